@@ -14,12 +14,13 @@ from pathlib import Path
 
 import numpy as np
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from benchmarks import server, sheets
 from benchmarks.database import BenchDatabase
 from benchmarks.rows import Row
 from benchmarks.sheets import Deliveries
+from gis_core.database.statements import fetch_all
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.operations.environment import PYTHON, ROOT
 from layers.catalogue.models import Photo
@@ -188,9 +189,8 @@ def ingested(made: BenchDatabase, slug: str, delivery: Path, count: int, *, pace
 
 
 def spans_of(slug: str) -> list[tuple[float, float]]:
-    with acting_as(SYSTEM), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(SPANS, [slug])
-        return [(float(begun), float(ended)) for begun, ended in cursor.fetchall()]
+    with acting_as(SYSTEM), transaction.atomic():
+        return [(float(begun), float(ended)) for begun, ended in fetch_all(SPANS, [slug])]
 
 
 def forget(slug: str) -> None:

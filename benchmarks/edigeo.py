@@ -4,12 +4,8 @@ The measured process is `manage.py import_edigeo` on a folder of archives, one p
 seconds are those of its own report. The sheets are generated, labels included, about as heavy as real ones per parcel.
 """
 
-import json
-import subprocess
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +14,9 @@ from shapely import box
 from shapely.geometry import LineString, Polygon
 
 from benchmarks.database import BenchDatabase
+from benchmarks.import_runs import ImportRun, run_import
 from benchmarks.plan_sheets import PlanSheet, archived
 from benchmarks.rows import Row
-from benchmarks.server import pss_mib
-from gis_core.operations.environment import PYTHON, ROOT
 
 LOADED = Row("import du plan cadastral EDIGEO, lu par le lecteur restreint, une transaction par feuille",
              None, "parcelles/s", "at least", 2000)  # fmt: skip
@@ -36,17 +31,6 @@ FILLED = (
     *("cadastre_sheet", "cadastre_section", "cadastre_parcel", "cadastre_building", "cadastre_namedplace"),
     *("cadastre_water", "cadastre_planroad", "cadastre_planroadarea", "gis_core_commune"),
 )
-PACE_S = 0.3
-PATIENCE_S = 900
-
-
-@dataclass(frozen=True)
-class Imported:
-    """How long the import took by its own report, how many rows came in, and the memory all along (MiB)."""
-
-    seconds: float
-    rows: int
-    memory: float
 
 
 def empty_rows() -> list[Row]:
@@ -61,7 +45,7 @@ def edigeo_rows(made: BenchDatabase) -> list[Row]:
         seen = imported(made, folder)
     finally:
         forget(made)
-    note = f"{SHEETS} feuilles, {PARCELS} parcelles, {seen.rows} objets en tout"
+    note = f"{SHEETS} feuilles, {PARCELS} parcelles, {seen.report['loaded']} objets en tout"
     return [replace(LOADED, ours=PARCELS / seen.seconds, note=note), replace(MEMORY, ours=seen.memory)]
 
 
@@ -116,22 +100,12 @@ def parcels_of(west: float, south: float, random: np.random.Generator) -> dict[s
     return found
 
 
-def imported(made: BenchDatabase, folder: Path) -> Imported:
-    """Load the sheets in a process of its own that is watched."""
-    report = made.place.data / "bench/edigeo.json"
-    command = [str(PYTHON), str(ROOT / "manage.py"), "import_edigeo", str(folder), "--report", str(report)]
-    process = subprocess.Popen(command, env=made.environment("worker"), cwd=ROOT, stdout=subprocess.DEVNULL)
-    deadline, memory = time.monotonic() + PATIENCE_S, 0.0
-    while process.poll() is None:
-        if time.monotonic() > deadline:
-            process.kill()
-        memory = max(memory, pss_mib(process.pid))
-        time.sleep(PACE_S)
-    told = json.loads(report.read_text())
-    if process.returncode or told["refused"]:
-        raise RuntimeError(f"{told['refused']} refused (exit code {process.returncode})")
-    begun, ended = (datetime.fromisoformat(told[name]) for name in ("started_at", "ended_at"))
-    return Imported((ended - begun).total_seconds(), told["loaded"], memory)
+def imported(made: BenchDatabase, folder: Path) -> ImportRun:
+    """Load the sheets. Raises RuntimeError where one is refused."""
+    seen = run_import(made, "edigeo", "import_edigeo", str(folder))
+    if seen.exit_code or seen.report["refused"]:
+        raise RuntimeError(f"{seen.report['refused']} refused (exit code {seen.exit_code})")
+    return seen
 
 
 def forget(made: BenchDatabase) -> None:

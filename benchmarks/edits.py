@@ -8,11 +8,12 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from benchmarks.rows import Row
 from benchmarks.territory import SEED
 from benchmarks.tiles import Field
+from gis_core.database.statements import execute, fetch_all
 from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Member, Membership, User
 from gis_core.tokens.authentication import create_token
@@ -92,8 +93,8 @@ def editable_layer() -> Layer:
         min_zoom=13,
     )
     create_table(TABLE, COLUMNS, "MultiPolygon")
-    with bulk(), connection.cursor() as cursor:
-        cursor.execute(
+    with bulk():
+        execute(
             "insert into layer_bench_edits (id, owner_id, idu, area_m2, geom)"
             " select id, %s, idu, area_m2, geom from cadastre_parcel order by id",
             [layer.owner_id],
@@ -113,10 +114,9 @@ def token() -> str:
 
 def objects(layer: Layer, count: int) -> list[int]:
     """Objects inside the territory of the layer's owner, the same ones every time."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select p.id from cadastre_parcel p join gis_core_territory t on t.insee = p.insee"
-            " where t.member_id = %s and p.id %% 97 = 0 order by p.id",
-            [layer.owner_id],
-        )
-        return random.Random(SEED).sample([pk for (pk,) in cursor.fetchall()], count)
+    rows = fetch_all(
+        "select p.id from cadastre_parcel p join gis_core_territory t on t.insee = p.insee"
+        " where t.member_id = %s and p.id %% 97 = 0 order by p.id",
+        [layer.owner_id],
+    )
+    return random.Random(SEED).sample([pk for (pk,) in rows], count)

@@ -4,19 +4,18 @@ The measured process is `manage.py import_layer`; its seconds are those that its
 reading in the restricted reader, COPY, both spatial indexes, policies, history and the catalogue.
 """
 
-import json
 import subprocess
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from django.db import transaction
 from psycopg import sql
 
 from benchmarks.database import NAME, BenchDatabase
+from benchmarks.import_runs import ImportRun, run_import
 from benchmarks.million import COUNT
 from benchmarks.rows import Row
-from benchmarks.server import pss_mib
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.operations.environment import PYTHON, ROOT
 from layers.intake.models import FileImport
@@ -28,16 +27,6 @@ REPAIRED = Row("le même, géométries vérifiées et réparées, face à ogr2og
                None, "objets/s", "at least", 0.5, relative=True)  # fmt: skip
 MEMORY = Row("mémoire pendant cet import, avec le lecteur", None, "Mio", "at most", 800)
 SLUG, SCHEMA = "mesure-import", "bench_ogr"
-PACE_S = 0.5
-PATIENCE_S = 1800
-
-
-@dataclass(frozen=True)
-class Imported:
-    """How long making the layer took, and the memory of the process with its reader all along (MiB)."""
-
-    seconds: float
-    memory: float
 
 
 def empty_rows() -> list[Row]:
@@ -58,8 +47,8 @@ def import_rows(made: BenchDatabase) -> list[Row]:
         "le fichier lu par le lecteur restreint"
     )
     return [
-        replace(LOADED, ours=COUNT / loaded.seconds, reference=reference, note=note),
-        replace(REPAIRED, ours=COUNT / repaired.seconds, reference=reference, note=note),
+        replace(LOADED, ours=COUNT / loaded.report["seconds"], reference=reference, note=note),
+        replace(REPAIRED, ours=COUNT / repaired.report["seconds"], reference=reference, note=note),
         replace(MEMORY, ours=max(loaded.memory, repaired.memory), note="inspection et vérification comprises"),
     ]
 
@@ -93,23 +82,14 @@ def converted(made: BenchDatabase, path: Path) -> float:
     return seconds
 
 
-def imported(made: BenchDatabase, path: Path, invalid: str) -> Imported:
-    """Publish the file as a layer in a process of its own that is watched, then take it back."""
-    report = made.place.data / "bench/import.json"
-    asked = ("--new", "--title", SLUG, "--theme", "mesure", "--invalid", invalid, "--report", str(report))
-    command = [str(PYTHON), str(ROOT / "manage.py"), "import_layer", str(path), *asked]
-    process = subprocess.Popen(command, env=made.environment("worker"), cwd=ROOT, stdout=subprocess.DEVNULL)
-    deadline, memory = time.monotonic() + PATIENCE_S, 0.0
-    while process.poll() is None:
-        if time.monotonic() > deadline:
-            process.kill()
-        memory = max(memory, pss_mib(process.pid))
-        time.sleep(PACE_S)
-    told = json.loads(report.read_text())
+def imported(made: BenchDatabase, path: Path, invalid: str) -> ImportRun:
+    """Publish the file as a layer, then take it back. Raises RuntimeError where not all of it came in."""
+    order = ("import_layer", str(path), "--new", "--title", SLUG, "--theme", "mesure", "--invalid", invalid)
+    seen = run_import(made, "import", *order)
     forget()
-    if process.returncode != 0 or told["rows"] != COUNT:
-        raise RuntimeError(f"{told['rows']} rows of {COUNT} came in (exit code {process.returncode})")
-    return Imported(told["seconds"], memory)
+    if seen.exit_code or seen.report["rows"] != COUNT:
+        raise RuntimeError(f"{seen.report['rows']} rows of {COUNT} came in (exit code {seen.exit_code})")
+    return seen
 
 
 def forget() -> None:

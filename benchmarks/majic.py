@@ -1,17 +1,12 @@
 """A delivery of MAJIC is loaded: lines a second, and memory. The measured process is `manage.py import_majic`."""
 
-import json
-import subprocess
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.database import BenchDatabase
+from benchmarks.import_runs import ImportRun, run_import
 from benchmarks.rows import Row
-from benchmarks.server import pss_mib
-from gis_core.operations.environment import PYTHON, ROOT
 from layers.owners.importers.majic_layout import LAYOUTS
 
 LOADED = Row("import de propriétaires MAJIC, lu par le lecteur restreint, chargé et indexé",
@@ -22,17 +17,6 @@ PARCELS = 200_000
 # Lines of each kind for one parcel: the parcel, a subdivision, and for half of them a local (two lines), an owner.
 OWNERS_SHARE, PREMISES_SHARE = 2, 2
 WIDTHS = {"NBAT": 250, "BATI": 200, "PROP": 700}
-PACE_S = 0.5
-PATIENCE_S = 900
-
-
-@dataclass(frozen=True)
-class Imported:
-    """How long the import took by its own report, how many lines came in, and the memory all along (MiB)."""
-
-    seconds: float
-    lines: int
-    memory: float
 
 
 def empty_rows() -> list[Row]:
@@ -44,8 +28,9 @@ def majic_rows(made: BenchDatabase) -> list[Row]:
     folder = delivery(made)
     imported(made, folder)
     seen = imported(made, folder)
-    note = f"{seen.lines} lignes (NBAT, BATI, PROP), qui remplacent celles d'avant"
-    return [replace(LOADED, ours=seen.lines / seen.seconds, note=note), replace(MEMORY, ours=seen.memory)]
+    lines = seen.report["loaded"]
+    note = f"{lines} lignes (NBAT, BATI, PROP), qui remplacent celles d'avant"
+    return [replace(LOADED, ours=lines / seen.seconds, note=note), replace(MEMORY, ours=seen.memory)]
 
 
 def delivery(made: BenchDatabase) -> Path:
@@ -97,19 +82,9 @@ def line(file: str, kind: str, values: dict[str, str]) -> str:
     return text[: first - 1] + kind + text[first - 1 + width :]
 
 
-def imported(made: BenchDatabase, folder: Path) -> Imported:
-    """Load the delivery in a process of its own that is watched."""
-    report = made.place.data / "bench/majic.json"
-    command = [str(PYTHON), str(ROOT / "manage.py"), "import_majic", str(folder), "--report", str(report)]
-    process = subprocess.Popen(command, env=made.environment("worker"), cwd=ROOT, stdout=subprocess.DEVNULL)
-    deadline, memory = time.monotonic() + PATIENCE_S, 0.0
-    while process.poll() is None:
-        if time.monotonic() > deadline:
-            process.kill()
-        memory = max(memory, pss_mib(process.pid))
-        time.sleep(PACE_S)
-    told = json.loads(report.read_text())
-    if told["exit_code"] == 2:
+def imported(made: BenchDatabase, folder: Path) -> ImportRun:
+    """Load the delivery. Raises RuntimeError where nothing of it came in."""
+    seen = run_import(made, "majic", "import_majic", str(folder))
+    if seen.report["exit_code"] == 2:
         raise RuntimeError("nothing was loaded")
-    begun, ended = (datetime.fromisoformat(told[name]) for name in ("started_at", "ended_at"))
-    return Imported((ended - begun).total_seconds(), told["loaded"], memory)
+    return seen

@@ -6,12 +6,10 @@ A square of 50 by 50 crossings is a network of its own, of 20,000 pipes. Everyth
 the same every time.
 """
 
-import http.client
-import json
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 import psycopg
@@ -19,12 +17,11 @@ from psycopg import sql
 
 from benchmarks.database import BenchDatabase
 from benchmarks.rows import Row
+from benchmarks.technician import Asked, Technician, drawn, technician_of
 from benchmarks.tiles import Field
 from benchmarks.work import done
-from gis_core.members.rights import SYSTEM, Role, acting_as
-from gis_core.models import Member, Membership, User
+from gis_core.models import Member
 from gis_core.operations.progress import step
-from gis_core.tokens.authentication import create_token
 
 PIPES, SIDE, STREET_M = 400_000, 225, 120
 TREES: Final = 97_900
@@ -189,60 +186,18 @@ def sizes(side: int) -> dict[str, Any]:
 # -- who asks, of what ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Technician:
-    """Who asks: a network technician of the member of the network."""
-
-    member: Member
-    user: int
-    token: str
-
-    @property
-    def headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
-
-
 def prepared(made: BenchDatabase) -> Technician:
     """The network and who asks, made unless they are there."""
-    with acting_as(SYSTEM):
-        member, _made = Member.objects.get_or_create(
-            slug=MEMBER, defaults={"name": "Mesure réseaux", "siren": SIREN, "kind": Member.Kind.EPCI}
-        )
-        user, _made = User.objects.get_or_create(username=MEMBER, defaults={"email": f"{MEMBER}@example.org"})
-        Membership.objects.get_or_create(user=user, member=member, defaults={"role": Role.NETWORK_TECHNICIAN})
-        token = create_token(user=user, name="mesure")[1]
+    asker = technician_of(MEMBER, name="Mesure réseaux", siren=SIREN, kind=Member.Kind.EPCI)
     with made.connect("owner") as connection:
         (pipes,) = connection.execute(
-            "select count(*) from water_pipe where owner_id = %s", [member.pk]
+            "select count(*) from water_pipe where owner_id = %s", [asker.member.pk]
         ).fetchone() or (0,)
         if not isinstance(pipes, int) or pipes < PIPES * 0.99:
             with step("Réseau de mesure"), made.connect("worker") as worker:
-                fill(worker, member.pk)
+                fill(worker, asker.member.pk)
         connection.execute(sql.SQL("vacuum analyze {}").format(sql.SQL(", ").join(map(sql.Identifier, TABLES))))
-    return Technician(member, user.pk, token)
-
-
-class Asked:
-    """One client on one connection that posts JSON."""
-
-    def __init__(self, port: int, headers: dict[str, str]) -> None:
-        self.opened, self.headers = http.client.HTTPConnection("127.0.0.1", port, timeout=60), headers
-
-    def post(self, path: str, body: dict[str, Any]) -> tuple[float, dict[str, Any]]:
-        """Milliseconds, and the answer."""
-        begun = time.perf_counter()
-        self.opened.request("POST", path, json.dumps(body), self.headers)
-        answer = self.opened.getresponse()
-        content = answer.read()
-        taken = (time.perf_counter() - begun) * 1000
-        if answer.status != 200:
-            raise RuntimeError(f"{path}: {answer.status} {content[:200]!r}")
-        return taken, json.loads(content)
-
-
-def drawn(made: BenchDatabase, question: str, *asked: Any) -> list[tuple[Any, ...]]:
-    with made.connect("owner") as connection:
-        return list(connection.execute(question, asked).fetchall())
+    return asker
 
 
 # -- measures ---------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from psycopg import sql
 
 from benchmarks import load
@@ -23,6 +23,7 @@ from benchmarks.rows import Row
 from benchmarks.territory import SEED, insee_of
 from benchmarks.tiles import Field
 from gis_core.database import clock as database_clock
+from gis_core.database.statements import execute
 from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Commune, Member, Membership, Territory, User
 from gis_core.operations.progress import step
@@ -182,8 +183,7 @@ def prepared() -> Instructor:
             with step("Dossiers de mesure"):
                 fill(members, database_clock.today())
         # A migration may have added columns since, of which PostgreSQL knows nothing yet.
-        with connection.cursor() as cursor:
-            cursor.execute(sql.SQL("vacuum analyze {}").format(named(TABLES)))
+        execute(sql.SQL("vacuum analyze {}").format(named(TABLES)))
         return Instructor(User.objects.get(username=ASKER), members[0])
 
 
@@ -220,13 +220,12 @@ def fill(members: Sequence[Member], day: date) -> None:
     """Everything anew, in SQL; then what follows from the events of the open files, as the nightly sweep does."""
     values: dict[str, Any] = {"files": FILES, "open": OPEN_FILES, "years": YEARS, "day": day}
     values["members"] = [one.pk for one in members]
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("truncate {} cascade").format(named(TABLES)))
-        cursor.execute(FILING, values)
-        cursor.execute("create index on filing (idu); analyze filing")
-        cursor.execute(PERMITS, values)
-        cursor.execute(EVENTS, values)
-        cursor.execute(CONSULTATIONS, values)
+    execute(sql.SQL("truncate {} cascade").format(named(TABLES)))
+    execute(FILING, values)
+    execute("create index on filing (idu); analyze filing")
+    execute(PERMITS, values)
+    execute(EVENTS, values)
+    execute(CONSULTATIONS, values)
     sweep(day)
     announce()
 

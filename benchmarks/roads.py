@@ -4,27 +4,23 @@ Streets cross on a grid of 200 by 200 that is shaken a little; every fourth row 
 marker about each kilometre. Everything is drawn by hashes of ranks, and so the same every time.
 """
 
-import http.client
-import json
 import math
 import statistics
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
-from urllib.parse import urlencode
 
 import psycopg
 from psycopg import sql
 
 from benchmarks.database import BenchDatabase
 from benchmarks.rows import Row
+from benchmarks.technician import Asked, Technician, drawn, technician_of
 from benchmarks.tiles import Field, in_turns, raw_pool, raw_runner, timed
 from benchmarks.work import done
-from gis_core.members.rights import SYSTEM, Role, acting_as
-from gis_core.models import Commune, Member, Membership, User
+from gis_core.members.rights import SYSTEM, acting_as
+from gis_core.models import Commune, Member
 from gis_core.operations.progress import step
-from gis_core.tokens.authentication import create_token
 from layers.catalogue.models import Layer
 from tiles.services.address import Address
 
@@ -141,39 +137,21 @@ POINTS = """
 """
 
 
-@dataclass(frozen=True)
-class Technician:
-    """Who asks: a network technician of the Département."""
-
-    member: Member
-    user: int
-    token: str
-
-    @property
-    def headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
-
-
 def prepared(made: BenchDatabase) -> Technician:
     """The roads and who asks, made unless they are there."""
+    asker = technician_of(MEMBER, name="Mesure routes", siren=SIREN, kind=Member.Kind.DEPARTEMENT)
     with acting_as(SYSTEM):
-        member, _made = Member.objects.get_or_create(
-            slug=MEMBER, defaults={"name": "Mesure routes", "siren": SIREN, "kind": Member.Kind.DEPARTEMENT}
-        )
-        user, _made = User.objects.get_or_create(username=MEMBER, defaults={"email": f"{MEMBER}@example.org"})
-        Membership.objects.get_or_create(user=user, member=member, defaults={"role": Role.NETWORK_TECHNICIAN})
-        token = create_token(user=user, name="mesure")[1]
         codes = list(Commune.objects.order_by("insee").values_list("insee", flat=True)[:25])
     with made.connect("owner") as connection:
         (sections,) = connection.execute("select count(*) from road_section").fetchone() or (0,)
         (works,) = connection.execute("select count(*) from road_work").fetchone() or (0,)
         if not isinstance(sections, int) or sections < SECTIONS or works != WORKS:
             with step("Routes de mesure"), made.connect("worker") as worker:
-                fill(worker, member.pk, codes)
+                fill(worker, asker.member.pk, codes)
         with step("Calage des routes de mesure"):
             done(made, "worker", "calibrate")
         connection.execute(sql.SQL("vacuum analyze {}").format(sql.SQL(", ").join(map(sql.Identifier, ANALYSED))))
-    return Technician(member, user.pk, token)
+    return asker
 
 
 ANALYSED = (*TABLES, "road_node", "road_axis", "road_axis_part", "road_axis_mark")
@@ -200,36 +178,6 @@ def fill(connection: psycopg.Connection[tuple[Any, ...]], owner: int, codes: Seq
         cursor.execute("select set_config('arpent.following', 'on', true)")
         for statement in (ASSET, WORK):
             cursor.execute(statement, values | {"assets": ASSETS, "works": WORKS})
-
-
-class Asked:
-    """One client on one connection."""
-
-    def __init__(self, port: int, headers: dict[str, str]) -> None:
-        self.opened, self.headers = http.client.HTTPConnection("127.0.0.1", port, timeout=60), headers
-
-    def get(self, path: str, **given: object) -> tuple[float, bytes]:
-        """Milliseconds, and the answer."""
-        return self.ask("GET", f"{path}?{urlencode(given)}" if given else path)
-
-    def post(self, path: str, body: dict[str, Any]) -> tuple[float, dict[str, Any]]:
-        taken, content = self.ask("POST", path, json.dumps(body))
-        return taken, json.loads(content)
-
-    def ask(self, method: str, path: str, body: str | None = None) -> tuple[float, bytes]:
-        begun = time.perf_counter()
-        self.opened.request(method, path, body, self.headers)
-        answer = self.opened.getresponse()
-        content = answer.read()
-        taken = (time.perf_counter() - begun) * 1000
-        if answer.status != 200:
-            raise RuntimeError(f"{path}: {answer.status} {content[:200]!r}")
-        return taken, content
-
-
-def drawn(made: BenchDatabase, question: str, *asked: Any) -> list[tuple[Any, ...]]:
-    with made.connect("owner") as connection:
-        return list(connection.execute(question, asked).fetchall())
 
 
 def worst(taken: Sequence[float]) -> float:

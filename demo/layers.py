@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import connection
 from psycopg import sql
 
+from gis_core.database.statements import execute
 from gis_core.members.rights import Role
 from gis_core.models import Member
 from layers.catalogue.models import Layer, Theme
@@ -278,5 +278,5 @@ def fill(layer: Layer, rows: str, insee: Sequence[str]) -> None:
     statement = sql.SQL("insert into {} (owner_id, {}, geom) select %(owner)s, made.* from ({}) made").format(
         sql.Identifier(layer.table), sql.SQL(", ").join(map(sql.Identifier, names)), sql.SQL(rows).format(**chances)
     )
-    with bulk(), connection.cursor() as cursor:
-        cursor.execute(statement, {"owner": layer.owner_id, "insee": list(insee)})
+    with bulk():
+        execute(statement, {"owner": layer.owner_id, "insee": list(insee)})

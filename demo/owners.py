@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from django.db import connection
-
+from gis_core.database.statements import fetch_all
 from gis_core.members.rights import Role
 from gis_core.models import Member
 from layers.intake.reference_source import Order
@@ -74,9 +73,7 @@ def seed_owners() -> bool:
             OwnerAccess.objects.get_or_create(member=member, role=role, defaults={"level": level})
     if Holding.objects.filter(insee__startswith="459").exists():
         return False
-    with connection.cursor() as cursor:
-        cursor.execute(PARCELS)
-        parcels = cursor.fetchall()
+    parcels = fetch_all(PARCELS)
     with tempfile.TemporaryDirectory() as folder:
         report = import_majic(Order(paths=delivery(parcels).write(Path(folder))))
     if report.refused:

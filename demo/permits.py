@@ -15,13 +15,14 @@ from random import Random
 
 import shapely
 from django.contrib.gis.geos import GEOSGeometry
-from django.db import connection
 
 from demo.owners import FIRST_NAMES, SURNAMES
 from demo.photos.changes import FLOWN_2020, new_buildings_2024
 from demo.stories import Story, changes, explaining, told
 from demo.territory import Parcel, Territory
 from gis_core.database import clock as database_clock
+from gis_core.database.statements import fetch_all
+from gis_core.french import of_commune
 from gis_core.members.rights import Role
 from gis_core.models import Member, TownHall, User
 from layers.catalogue.models import Layer
@@ -183,7 +184,7 @@ def authorities_of(member: Member) -> None:
             insee=insee,
             defaults={
                 "quality": Authority.Quality.MAYOR,
-                "name": f"Commune de {name}",
+                "name": f"Commune {of_commune(name)}",
                 "address": f"Mairie\nPlace de la Mairie\n{name}",
                 "place": name,
                 "visas": "l’arrêté du maire du 6 juillet 2020 relatif aux autorisations d’urbanisme",
@@ -354,10 +355,8 @@ def works(story: Story, chance: Random) -> str:
 def put_on_ground(permits: Sequence[Permit]) -> None:
     """The shape of each file's parcels, as filing takes it from the plan."""
     pairs = [(rank, idu) for rank, permit in enumerate(permits) for idu in permit.idus]
-    with connection.cursor() as cursor:
-        cursor.execute(GEOMETRIES, [[rank for rank, _idu in pairs], [idu for _rank, idu in pairs]])
-        for rank, ewkb in cursor.fetchall():
-            permits[rank].geom = as_multi(GEOSGeometry(memoryview(bytes(ewkb))))
+    for rank, ewkb in fetch_all(GEOMETRIES, [[rank for rank, _idu in pairs], [idu for _rank, idu in pairs]]):
+        permits[rank].geom = as_multi(GEOSGeometry(memoryview(bytes(ewkb))))
 
 
 def insert_parts(stories: Sequence[Story], permits: Sequence[Permit]) -> None:

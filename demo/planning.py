@@ -17,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from demo.shapefiles import LINE, POINT, Rows, write_shapefile, write_table
 from demo.territory import Parcel, Territory
+from gis_core.french import of_commune
 from gis_core.operations.processes import remove
 from layers.intake.reference_source import Order, get_source
 from layers.intake.report import ImportReport
@@ -264,7 +265,7 @@ def write_monuments(folder: Path, territory: Territory) -> Path:
     rows: dict[str, list[Any]] = {name: [] for name in SUP_FIELDS if name != "GENERATEUR_SUP_L"}
     rows["GESTIONNAIRE_SUP"].append([MANAGER, "Unité départementale de l’architecture (démonstration)"])
     for insee, church in churches.items():
-        key, name = f"AC1-{insee}", f"Église de {names[insee]}"
+        key, name = f"AC1-{insee}", f"Église {of_commune(names[insee])}"
         act = f"AC1_{insee}_19270704_act.pdf"
         rows["SERVITUDE"].append(
             [key, MANAGER, f"AC1_{insee}_sup", name, "AC1", f"{name}, inscrite en totalité", "20220110"]

@@ -17,6 +17,7 @@ from shapely.ops import substring
 from demo.networks.load import insert
 from demo.territory import Commune, Road, Territory
 from gis_core.database import clock as database_clock
+from gis_core.french import of_commune
 from gis_core.models import Member
 from layers.catalogue.services import announce_changed_slugs
 from networks.roads.models import RoadSection
@@ -101,7 +102,7 @@ def law(road: Road, owner: Member, commune: Commune) -> dict[str, Any]:
         "status": "03" if departmental else "06" if rural else "05",
         "importance": "3" if departmental else "6" if rural else "4" if road.kind == "communale" else "5",
         "manager": "03" if departmental else "05",
-        "manager_name": owner.name if departmental else f"Commune de {commune.name}",
+        "manager_name": owner.name if departmental else f"Commune {of_commune(commune.name)}",
         **{"name_left": road.name, "name_right": road.name, "insee_left": road.insee, "insee_right": road.insee},
     }
 

@@ -23,6 +23,7 @@ from demo.tasks import PHOTOS, SEED
 from demo.territory import Parcel, Territory, generate
 from demo.warning import seed_contacts
 from demo.works import seed_works
+from gis_core.database.statements import execute
 from gis_core.jobs.services import start_job
 from gis_core.members.rights import rights_of
 from gis_core.models import Commune, HistoryEvent, Job, Member, User
@@ -94,17 +95,13 @@ def load(territory: Territory, say: Say) -> None:
         clear(table, insee)
         copy_rows(table, rows)
     load_members(territory)
-    with connection.cursor() as cursor:
-        for table in TABLES.values():
-            cursor.execute(sql.SQL("analyze {}").format(sql.Identifier(table.name)))
+    for table in TABLES.values():
+        execute(sql.SQL("analyze {}").format(sql.Identifier(table.name)))
     announce_changed_slugs(["communes", *TABLES])
 
 
 def clear(table: Table, insee: Sequence[str]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            sql.SQL("delete from {} where insee = any(%s)").format(sql.Identifier(table.name)), [list(insee)]
-        )
+    execute(sql.SQL("delete from {} where insee = any(%s)").format(sql.Identifier(table.name)), [list(insee)])
 
 
 def load_communes(territory: Territory) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.core.management import call_command
-from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db import DatabaseError, close_old_connections, transaction
 from django.db.models.functions import Now
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -29,6 +29,7 @@ from procrastinate.worker import Worker
 from gis_core.accounts import mail as account_mail
 from gis_core.database.failures import in_domain_terms
 from gis_core.database.outages import database_is_gone
+from gis_core.database.statements import fetch_one
 from gis_core.errors import DatabaseGone, Forbidden, MailNotTaken, TryAgain
 from gis_core.jobs import services as jobs
 from gis_core.jobs.points import JOB_KINDS, TASKS, JobKind, Task
@@ -318,11 +319,9 @@ def end_killed(job: Job, reason: AbortReason) -> None:
 
 def leave_if_lost(worker_id: int, job: QueuedJob) -> None:
     """End this worker when it was taken for dead: its job is another's, whose row in the queue it would close."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select worker_id = %s and status = 'doing' from procrastinate_jobs where id = %s", [worker_id, job.id]
-        )
-        row = cursor.fetchone()
+    row = fetch_one(
+        "select worker_id = %s and status = 'doing' from procrastinate_jobs where id = %s", [worker_id, job.id]
+    )
     if row is None or not row[0]:
         log.critical("this worker was taken for dead: it ends", extra={"fields": {"task": job.task_name}})
         os._exit(LOST_EXIT)

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,8 +14,8 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gis_core.desk.signed_in import page as page
+from gis_core.desk.signed_in import rights_of_page
 from gis_core.errors import ArpentError
-from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
 from gis_core.members.rights import Rights
 from gis_core.models import Member, User
@@ -241,11 +240,3 @@ def delete(request: HttpRequest, slug: str) -> HttpResponse:
     counts = progress.facts["counts"]
     context = {"section": "campaigns", "campaign": campaign_row, "standing": progress, "counts": counts}
     return render(request, "orthophoto/delete.html", context | {"weight": labels.weight(counts["bytes"])})
-
-
-def rights_of_page(request: HttpRequest) -> Rights:
-    """The asker's rights; PermissionDenied for whoever administers nothing."""
-    rights = rights_of_request(request)
-    if not rights.administers:
-        raise PermissionDenied
-    return rights

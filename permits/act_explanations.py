@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from permits.deadlines.clock import Step, Timeline
 from permits.deadlines.clock import What as Said
-from permits.deadlines.events import Cause, Outcome
+from permits.deadlines.events import Cause, Initial, Outcome
 from permits.deadlines.law import Kind
 from permits.labels import format_long_date, outcome_label, tacit_label
 from permits.procedure import Appeal, AppealOutcome, RevocationCause
@@ -271,6 +271,28 @@ def explain_initial(known: Mapping[str, Any], values: Mapping[str, str]) -> str:
     return message % values
 
 
+def describe_unfit_initial(initial: Initial | None, *, finished: bool, kind: str) -> list[str]:
+    """Why an undecided change may have nothing to change: its permit is gone, lapsed, or its works are finished."""
+    if initial is None:
+        return []
+    known = {"number": initial.number}
+    if initial.gone:
+        message = _("%(number)s: %(outcome)s. What changes it has nothing left to change.")
+        return [message % (known | {"outcome": outcome_label(initial.gone, kind)})]
+    if initial.granted_on is None:
+        return [_("%(number)s is not in force: there is no validity to follow.") % known]
+    if initial.lapsed_on:
+        known["day"] = format_long_date(initial.lapsed_on)
+        return [_("%(number)s lapsed on %(day)s: only a permit that is valid is modified or transferred.") % known]
+    if finished:
+        message = _(
+            "The works of %(number)s are declared finished (DAACT): it is modified no more, unless their conformity "
+            "was contested."
+        )
+        return [message % known]
+    return []
+
+
 def describe_current_act(timeline: Timeline, today: date) -> list[str]:
     """What the decision in force lacks, and until when it may be withdrawn."""
     acts = [step for step in timeline.steps if step.what in (Said.REVOKED, Said.REFUSED_AFTER_GRANT)]
@@ -306,6 +328,10 @@ def facts(detail: Mapping[str, Any]) -> list[str]:
     if detail.get("remarks_by"):
         day = format_long_date(date.fromisoformat(detail["remarks_by"]))
         lines.append(_("remarks until %(day)s") % {"day": day})
+    if "posted_until" in detail:
+        day = detail["posted_until"]
+        ended = _("posted until %(day)s") % {"day": format_long_date(date.fromisoformat(day))} if day else ""
+        lines.append(ended or _("last day of the posting not recorded yet"))
     if detail.get("survey"):
         lines.append(_("a check of the works is due (R.462-7)"))
     return lines

@@ -83,6 +83,7 @@ TITLES: Mapping[Said, Any] = {
     Said.BY_HAND: gettext_lazy("Delay entered by hand"),
     Said.BY_HAND_LATE: gettext_lazy("Delay entered by hand, too late"),
     Said.REPORT: gettext_lazy("Report of the public inquiry received"),
+    Said.FILING_POSTED: gettext_lazy("Notice of filing posted at the town hall"),
     Said.NOTIFY_BY: gettext_lazy("End of the first month: last day for notices"),
     Said.DUE: gettext_lazy("Last day to notify the decision"),
     Said.WITHDRAWN: gettext_lazy("Application withdrawn"),
@@ -131,6 +132,7 @@ COMPUTED_DATES = frozenset({Said.NOTIFY_BY, Said.ANSWER_BY, Said.DUE, Said.VALID
 """Dates that months were counted to."""
 TO_CONFIRM = gettext_lazy("This value was not read in a source: confirm it before you rely on it.")
 REASONS: Mapping[Said, Any] = {
+    Said.FILING_POSTED: gettext_lazy("The town hall recorded it; it moves no date of the file."),
     Said.FILED: gettext_lazy(
         "The town hall received the application on this day. The delays of the law are those of this day."
     ),

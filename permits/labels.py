@@ -6,11 +6,13 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from permits.deadlines.clock import LENGTHENING, PROLONGING, Change
 from permits.deadlines.events import Opinion, Outcome
+from permits.deadlines.following import LastDay
 from permits.deadlines.law import Effect, Ground, Kind, Rule, rules_of
+from permits.procedure import describe_state
 
 GROUNDS: Mapping[Ground, Any] = {
     Ground.OTHER_REGIME: gettext_lazy("Another authorisation or regime applies to the works as well"),
@@ -41,35 +43,29 @@ GROUNDS: Mapping[Ground, Any] = {
     Ground.NATIONAL_RETAIL_COMMISSION: gettext_lazy("Opinion of the national commission for retail (CNAC)"),
     Ground.CALLED_IN: gettext_lazy("A minister takes the file over"),
 }
+AFTER: Mapping[str, Any] = {
+    LastDay.POST: gettext_lazy("last day to post the decision at the town hall"),
+    LastDay.TRANSMIT: gettext_lazy("last day to send the decision to the prefect"),
+    LastDay.REVOKE: gettext_lazy("last day to withdraw the decision if it is illegal"),
+    LastDay.REMARKS: gettext_lazy("last day for the holder’s remarks"),
+    LastDay.THIRD_PARTIES: gettext_lazy("last day for third parties to contest the decision"),
+    LastDay.EXTEND: gettext_lazy("last day for the holder to ask for an extension"),
+    LastDay.LAPSE: gettext_lazy("last day to begin the works: then the permit lapses"),
+    LastDay.INTERRUPTION: gettext_lazy("last day to take up the works again: then the permit lapses"),
+    LastDay.CONTEST: gettext_lazy("last day to contest the conformity of the works"),
+    LastDay.DEFERRAL: gettext_lazy("end of the time for which the decision is put off"),
+    LastDay.CONFIRM: gettext_lazy("last day for the applicant to confirm"),
+}
+"""What ends on a last day that follows a decision."""
 OPINIONS: Mapping[str, Any] = {
     Opinion.FAVOURABLE: gettext_lazy("favourable"),
     Opinion.WITH_PRESCRIPTIONS: gettext_lazy("favourable with prescriptions"),
     Opinion.UNFAVOURABLE: gettext_lazy("unfavourable"),
 }
-OUTCOMES: Mapping[Outcome, Any] = {
-    Outcome.GRANTED: gettext_lazy("Granted"),
-    Outcome.REFUSED: pgettext_lazy("permit", "Refused"),
-    Outcome.REJECTED: gettext_lazy("Rejected, pieces missing"),
-    Outcome.WITHDRAWN: gettext_lazy("Withdrawn"),
-    Outcome.DEFERRED: gettext_lazy("Decision put off"),
-    Outcome.INADMISSIBLE: gettext_lazy("Inadmissible"),
-    Outcome.REVOKED: gettext_lazy("Decision withdrawn"),
-    Outcome.ANNULLED: gettext_lazy("Annulled by the court"),
-}
-OF_A_DECLARATION: Mapping[Outcome, Any] = {
-    **OUTCOMES,
+OF_A_DECLARATION: Mapping[str, Any] = {
     Outcome.GRANTED: gettext_lazy("No opposition"),
     Outcome.REFUSED: gettext_lazy("Opposition"),
 }
-OF_A_CERTIFICATE: Mapping[Kind, Mapping[Outcome, Any]] = {
-    Kind.CUA: {**OUTCOMES, Outcome.GRANTED: gettext_lazy("Certificate given")},
-    Kind.CUB: {
-        **OUTCOMES,
-        Outcome.GRANTED: gettext_lazy("Operation feasible"),
-        Outcome.REFUSED: gettext_lazy("Operation not feasible"),
-    },
-}
-"""A certificate grants and refuses nothing (A.410-5)."""
 TACIT: Mapping[Outcome, Any] = {
     Outcome.GRANTED: gettext_lazy("Tacit permit"),
     Outcome.REFUSED: gettext_lazy("Implicit refusal"),
@@ -99,9 +95,9 @@ CHANGED: Mapping[str, Any] = {
 
 
 def outcome_label(outcome: str, kind: str) -> str:
-    """How such a file ends: one grants a permit, does not oppose a declaration, says what is feasible."""
-    labels = OF_A_DECLARATION if Kind(kind) == Kind.DP else OF_A_CERTIFICATE.get(Kind(kind), OUTCOMES)
-    return str(labels[Outcome(outcome)])
+    """How such a file ends: in the words of the state that it then has, of a declaration whether it is opposed."""
+    opposed = OF_A_DECLARATION.get(outcome) if Kind(kind) == Kind.DP else None
+    return str(opposed or describe_state(kind, outcome))
 
 
 def tacit_label(outcome: str, kind: str) -> str:

@@ -13,10 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from gis_core.database import clock as database_clock
+from gis_core.french import at_commune
 from gis_core.letters.document import format_day
 from gis_core.letters.kinds import Field, Holds, LetterKind, Value
 from gis_core.members.rights import Role
 from gis_core.models import Commune
+from layers.features.display import display_number
 from permits import labels
 from permits.deadlines import clock, law
 from permits.deadlines import events as legal
@@ -25,6 +27,7 @@ from permits.models import Consultation, Event, Permit
 from permits.numbers import format_number, format_parcel
 from permits.procedure import What
 from permits.services.applicants import Person
+from permits.services.figures import destinations, figures_of, format_area
 from permits.services.reading import legal_events, legal_file, timeline_with_notice
 
 ABOUT, SERIES = "permit", "ADS"
@@ -35,6 +38,7 @@ ACKNOWLEDGEMENT, MISSING_DOCUMENTS, LONGER, CONSULTATION = (
     "permit-longer",
     "permit-consultation",
 )
+POSTED = "permit-posted"
 GRANTED, GRANTED_WITH, REFUSED = "permit-granted", "permit-granted-with", "permit-refused"
 RECORDED = {
     MISSING_DOCUMENTS: What.DOCUMENTS_REQUESTED,
@@ -49,6 +53,7 @@ FILE = (
     Field("certificat", _("whether it is a planning certificate"), False, Holds.FLAG),
     Field("declaration", _("whether it is a prior declaration"), False, Holds.FLAG),
     Field("commune", _("commune"), "Lorris"),
+    Field("a_commune", _("commune after “à”: à Lorris, au Bignon, aux Choux"), "à Lorris"),
     Field("parcelles", _("parcels"), "AB 12, AB 13"),
     Field("adresse_terrain", _("address of the ground"), "12 rue des Essais"),
     Field("travaux", _("works"), "Construction d’une maison individuelle et d’un garage"),
@@ -59,10 +64,20 @@ FILE = (
     Field("article_delai", _("article of the usual delay"), "R.423-23 b"),
     Field("silence", _("what no answer means"), "permis tacite (article R.424-1)"),
     Field("instructeur", _("instructor"), "Camille Instructrice"),
+    Field("surface_avant", _("floor area before the works"), "120 m²"),
+    Field("surface_creee", _("floor area created"), "42,5 m²"),
+    Field("surface_supprimee", _("floor area removed"), "0 m²"),
+    Field("surface_apres", _("floor area after the works"), "162,5 m²"),
+    Field("logements", _("dwellings created"), "1"),
+    Field("destinations", _("destinations after the works"), ("Logement",), Holds.LIST),
 )
 APPLICANT = (
     Field("demandeur_nom", _("name of the applicant"), "Jeanne Exemple"),
     Field("demandeur_adresse", _("address of the applicant"), "1 rue des Lilas\n45260 Lorris"),
+    Field("demandeur_siret", _("SIRET of the applicant"), "123 456 789 00013"),
+    Field("mandataire", _("representative of the applicant"), "Étude Fictive"),
+    Field("architecte", _("architect"), "Atelier Fictif"),
+    Field("architecte_numero", _("number at the order of architects"), "S12345"),
 )
 MISSING = (
     Field(
@@ -104,6 +119,20 @@ FORM_FIELDS = (
     Field("date_reponse", _("last day to answer"), "5 février 2026"),
     Field("silence_avis", _("opinion without an answer"), "favorable"),
 )
+
+POSTINGS_MADE = (
+    Field(
+        "affichages",
+        _("postings at the town hall, with their days"),
+        ("l’avis de dépôt de la demande (article R.423-6), du 7 janvier 2026 au 5 mars 2026",),
+        Holds.LIST,
+    ),
+    Field("affichage_en_cours", _("whether a posting has no last day yet"), False, Holds.FLAG),
+)
+POSTING_LABELS = {
+    What.FILING_POSTED: "l’avis de dépôt (article R.423-6 du code de l’urbanisme)",
+    What.POSTED_AT_TOWN_HALL: "un extrait de la décision (article R.424-15 du code de l’urbanisme)",
+}
 
 
 def letter_kind(
@@ -186,11 +215,13 @@ def letter_field_values(permit: Permit, request: LetterRequest, applicant: Perso
     """What the fields of every kind hold for a file; a field without a value is empty."""
     rows = list(Event.objects.filter(permit=permit).current().order_by("id"))
     what = Kind(permit.kind)
+    commune = Commune.objects.filter(insee=permit.insee).values_list("name", flat=True).first() or permit.insee
     values: dict[str, Value] = {
         "numero": format_number(permit.number),
         "certificat": what.certifies,
         "declaration": what is Kind.DP,
-        "commune": Commune.objects.filter(insee=permit.insee).values_list("name", flat=True).first() or permit.insee,
+        "commune": commune,
+        "a_commune": at_commune(commune),
         "parcelles": ", ".join(format_parcel(idu) for idu in permit.idus),
         "adresse_terrain": permit.address,
         "travaux": permit.description,
@@ -198,8 +229,6 @@ def letter_field_values(permit: Permit, request: LetterRequest, applicant: Perso
         "date_limite": day_or_nothing(permit.due_date),
         "date_notification": day_or_nothing(permit.notify_by_date),
         "instructeur": str(permit.instructor or ""),
-        "demandeur_nom": applicant.name if applicant else "",
-        "demandeur_adresse": applicant.address if applicant else "",
         "pieces_manquantes": request.documents or detail_of(rows, What.DOCUMENTS_REQUESTED, "pieces"),
         "rejet": "une opposition tacite à votre déclaration en résultera"
         if what is Kind.DP
@@ -213,7 +242,65 @@ def letter_field_values(permit: Permit, request: LetterRequest, applicant: Perso
         | acts_of(what, format_number(permit.number))
         | delays_of(permit, request, rows)
         | consultation_values(request.consultation)
+        | posting_values(rows)
+        | applicant_values(applicant)
+        | figure_values(permit)
     )
+
+
+def applicant_values(person: Person | None) -> dict[str, Value]:
+    """What the form (Cerfa) says of who applies; nothing in a letter that names nobody."""
+    if person is None:
+        return {"demandeur_nom": "", "demandeur_adresse": ""}
+    return {
+        "demandeur_nom": person.name,
+        "demandeur_adresse": person.address,
+        "demandeur_siret": format_siret(person.siret),
+        "mandataire": person.agent,
+        "architecte": person.architect,
+        "architecte_numero": person.architect_number,
+    }
+
+
+def format_siret(siret: str) -> str:
+    """« 123 456 789 00013 »."""
+    return " ".join(filter(None, (siret[:3], siret[3:6], siret[6:9], siret[9:])))
+
+
+FLOOR_FIELDS = {
+    "surface_avant": "floor_before_m2",
+    "surface_creee": "floor_created_m2",
+    "surface_supprimee": "floor_removed_m2",
+    "surface_apres": "floor_after_m2",
+}
+
+
+def figure_values(permit: Permit) -> dict[str, Value]:
+    """What the form (Cerfa) says in figures; a field of which it says nothing is empty."""
+    figures = figures_of(permit)
+    with override("fr"):
+        names = destinations()
+        values: dict[str, Value] = {
+            field: format_area(area) if (area := getattr(figures, name)) is not None else ""
+            for field, name in FLOOR_FIELDS.items()
+        }
+        values["logements"] = "" if figures.dwellings is None else display_number(figures.dwellings, 0)
+    return values | {"destinations": [names.get(code, code) for code in figures.destinations]}
+
+
+def posting_values(rows: Sequence[Event]) -> dict[str, Value]:
+    """What was posted at the town hall from which day to which, and whether one of them is still posted."""
+    posted = [row for row in rows if row.what in POSTING_LABELS]
+    return {
+        "affichages": [describe_posting(row) for row in posted if row.detail.get("posted_until")],
+        "affichage_en_cours": any(not row.detail.get("posted_until") for row in posted),
+    }
+
+
+def describe_posting(row: Event) -> str:
+    """« l’avis de dépôt (article R.423-6 du code de l’urbanisme), du 7 janvier 2026 au 5 mars 2026 »."""
+    until = date.fromisoformat(row.detail["posted_until"])
+    return f"{POSTING_LABELS[What(row.what)]}, du {format_day(row.on_date)} au {format_day(until)}"
 
 
 def acts_of(what: Kind, number: str) -> dict[str, Value]:

@@ -63,6 +63,7 @@ class What(models.TextChoices):
     BY_HAND = "by_hand", _("Delay entered by hand")
     REPORTED = "reported", _("Report of the public inquiry received")
     ARCHITECT_SAID = "architect_said", _("Opinion of the architect of French buildings")
+    FILING_POSTED = "filing_posted", _("Notice of filing posted at the town hall")
     DECIDED = "decided", _("Decision notified")
     WITHDRAWN = "withdrawn", _("Application withdrawn")
     REVOCATION_ANNOUNCED = "revoke_announced", _("Withdrawal announced (contradictory letter)")
@@ -73,7 +74,7 @@ class What(models.TextChoices):
     CONFIRMED = "confirmed", _("Application confirmed by the applicant")
     EXTENDED = "extended", _("Extension of validity asked for")
     TRANSMITTED = "transmitted", _("Sent to the prefect")
-    POSTED_AT_TOWN_HALL = "posted_town_hall", _("Posted at the town hall")
+    POSTED_AT_TOWN_HALL = "posted_town_hall", _("Decision posted at the town hall")
     POSTED_ON_SITE = "posted_on_site", _("Posted on the ground")
     WORKS_STARTED = "works_started", _("Works begun (DOC)")
     WORKS_STOPPED = "works_stopped", _("Works interrupted")
@@ -110,6 +111,7 @@ MOVES: Mapping[What, Move] = {
     What.BY_HAND: Move(INSTRUCTS, ANY),
     What.REPORTED: Move(INSTRUCTS, ANY),
     What.ARCHITECT_SAID: Move(INSTRUCTS, ANY),
+    What.FILING_POSTED: Move(COUNTER, ANY),
     What.DECIDED: Move(COUNTER, ANY),
     What.WITHDRAWN: Move(COUNTER, ANY),
     What.REVOCATION_ANNOUNCED: Move(INSTRUCTS, WITH_DECISION),
@@ -145,6 +147,8 @@ OF_WORKS = frozenset(
     }
 )
 """What follows a permit or a declaration, and no certificate; never before it was granted."""
+POSTINGS = (What.FILING_POSTED, What.POSTED_AT_TOWN_HALL)
+"""What a town hall posts: of filings (R.423-6) and of decisions (R.424-15), never of certificates."""
 
 
 class RevocationCause(models.TextChoices):

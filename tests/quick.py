@@ -14,7 +14,7 @@ import pytest
 MARKED = re.compile(r"^pytestmark = .*\bmark\.(django_db|browser|slow)\b", re.MULTILINE)
 MARKS = ("django_db", "browser", "slow")
 # What pytest-django, the root's conftest and Playwright name their fixtures.
-FIXTURES = frozenset({"db", "transactional_db", "django_db_setup", "database", "demo", "playwright"})
+FIXTURES = frozenset({"db", "transactional_db", "django_db_setup", "database", "demo", "browser"})
 # Of Python's audit events.
 PROCESSES = frozenset({"subprocess.Popen", "os.posix_spawn", "os.fork", "os.forkpty", "os.exec", "os.system"})
 SOCKETS = frozenset({"socket.bind", "socket.connect"})

@@ -16,6 +16,7 @@ from demo.networks.sewer import sewers
 from demo.networks.water import water
 from demo.networks.ways import Xy, cut, shifted
 from demo.territory import Territory
+from gis_core.database.statements import fetch_one
 from gis_core.models import Member
 from layers.catalogue.services import announce_changed_slugs
 from layers.features.topology import loading
@@ -50,9 +51,7 @@ def seed_networks(make: Callable[[], Territory], seed: int, say: Say) -> None:
 
 
 def has_network(member: Member) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("select exists (select from water_pipe where owner_id = %s)", [member.pk])
-        return bool(cursor.fetchone()[0])
+    return bool(fetch_one("select exists (select from water_pipe where owner_id = %s)", [member.pk])[0])
 
 
 def defects(plan: Plan) -> None:

@@ -19,6 +19,7 @@ from demo.networks.model import Plan
 from demo.networks.water import LATEST, addresses_by_road
 from demo.networks.ways import Graph, Xy, cut, shifted
 from demo.territory import Address, Commune, Road, Territory
+from gis_core.french import of_commune
 
 WASTE, STORM = (-1.2, -0.7), (-2.4, 1.3)
 REACH_M, CORE_M, APART_M = 1_050.0, 420.0, 52.0
@@ -70,7 +71,7 @@ def wastewater(village: Village, served: Mapping[str, list[Address]], commune: C
     tree = graph.tree(sink)
     wanted = {road_id for road_id in graph.roads if len(served.get(road_id, ())) > 1}
     flows = flowing(village, tree, wanted)
-    outlet = end_of(village, sink, "treatment", f"Station d’épuration de {commune.name}", 75.0)
+    outlet = end_of(village, sink, "treatment", f"Station d’épuration {of_commune(commune.name)}", 75.0)
     loads = loads_of(village, tree, flows, served)
     for road_id, downstream in flows:
         pieces = lay(village, graph.roads[road_id], downstream, size_of(loads[road_id]), outlet)
@@ -84,7 +85,7 @@ def stormwater(village: Village, commune: Commune) -> None:
     sink = min(graph.beside, key=lambda node: (float(village.rivers.distance(Point(graph.place(node)))), node))
     tree = graph.tree(sink)
     flows = flowing(village, tree, set(sorted(graph.roads)[::2]))
-    outlet = end_of(village, sink, "outlet", f"Rejet pluvial de {commune.name}", 90.0)
+    outlet = end_of(village, sink, "outlet", f"Rejet pluvial {of_commune(commune.name)}", 90.0)
     for road_id, downstream in flows:
         lay(village, graph.roads[road_id], downstream, village.plan.chance.choice((300, 400, 500)), outlet)
 

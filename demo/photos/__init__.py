@@ -3,5 +3,3 @@
 from .changes import new_buildings_2024
 from .deliveries import Delivery, deliver, render_campaigns
 from .sheets import CAMPAIGNS, Campaign, Sheet
-
-__all__ = ["CAMPAIGNS", "Campaign", "Delivery", "Sheet", "deliver", "new_buildings_2024", "render_campaigns"]

@@ -48,13 +48,11 @@ class Nursery:
         return self.tints[kind][int(rng.integers(len(self.tints[kind])))]
 
 
-def plant_trees(drawing: Drawing, covers: Sequence[LandCover], apart: BaseGeometry, nursery: Nursery) -> None:
+def plant_trees(drawing: Drawing, covers: Sequence[LandCover], apart: Sequence[BaseGeometry], nursery: Nursery) -> None:
     """The single trees of the land cover, except where `apart` has its own (orchards) or none (buildings)."""
-    spots = [c.geom for c in covers]
-    shapely.prepare(apart)
-    kept = ~shapely.intersects(apart, spots)
-    for n, (cover, keep) in enumerate(zip(covers, kept, strict=True)):
-        if not keep:
+    taken = set(shapely.STRtree(apart).query([c.geom for c in covers], "intersects")[0].tolist())
+    for n, cover in enumerate(covers):
+        if n in taken:
             continue
         rng = drawing.rng("tree", n)
         kind = cover.variety or "deciduous"

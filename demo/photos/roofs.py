@@ -104,8 +104,11 @@ def _levels(values: np.ndarray) -> list[float]:
 
 
 def _largest(room: Polygon, us: Sequence[float], vs: Sequence[float]) -> list[tuple[float, float, float, float]]:
-    fits = [(u0, v0, u1, v1) for i, u0 in enumerate(us) for u1 in us[i + 1 :] for j, v0 in enumerate(vs)
-            for v1 in vs[j + 1 :] if min(u1 - u0, v1 - v0) > 1.4 and room.contains(box(u0, v0, u1, v1))]  # fmt: skip
+    drawn = [(u0, v0, u1, v1) for i, u0 in enumerate(us) for u1 in us[i + 1 :] for j, v0 in enumerate(vs)
+             for v1 in vs[j + 1 :] if min(u1 - u0, v1 - v0) > 1.4]  # fmt: skip
+    shapely.prepare(room)
+    held = shapely.contains(room, [box(*corners) for corners in drawn]) if drawn else []
+    fits = [corners for corners, inside in zip(drawn, held, strict=True) if inside]
     return [a for a in fits if not any(b != a and _within(a, b) for b in fits)]
 
 

@@ -55,7 +55,7 @@ def _plant(
     drawing: Drawing, kinds: dict[str, list[LandCover]], buildings: Sequence[Building], nursery: plants.Nursery
 ) -> None:
     yards.lay_hedges(drawing, kinds["hedge"])
-    apart = shapely.union_all([*(c.geom for c in kinds["orchard"]), *(b.geom.buffer(1.0) for b in buildings)])
+    apart = [*(c.geom for c in kinds["orchard"]), *(b.geom.buffer(1.0) for b in buildings)]
     plants.plant_trees(drawing, kinds["tree"], apart, nursery)
     plants.plant_woods(drawing, kinds["wood"], nursery)
     plants.plant_orchards(drawing, kinds["orchard"], nursery)

@@ -13,7 +13,6 @@ from .light import Light
 from .window import Single
 
 ROUND, CONIFER, BUSH = 0, 1, 2
-VARIANTS = 6
 STEP = 0.25
 """Crowns are drawn for radii in steps of so many metres."""
 

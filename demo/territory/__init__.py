@@ -2,16 +2,3 @@
 
 from .model import Address, Building, Commune, LandCover, Member, Parcel, Road, Section, Territory
 from .territory import generate
-
-__all__ = [
-    "Address",
-    "Building",
-    "Commune",
-    "LandCover",
-    "Member",
-    "Parcel",
-    "Road",
-    "Section",
-    "Territory",
-    "generate",
-]

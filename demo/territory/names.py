@@ -191,9 +191,3 @@ def of(place: str) -> str:
     if place.startswith(("la ", "l'")):
         return "de " + place
     return ("d'" if place[0] in "AEIOUÉÈH" else "de ") + place
-
-
-def luhn_holds(siren: str) -> bool:
-    """Whether the check digit of a SIREN is right."""
-    digits = [int(c) * (2 if i % 2 else 1) for i, c in enumerate(reversed(siren))]
-    return sum(d - 9 if d > 9 else d for d in digits) % 10 == 0

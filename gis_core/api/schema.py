@@ -4,7 +4,8 @@ from typing import Any
 
 from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, inline_serializer
+from rest_framework import serializers
 
 from gis_core.desk.parameters import DEFAULT_ROWS, MOST_ROWS
 
@@ -23,6 +24,12 @@ PROBLEM = {
         "errors": {"type": "object", "additionalProperties": True},
     },
 }
+
+
+def page_schema(name: str, row: type[serializers.BaseSerializer[Any]]) -> Any:
+    """A page of a list, under this name: how many rows there are in all, where the next page is, its rows."""
+    fields: dict[str, Any] = {"count": serializers.IntegerField(), "next": serializers.CharField(allow_null=True)}
+    return inline_serializer(name, fields | {"results": row(many=True)})
 
 
 def add_problem_responses(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:

@@ -5,12 +5,24 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from gis_core.jobs.files import JobFiles
 from gis_core.jobs.services import describe_job
 from gis_core.members.rights import Role
 from gis_core.members.territories import extent_4326
 from gis_core.models import ApiToken, Job, Member, Membership, User
 
 MOST_COMMUNES = 1000
+
+
+class ExactSerializer(serializers.Serializer[dict[str, Any]]):
+    """A misspelt name is refused, for nobody would notice what it was meant to choose or to change."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if isinstance(data, dict) and (unknown := sorted(set(data) - set(self.fields))):
+            known = ", ".join(self.fields)
+            raise serializers.ValidationError({str(name): [f"{known}"] for name in unknown})
+        values: dict[str, Any] = super().to_internal_value(data)
+        return values
 
 
 class MemberReferenceSerializer(serializers.ModelSerializer[Member]):
@@ -162,3 +174,38 @@ class JobSerializer(serializers.ModelSerializer[Job]):
     def get_report(self, job: Job) -> str | None:
         """Where the report is, once there is one."""
         return f"/api/v1/jobs/{job.pk}/report/" if job.report is not None else None
+
+
+class StartedSerializer(serializers.Serializer[dict[str, object]]):
+    """A job that was just queued: the address in `Location` says how far it is."""
+
+    id = serializers.IntegerField()
+    kind = serializers.CharField()
+    title = serializers.CharField()
+    state = serializers.CharField()
+
+
+class JobFileSerializer(serializers.ModelSerializer[Job]):
+    """A job of the asker's that makes a file, and where its file is once there is one; `files` are those of its kind,
+    whose addresses are below `address`.
+    """
+
+    files: JobFiles
+    address = ""
+
+    state = serializers.ChoiceField(choices=Job.State.choices)
+    file = serializers.SerializerMethodField()
+    report = serializers.JSONField(read_only=True)
+
+    class Meta:
+        model = Job
+        fields = ("id", "title", "state", "progress", "message", "created_at", "ended_at", "file", "report")
+        read_only_fields = fields
+
+    def get_file(self, job: Job) -> str | None:
+        """Where to fetch the file; null before there is one, and when its days are over."""
+        return f"{self.address}{job.pk}/file/" if self.files.is_there(job) else None
+
+    def to_representation(self, job: Job) -> dict[str, Any]:
+        _label, message = describe_job(job)
+        return {**super().to_representation(job), "message": message}

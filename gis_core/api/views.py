@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import serializers as fields
+from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -41,6 +42,22 @@ def checked(serializer: fields.BaseSerializer[Any]) -> dict[str, Any]:
     serializer.is_valid(raise_exception=True)
     data: dict[str, Any] = serializer.validated_data
     return data
+
+
+def job_response(job: Job, address: str) -> Response:
+    """202: a job was queued, and how far it is can be read at this address."""
+    body = {"id": job.pk, "kind": job.kind, "title": job.title, "state": job.state}
+    return Response(body, status=202, headers={"Location": address})
+
+
+class AsItIs(BaseContentNegotiation):
+    """A file has one type, whatever the asker would rather have."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return parsers[0]
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        return renderers[0], renderers[0].media_type
 
 
 def site(request: HttpRequest | Request) -> str:

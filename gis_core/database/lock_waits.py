@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
 from gis_core.database.failures import WAITED
+from gis_core.database.statements import execute, fetch_one
 from gis_core.errors import Busy
 from gis_core.http.problem import lock_timed_out
 from gis_core.members.rights import lock_patience
@@ -76,12 +76,11 @@ def check_not_locked(slug: str) -> None:
 @contextmanager
 def lock_timeout(patience: str) -> Iterator[None]:
     """Statements inside wait as long for a lock (`'20s'`); the transaction's own patience comes back after them."""
-    with connection.cursor() as cursor:
-        cursor.execute("select current_setting('lock_timeout'), set_config('lock_timeout', %s, true)", [patience])
-        (before, _now) = cursor.fetchone()
+    (before, _now) = fetch_one(
+        "select current_setting('lock_timeout'), set_config('lock_timeout', %s, true)", [patience]
+    )
     yield
-    with connection.cursor() as cursor:
-        cursor.execute("select set_config('lock_timeout', %s, true)", [before])
+    execute("select set_config('lock_timeout', %s, true)", [before])
 
 
 def bound_lock_waits(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -9,11 +9,18 @@ from psycopg import sql
 type Values = Mapping[str, Any] | Sequence[Any] | None
 
 
-def fetch_all(statement: str | sql.Composable, values: Values = None) -> list[tuple[Any, ...]]:
+def fetch_all(statement: str | sql.Composable, values: Values = None) -> list[Any]:
     """All rows that a statement answers, in its order. Raises DatabaseError."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return list(cursor.fetchall())
+
+
+def fetch_one(statement: str | sql.Composable, values: Values = None) -> Any:
+    """The first row that a statement answers, None where it answers none. Raises DatabaseError."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchone()
 
 
 def execute(statement: str | sql.Composable, values: Values = None) -> int:

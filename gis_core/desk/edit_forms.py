@@ -14,7 +14,6 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.db import connection
 from django.db.models import Model
 from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -24,6 +23,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from gis_core.database.statements import execute
 from gis_core.desk.forms import AccessibleForm
 from gis_core.errors import Conflict, NotFound
 
@@ -228,8 +228,7 @@ def lock(row: Row) -> None:
             if not type(row)._base_manager.filter(pk=row.pk).exists():
                 raise NotFound(_("Somebody deleted this meanwhile: nothing was saved.")) from error
         return
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended('arpent form ' || %s, 0))", [str(row)])
+    execute("select pg_advisory_xact_lock(hashtextextended('arpent form ' || %s, 0))", [str(row)])
 
 
 # -- values of a field: when the page was opened, now, as typed -------------------------------------------------------

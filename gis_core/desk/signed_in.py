@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,7 +13,9 @@ from django.views.decorators.cache import never_cache
 
 from gis_core.desk.form_keys import record_once
 from gis_core.desk.resending import read_posted, sign_in_page
+from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import problem
+from gis_core.members.rights import Rights
 
 type View = Callable[..., HttpResponse]
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="Arpent"'}
@@ -21,6 +24,14 @@ CHALLENGE = {"WWW-Authenticate": 'Bearer realm="Arpent"'}
 def page(view: View) -> View:
     """For people who are signed in; never kept by anybody; a form that creates is recorded once."""
     return never_cache(sign_in_required(record_once(view)))
+
+
+def rights_of_page(request: HttpRequest) -> Rights:
+    """The asker's rights, on a page of administrators. Raises PermissionDenied for who administers nothing."""
+    rights = rights_of_request(request)
+    if not rights.administers:
+        raise PermissionDenied
+    return rights
 
 
 def sign_in_required(view: View) -> View:

@@ -1,7 +1,7 @@
 """Pages of desks that have a row of tabs, which apps give to `DESKS` and `TABS`."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,6 +14,14 @@ from gis_core.points import DESKS, TABS, Label
 
 type Show = Callable[[HttpRequest, str, str, dict[str, Any], int], HttpResponse]
 """Answers with a page of a desk: the request, template, tab, context, status."""
+
+
+class ShowPage(Protocol):
+    """The same, of which the context and the status may be left out."""
+
+    def __call__(
+        self, request: HttpRequest, template: str, tab: str, context: dict[str, Any] | None = None, status: int = 200
+    ) -> HttpResponse: ...
 
 
 def tabs(desk: str, *, works: bool) -> list[tuple[str, Label, str]]:
@@ -38,10 +46,12 @@ def show(
     return render(request, template, around | (context or {}), status=status)
 
 
-def show_in(desk: str) -> Show:
-    """Shows pages in this desk."""
+def show_in(desk: str, folder: str = "") -> ShowPage:
+    """Shows pages in this desk; with the `folder` of an app's templates, they are given by their name in it alone."""
 
-    def show_page(request: HttpRequest, template: str, tab: str, context: dict[str, Any], status: int) -> HttpResponse:
-        return show(request, template, desk, tab, context, status)
+    def show_page(
+        request: HttpRequest, template: str, tab: str, context: dict[str, Any] | None = None, status: int = 200
+    ) -> HttpResponse:
+        return show(request, f"{folder}/{template}.html" if folder else template, desk, tab, context, status)
 
     return show_page

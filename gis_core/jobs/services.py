@@ -10,13 +10,15 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.db import Error as AnyDatabaseError
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app as queue
 
+from gis_core.database.rows import first_of
+from gis_core.database.statements import fetch_all, fetch_one
 from gis_core.errors import Conflict, Forbidden, NotFound
 from gis_core.jobs.estimate import describe_time_left, time_left
 from gis_core.jobs.points import JOB_KINDS, TASKS
@@ -91,10 +93,7 @@ def jobs_seen_by(rights: Rights) -> JobQuerySet:
 
 def job_seen_by(*, rights: Rights, job_id: int) -> Job:
     """One job of the user's members, or their own. Raises NotFound."""
-    job = jobs_seen_by(rights).filter(pk=job_id).first()
-    if job is None:
-        raise NotFound(_("There is nothing at this address, or you may not see it."))
-    return job
+    return first_of(jobs_seen_by(rights).filter(pk=job_id))
 
 
 def report_seen_by(*, rights: Rights, job_id: int) -> Any:
@@ -135,13 +134,12 @@ def stop_job(*, rights: Rights, job_id: int) -> Job:
 
 def queued_for(job: Job) -> list[int]:
     """The queue's numbers of what is still to do for a job, or being done."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select id from procrastinate_jobs where status in ('todo', 'doing') and task_name = %s"
-            " and args ->> 'job_id' = %s",
-            [job.kind, str(job.pk)],
-        )
-        return [number for (number,) in cursor.fetchall()]
+    rows = fetch_all(
+        "select id from procrastinate_jobs where status in ('todo', 'doing') and task_name = %s"
+        " and args ->> 'job_id' = %s",
+        [job.kind, str(job.pk)],
+    )
+    return [number for (number,) in rows]
 
 
 def stopped_in_the_queue() -> list[Job]:
@@ -149,9 +147,7 @@ def stopped_in_the_queue() -> list[Job]:
 
     The queue cancels a task that waits; one that was asked to stop and would be tried again it lets fail.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(STOPPED_IN_THE_QUEUE)
-        numbers = [number for (number,) in cursor.fetchall()]
+    numbers = [number for (number,) in fetch_all(STOPPED_IN_THE_QUEUE)]
     return list(Job.objects.select_related("started_by").filter(pk__in=numbers, state__in=OPEN_STATES))
 
 
@@ -196,17 +192,16 @@ def workers_for(jobs: Sequence[Job]) -> dict[int, tuple[bool, bool, float | None
     """By the number of each job: whether any worker lives, whether one that lives has this job, and how many seconds
     ago it began.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            WORKERS,
-            [
-                [job.pk for job in jobs],
-                [job.kind for job in jobs],
-                [job.started_at for job in jobs],
-                LOST_AFTER_S,
-            ],
-        )
-        return {number: (living, at_work, elapsed_s) for number, living, at_work, elapsed_s in cursor.fetchall()}
+    rows = fetch_all(
+        WORKERS,
+        [
+            [job.pk for job in jobs],
+            [job.kind for job in jobs],
+            [job.started_at for job in jobs],
+            LOST_AFTER_S,
+        ],
+    )
+    return {number: (living, at_work, elapsed_s) for number, living, at_work, elapsed_s in rows}
 
 
 def begin(job: Job) -> bool:
@@ -254,17 +249,15 @@ def disconnect_lost_workers() -> int:
 
     A frozen worker that wakes finds its transaction undone: what it held others get, and what it wrote nobody sees.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select count(pg_terminate_backend(session.pid)) from pg_stat_activity session"
-            " where session.usename = current_user and session.datname = current_database()"
-            " and session.application_name ~ '^arpent worker [0-9]+$' and not exists ("
-            "   select from procrastinate_workers worker"
-            "   where worker.id = substring(session.application_name from '[0-9]+$')::bigint"
-            "   and worker.last_heartbeat > now() - make_interval(secs => %s))",
-            [LOST_AFTER_S],
-        )
-        (ended,) = cursor.fetchone()
+    (ended,) = fetch_one(
+        "select count(pg_terminate_backend(session.pid)) from pg_stat_activity session"
+        " where session.usename = current_user and session.datname = current_database()"
+        " and session.application_name ~ '^arpent worker [0-9]+$' and not exists ("
+        "   select from procrastinate_workers worker"
+        "   where worker.id = substring(session.application_name from '[0-9]+$')::bigint"
+        "   and worker.last_heartbeat > now() - make_interval(secs => %s))",
+        [LOST_AFTER_S],
+    )
     return int(ended)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +45,8 @@ class LetterKind:
 
     A `nominative` letter names somebody whose data are protected. What the member's letterhead says (`COMMON`) is known
     to every kind. An act (`is_act`) decides: it is signed. `sender` says who writes a letter, where that is not its
-    member: the head of a `Document`, from `sender` to `logo`.
+    member: the head of a `Document`, from `sender` to `logo`; `number` takes the next number on a day, where letters of
+    the kind are not numbered in `series`.
     """
 
     code: str
@@ -58,6 +60,7 @@ class LetterKind:
     nominative: bool = False
     is_act: bool = False
     sender: Callable[["Letter"], Mapping[str, Any] | None] | None = None
+    number: Callable[["Letter", date], str] | None = None
 
     def known(self) -> Mapping[str, Field]:
         return {field.name: field for field in (*self.fields, *COMMON)}

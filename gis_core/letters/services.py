@@ -10,11 +10,13 @@ from datetime import date
 from typing import IO, Any
 from unicodedata import category
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
+from gis_core.database.rows import first_of
+from gis_core.database.statements import fetch_one
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from gis_core.letters.blocks import blocks_of, has_open_field
 from gis_core.letters.document import Document, pdf_of
@@ -55,9 +57,7 @@ def member_edited(slug: str, rights: Rights) -> Member:
 
     Raises NotFound; Forbidden for somebody who edits none.
     """
-    member = Member.objects.visible_to(rights).filter(slug=slug).first()
-    if member is None:
-        raise NotFound(_("There is nothing at this address, or you may not see it."))
+    member = first_of(Member.objects.visible_to(rights).filter(slug=slug))
     if not any(may_edit(kind, member.pk, rights) for kind in LETTER_KINDS.all()):
         raise Forbidden(_("Your role does not allow this."))
     return member
@@ -239,19 +239,27 @@ def discard(letter: Letter, *, version: int) -> None:
 
 @transaction.atomic
 def finalise(letter: Letter, *, version: int, rights: Rights) -> Letter:
-    """Number a draft, set its files and lock it. Raises Conflict, Stale, Invalid (a place to complete)."""
+    """Number a draft, set its files and lock it.
+
+    Raises Conflict (final, or its number is taken), Stale, Invalid (a place to complete).
+    """
     from gis_core.letters.word import docx_of
 
     final = locked(letter, version)
     check_whole(final)
     now = database_clock.now()
     day = timezone.localdate(now)
-    final.number = next_number(final.owner_id, kind_of(final.kind).series, day.year)
+    final.number = number_for(final, day)
     document = document_of(final, day)
     final.pdf, final.docx = pdf_of(document), docx_of(document)
     final.sha256 = hashlib.sha256(final.pdf).hexdigest()
     final.state, final.finalised_at, final.finalised_by_id = Letter.State.FINAL, now, rights.user_id
-    final.save()
+    try:
+        with transaction.atomic():
+            final.save()
+    except IntegrityError as error:
+        message = _("Another letter has the number %(number)s already: change how they are numbered in the settings.")
+        raise Conflict(message % {"number": final.number}) from error
     return final
 
 
@@ -279,12 +287,27 @@ def check_whole(letter: Letter) -> None:
         raise Invalid(_("Say to whom the letter is written."), parameter="recipient")
 
 
+def number_for(letter: Letter, day: date) -> str:
+    """The number of a letter that is made final on a day: as its kind says, else the next of its series."""
+    kind = kind_of(letter.kind)
+    if kind.number is not None:
+        return kind.number(letter, day)
+    return next_number(letter.owner_id, kind.series, day.year)
+
+
 def next_number(owner_id: int, series: str, year: int) -> str:
     """« ADS-2026-000123 »; two letters at once wait for each other."""
-    with connection.cursor() as cursor:
-        cursor.execute("select arpent.next_letter_number(%s, %s, %s)", [owner_id, series, year])
-        (rank,) = cursor.fetchone()
+    return series_number(series, year, next_rank(owner_id, series, year))
+
+
+def series_number(series: str, year: int, rank: int) -> str:
     return f"{series}-{year}-{rank:06d}"
+
+
+def next_rank(owner_id: int, series: str, year: int) -> int:
+    """The next of a member's series in a year, which is locked until the end of the transaction."""
+    (rank,) = fetch_one("select arpent.next_letter_number(%s, %s, %s)", [owner_id, series, year])
+    return int(rank)
 
 
 def document_of(letter: Letter, day: date | None = None) -> Document:
@@ -318,7 +341,13 @@ def sender_of(letter: Letter) -> Mapping[str, Any]:
     """The head of a letter: what its kind says, else the member's letterhead."""
     kind = LETTER_KINDS.find(letter.kind)
     said = kind.sender(letter) if kind is not None and kind.sender else None
-    return said or around(letterhead_of(letter.owner))
+    return said or around(read_letterhead(letter.owner))
+
+
+def read_letterhead(member: Member) -> Letterhead:
+    """The member's letterhead as those of its town halls read it too, or an empty one."""
+    rows = Letterhead.objects.raw("select * from arpent.letterhead_of(%s)", [member.pk])
+    return next(iter(rows), None) or Letterhead(owner=member)
 
 
 def files_of(letter: Letter, form: str) -> bytes:

@@ -3,17 +3,15 @@
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from gis_core.errors import Forbidden, NotFound
+from gis_core.database.rows import first_of
+from gis_core.errors import Forbidden
 from gis_core.members.rights import ADMINISTRATORS, Rights
 from gis_core.models import Member, Territory
 
 
 def member_seen_by(*, rights: Rights, slug: str) -> Member:
     """One of the user's members; NotFound for any other, whether it exists or not."""
-    member = Member.objects.visible_to(rights).filter(slug=slug).first()
-    if member is None:
-        raise NotFound(_("There is nothing at this address, or you may not see it."))
-    return member
+    return first_of(Member.objects.visible_to(rights).filter(slug=slug))
 
 
 def administered_member(*, rights: Rights, slug: str) -> Member:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gis_core.desk.edit_forms import EditForm
 from gis_core.desk.forms import InvitationForm, RoleForm
-from gis_core.desk.signed_in import page
+from gis_core.desk.signed_in import page, rights_of_page
 from gis_core.errors import ArpentError
 from gis_core.http.middleware import rights_of_request
 from gis_core.members import organisations as members
@@ -29,10 +28,7 @@ from gis_core.points import MEMBER_LINKS
 @page
 def members_page(request: HttpRequest) -> HttpResponse:
     """The members whose people the user manages."""
-    rights = rights_of_request(request)
-    if not rights.administers:
-        raise PermissionDenied
-    chosen = Member.objects.administered_by(rights)
+    chosen = Member.objects.administered_by(rights_of_page(request))
     return render(
         request,
         "membres/members.html",

@@ -6,13 +6,15 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Case, F, QuerySet, When
 from django.utils.translation import gettext as _
 from psycopg import sql
 from psycopg.errors import InsufficientPrivilege
 
 from gis_core.accounts import mail as account_mail
+from gis_core.database.rows import first_of
+from gis_core.database.statements import execute, fetch_one
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.members.rights import ADMINISTRATORS, Rights, Role, acting_as
 from gis_core.models import Commune, Member, Membership, User
@@ -34,10 +36,7 @@ def null_until_accepted(name: str) -> Case:
 
 def person_of(*, member: Member, membership_id: int) -> Membership:
     """One person of a member. Raises NotFound."""
-    membership = people_of(member).filter(pk=membership_id).first()
-    if membership is None:
-        raise NotFound(_("There is nothing at this address, or you may not see it."))
-    return membership
+    return first_of(people_of(member).filter(pk=membership_id))
 
 
 @transaction.atomic
@@ -84,8 +83,7 @@ def lock_people() -> None:
 
     Two invitations of one address make one account, and an account is not closed while another member invites it.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("select arpent.lock_people()")
+    execute("select arpent.lock_people()")
 
 
 def call_as(rights: Rights, function: str, *values: Any) -> Any:
@@ -97,9 +95,8 @@ def call_as(rights: Rights, function: str, *values: Any) -> Any:
         sql.Identifier(function), sql.SQL(", ").join([sql.Placeholder()] * len(values))
     )
     try:
-        with acting_as(rights), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(call, values)
-            return cursor.fetchone()[0]
+        with acting_as(rights), transaction.atomic():
+            return fetch_one(call, values)[0]
     except DatabaseError as error:
         if isinstance(error.__cause__, InsufficientPrivilege):
             raise Forbidden(_("Your role does not allow this.")) from error

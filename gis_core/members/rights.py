@@ -13,6 +13,8 @@ from django.db import connection, models, transaction
 from django.utils.translation import gettext_lazy as _
 from psycopg.pq import TransactionStatus
 
+from gis_core.database.statements import fetch_all, fetch_one
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
@@ -175,9 +177,7 @@ def take_role(role: str) -> str:
     """Be this database role (`none`: the one that connected) until the transaction's end; returns the former one."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("A role is taken until the end of a transaction: open one.")
-    with connection.cursor() as cursor:
-        cursor.execute("select current_setting('role'), set_config('role', %s, true)", [role])
-        (former, _taken) = cursor.fetchone()
+    (former, _taken) = fetch_one("select current_setting('role'), set_config('role', %s, true)", [role])
     return str(former)
 
 
@@ -185,9 +185,7 @@ def rights_of(user: User | AnonymousUser) -> Rights:
     """Resolve a user's rights from accepted memberships and territories (one query, none for an anonymous user)."""
     if not user.is_authenticated or not user.is_active:
         return ANONYMOUS
-    with connection.cursor() as cursor:
-        cursor.execute(MEMBERSHIPS, [Role.TOWN_HALL, user.pk])
-        memberships = cursor.fetchall()
+    memberships = fetch_all(MEMBERSHIPS, [Role.TOWN_HALL, user.pk])
     town = frozenset(code for _member, role, communes in memberships if role == Role.TOWN_HALL for code in communes)
     whole = frozenset(code for _member, role, communes in memberships if role != Role.TOWN_HALL for code in communes)
     roles = {member: role for member, role, _communes in memberships}

@@ -9,18 +9,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from gis_core.members.rights import Rights
+from gis_core.members.owned import StartedQuerySet
 from gis_core.models.organisations import Member
 from gis_core.models.people import User
 
 
-class JobQuerySet(models.QuerySet["Job"]):
-    def visible_to(self, rights: Rights) -> JobQuerySet:
-        """Jobs of the user's members and those that are the user's alone; every job for the agency."""
-        if rights.agency:
-            return self
-        own = models.Q(owner=None, started_by__isnull=False, started_by_id=rights.user_id)
-        return self.filter(models.Q(owner_id__in=rights.members()) | own)
+class JobQuerySet(StartedQuerySet["Job"]):
+    """Jobs, seen by the members that own them, or by who started them alone."""
 
 
 class Job(models.Model):

@@ -27,13 +27,7 @@ from typing import IO, Any, NamedTuple
 import psycopg
 
 from gis_core.operations.cluster import Cluster
-from gis_core.operations.contents import (
-    applied_migrations,
-    lock_tables,
-    referenced_files,
-    table_contents,
-    write_alike,
-)
+from gis_core.operations.contents import applied_migrations, lock_tables, referenced_files, table_contents, write_alike
 from gis_core.operations.environment import DATABASE, Place, adopt, open_lock
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.held_files import HeldFiles, unreadable

@@ -5,7 +5,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.core.checks import Error
 from django.db import Error as AnyDatabaseError
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from gis_core.database.checks import the_wall_stands
+from gis_core.database.statements import fetch_all
 from gis_core.http.problem import problem
 
 
@@ -53,6 +54,4 @@ def known_migrations() -> frozenset[tuple[str, str]]:
 
 
 def applied_migrations() -> set[tuple[str, str]]:
-    with connection.cursor() as cursor:
-        cursor.execute("select app, name from django_migrations")
-        return set(cursor.fetchall())
+    return set(fetch_all("select app, name from django_migrations"))

@@ -143,8 +143,8 @@ class Building(models.Model):
         return self.name or self.get_kind_display()
 
 
-class NamedPlace(models.Model):
-    """A named place (lieu-dit) of the plan, as far as its sheet reaches."""
+class PlanObject(models.Model):
+    """What objects of the plan have in common: a name, their commune and their sheet."""
 
     security = "reference"
 
@@ -153,6 +153,17 @@ class NamedPlace(models.Model):
     sheet = models.CharField(_("cadastral sheet"), max_length=12)
     created_date = models.DateField(_("created"), null=True)
     updated_date = models.DateField(_("updated"), null=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class NamedPlace(PlanObject):
+    """A named place (lieu-dit) of the plan, as far as its sheet reaches."""
+
     geom = models.MultiPolygonField(srid=2154)
     geom_3857 = web_mercator(models.MultiPolygonField)
 
@@ -164,20 +175,10 @@ class NamedPlace(models.Model):
             models.Index(fields=["sheet"], name="named_place_sheet"),
         ]
 
-    def __str__(self) -> str:
-        return self.name
 
-
-class Water(models.Model):
+class Water(PlanObject):
     """A river, ditch or lake of the plan."""
 
-    security = "reference"
-
-    insee = models.CharField(_("INSEE code"), max_length=5)
-    name = models.CharField(_("name"), max_length=250, blank=True)
-    sheet = models.CharField(_("cadastral sheet"), max_length=12)
-    created_date = models.DateField(_("created"), null=True)
-    updated_date = models.DateField(_("updated"), null=True)
     geom = models.MultiPolygonField(srid=2154)
     geom_3857 = web_mercator(models.MultiPolygonField)
 
@@ -189,20 +190,10 @@ class Water(models.Model):
             models.Index(fields=["sheet"], name="water_sheet"),
         ]
 
-    def __str__(self) -> str:
-        return self.name
 
-
-class PlanRoad(models.Model):
+class PlanRoad(PlanObject):
     """The line along which the plan writes the name of a public road."""
 
-    security = "reference"
-
-    insee = models.CharField(_("INSEE code"), max_length=5)
-    name = models.CharField(_("name"), max_length=250, blank=True)
-    sheet = models.CharField(_("cadastral sheet"), max_length=12)
-    created_date = models.DateField(_("created"), null=True)
-    updated_date = models.DateField(_("updated"), null=True)
     geom = models.MultiLineStringField(srid=2154)
     geom_3857 = web_mercator(models.MultiLineStringField)
 
@@ -214,20 +205,10 @@ class PlanRoad(models.Model):
             models.Index(fields=["sheet"], name="plan_road_sheet"),
         ]
 
-    def __str__(self) -> str:
-        return self.name
 
-
-class PlanRoadArea(models.Model):
+class PlanRoadArea(PlanObject):
     """A road of the plan that is drawn with its own outline (private and farm roads)."""
 
-    security = "reference"
-
-    insee = models.CharField(_("INSEE code"), max_length=5)
-    name = models.CharField(_("name"), max_length=250, blank=True)
-    sheet = models.CharField(_("cadastral sheet"), max_length=12)
-    created_date = models.DateField(_("created"), null=True)
-    updated_date = models.DateField(_("updated"), null=True)
     geom = models.MultiPolygonField(srid=2154)
     geom_3857 = web_mercator(models.MultiPolygonField)
 
@@ -238,9 +219,6 @@ class PlanRoadArea(models.Model):
             GistIndex(fields=["geom_3857"], name="plan_road_area_geom_3857"),
             models.Index(fields=["sheet"], name="plan_road_area_sheet"),
         ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Road(models.Model):

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import ngettext
 from psycopg import sql
 
+from gis_core.database.statements import fetch_all
 from layers.cadastre.references import Reference, number_patterns, read_references
 from layers.features.search import Question, SearchResult
 from layers.features.search_terms import split_terms
@@ -150,9 +150,7 @@ COMMUNES_BY_NAME = sql.SQL("select insee from gis_core_commune where {words} ord
 def communes_by_name(place: Sequence[str]) -> list[str]:
     """INSEE codes of the communes whose name has these beginnings of words (at most 20)."""
     condition, values = word_condition(place)
-    with connection.cursor() as cursor:
-        cursor.execute(COMMUNES_BY_NAME.format(words=sql.SQL(condition)), values)
-        return [insee for (insee,) in cursor.fetchall()]
+    return [insee for (insee,) in fetch_all(COMMUNES_BY_NAME.format(words=sql.SQL(condition)), values)]
 
 
 ADDRESSES = """
@@ -258,9 +256,8 @@ def run_query(
         **fragments, **{name: sql.SQL(part).format(**fragments) for name, part in parts.items()}
     )
     given: dict[str, Any] = {"start": " " + " ".join(typed) + "%", "limit": question.limit, "lon": lon, "lat": lat}
-    with connection.cursor() as cursor:
-        cursor.execute(composed, {**word_values, **given, "candidates": CANDIDATES, **values})
-        return [Row(*row) for row in cursor.fetchall()]
+    rows = fetch_all(composed, {**word_values, **given, "candidates": CANDIDATES, **values})
+    return [Row(*row) for row in rows]
 
 
 def word_condition(typed: Sequence[str]) -> tuple[str, dict[str, str]]:

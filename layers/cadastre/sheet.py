@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
+from gis_core.database.statements import fetch_all
 from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.display import display, display_area, display_difference, display_number, display_share
@@ -44,9 +44,8 @@ COMMUNE_AREAS = "select id, st_area(st_transform(geom, 4326)::geography) from gi
 def describe_parcels(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
     """Commune and address as subtitle; measured area beside the contenance, built share: what of it the asker sees."""
     seen = set(Layer.objects.visible_to(rights).filter(slug__in=OPTIONAL_LAYERS).values_list("slug", flat=True))
-    with connection.cursor() as cursor:
-        cursor.execute(PARCEL_FACTS, {"ids": ids(rows), **{slug: slug in seen for slug in OPTIONAL_LAYERS}})
-        return {fact[0]: parcel_addition(*fact[1:]) for fact in cursor.fetchall()}
+    results = fetch_all(PARCEL_FACTS, {"ids": ids(rows), **{slug: slug in seen for slug in OPTIONAL_LAYERS}})
+    return {fact[0]: parcel_addition(*fact[1:]) for fact in results}
 
 
 def parcel_addition(
@@ -150,16 +149,12 @@ def describe_addresses(rows: Sequence[Values], rights: Rights) -> Mapping[int, A
 
 def commune_names(rows: Sequence[Values]) -> dict[str, str]:
     """Names by INSEE code of the communes that the rows are in."""
-    with connection.cursor() as cursor:
-        cursor.execute(COMMUNE_NAMES, [sorted({row["insee"] for row in rows})])
-        return dict(cursor.fetchall())
+    return dict(fetch_all(COMMUNE_NAMES, [sorted({row["insee"] for row in rows})]))
 
 
 def measures(statement: str, rows: Sequence[Values]) -> dict[int, float]:
     """Geodesic areas (m²) or lengths (m) by id."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [ids(rows)])
-        return dict(cursor.fetchall())
+    return dict(fetch_all(statement, [ids(rows)]))
 
 
 def ids(rows: Sequence[Values]) -> list[int]:

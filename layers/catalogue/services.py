@@ -7,12 +7,13 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.contrib.gis.geos import MultiPolygon
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
 from gis_core.database.lock_waits import check_not_locked
+from gis_core.database.statements import fetch_one
 from gis_core.errors import NotFound
 from gis_core.members.rights import Rights
 from gis_core.models import Member
@@ -157,9 +158,8 @@ def announce_changed(layer: Layer) -> int:
 
     Called in the transaction that changes the rows. Returns the new version.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("select arpent.announce_changed(%s)", [layer.pk])
-        (layer.version,) = cursor.fetchone()
+    with transaction.atomic():
+        (layer.version,) = fetch_one("select arpent.announce_changed(%s)", [layer.pk])
     return layer.version
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, Literal
 
-from django.db import connection
 from psycopg import sql
 
+from gis_core.database.statements import execute
 from layers.catalogue.models import Layer
 
 type Columns = Sequence[Mapping[str, Any]]
@@ -86,5 +86,4 @@ def call_in(schema: str, function: str, *values: Any) -> None:
     statement = sql.SQL("select {}({})").format(
         sql.Identifier(schema, function), sql.SQL(", ").join([sql.Placeholder()] * len(values))
     )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+    execute(statement, values)

@@ -1,32 +1,30 @@
 """Making the files of exports in the background, and forgetting old ones."""
 
-import shutil
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
 from gis_core.errors import Unavailable
-from gis_core.models import Job
+from gis_core.jobs.files import KEPT
 from gis_core.tasks import RunningJob
 from layers.exports.services import files, making
+from layers.exports.services.files import FILES
 
-
-def forget_scratch(job: Job) -> None:
-    shutil.rmtree(files.scratch_of(job), ignore_errors=True)
+forget_scratch = FILES.forget_scratch
 
 
 def export_layers(running: RunningJob) -> dict[str, Any]:
     """Make the file of an export: whole, or none and the reason in words."""
     job, order = running.job, running.parameters["order"]
-    scratch, stem = files.scratch_of(job), files.stem_of(job)
-    forget_scratch(job)
+    scratch, stem = FILES.scratch_of(job), files.stem_of(job)
+    FILES.forget_scratch(job)
     try:
         scratch.mkdir(parents=True)
         made = making.make_file(
             order, rights=running.rights, folder=scratch, stem=stem, progress=running.report_progress
         )
-        size = making.put_away(made.path, files.file_of(job))
+        size = making.put_away(made.path, FILES.file_of(job))
     except OSError as error:
         raise Unavailable(_("The file cannot be written: the disk is full or not writable.")) from error
     return {
@@ -35,10 +33,10 @@ def export_layers(running: RunningJob) -> dict[str, Any]:
         "bytes": size,
         "layers": list(made.layers),
         "remarks": list(made.remarks),
-        "kept_until": (database_clock.today() + files.KEPT).isoformat(),
+        "kept_until": (database_clock.today() + KEPT).isoformat(),
     }
 
 
 def sweep_exports(timestamp: int) -> None:
     """Every night: files of exports whose days are over go."""
-    files.remove_old()
+    FILES.remove_old()

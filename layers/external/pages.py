@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gis_core.desk.parameters import whole_number
 from gis_core.desk.signed_in import page as page
+from gis_core.desk.signed_in import rights_of_page
 from gis_core.errors import ArpentError
-from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
 from gis_core.members.rights import ADMINISTRATORS, Rights
 from gis_core.models import Member
@@ -23,14 +22,6 @@ from layers.external.models import AllowedHost, ExternalLayer
 from layers.external.services import declaring
 
 OFFERS_ON_PAGE = 500
-
-
-def rights_of_page(request: HttpRequest) -> Rights:
-    """The asker's rights; PermissionDenied for whoever administers nothing."""
-    rights = rights_of_request(request)
-    if not rights.administers:
-        raise PermissionDenied
-    return rights
 
 
 @require_safe

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
+from gis_core.database.statements import fetch_one
 from layers.features.display import display_number
 from layers.features.search import Question, SearchResult
 
@@ -95,10 +95,8 @@ def search_coordinates(question: Question) -> list[SearchResult]:
 
 
 def transform_pair(pair: Pair, source: int, target: int) -> Pair:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select st_x(p), st_y(p) from (select st_transform(st_point(%s, %s, %s), %s) as p) moved",
-            [*pair, source, target],
-        )
-        x, y = cursor.fetchone()
+    x, y = fetch_one(
+        "select st_x(p), st_y(p) from (select st_transform(st_point(%s, %s, %s), %s) as p) moved",
+        [*pair, source, target],
+    )
     return x, y

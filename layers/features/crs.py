@@ -47,3 +47,14 @@ def crs_of(text: str, name: str) -> Crs:
         message = _("“%(name)s” must be one of the systems that the collection lists under “crs”, by its URI.")
         raise Invalid(message % {"name": name}, parameter=name)
     return crs
+
+
+def is_known(code: int) -> bool:
+    """Whether a code is that of a plane or geographic coordinate reference system."""
+    import pyproj
+
+    try:
+        crs = pyproj.CRS.from_epsg(code)
+    except pyproj.exceptions.CRSError:
+        return False
+    return crs.is_projected or (crs.is_geographic and len(crs.axis_info) == 2)

@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from gis_core.database.statements import execute
 from gis_core.errors import Invalid
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.tasks import RunningJob
@@ -31,8 +31,6 @@ def tidy_edits(timestamp: int) -> None:
     """Every night: old notices go, extents that deletions left too wide are measured again."""
     with acting_as(SYSTEM):
         Notice.objects.filter(at__lt=Now() - NOTICES_KEPT).delete()
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "select arpent.measure_edited_layers(pg_catalog.now() - make_interval(secs => %s))",
-                [NIGHT.total_seconds()],
-            )
+        execute(
+            "select arpent.measure_edited_layers(pg_catalog.now() - make_interval(secs => %s))", [NIGHT.total_seconds()]
+        )

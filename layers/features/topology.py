@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from django.db import connection
+from gis_core.database.statements import execute
 
 TOPOLOGY_WORKS: Final = """\
 pg_catalog.current_setting('arpent.topology', true) is distinct from 'off'
@@ -29,5 +29,4 @@ def loading() -> Iterator[None]:
 
 
 def setting(value: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("select set_config('arpent.topology', %s, true)", [value])
+    execute("select set_config('arpent.topology', %s, true)", [value])

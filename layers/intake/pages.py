@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,10 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from gis_core.desk.signed_in import page
+from gis_core.desk.signed_in import page, rights_of_page
 from gis_core.errors import ArpentError, NotFound
 from gis_core.files.uploads import limit_uploads
-from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import as_problem, status_of, wants_problem
 from gis_core.jobs.services import describe_job, job_seen_by, may_run
 from gis_core.members.rights import Rights
@@ -258,11 +257,3 @@ def describe_files(report: dict[str, Any]) -> list[dict[str, Any]]:
         }
         for file in report["files"]
     ]
-
-
-def rights_of_page(request: HttpRequest) -> Rights:
-    """The asker's rights; PermissionDenied for whoever administers nothing."""
-    rights = rights_of_request(request)
-    if not rights.administers:
-        raise PermissionDenied
-    return rights

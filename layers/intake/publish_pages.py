@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gis_core.desk.forms import blame
 from gis_core.desk.signed_in import page as page
+from gis_core.desk.signed_in import rights_of_page
 from gis_core.errors import ArpentError, Conflict, Invalid, NotFound
 from gis_core.files.uploads import limit_uploads
 from gis_core.files.writing.csvtext import csv_file_of_cells
@@ -44,7 +45,7 @@ from layers.intake.forms import (
 from layers.intake.layer_sources import LAYER
 from layers.intake.models import FileImport
 from layers.intake.outcome import worded
-from layers.intake.pages import imports_page, rights_of_page, too_large
+from layers.intake.pages import imports_page, too_large
 from layers.intake.services import deliveries, imports, layer_reverting, ordering
 from layers.intake.services.deliveries import delivery_of, layer_of
 from layers.intake.services.maps import box_in_lambert, small_map

@@ -9,17 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from layers.intake.import_loss import describe_scopes
-from layers.intake.report import ImportReport
 
 MOST_LINES = 20
 
 
-def format_report(report: ImportReport) -> str:
-    """The counts of each file, and the first refusals, repairs and remarks."""
-    return "\n".join(report_lines(report.as_json()))
-
-
 def report_lines(report: dict[str, Any]) -> Iterator[str]:
+    """The counts of each file, and the first refusals, repairs and remarks."""
     if not report["written"]:
         yield _("Nothing was written.")
     if dated := data_as_of(report):

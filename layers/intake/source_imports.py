@@ -21,6 +21,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from gis_core.database.statements import execute
 from gis_core.errors import Conflict, Forbidden, NotFound
 from gis_core.members.rights import Rights, has_failed
 from gis_core.models import Job, Member, SourceImport, User
@@ -205,9 +206,8 @@ def imports_numbered(statement: str, *values: Any) -> list[SourceImport]:
 
 def lock_tables(names: Sequence[str]) -> None:
     """Let nobody else write these tables until the transaction's end; reading goes on."""
-    with connection.cursor() as cursor:
-        for name in sorted(names):
-            cursor.execute(sql.SQL("lock table {} in share row exclusive mode").format(sql.Identifier(name)))
+    for name in sorted(names):
+        execute(sql.SQL("lock table {} in share row exclusive mode").format(sql.Identifier(name)))
 
 
 def put_back(made: SourceImport, tables: Sequence[str]) -> Counts:

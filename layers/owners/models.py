@@ -24,14 +24,23 @@ class Level(models.TextChoices):
     ALL = "all", _("Everything, birth and exemptions too")
 
 
-class Holding(models.Model):
-    """A parcel of the register in a year, and the account that it belongs to. `subdivisions` counts the fiscal ones."""
+class OfYear(models.Model):
+    """What rows of the register have in common: the year and the commune of the delivery that they came in with."""
 
-    security = "nominative:names:idu"
     history = False
 
     year = models.PositiveSmallIntegerField(_("year"))
     insee = models.CharField(_("INSEE code"), max_length=5)
+
+    class Meta:
+        abstract = True
+
+
+class Holding(OfYear):
+    """A parcel of the register in a year, and the account that it belongs to. `subdivisions` counts the fiscal ones."""
+
+    security = "nominative:names:idu"
+
     idu = models.CharField(_("identifier"), max_length=14)
     account = models.CharField(_("account"), max_length=12)
     area_m2 = models.BigIntegerField(_("cadastral area"))
@@ -51,14 +60,11 @@ class Holding(models.Model):
         return f"{self.idu} {self.year}"
 
 
-class Premises(models.Model):
+class Premises(OfYear):
     """A local (a flat, a house, a shop) on a parcel, and the account that it belongs to."""
 
     security = "nominative:names:idu"
-    history = False
 
-    year = models.PositiveSmallIntegerField(_("year"))
-    insee = models.CharField(_("INSEE code"), max_length=5)
     invar = models.CharField(_("invariant"), max_length=10)
     idu = models.CharField(_("identifier"), max_length=14)
     account = models.CharField(_("account"), max_length=12)
@@ -77,14 +83,11 @@ class Premises(models.Model):
         return f"{self.invar} {self.year}"
 
 
-class Owner(models.Model):
+class Owner(OfYear):
     """Somebody who has a right in an account: name, address, right. Birth is in a table of its own."""
 
     security = "nominative:names:account"
-    history = False
 
-    year = models.PositiveSmallIntegerField(_("year"))
-    insee = models.CharField(_("INSEE code"), max_length=5)
     account = models.CharField(_("account"), max_length=12)
     rank = models.CharField(_("rank"), max_length=2)
     person = models.CharField(_("person"), max_length=6)
@@ -112,14 +115,11 @@ class Owner(models.Model):
         return f"{self.account} {self.rank}"
 
 
-class Birth(models.Model):
+class Birth(OfYear):
     """When and where an owner was born, as the administration writes it: for the level “everything” alone."""
 
     security = "nominative:all:account"
-    history = False
 
-    year = models.PositiveSmallIntegerField(_("year"))
-    insee = models.CharField(_("INSEE code"), max_length=5)
     account = models.CharField(_("account"), max_length=12)
     rank = models.CharField(_("rank"), max_length=2)
     person = models.CharField(_("person"), max_length=6)
@@ -138,14 +138,11 @@ class Birth(models.Model):
         return f"{self.account} {self.rank}"
 
 
-class Exemption(models.Model):
+class Exemption(OfYear):
     """Why a subdivision of a parcel pays no land tax: for the level “everything” alone."""
 
     security = "nominative:all:idu"
-    history = False
 
-    year = models.PositiveSmallIntegerField(_("year"))
-    insee = models.CharField(_("INSEE code"), max_length=5)
     idu = models.CharField(_("identifier"), max_length=14)
     subdivision = models.CharField(_("subdivision"), max_length=2, blank=True)
     rank = models.CharField(_("rank"), max_length=2, blank=True)

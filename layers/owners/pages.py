@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,10 +14,10 @@ from gis_core.desk.forms import blame
 from gis_core.desk.journal import DATE, Journal
 from gis_core.desk.listing import Column
 from gis_core.desk.signed_in import page as page
+from gis_core.desk.signed_in import rights_of_page
 from gis_core.errors import ArpentError
 from gis_core.http.middleware import rights_of_request
 from gis_core.members.organisations import administered_member
-from gis_core.members.rights import Rights
 from gis_core.models import Member, User
 from layers.owners.files import csv_file, pdf_file
 from layers.owners.forms import ConsultationForm, LevelsForm, RequestForm, SearchForm
@@ -31,14 +30,6 @@ from layers.owners.services.searching import LONGEST_NAME, search_owners
 
 PARCELS = 5
 """Of a line of the journal, those that are named."""
-
-
-def rights_of_page(request: HttpRequest) -> Rights:
-    """The asker's rights; PermissionDenied for whoever administers nothing."""
-    rights = rights_of_request(request)
-    if not rights.administers:
-        raise PermissionDenied
-    return rights
 
 
 @require_safe

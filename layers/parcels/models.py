@@ -8,20 +8,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from gis_core.members.rights import Rights
+from gis_core.members.owned import StartedQuerySet
 from gis_core.models import Member, User
 from layers.cadastre.resolving import parcels_in
 
 SHA256_DIGITS = 64
 
 
-class FrozenSheetQuerySet(models.QuerySet["FrozenSheet"]):
-    def visible_to(self, rights: Rights) -> FrozenSheetQuerySet:
-        """Sheets of the asker's members, and those that the asker alone froze; every sheet for the agency."""
-        if rights.agency:
-            return self
-        own = models.Q(owner=None, started_by__isnull=False, started_by_id=rights.user_id)
-        return self.filter(models.Q(owner_id__in=rights.members()) | own)
+class FrozenSheetQuerySet(StartedQuerySet["FrozenSheet"]):
+    """Sheets, seen by the members that own them, or by who froze them alone."""
 
     def matching(self, text: str) -> FrozenSheetQuerySet:
         """Those of these parcels, with this fingerprint, or with this in their number or title; all without a text."""

@@ -13,16 +13,7 @@ from layers.catalogue.models import Photo
 from layers.catalogue.pictures import open_photo
 from layers.features.display import display_area, display_date, display_difference, display_number, display_share
 from layers.features.sheet import Property
-from layers.parcels.sections import (
-    Answer,
-    Crossing,
-    Ground,
-    Line,
-    Measure,
-    Section,
-    Source,
-    Vintage,
-)
+from layers.parcels.sections import Answer, Crossing, Ground, Line, Measure, Section, Source, Vintage
 
 # A difference of areas that the survey's own tolerance explains, as a share of the registered area.
 NOTABLE_DIFFERENCE = 0.05

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import shapely
-from django.db import connection
 from django.utils.html import escape
 
+from gis_core.database.statements import fetch_all
 from layers.parcels.sections import Ground, Reader
 
 WIDTH_MM, HEIGHT_MM = 182.0, 108.0
@@ -135,9 +135,7 @@ def read(ground: Ground, scale: int, box: tuple[float, float, float, float], see
         "most": MOST_DRAWN,
     }
     values |= {slug: slug in seen for slug in ("parcels", "buildings")}
-    with connection.cursor() as cursor:
-        cursor.execute(DRAWN, values)
-        return list(cursor.fetchall())
+    return fetch_all(DRAWN, values)
 
 
 def path(kind: str, shapes: Sequence[Shape]) -> str:

@@ -22,7 +22,6 @@ from layers.planning.standard import Table
 type Params = Mapping[str, Any]
 type Check = Callable[[Any], Iterator[Params]]
 
-VALIDATOR = "IGNF/validator"
 ARPENT = "Arpent"
 INSEE = re.compile(r"(?:\d{2}|2[AB])\d{3}")
 SIREN = re.compile(r"\d{9}")

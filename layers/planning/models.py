@@ -244,19 +244,27 @@ class EasementLink(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["easement", "act"], name="link_once")]
 
 
-class EasementGenerator(models.Model):
-    """What an easement protects or comes from: a monument, a pipe."""
+class EasementPlace(models.Model):
+    """What generators and footprints of easements have in common."""
 
     security = "reference"
 
-    easement = models.ForeignKey(Easement, models.DB_CASCADE, related_name="generators")
-    idgen = models.CharField("IDGEN", max_length=60)
     category = models.CharField(_("category"), max_length=10)
     name = models.TextField(_("name"), blank=True)
     type = models.TextField(_("kind"), blank=True)
     kind = models.CharField(_("geometry"), max_length=7, choices=Shape)
     geom = models.GeometryField(srid=2154)
     geom_3857 = web_mercator(models.GeometryField)
+
+    class Meta:
+        abstract = True
+
+
+class EasementGenerator(EasementPlace):
+    """What an easement protects or comes from: a monument, a pipe."""
+
+    easement = models.ForeignKey(Easement, models.DB_CASCADE, related_name="generators")
+    idgen = models.CharField("IDGEN", max_length=60)
 
     class Meta:
         verbose_name = _("generator of an easement")
@@ -267,19 +275,11 @@ class EasementGenerator(models.Model):
         return self.name or self.idgen
 
 
-class EasementFootprint(models.Model):
+class EasementFootprint(EasementPlace):
     """Where an easement weighs on the ground (assiette)."""
-
-    security = "reference"
 
     easement = models.ForeignKey(Easement, models.DB_CASCADE, related_name="footprints")
     idass = models.CharField("IDASS", max_length=60, blank=True)
-    category = models.CharField(_("category"), max_length=10)
-    name = models.TextField(_("name"), blank=True)
-    type = models.TextField(_("kind"), blank=True)
-    kind = models.CharField(_("geometry"), max_length=7, choices=Shape)
-    geom = models.GeometryField(srid=2154)
-    geom_3857 = web_mercator(models.GeometryField)
 
     class Meta:
         verbose_name = _("footprint of an easement")

@@ -1,6 +1,5 @@
 """Printing maps in the background, and forgetting old ones."""
 
-import shutil
 from typing import Any
 
 from django.utils.translation import get_language
@@ -9,22 +8,21 @@ from rasterio.errors import RasterioError
 
 from gis_core.database import clock as database_clock
 from gis_core.errors import Unavailable
-from gis_core.models import Job, Member
+from gis_core.jobs.files import KEPT
+from gis_core.models import Member
 from gis_core.tasks import RunningJob
 from layers.printing.order import PrintOrder
 from layers.printing.services.drawing import Printing
-from layers.printing.services.prints import KEPT, file_of, remove_old, scratch_of
+from layers.printing.services.prints import FILES
 
-
-def forget_scratch(job: Job) -> None:
-    shutil.rmtree(scratch_of(job), ignore_errors=True)
+forget_scratch = FILES.forget_scratch
 
 
 def print_map(running: RunningJob) -> dict[str, Any]:
     """Print a map: a whole PDF file, or none and the reason in words."""
     job, order = running.job, PrintOrder.from_json(running.parameters["order"])
-    scratch = scratch_of(job)
-    forget_scratch(job)
+    scratch = FILES.scratch_of(job)
+    FILES.forget_scratch(job)
     try:
         scratch.mkdir(parents=True)
         printing = Printing(order, running.rights, scratch, running.report_progress)
@@ -36,7 +34,7 @@ def print_map(running: RunningJob) -> dict[str, Any]:
             language=get_language() or "fr",
         )
         size = (scratch / "map.pdf").stat().st_size
-        (scratch / "map.pdf").replace(file_of(job))
+        (scratch / "map.pdf").replace(FILES.file_of(job))
     except (OSError, RasterioError) as error:
         raise Unavailable(_("The map cannot be written: the disk is full or not writable.")) from error
     return {
@@ -57,4 +55,4 @@ def organisation_of(running: RunningJob) -> str:
 
 def sweep_prints(timestamp: int) -> None:
     """Every night: printed maps whose days are over go."""
-    remove_old()
+    FILES.remove_old()

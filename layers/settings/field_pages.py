@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from gis_core.desk.edit_forms import compare_together
+from gis_core.desk.signed_in import rights_of_page
 from gis_core.errors import ArpentError, Conflict, Invalid
 from gis_core.http.problem import status_of
 from gis_core.jobs.services import describe_job
@@ -20,7 +21,7 @@ from gis_core.models import Job, User
 from layers.catalogue.models import Layer
 from layers.features.services import rules as ruling
 from layers.settings.forms import FieldForm, NamingForm, RulesForm
-from layers.settings.pages import fault_messages, page, rights_of_page, settings_page
+from layers.settings.pages import fault_messages, page, settings_page
 from layers.settings.services.administering import administered_layer, has_own_table
 from layers.settings.services.asking import OPEN, last_job
 from layers.settings.services.checking import unfit

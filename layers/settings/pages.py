@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,8 +17,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gis_core import webmap_build
 from gis_core.desk.edit_forms import FormConflict
 from gis_core.desk.signed_in import page as page
+from gis_core.desk.signed_in import rights_of_page
 from gis_core.errors import ArpentError, Stale
-from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
 from gis_core.members.rights import Rights
 from gis_core.members.territories import extent_4326
@@ -29,24 +28,10 @@ from layers.catalogue.models import Layer
 from layers.settings.forms import DescriptionForm, differences
 from layers.settings.services.administering import administered_layer, administered_layers
 from layers.settings.services.saving import save, seen
-from layers.settings.services.styling import (
-    NAMES,
-    first_scale,
-    other_columns,
-    save_style,
-    tile_columns,
-)
+from layers.settings.services.styling import NAMES, first_scale, other_columns, save_style, tile_columns
 from layers.settings.style_form import StyleForm
 
 STYLE_EDITOR = "src/settings/main.ts"
-
-
-def rights_of_page(request: HttpRequest) -> Rights:
-    """The asker's rights; PermissionDenied for whoever administers nothing."""
-    rights = rights_of_request(request)
-    if not rights.administers:
-        raise PermissionDenied
-    return rights
 
 
 @require_safe

@@ -16,7 +16,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.fields import current_instant
-from gis_core.members.rights import Rights, Role
+from gis_core.members.owned import MembersQuerySet
+from gis_core.members.rights import Role
 from gis_core.models import Member, User
 
 
@@ -159,10 +160,8 @@ class ContactReading(models.Model):
         return f"{self.at} {self.by_name}"
 
 
-class NoticeQuerySet(models.QuerySet["Notice"]):
-    def visible_to(self, rights: Rights) -> NoticeQuerySet:
-        """Notices of the asker's members; every one for the agency."""
-        return self if rights.agency else self.filter(owner_id__in=rights.members())
+class NoticeQuerySet(MembersQuerySet["Notice"]):
+    """Notices, seen by the members that own them."""
 
 
 class Notice(models.Model):

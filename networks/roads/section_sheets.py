@@ -4,10 +4,10 @@ junction, where no route, detour or works can turn."""
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from gis_core.database.statements import fetch_all
 from gis_core.members.rights import Rights
 from layers.features.sheet import Addition, Property, Values
 from networks.roads.references import format_route
@@ -49,9 +49,7 @@ how many ends of others lie on its own."""
 
 
 def sections(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
-    with connection.cursor() as cursor:
-        cursor.execute(ENDS, {"ids": [int(row["id"]) for row in rows]})
-        results = cursor.fetchall()
+    results = fetch_all(ENDS, {"ids": [int(row["id"]) for row in rows]})
     facts: dict[int, list[Property]] = {int(row["id"]): [] for row in rows}
     for pk, name, *values in sorted(results, key=lambda row: ORDER.index(row[1])):
         facts[pk] += lines(name, *values)

@@ -1,4 +1,4 @@
-"""French articles and prepositions before names of communes and roads."""
+"""French articles and prepositions before names of roads; before those of communes: `gis_core.french`."""
 
 import re
 from typing import Final
@@ -15,25 +15,6 @@ MASCULINE: Final = re.compile(
 )
 VOWELS: Final = tuple("aeiouyâàéèêëîïôûAEIOUYÂÀÉÈÊËÎÏÔÛ")
 NUMBERED: Final = re.compile(r"[A-Z]+ ?\d")
-
-
-def of(commune: str) -> str:
-    """« de Lorris », « d’Amilly », « du Mans », « des Ulmes »."""
-    if short := contract_article(commune, "du ", "des "):
-        return short
-    return f"d’{commune}" if commune.startswith(VOWELS) else f"de {commune}"
-
-
-def at(commune: str) -> str:
-    """« à Lorris », « au Bignon-Mirabeau », « aux Choux »."""
-    return contract_article(commune, "au ", "aux ") or f"à {commune}"
-
-
-def contract_article(commune: str, one: str, several: str) -> str:
-    for article, short in (("Le ", one), ("Les ", several)):
-        if commune.startswith(article):
-            return short + commune.removeprefix(article)
-    return ""
 
 
 def between(start: str, end: str) -> str:

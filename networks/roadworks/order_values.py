@@ -7,13 +7,14 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from gis_core.french import at_commune, of_commune
 from gis_core.letters.document import format_day
 from gis_core.letters.kinds import Value
 from gis_core.letters.services import letterhead_of
 from gis_core.letters.template import TO_COMPLETE
 from gis_core.models import Commune
 from layers.features.display import display_number
-from networks.roadworks.french import at, between, of
+from networks.roadworks.french import between
 from networks.roadworks.gauges import serves_lorries
 from networks.roadworks.kinds import kind_of_order
 from networks.roadworks.models import Work, WorkDetour, WorkOrder, WorkRequest
@@ -69,7 +70,7 @@ def order_field_values(one: WorkRequest, code: str) -> dict[str, Value]:
             "vu": texts(competence.one, kind),
             "lieu_travaux": (work and work.located) or one.place,
             "commune": commune,
-            "a_commune": at(commune),
+            "a_commune": at_commune(commune),
             "reperes": references(one),
             "travaux": one.description.rstrip(" ."),
             "periode": period(*((work.starts_on, work.ends_on) if work else (one.starts_on, one.ends_on))),
@@ -113,7 +114,7 @@ def signatory_of(given: Mapping[str, Value]) -> str:
 
 def signs(authority: Authority, commune: str) -> str:
     known = {
-        Authority.COMMUNE: f"Le maire {of(commune)}",
+        Authority.COMMUNE: f"Le maire {of_commune(commune)}",
         Authority.EPCI: "Le président de l’établissement public de coopération intercommunale",
         Authority.DEPARTEMENT: "Le président du conseil départemental",
         Authority.STATE: "Le préfet",

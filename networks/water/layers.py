@@ -14,15 +14,7 @@ from layers.catalogue.columns import Column, coded, column
 from layers.catalogue.models import Layer
 from layers.catalogue.services import LayerDeclaration, ThemeDeclaration
 from networks.water import code_lists
-from networks.water.models import (
-    Repair,
-    SewerConnection,
-    SewerNode,
-    SewerPipe,
-    WaterConnection,
-    WaterNode,
-    WaterPipe,
-)
+from networks.water.models import Repair, SewerConnection, SewerNode, SewerPipe, WaterConnection, WaterNode, WaterPipe
 
 WATER = ThemeDeclaration(slug="eau-potable", title="Eau potable", title_en="Drinking water", order=24)
 SEWER = ThemeDeclaration(slug="assainissement", title="Assainissement", title_en="Sewer networks", order=26)

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 import shapely
-from django.db import connection
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from gis_core.database.statements import fetch_all
 from gis_core.members.rights import Rights
 from layers.features.display import code_label, display_date, display_number, with_unit
 from layers.features.sheet import Property
@@ -248,9 +248,8 @@ def available(values: Mapping[str, Any]) -> bool:
 def along_roads(ground: Ground, rows: Sequence[Mapping[str, Any]]) -> dict[int, float]:
     """Metres along the roads from the ground to each hydrant that has a way."""
     shape = shapely.from_wkb(ground.geom)
-    with connection.cursor() as cursor:
-        cursor.execute(ROADS, {"ground": shapely.to_wkb(shapely.envelope(shape)), "around": ROADS_AROUND_M})
-        lines = shapely.from_wkb(np.array([bytes(one) for (one,) in cursor.fetchall()], dtype=object))
+    results = fetch_all(ROADS, {"ground": shapely.to_wkb(shapely.envelope(shape)), "around": ROADS_AROUND_M})
+    lines = shapely.from_wkb(np.array([bytes(one) for (one,) in results], dtype=object))
     streets = Streets(lines)
     start = streets.stand(np.array([shape], dtype=object), ROAD_WITHIN_M)
     ends = streets.stand(shapely.points([(one["x"], one["y"]) for one in rows]), ROAD_WITHIN_M)

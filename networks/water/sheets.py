@@ -18,15 +18,7 @@ from gis_core.members.technicians import works_on_networks
 from layers.features.display import display_date, display_number, with_unit
 from layers.features.sheet import Addition, Link, Property, Values
 from networks.water import code_lists
-from networks.water.models import (
-    Repair,
-    SewerConnection,
-    SewerNode,
-    SewerPipe,
-    WaterConnection,
-    WaterNode,
-    WaterPipe,
-)
+from networks.water.models import Repair, SewerConnection, SewerNode, SewerPipe, WaterConnection, WaterNode, WaterPipe
 from networks.water.services.visible import visible
 
 PIPES: dict[str, type[WaterPipe | SewerPipe]] = {"water": WaterPipe, "sewer": SewerPipe}

@@ -9,10 +9,10 @@ two nodes in one place. Networks of two members never meet. Service connections 
 
 from collections.abc import Sequence
 
-from django.db import connection
 from django.utils.translation import gettext_noop
 from psycopg import sql
 
+from gis_core.database.statements import execute
 from layers.catalogue.models import Layer
 
 LARGEST_ID = 2**63 - 1
@@ -33,5 +33,4 @@ def lock_networks(layer: Layer, ids: Sequence[int]) -> None:
         "select pg_advisory_xact_lock(hashtextextended('arpent topology ' || %s, owner_id))"
         " from (select distinct owner_id from {} where id = any(%s) order by 1) held"
     ).format(sql.Identifier(layer.table))
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [family, [one for one in ids if one <= LARGEST_ID]])
+    execute(statement, [family, [one for one in ids if one <= LARGEST_ID]])

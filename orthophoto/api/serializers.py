@@ -117,12 +117,6 @@ class CampaignDetailSerializer(CampaignSerializer):
     )
 
 
-class CampaignPageSerializer(serializers.Serializer[dict[str, object]]):
-    count = serializers.IntegerField()
-    next = serializers.CharField(allow_null=True)
-    results = CampaignSerializer(many=True)
-
-
 class SheetSerializer(serializers.Serializer[dict[str, object]]):
     name = serializers.CharField()
     file = serializers.CharField()
@@ -138,12 +132,6 @@ class SheetSerializer(serializers.Serializer[dict[str, object]]):
     outline = serializers.ListField(
         child=serializers.ListField(child=serializers.FloatField()), allow_null=True, help_text="EPSG:2154"
     )
-
-
-class SheetPageSerializer(serializers.Serializer[dict[str, object]]):
-    count = serializers.IntegerField()
-    next = serializers.CharField(allow_null=True)
-    results = SheetSerializer(many=True)
 
 
 class ReportSerializer(CampaignSerializer):

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.api.once import create_once
-from gis_core.api.schema import PAGE_PARAMETERS
+from gis_core.api.schema import PAGE_PARAMETERS, page_schema
 from gis_core.api.views import checked
 from gis_core.desk.parameters import Page, Parameters
 from gis_core.errors import Forbidden, Invalid
@@ -40,7 +40,11 @@ def campaign_of_request(request: Request, slug: str) -> Campaign:
 
 
 class CampaignsView(APIView):
-    @extend_schema(operation_id="campaigns", parameters=PAGE_PARAMETERS, responses=serializers.CampaignPageSerializer)
+    @extend_schema(
+        operation_id="campaigns",
+        parameters=PAGE_PARAMETERS,
+        responses=page_schema("CampaignPage", serializers.CampaignSerializer),
+    )
     def get(self, request: Request) -> Response:
         """The campaigns that the asker works on, the latest photos first."""
         page = Page.parse(request.query_params)
@@ -152,7 +156,7 @@ class SheetsView(APIView):
     @extend_schema(
         operation_id="campaign_sheets",
         parameters=[*PAGE_PARAMETERS, OpenApiParameter("state", str, enum=Sheet.State.values)],
-        responses=serializers.SheetPageSerializer,
+        responses=page_schema("SheetPage", serializers.SheetSerializer),
     )
     def get(self, request: Request, slug: str) -> Response:
         """The sheets of a campaign by file name, with their outlines."""

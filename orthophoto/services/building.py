@@ -11,12 +11,13 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.gis.geos import GEOSGeometry
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app as queue
 from procrastinate.exceptions import AlreadyEnqueued
 
 from gis_core.database import clock as database_clock
+from gis_core.database.statements import fetch_all
 from gis_core.errors import Forbidden
 from gis_core.jobs.services import queue_task, stop_job
 from gis_core.members.rights import SYSTEM, Rights
@@ -94,14 +95,13 @@ def stop_build(campaign: Campaign, rights: Rights) -> None:
 
 def at_work(campaign: Campaign) -> list[int]:
     """The queue's numbers of the tasks that make something of the campaign's build now."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select id from procrastinate_jobs where status = 'doing' and task_name = any(%s)"
-            " and args ->> 'build' = %s and coalesce((args ->> 'campaign_id')::bigint, ("
-            "   select campaign_id from orthophoto_sheet sheet where sheet.id = (args ->> 'sheet_id')::bigint)) = %s",
-            [[BUILD_SHEET, BUILD_OVERVIEW], str(campaign.build), campaign.pk],
-        )
-        return [number for (number,) in cursor.fetchall()]
+    rows = fetch_all(
+        "select id from procrastinate_jobs where status = 'doing' and task_name = any(%s)"
+        " and args ->> 'build' = %s and coalesce((args ->> 'campaign_id')::bigint, ("
+        "   select campaign_id from orthophoto_sheet sheet where sheet.id = (args ->> 'sheet_id')::bigint)) = %s",
+        [[BUILD_SHEET, BUILD_OVERVIEW], str(campaign.build), campaign.pk],
+    )
+    return [number for (number,) in rows]
 
 
 def check_free_space(campaign: Campaign, sheets: list[Sheet]) -> None:
@@ -230,9 +230,7 @@ def record_overview(campaign_id: int, build: int) -> None:
 
 def queue_what_was_lost() -> None:
     """Queue again what a build waits for and no task is left to do (its task failed with the database)."""
-    with connection.cursor() as cursor:
-        cursor.execute(LOST)
-        lost = cursor.fetchall()
+    lost = fetch_all(LOST)
     for task, row_id, build in lost:
         (queue_sheet if task == BUILD_SHEET else queue_overview)(row_id, build)
 

@@ -17,6 +17,7 @@ from gis_core.jobs.services import start_job
 from gis_core.members.rights import ADMINISTRATORS, Rights
 from gis_core.models import Job, Member, User
 from layers.catalogue.models import Layer, Photo
+from layers.features.crs import is_known
 from orthophoto.errors import BadOrder, NoSuchCampaign, WrongState
 from orthophoto.models import Campaign
 
@@ -89,17 +90,6 @@ class CampaignOrder:
         """Its fields of `DESCRIPTION` as they are kept."""
         kept = {name: getattr(self, name) for name in DESCRIPTION}
         return kept | {"shared_with": list(self.shared_with)}
-
-
-def is_known(epsg: int) -> bool:
-    """Whether a code is that of a plane or geographic coordinate reference system."""
-    import pyproj
-
-    try:
-        crs = pyproj.CRS.from_epsg(epsg)
-    except pyproj.exceptions.CRSError:
-        return False
-    return crs.is_projected or (crs.is_geographic and len(crs.axis_info) == 2)
 
 
 def acquired_given(text: str) -> tuple[date, str]:

@@ -61,8 +61,8 @@ def authority_of(permit: Permit, day: date) -> Authority:
 
     Raises Conflict, in words that say what to write where.
     """
-    rows = Authority.objects.filter(owner=permit.owner_id, insee__in=("", permit.insee)).holding(day)
-    good = [row for row in rows if not row.kinds or permit.kind in row.kinds]
+    rows = authorities_for_commune(permit.owner_id, permit.insee)
+    good = [row for row in rows if holds_on(row, day) and (not row.kinds or permit.kind in row.kinds)]
     if not good:
         raise Conflict(_("Nobody is written who decides on this file: write the authority in the settings first."))
     best = max(map(precision, good))
@@ -74,19 +74,30 @@ def authority_of(permit: Permit, day: date) -> Authority:
     return first
 
 
+def authorities_for_commune(member_id: int, insee: str) -> list[Authority]:
+    """What a member wrote of a commune or of all, at any time, as whoever sees the files of the commune reads it."""
+    return list(Authority.objects.raw("select * from arpent.authorities_of(%s, %s)", [member_id, insee]))
+
+
+def holds_on(row: Authority | Signatory, day: date) -> bool:
+    return row.since_date <= day and (row.until_date is None or row.until_date >= day)
+
+
 def precision(authority: Authority) -> tuple[bool, bool]:
     return bool(authority.insee), bool(authority.kinds)
 
 
-def signatories_of(authority: Authority, day: date) -> list[Signatory]:
-    """Who may sign its acts on a day."""
-    return list(Signatory.objects.filter(authority=authority).holding(day))
+def signatories_of(permit: Permit, authority: Authority, day: date) -> list[Signatory]:
+    """Who may sign its acts about the file on a day."""
+    statement = "select * from arpent.signatories_of(%s, %s) where authority_id = %s order by since_date desc, id"
+    rows = Signatory.objects.raw(statement, [permit.owner_id, permit.insee, authority.pk])
+    return [row for row in rows if holds_on(row, day)]
 
 
 def signatories_for(permit: Permit, day: date) -> list[Signatory]:
     """Who may sign an act about the file on a day; nobody where the settings do not say who decides."""
     try:
-        return signatories_of(authority_of(permit, day), day)
+        return signatories_of(permit, authority_of(permit, day), day)
     except Conflict:
         return []
 
@@ -97,7 +108,7 @@ def signature_for(permit: Permit, day: date, signatory_id: int | None = None) ->
     Raises Conflict (nobody may), Invalid (several may and none was chosen, or another one).
     """
     authority = authority_of(permit, day)
-    people = signatories_of(authority, day)
+    people = signatories_of(permit, authority, day)
     if not people:
         message = _("Nobody may sign for “%(authority)s” on %(day)s: write a signatory in the settings first.")
         raise Conflict(message % {"authority": authority, "day": format_day(day)})
@@ -122,7 +133,7 @@ def check_signature(permit: Permit, kept: Mapping[str, Any], block: str, day: da
     if signatory.authority_id != authority.pk:
         message = _("“%(authority)s” decides on this file today: begin the act again.")
         raise Conflict(message % {"authority": authority})
-    if signatory.since_date > day or (signatory.until_date and signatory.until_date < day):
+    if not holds_on(signatory, day):
         ended = signatory.until_date if signatory.until_date and signatory.until_date < day else signatory.since_date
         message = _("%(name)s may not sign on %(day)s (%(limit)s): begin the act again with another signatory.")
         limit = _("until %(day)s") if ended == signatory.until_date else _("from %(day)s")

@@ -1,5 +1,6 @@
 """What keeps an act from being numbered: each refusal says what to do."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -8,15 +9,18 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import Conflict, Invalid
 from gis_core.letters.kinds import LetterKind, Value
+from gis_core.letters.services import TEXTS
 from gis_core.models import Letter
 from permits.acts.authorities import authority_of, check_signature
-from permits.acts.notes import notes_for
+from permits.acts.notes import REMEDIES, notes_for, shipped_notes
 from permits.acts.values import decision_of, digests
 from permits.models import Permit
 
+EMOJI = re.compile("[\U0001f000-\U0001faff]")
+
 
 def check_act(permit: Permit, kind: LetterKind, letter: Letter, day: date) -> None:
-    """Refuse what cannot be signed on this day: nobody to sign, no remedies, notes of another day.
+    """Refuse what cannot be signed on this day: nobody to sign, no remedies, notes of another day, an emoji.
 
     Raises Invalid, Conflict.
     """
@@ -24,6 +28,7 @@ def check_act(permit: Permit, kind: LetterKind, letter: Letter, day: date) -> No
     if not says_remedies(letter.body):
         message = _("The act does not say how it is appealed: before which court, and until when.")
         raise Invalid(message, parameter="body")
+    check_printed(letter)
     authority = authority_of(permit, day)
     now = [one.key for one in notes_for(permit.owner, decision_of(permit, kind, authority, day))]
     if now != letter.begun_with.get("notes"):
@@ -31,9 +36,22 @@ def check_act(permit: Permit, kind: LetterKind, letter: Letter, day: date) -> No
         raise Conflict(message)
 
 
+def check_printed(letter: Letter) -> None:
+    """Refuse an emoji, of which paper shows an empty square. Raises Invalid at its text."""
+    for name in TEXTS:
+        if emoji := EMOJI.search(getattr(letter, name)):
+            message = _("“%(emoji)s” is not printed on paper: write it in words, or take it away.")
+            raise Invalid(message % {"emoji": emoji[0]}, parameter=name)
+
+
 def says_remedies(body: str) -> bool:
-    text = body.casefold()
-    return "recours" in text and "tribunal administratif" in text
+    """Whether an act says before which court, and until when, whoever receives it appeals: outside its other notes,
+    since that on third parties says so of them.
+    """
+    others = tuple(f"{note.title} :".casefold() for note in shipped_notes() if note.code != REMEDIES)
+    lines = (line.strip(" -*#\\").casefold() for line in body.splitlines())
+    text = "\n".join(line for line in lines if not line.startswith(others))
+    return all(word in text for word in ("recours", "tribunal administratif", "mois"))
 
 
 def changed_fields(kind: LetterKind, begun_with: Mapping[str, Any], now: Mapping[str, Value]) -> list[str]:

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.letters.kinds import Field, Holds, LetterKind
 from gis_core.models import Letter
+from permits.acts.authorities import authorities_for_commune
+from permits.acts.numbering import number_act
 from permits.deadlines.events import Outcome
 from permits.deadlines.law import NOT_CERTIFICATES, Kind
 from permits.letters import (
@@ -17,14 +19,16 @@ from permits.letters import (
     GRANTED_WITH,
     LONGER,
     MISSING_DOCUMENTS,
+    POSTED,
+    POSTINGS_MADE,
     REFUSED,
     letter_kind,
 )
 from permits.letters import RECORDED as LETTERS_RECORDED
-from permits.models import Authority
 from permits.procedure import What
 
-STAYED, WITHDRAWN, WITHDRAWAL_HEARING = "permit-stayed", "permit-withdrawn", "permit-withdrawal-hearing"
+STAYED, WITHDRAWAL_HEARING = "permit-stayed", "permit-withdrawal-hearing"
+WITHDRAWN, WITHDRAWN_ON_REQUEST = "permit-withdrawn", "permit-withdrawn-on-request"
 EXTENDED, LAPSED, INADMISSIBLE = "permit-extended", "permit-lapsed", "permit-inadmissible"
 CONTESTED, ATTESTED, TRANSMITTED = "permit-contested", "permit-attested", "permit-transmitted"
 CERTIFICATE, FEASIBLE, NOT_FEASIBLE = "permit-certificate", "permit-certificate-yes", "permit-certificate-no"
@@ -61,11 +65,18 @@ CERTIFIED = (
     Field("sursis", _("stay of decision"), "Aucun sursis à statuer n’est opposable."),
     Field("consultations", _("opinions or agreements needed"), ("Architecte des Bâtiments de France",), Holds.LIST),
 )
+DECIDED_ALREADY = (
+    Field("decision_prise", _("the decision that is withdrawn, with its day"), "décision du 2 février 2026"),
+    Field("date_lettre", _("day of the letter that asked for remarks"), "1er avril 2026"),
+    Field("date_reception_lettre", _("day on which that letter was received"), "3 avril 2026"),
+    Field("date_observations", _("day on which remarks were received"), "15 avril 2026"),
+)
 
 
 def head_of_act(letter: Letter) -> Mapping[str, Any] | None:
     """The head of the authority in whose name an act is made; None where the letter does not know it."""
-    row = Authority.objects.filter(pk=letter.begun_with.get("authority")).first()
+    known = authorities_for_commune(letter.owner_id, letter.insee)
+    row = next((one for one in known if one.pk == letter.begun_with.get("authority")), None)
     if row is None:
         return None
     logo = bytes(row.logo) if row.logo else None
@@ -73,7 +84,7 @@ def head_of_act(letter: Letter) -> Mapping[str, Any] | None:
 
 
 def act(code: str, name: Any, file: str, *more: tuple[Field, ...]) -> LetterKind:
-    return letter_kind(code, name, file, DECIDED, ACT, *more, is_act=True, sender=head_of_act)
+    return letter_kind(code, name, file, DECIDED, ACT, *more, is_act=True, sender=head_of_act, number=number_act)
 
 
 KINDS = (
@@ -84,14 +95,25 @@ KINDS = (
     act(CERTIFICATE, _("Certificate of information"), "certificate", CERTIFIED),
     act(FEASIBLE, _("Operational certificate: feasible"), "certificate_yes", CERTIFIED),
     act(NOT_FEASIBLE, _("Operational certificate: not feasible"), "certificate_no", CERTIFIED),
-    letter_kind(WITHDRAWAL_HEARING, _("Withdrawal: remarks asked for"), "withdrawal_hearing", ACT),
-    act(WITHDRAWN, _("Decision: withdrawn by the authority"), "withdrawn"),
+    letter_kind(WITHDRAWAL_HEARING, _("Withdrawal: remarks asked for"), "withdrawal_hearing", ACT, DECIDED_ALREADY),
+    act(WITHDRAWN, _("Decision: withdrawn by the authority"), "withdrawn", DECIDED_ALREADY),
+    act(
+        WITHDRAWN_ON_REQUEST, _("Decision: withdrawn at its holder’s request"), "withdrawn_on_request", DECIDED_ALREADY
+    ),
     letter_kind(INADMISSIBLE, _("Inadmissible application"), "inadmissible", ACT),
     letter_kind(TRANSMITTED, _("Transmission to the prefect"), "transmitted", nominative=False),
     act(EXTENDED, _("Decision: validity extended"), "extended"),
     letter_kind(LAPSED, _("Lapse"), "lapsed", ACT),
     act(CONTESTED, _("Works contested"), "contested"),
     letter_kind(ATTESTED, _("Works not contested"), "attested"),
+    letter_kind(
+        POSTED,
+        _("Certificate of posting at the town hall"),
+        "posted",
+        POSTINGS_MADE,
+        nominative=False,
+        sender=head_of_act,
+    ),
 )
 OUTCOMES: Mapping[str, str] = {
     GRANTED: "granted",
@@ -99,6 +121,7 @@ OUTCOMES: Mapping[str, str] = {
     REFUSED: "refused",
     STAYED: "stayed",
     WITHDRAWN: "withdrawn",
+    WITHDRAWN_ON_REQUEST: "withdrawn",
     EXTENDED: "extended",
     CONTESTED: "contested",
     CERTIFICATE: "certificate",
@@ -110,15 +133,18 @@ GIVEN_REASONS = frozenset(
     {REFUSED, STAYED, NOT_FEASIBLE, WITHDRAWN, WITHDRAWAL_HEARING, INADMISSIBLE, LAPSED, CONTESTED}
 )
 """Those that say their reasons in law and fact."""
+WITHDRAWALS = frozenset({WITHDRAWAL_HEARING, WITHDRAWN, WITHDRAWN_ON_REQUEST})
+"""Those that are about a decision which is there already."""
 CERTIFICATES = frozenset({Kind.CUA, Kind.CUB})
 FOR_FILES: Mapping[str, frozenset[Kind]] = {
     ACKNOWLEDGEMENT: frozenset(Kind),
     CONSULTATION: frozenset(Kind),
     MISSING_DOCUMENTS: NOT_CERTIFICATES,
     LONGER: NOT_CERTIFICATES,
+    POSTED: NOT_CERTIFICATES,
     **dict.fromkeys((GRANTED, GRANTED_WITH, REFUSED, STAYED), NOT_CERTIFICATES),
     **dict.fromkeys((WITHDRAWAL_HEARING, WITHDRAWN, INADMISSIBLE, TRANSMITTED), frozenset(Kind)),
-    **dict.fromkeys((EXTENDED, LAPSED, CONTESTED, ATTESTED), NOT_CERTIFICATES),
+    **dict.fromkeys((WITHDRAWN_ON_REQUEST, EXTENDED, LAPSED, CONTESTED, ATTESTED), NOT_CERTIFICATES),
     CERTIFICATE: frozenset({Kind.CUA}),
     **dict.fromkeys((FEASIBLE, NOT_FEASIBLE), frozenset({Kind.CUB})),
 }
@@ -129,7 +155,7 @@ RECORDED: Mapping[str, What] = {
         (GRANTED, GRANTED_WITH, REFUSED, STAYED, INADMISSIBLE, CERTIFICATE, FEASIBLE, NOT_FEASIBLE), What.DECIDED
     ),
     WITHDRAWAL_HEARING: What.REVOCATION_ANNOUNCED,
-    WITHDRAWN: What.REVOKED,
+    **dict.fromkeys((WITHDRAWN, WITHDRAWN_ON_REQUEST), What.REVOKED),
     TRANSMITTED: What.TRANSMITTED,
     CONTESTED: What.CONTESTED,
     ATTESTED: What.ATTESTED,

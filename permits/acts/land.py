@@ -28,10 +28,14 @@ EQUIPMENT = {
 """The public equipment of A.410-5, and the facts of the sheet that speak of each."""
 
 
-def rules_values(permit: Permit, rights: Rights) -> dict[str, Value]:
-    """Fields of every act: the zones with their document, prescriptions of the plan, easements with acts, risks."""
+def read_ground(permit: Permit, rights: Rights, *, certifies: bool) -> LandReading:
+    """What an act says of the ground, read once; of a certificate, pre-emption and public equipment too."""
     with override("fr"):
-        land = read_land(permit, rights, RULES)
+        return read_land(permit, rights, (*RULES, *PREEMPTION, *SERVED) if certifies else RULES)
+
+
+def rules_values(land: LandReading) -> dict[str, Value]:
+    """Fields of every act: the zones with their document, prescriptions of the plan, easements with acts, risks."""
     return {
         "zones": [describe_zone(line) for line in land.lines("zoning")],
         "documents": documents_in_force(land.lines("zoning")),
@@ -42,10 +46,8 @@ def rules_values(permit: Permit, rights: Rights) -> dict[str, Value]:
     }
 
 
-def certificate_values(permit: Permit, rights: Rights) -> dict[str, Value]:
+def certificate_values(land: LandReading) -> dict[str, Value]:
     """Fields of certificates: pre-emption (A.410-4 b) and the public equipment (A.410-5), always."""
-    with override("fr"):
-        land = read_land(permit, rights, (*PREEMPTION, *SERVED))
     return {"preemption": preemption_of(land), "equipements": [describe_equipment(name, land) for name in EQUIPMENT]}
 
 

@@ -1,6 +1,7 @@
 """The notes that acts carry: dated texts with their article and source, and those that a member words itself.
 
-`notes.csv` holds the shipped ones. `since` and `until` (the first day on which it no longer holds) are days of
+`notes.csv` holds the shipped ones. Texts of one `code` and `variant` are for the same decisions, one after another: a
+member words them together, and no others. `since` and `until` (the first day on which it no longer holds) are days of
 decision; `kinds`, `decisions` and `authorities` say for what (empty: for all), `changes` whether for modifications and
 transfers alone, or for all others. `confirmed` is `no` where the law was read in no source: such a text stands in a
 draft as “[à confirmer…]”, and no act is numbered with it. It is `member` where only the member knows what to say.
@@ -36,6 +37,7 @@ class Note:
     """A shipped text and the decisions that it is for."""
 
     code: str
+    variant: str
     title: str
     since: date
     until: date | None
@@ -47,6 +49,19 @@ class Note:
     source: str
     confirmed: str
     text: str
+
+    @property
+    def name(self) -> str:
+        """What a member's own wording is kept under: « remedies-certificates »."""
+        return f"{self.code}-{self.variant}" if self.variant else self.code
+
+    @property
+    def files(self) -> str:
+        """The files that it is for, in words: « PC, PCMI (a new file) »."""
+        kinds = ", ".join(sorted(self.kinds)) or _("all kinds")
+        if self.changes is None:
+            return kinds
+        return f"{kinds} ({_('modification or transfer') if self.changes else _('a new file')})"
 
     def is_for(self, decision: "Decision") -> bool:
         return (
@@ -92,6 +107,7 @@ def shipped_notes() -> tuple[Note, ...]:
 def note_of(row: Mapping[str, str]) -> Note:
     return Note(
         code=row["code"],
+        variant=row["variant"],
         title=row["title"],
         since=date.fromisoformat(row["since"]),
         until=date.fromisoformat(row["until"]) if row["until"] else None,
@@ -108,14 +124,14 @@ def note_of(row: Mapping[str, str]) -> Note:
 
 def notes_for(member: Member, decision: Decision) -> Iterator[Wording]:
     """The notes of a decision of a member, in their order: its own wording where that is no older than the law."""
-    own = latest_by_code(member, decision.day)
+    own = latest_by_name(member, decision.day)
     for note in shipped_notes():
         if note.is_for(decision):
-            yield word(note, own.get(note.code))
+            yield word(note, own.get(note.name))
 
 
-def latest_by_code(member: Member, day: date) -> dict[str, MemberNote]:
-    """The member's wording of each note that holds for decisions of a day."""
+def latest_by_name(member: Member, day: date) -> dict[str, MemberNote]:
+    """The member's wording of each note that holds for decisions of a day, by the note's name."""
     rows = MemberNote.objects.filter(owner=member, since_date__lte=day).order_by("since_date", "pk")
     return {row.code: row for row in rows}
 
@@ -123,40 +139,40 @@ def latest_by_code(member: Member, day: date) -> dict[str, MemberNote]:
 def word(note: Note, own: MemberNote | None) -> Wording:
     """The member's own text counts unless the law has changed since the day that it is for."""
     if own is not None and own.text and own.since_date >= note.since:
-        return Wording(note, own.text, f"{note.code}:{note.since}:{own.pk}")
+        return Wording(note, own.text, f"{note.name}:{note.since}:{own.pk}")
     text = note.text
     if note.confirmed == "no":
         text = f"{TO_CONFIRM} : {note.article}] {text}"
     elif note.confirmed == "member":
         text = f"{TO_COMPLETE} : {note.title}]"
-    return Wording(note, text, f"{note.code}:{note.since}")
+    return Wording(note, text, f"{note.name}:{note.since}")
 
 
 # -- a member's own ---------------------------------------------------------------------------------------------------
 
 
-def versions_of(member: Member, code: str) -> QuerySet[MemberNote]:
+def versions_of(member: Member, name: str) -> QuerySet[MemberNote]:
     """Every wording that the member had of a note, the latest first."""
-    return MemberNote.objects.filter(owner=member, code=code).select_related("made_by").order_by("-pk")
+    return MemberNote.objects.filter(owner=member, code=name).select_related("made_by").order_by("-pk")
 
 
-def shipped_of(code: str) -> tuple[Note, ...]:
-    """The shipped texts of a note, one for each time and case. Raises NotFound."""
-    notes = tuple(note for note in shipped_notes() if note.code == code)
+def shipped_of(name: str) -> tuple[Note, ...]:
+    """The shipped texts of a note, one for each time. Raises NotFound."""
+    notes = tuple(note for note in shipped_notes() if note.name == name)
     if not notes:
         raise NotFound(_("There is no such note."))
     return notes
 
 
-def save_note(slug: str, code: str, *, text: str, source: str, since: date, rights: Rights) -> MemberNote:
-    """Word a note of a member anew, for decisions from `since` on; an empty text takes the shipped one again.
+def save_note(slug: str, name: str, *, text: str, source: str, since: date, rights: Rights) -> MemberNote:
+    """Word a note of a member anew, for its decisions from `since` on; an empty text takes the shipped one again.
 
     Raises Forbidden, NotFound, Invalid (too long, or no source given).
     """
     member = administered_member(rights=rights, slug=slug)
     if not rights.user_id:
         raise Forbidden(_("Your role does not allow this."))
-    shipped_of(code)
+    shipped_of(name)
     text, source = text.strip(), source.strip()
     if len(text) > LONGEST:
         raise Invalid(_("The text has more than %(most)s characters.") % {"most": LONGEST}, parameter="text")
@@ -165,5 +181,5 @@ def save_note(slug: str, code: str, *, text: str, source: str, since: date, righ
             _("Say where the law was read: the article, and the source or who answers for it."), parameter="source"
         )
     return MemberNote.objects.create(
-        owner=member, code=code, text=text, source=source, since_date=since, made_by_id=rights.user_id
+        owner=member, code=name, text=text, source=source, since_date=since, made_by_id=rights.user_id
     )

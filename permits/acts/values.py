@@ -6,21 +6,32 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
+from gis_core.french import at_commune, of_commune
 from gis_core.letters.kinds import LetterKind, Value
 from gis_core.letters.template import TO_COMPLETE
 from gis_core.members.rights import Rights
-from gis_core.models import Commune
 from permits.acts.authorities import FOR, TITLES, Signature
-from permits.acts.kinds import CERTIFICATES, OUTCOMES
-from permits.acts.land import certificate_values, rules_values
+from permits.acts.decided import day_of_grant, withdrawal_values
+from permits.acts.kinds import CERTIFICATES, OUTCOMES, WITHDRAWALS
+from permits.acts.land import certificate_values, read_ground, rules_values
 from permits.acts.notes import IN_THE_TEXT, REMEDIES, Decision, Wording, notes_for
 from permits.deadlines.law import Kind
 from permits.letters import ACTS, LetterRequest, body_label
 from permits.models import Authority, Consultation, Permit
 from permits.numbers import Number, format_number
 from permits.services.applicants import Person
+from permits.services.land import LandReading
 
 CHANGES = {"M": "la modification", "T": "le transfert"}
+REQUESTS: Mapping[Kind, str] = {Kind.DP: "de déclaration préalable"} | {
+    kind: f"de {name}" for kind, name in ACTS.items()
+}
+CHANGED: Mapping[Kind, tuple[str, str, str]] = {
+    Kind.DP: ("non-opposition à la déclaration préalable", "de la ", "la "),
+    **{kind: (name, "du ", "le ") for kind, name in ACTS.items()},
+    **dict.fromkeys(CERTIFICATES, ("certificat d’urbanisme", "du ", "le ")),
+}
+"""What a change of each kind of file modifies or transfers, and what stands before it."""
 COURT = f"tribunal administratif {TO_COMPLETE} : tribunal]"
 
 
@@ -39,13 +50,13 @@ def act_content(
     known: Mapping[str, Value],
     request: LetterRequest,
     applicant: Person | None,
-    rights: Rights,
+    land: LandReading,
     day: date,
 ) -> ActContent:
     """The fields of an act made on a day, beside those of every letter (`known`)."""
     notes = list(notes_for(permit.owner, decision_of(permit, kind, signature.authority, day)))
-    of_file = file_values(permit, kind, applicant, rights)
-    of_act = author_values(permit, signature) | note_values(notes, signature.authority)
+    of_file = file_values(permit, kind, known, applicant, land)
+    of_act = author_values(str(known["commune"]), signature) | note_values(notes, signature.authority)
     of_act |= {"motifs": list(request.reasons), "prescriptions": prescriptions(permit, request)}
     begun = {
         "authority": signature.authority.pk,
@@ -66,13 +77,26 @@ def decision_of(permit: Permit, kind: LetterKind, authority: Authority, day: dat
     )
 
 
-def file_values(permit: Permit, kind: LetterKind, applicant: Person | None, rights: Rights) -> dict[str, Value]:
+def ground_for(permit: Permit, kind: LetterKind, rights: Rights) -> LandReading:
+    """What an act of this kind says of the ground."""
+    return read_ground(permit, rights, certifies=is_certificate(permit, kind))
+
+
+def is_certificate(permit: Permit, kind: LetterKind) -> bool:
+    return kind.code in OUTCOMES and Kind(permit.kind) in CERTIFICATES
+
+
+def file_values(
+    permit: Permit, kind: LetterKind, known: Mapping[str, Value], applicant: Person | None, land: LandReading
+) -> dict[str, Value]:
     """What the file and its ground say: what an act is compared with when it is numbered."""
-    values = rules_values(permit, rights) | change_values(permit)
-    values["terrain"] = place_of(permit)
+    values = rules_values(land) | change_values(permit)
+    values["terrain"] = place_of(permit, str(known["commune"]))
+    if kind.code in WITHDRAWALS:
+        values |= withdrawal_values(permit)
     values["demandeur"] = on_one_line(applicant) if applicant else ""
-    if kind.code in OUTCOMES and Kind(permit.kind) in CERTIFICATES:
-        values |= certificate_values(permit, rights)
+    if is_certificate(permit, kind):
+        values |= certificate_values(land)
         consultations = permit.consultations.order_by("pk")
         values["consultations"] = list(dict.fromkeys(body_label(one) for one in consultations))
     return values
@@ -84,22 +108,24 @@ def on_one_line(person: Person) -> str:
 
 
 def change_values(permit: Permit) -> dict[str, Value]:
-    """What is asked for; for a modification or transfer of which file, and how its act is called."""
-    what, number = Kind(permit.kind), format_number(permit.number)
-    requests = {Kind.DP: "de déclaration préalable"} | {kind: f"de {name}" for kind, name in ACTS.items()}
-    change = CHANGES.get(Number.parse(permit.number).change)
+    """What is asked for; for a modification or transfer of which file, and how its act is called.
+
+    Of a declaration, what is modified or transferred is its non-opposition (A.431-3-1).
+    """
+    what, number = Kind(permit.kind), Number.parse(permit.number)
+    change = CHANGES.get(number.change)
     if change is None:
-        return {"objet_demande": requests.get(what, "de certificat d’urbanisme"), "initial": ""}
-    first = requests.get(what, "").removeprefix("de ")
-    initial = f"{first} {format_number(Number.parse(permit.number).initial)}"
-    values: dict[str, Value] = {"objet_demande": f"tendant à {change} du {first}", "initial": f"le {initial}"}
-    if what is Kind.DP:
-        return values
-    return values | {
-        "accord": f"accordant {change} du {first}",
-        "accorde": f"{change[0].upper()}{change[1:]} du {initial} ({number}) est {participle_of_grant(change)}",
-        "refus": f"refusant {change} du {first}",
-        "refuse": f"{change[0].upper()}{change[1:]} du {initial} ({number}) est {participle_of_refusal(change)}",
+        return {"objet_demande": REQUESTS.get(what, "de certificat d’urbanisme"), "initial": ""}
+    first, of_first, the_first = CHANGED[what]
+    initial = f"{first} {format_number(number.initial)}"
+    said = f"{change[0].upper()}{change[1:]} {of_first}{initial} ({format_number(permit.number)}) est "
+    return {
+        "objet_demande": f"tendant à {change} {of_first}{first}",
+        "initial": f"{the_first}{initial} {day_of_grant(permit.parent) if permit.parent else ''}".strip(),
+        "accord": f"accordant {change} {of_first}{first}",
+        "accorde": said + participle_of_grant(change),
+        "refus": f"refusant {change} {of_first}{first}",
+        "refuse": said + participle_of_refusal(change),
     }
 
 
@@ -111,34 +137,29 @@ def participle_of_refusal(change: str) -> str:
     return "refusée" if change.startswith("la ") else "refusé"
 
 
-def author_values(permit: Permit, signature: Signature) -> dict[str, Value]:
+def author_values(commune: str, signature: Signature) -> dict[str, Value]:
     authority = signature.authority
     return {
-        "auteur": f"{TITLES[authority.quality]}{of_what(permit, authority)}, agissant {FOR[authority.quality]}",
+        "auteur": f"{TITLES[authority.quality]} {of_what(commune, authority)}, agissant {FOR[authority.quality]}",
         "visas": [line.removeprefix("Vu ").strip(" ,;") for line in authority.visas.splitlines() if line.strip()],
         "delegation": signature.signatory.delegation,
         "tribunal": authority.court or COURT,
     }
 
 
-def commune_of(permit: Permit) -> str:
-    return Commune.objects.filter(insee=permit.insee).values_list("name", flat=True).first() or permit.insee
-
-
-def place_of(permit: Permit) -> str:
+def place_of(permit: Permit, commune: str) -> str:
     """« 12 rue des Essais, à Lorris »; an address that names the commune says it once."""
-    name, address = commune_of(permit), " ".join(permit.address.split())
+    address = " ".join(permit.address.split())
     if not address:
-        return f"à {name}"
-    return address if name.casefold() in address.casefold() else f"{address}, à {name}"
+        return at_commune(commune)
+    return address if commune.casefold() in address.casefold() else f"{address}, {at_commune(commune)}"
 
 
-def of_what(permit: Permit, authority: Authority) -> str:
+def of_what(commune: str, authority: Authority) -> str:
     """« de Lorris » after the mayor; the name at the top after another author."""
     if authority.quality in (Authority.Quality.MAYOR, Authority.Quality.MAYOR_FOR_STATE):
-        name = commune_of(permit)
-        return f" d’{name}" if name[0] in "AEIOUYÉÈÊH" else f" de {name}"
-    return f" ({authority.name})"
+        return of_commune(commune)
+    return f"({authority.name})"
 
 
 def note_values(notes: Sequence[Wording], authority: Authority) -> dict[str, Value]:

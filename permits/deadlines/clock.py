@@ -20,6 +20,7 @@ from permits.deadlines.events import (
     Event,
     File,
     Filed,
+    FilingPosted,
     LongerNotified,
     Opinion,
     Outcome,
@@ -80,6 +81,8 @@ class Clock(Reading):
         self.say(self.filed, What.FILED, event=self.of(Filed)[0].key)
         values = {"from": self.filed, "months": self.law("first_month").months}
         self.say(self.notify_by, What.NOTIFY_BY, "R.423-18", "R.423-38", values=values)
+        for posted in self.of(FilingPosted):
+            self.say(posted.on, What.FILING_POSTED, "R.423-6", event=posted.key)
         complete, answer_by = self.completeness()
         months, due = self.delay(complete)
         silence, because = self.silence(due)
@@ -99,6 +102,7 @@ class Clock(Reading):
             outcome=act.outcome if act else None,
             tacit=act.tacit if act else False,
             ended_on=act.on if act else None,
+            dated_on=act.dated if act else None,
             revocable_until=after.revocable_until if after else None,
             valid_until=after.until if after else None,
             lapsed_on=after.lapsed if after else None,

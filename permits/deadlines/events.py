@@ -190,6 +190,11 @@ class Transmitted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FilingPosted(Event):
+    """The notice of filing was posted at the town hall (R.423-6)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PostedAtTownHall(Event):
     """The decision was posted at the town hall."""
 
@@ -239,6 +244,7 @@ ORDER: tuple[type[Event], ...] = (
     EnteredByHand,
     Reported,
     ArchitectSaid,
+    FilingPosted,
     RevocationAnnounced,
     RemarksReceived,
     AppealLodged,

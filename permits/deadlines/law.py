@@ -339,8 +339,7 @@ RULES: tuple[Rule, ...] = (
         kinds=NOT_CERTIFICATES,
         since=date(2021, 1, 1),
         until=date(2022, 5, 28),
-        uncertain=True,
-        source=f"{DECREE_2025}; whether it was still valid on 28 May 2025 is not checked",
+        source=f"{DECREE_2025}; of what was valid on 27 May 2025 alone (efl.fr, cdmf-avocats.com, July 2025)",
     ),
     Rule(
         name="five_years_2025",

@@ -30,6 +30,7 @@ class What(StrEnum):
     BY_HAND = "by_hand"
     BY_HAND_LATE = "by_hand_late"
     REPORT = "report"
+    FILING_POSTED = "filing_posted"
     OPINION = "opinion"
     NOTIFY_BY = "notify_by"
     DUE = "due"
@@ -105,8 +106,9 @@ class Step:
 class Timeline:
     """What is known on a day. Dates that do not exist are None; `due_on` is the last day to notify a decision.
 
-    `silence` is what no answer means. `outcome` is None while the file is open; the decision in force counts since
-    `ended_on`, and may be withdrawn as illegal until `revocable_until`. It holds no more since `lapsed_on`.
+    `silence` is what no answer means. `outcome` is None while the file is open; the decision in force, of the day
+    `dated_on`, counts since `ended_on`, and may be withdrawn as illegal until `revocable_until`. It holds no more since
+    `lapsed_on`.
     """
 
     filed_on: date
@@ -119,6 +121,7 @@ class Timeline:
     outcome: Outcome | None
     tacit: bool
     ended_on: date | None
+    dated_on: date | None
     revocable_until: date | None
     valid_until: date | None
     lapsed_on: date | None

@@ -26,6 +26,9 @@ from permits.deadlines.law import Effect, Rule
 from permits.deadlines.steps import Reading, What
 
 MOST_EXTENSIONS = 2
+YEAR = 12
+STILL_VALID_ON = date(2025, 5, 27)
+"""The decree 2025-461 lengthens what was valid on this day, its extensions counted."""
 INTERRUPTION = ("R.424-17", "CE, 10 May 2017, n° 399405")
 
 
@@ -68,18 +71,23 @@ class Lasting:
         self.count, self.appeals = 0, 0
         self.suspended_on: date | None = None
         self.days = 0
+        self.months, self.more = 0, 0
 
     def read(self) -> date | None:
         """The last day; None where no row covers the decision, or while a court has not decided."""
         rule = next(law.rules_of(Effect.VALID, self.reading.file.kind, self.granted), None)
         if rule is None:
             return None
+        self.more = YEAR if rule.name == "one_year_more_2025" else 0
+        self.months = rule.months - self.more
         self.until, self.articles, self.uncertain = (
-            after_months(self.granted, rule.months),
-            [rule.article],
+            after_months(self.granted, self.months),
+            ["R.424-17" if self.more else rule.article],
             rule.uncertain,
         )
         for event in self.reading.events:
+            if event.on > STILL_VALID_ON:
+                self.lengthen(rule)
             match event:
                 case Extended():
                     self.extend(event, rule)
@@ -87,13 +95,22 @@ class Lasting:
                     self.suspend(event)
                 case AppealEnded() if event.final:
                     self.resume(event)
+        self.lengthen(rule)
         if self.suspended_on:
             self.reading.say(self.suspended_on, What.SUSPENDED, "R.424-19", values={"until": self.until})
             return None
-        values = {"from": self.granted, "months": rule.months, "extensions": self.count, "suspended": self.days}
+        values = {"from": self.granted, "months": self.months, "extensions": self.count, "suspended": self.days}
         self.reading.say(self.until, What.VALID_UNTIL, *dict.fromkeys(self.articles), uncertain=self.uncertain,
                          values=values)  # fmt: skip
         return self.until
+
+    def lengthen(self, rule: Rule) -> None:
+        """Add, once, the year that the decree gives to what was valid on its day."""
+        assert self.until is not None
+        if self.more and (self.suspended_on or self.until >= STILL_VALID_ON):
+            self.until, self.months = after_months(self.until, self.more), rule.months
+            self.articles.append(rule.article)
+        self.more = 0
 
     def extend(self, one: Extended, rule: Rule) -> None:
         assert self.until is not None

@@ -288,21 +288,45 @@ class Migration(migrations.Migration):
             name="SignatureProposal",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40, verbose_name="kind")),
                 ("letter_version", models.IntegerField()),
                 (
                     "proposed_at",
                     models.DateTimeField(default=gis_core.fields.current_instant, verbose_name="proposed on"),
                 ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waits for the town hall"),
+                            ("signed", "Made final"),
+                            ("sent_back", "Sent back"),
+                            ("withdrawn", "Taken back"),
+                            ("replaced", "Replaced by a newer draft"),
+                        ],
+                        default="waiting",
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("settled_reason", models.CharField(blank=True, max_length=500, verbose_name="reason")),
                 ("version", models.IntegerField(default=1, editable=False)),
             ],
             options={
                 "verbose_name": "draft proposed for signature",
                 "verbose_name_plural": "drafts proposed for signature",
+                "ordering": ["-proposed_at", "-pk"],
             },
         ),
         migrations.RemoveIndex(
             model_name="permit",
             name="permit_decided",
+        ),
+        migrations.AddField(
+            model_name="settings",
+            name="act_pattern",
+            field=models.CharField(blank=True, db_default="", max_length=60, verbose_name="numbers of acts"),
         ),
         migrations.AddField(
             model_name="applicant",
@@ -396,6 +420,7 @@ class Migration(migrations.Migration):
                     ("by_hand", "Delay entered by hand"),
                     ("reported", "Report of the public inquiry received"),
                     ("architect_said", "Opinion of the architect of French buildings"),
+                    ("filing_posted", "Notice of filing posted at the town hall"),
                     ("decided", "Decision notified"),
                     ("withdrawn", "Application withdrawn"),
                     ("revoke_announced", "Withdrawal announced (contradictory letter)"),
@@ -406,7 +431,7 @@ class Migration(migrations.Migration):
                     ("confirmed", "Application confirmed by the applicant"),
                     ("extended", "Extension of validity asked for"),
                     ("transmitted", "Sent to the prefect"),
-                    ("posted_town_hall", "Posted at the town hall"),
+                    ("posted_town_hall", "Decision posted at the town hall"),
                     ("posted_on_site", "Posted on the ground"),
                     ("works_started", "Works begun (DOC)"),
                     ("works_stopped", "Works interrupted"),
@@ -625,10 +650,27 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
+            model_name="permit",
+            name="after_date",
+            field=models.DateField(null=True, verbose_name="next last day after the decision"),
+        ),
+        migrations.AddField(
+            model_name="permit",
+            name="after_what",
+            field=models.CharField(blank=True, db_default="", max_length=14),
+        ),
+        migrations.AddIndex(
+            model_name="permit",
+            index=models.Index(
+                condition=models.Q(("after_date__isnull", False)), fields=["after_date"], name="permit_after"
+            ),
+        ),
+        migrations.AddField(
             model_name="signatureproposal",
             name="letter",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.CASCADE,
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
                 related_name="+",
                 to="gis_core.letter",
                 verbose_name="letter",
@@ -652,11 +694,28 @@ class Migration(migrations.Migration):
                 verbose_name="proposed by",
             ),
         ),
+        migrations.AddField(
+            model_name="signatureproposal",
+            name="settled_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="settled by",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="authority",
             constraint=models.CheckConstraint(
                 condition=models.Q(("until_date", None), ("until_date__gte", models.F("since_date")), _connector="OR"),
                 name="permit_authority_in_order",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="signatureproposal",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "waiting")), fields=("letter",), name="signature_proposal_once"
             ),
         ),
         migrations.AddConstraint(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -19,12 +18,6 @@ from permits.models.permit import Permit
 def in_order(name: str) -> models.CheckConstraint:
     """The last day is none, or not before the first."""
     return models.CheckConstraint(condition=Q(until_date=None) | Q(until_date__gte=F("since_date")), name=name)
-
-
-class DatedQuerySet[Row: models.Model](models.QuerySet[Row]):
-    def holding(self, day: date) -> DatedQuerySet[Row]:
-        """Those that hold on a day: `until_date` is the last one."""
-        return self.filter(Q(until_date=None) | Q(until_date__gte=day), since_date__lte=day)
 
 
 class Authority(models.Model):
@@ -58,8 +51,6 @@ class Authority(models.Model):
     until_date = models.DateField(_("to"), null=True, blank=True)
     version = models.IntegerField(default=1, editable=False)
 
-    objects = DatedQuerySet["Authority"].as_manager()
-
     class Meta:
         verbose_name = _("authority")
         verbose_name_plural = _("authorities")
@@ -89,8 +80,6 @@ class Signatory(models.Model):
     until_date = models.DateField(_("to"), null=True, blank=True)
     version = models.IntegerField(default=1, editable=False)
 
-    objects = DatedQuerySet["Signatory"].as_manager()
-
     class Meta:
         verbose_name = _("signatory")
         verbose_name_plural = _("signatories")
@@ -104,7 +93,8 @@ class Signatory(models.Model):
 class MemberNote(models.Model):
     """A note of acts as a member words it, for decisions from a day on. Each saving adds a row, the latest counts.
 
-    An empty `text` puts the shipped one in force again. `source` says where the member has the law from.
+    `code` is the name of the shipped note that it words (`permits.acts.notes`). An empty `text` puts the shipped one in
+    force again. `source` says where the member has the law from.
     """
 
     security = "owner"
@@ -130,23 +120,40 @@ class MemberNote(models.Model):
 
 
 class SignatureProposal(models.Model):
-    """A draft that the instructor shows the town hall for its signature, until it is final or taken back.
+    """A draft that was shown to the town hall for its signature, and what became of it; nothing of it is removed.
 
-    `letter_version` is the draft's at that moment: one that was changed since then says so.
+    `letter_version` is the draft's at that moment: one that was changed since then says so. `letter` is None once the
+    draft was thrown away; of what it was `kind` is kept, never its text, which may name the applicant.
     """
 
     security = "part:permit_id:filed"
 
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waits for the town hall")
+        SIGNED = "signed", _("Made final")
+        SENT_BACK = "sent_back", _("Sent back")
+        WITHDRAWN = "withdrawn", _("Taken back")
+        REPLACED = "replaced", _("Replaced by a newer draft")
+
     permit = models.ForeignKey(Permit, models.CASCADE, related_name="+", verbose_name=pgettext_lazy("permit", "file"))
-    letter = models.OneToOneField(Letter, models.CASCADE, related_name="+", verbose_name=_("letter"))
+    letter = models.ForeignKey(Letter, models.SET_NULL, null=True, related_name="+", verbose_name=_("letter"))
+    kind = models.CharField(_("kind"), max_length=40)
     letter_version = models.IntegerField()
     proposed_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("proposed by"))
     proposed_at = models.DateTimeField(_("proposed on"), default=current_instant)
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.WAITING)
+    settled_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("settled by"))
+    settled_at = models.DateTimeField(null=True)
+    settled_reason = models.CharField(_("reason"), max_length=500, blank=True)
     version = models.IntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = _("draft proposed for signature")
         verbose_name_plural = _("drafts proposed for signature")
+        ordering: ClassVar[list[str]] = ["-proposed_at", "-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["letter"], condition=Q(state="waiting"), name="signature_proposal_once")
+        ]
 
     def __str__(self) -> str:
         return str(self.letter_id)

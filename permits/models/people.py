@@ -41,6 +41,7 @@ class Settings(models.Model):
 
     `series` is the first character of the sequences that it numbers, `applicant_roles` who reads applicants, who are
     forgotten `applicant_years` after the end of their file. `public_register` shows its decisions to everybody.
+    `act_pattern` says how its acts are numbered (`permits.acts.numbering`), empty: with its letters.
     """
 
     security = "edited"
@@ -50,6 +51,7 @@ class Settings(models.Model):
     applicant_roles = ArrayField(models.CharField(max_length=24, choices=Role), verbose_name=_("who reads applicants"))
     applicant_years = models.PositiveSmallIntegerField(_("years that applicants are kept"), default=10)
     public_register = models.BooleanField(_("public register of decisions"), default=True)
+    act_pattern = models.CharField(_("numbers of acts"), max_length=60, blank=True, db_default="")
 
     class Meta:
         verbose_name = _("settings of planning applications")

@@ -51,7 +51,8 @@ class Permit(models.Model):
 
     `plan_date` is the vintage of the cadastral plan that `geom` was taken from; parcels that it did not have are in
     `idus` alone. `next_date` is the next day on which something is due, `next_what` what: `notify_by` (a longer delay
-    or missing pieces), `answer_by` (pieces), `due` (the decision).
+    or missing pieces), `answer_by` (pieces), `due` (the decision). `after_date` is the next last day of a file that is
+    decided, `after_what` what ends on it (`deadlines.following.LastDay`).
     """
 
     security = "filed"
@@ -96,6 +97,8 @@ class Permit(models.Model):
     valid_until_date = models.DateField(_("valid until"), null=True)
     next_date = models.DateField(_("next deadline"), null=True)
     next_what = models.CharField(max_length=10, blank=True)
+    after_date = models.DateField(_("next last day after the decision"), null=True)
+    after_what = models.CharField(max_length=14, blank=True, db_default="")
     plan_date = models.DateField(null=True)
     geom = models.MultiPolygonField(srid=2154, null=True)
     geom_3857 = web_mercator(models.MultiPolygonField)
@@ -124,6 +127,7 @@ class Permit(models.Model):
             GinIndex(OpClass(F("folded_text"), name="gin_trgm_ops"), name="permit_words"),
             models.Index(fields=["kind", "state", "-filed_date", "-id"], name="permit_of_kind"),
             models.Index(fields=["valid_until_date"], name="permit_validity", condition=Q(state="granted")),
+            models.Index(fields=["after_date"], name="permit_after", condition=Q(after_date__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -137,12 +137,12 @@ def authority_list(request: HttpRequest, slug: str) -> HttpResponse:
     """The authorities of a member with their signatories, and the notes of its acts."""
     member = administered_member(rights=rights_of_request(request), slug=slug)
     today, communes = database_clock.today(), authorities.communes_of(member)
-    own = notes.latest_by_code(member, today)
+    own = notes.latest_by_name(member, today)
     context = {
         "member": member,
         "today": today,
         "authorities": [(one, communes.get(one.insee, one.insee)) for one in authorities.authorities_of(member)],
-        "notes": [(note, own.get(note.code)) for note in notes.shipped_notes()],
+        "notes": [(note, own.get(note.name)) for note in notes.shipped_notes()],
     }
     return render_settings(request, "authorities", context)
 
@@ -219,11 +219,11 @@ def signatory_values(row: Signatory | str) -> dict[str, Any]:
 
 @require_http_methods(READ_AND_SEND)
 @page
-def note_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+def note_page(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     """A note of acts: the shipped texts with their article and source, the member's own and its former ones."""
     rights = rights_of_request(request)
     member = administered_member(rights=rights, slug=slug)
-    shipped, versions = notes.shipped_of(code), notes.versions_of(member, code)
+    shipped, versions = notes.shipped_of(name), notes.versions_of(member, name)
     latest = versions.first()
     initial: dict[str, Any] = {"since": database_clock.today()}
     if latest is not None:
@@ -233,11 +233,11 @@ def note_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         status = 400
         if form.is_valid():
             try:
-                notes.save_note(slug, code, rights=rights, **form.cleaned_data)
+                notes.save_note(slug, name, rights=rights, **form.cleaned_data)
             except ArpentError as error:
                 status = blame(form, error)
             else:
                 messages.success(request, _("The note is in force for decisions of its days."))
                 return redirect("permit_authorities", slug)
-    context = {"member": member, "code": code, "shipped": shipped, "versions": versions[:50], "form": form}
+    context = {"member": member, "shipped": shipped, "versions": versions[:50], "form": form}
     return render_settings(request, "act_note", context, status)

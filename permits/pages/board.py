@@ -24,9 +24,9 @@ from permits.models import Permit
 from permits.pages.bulk import choosing_context
 from permits.pages.frame import page
 from permits.services.filing import may_file
-from permits.services.letters import drafts_to_sign
 from permits.services.listing import OPENED, PERMITS, PermitQuery, files, order_permits
 from permits.services.overview import urgent
+from permits.services.signing import drafts_to_sign
 
 URGENT = {
     "overdue": gettext_lazy("overdue"),

@@ -23,10 +23,19 @@ from permits.deadlines.events import Outcome
 from permits.deadlines.law import NOT_COVERED, Ground, Kind
 from permits.models import Event, Permit
 from permits.pages.frame import day_field, page, permit_of
-from permits.procedure import MOVES, Appeal, AppealOutcome, RevocationCause, What
+from permits.procedure import COUNTER, MOVES, Appeal, AppealOutcome, RevocationCause, What
 from permits.services.notifying import event_values, notice_for
 from permits.services.reading import timeline_of
-from permits.services.recording import LONGEST, NOTIFIED, check_may_write, may_record, may_strike, record, strike
+from permits.services.recording import (
+    LONGEST,
+    NOTIFIED,
+    check_may_write,
+    check_own,
+    may_record,
+    may_strike,
+    record,
+    strike,
+)
 from permits.usual_documents import USUAL
 
 LEADS = {
@@ -64,6 +73,12 @@ LEADS = {
     ),
     What.CONFIRMED: gettext_lazy("The day is that on which the town hall received the confirmation: a new delay runs."),
     What.TRANSMITTED: gettext_lazy("The day is that on which the prefect received the decision."),
+    What.FILING_POSTED: gettext_lazy(
+        "The day is the first one of the posting. Once it is taken down, record it again with its last day."
+    ),
+    What.POSTED_AT_TOWN_HALL: gettext_lazy(
+        "The day is the first one of the posting. Once it is taken down, record it again with its last day."
+    ),
     What.POSTED_ON_SITE: gettext_lazy(
         "The day is the first one of the board. Where it was taken away before two months, record the day on which it "
         "was put up again: the time of third parties runs from there."
@@ -102,7 +117,7 @@ class EventForm(AccessibleForm):
             self.add_channel(what)
         else:
             self.fields["on"] = on
-        self.order_fields([name for name in self.fields if name != "note"])
+        self.order_fields([name for name in self.fields if name not in ("posted_until", "note")])
 
     def detail(self) -> dict[str, Any]:
         """What the services keep of a good form."""
@@ -239,6 +254,15 @@ class EventForm(AccessibleForm):
             label=_("Number of the judgment"), max_length=LONGEST, required=False
         )
 
+    def add_filing_posted(self) -> None:
+        self.fields["on"].label = _("Posted from")
+        self.fields["posted_until"] = day_field(
+            _("Posted until"), required=False, help_text=_("Empty while it is still posted.")
+        )
+        self.add_note()
+
+    add_posted_at_town_hall = add_filing_posted
+
     def add_works_finished(self) -> None:
         self.fields["survey"] = forms.BooleanField(
             label=_("A check of the works is due (R.462-7): five months to contest, else three"), required=False
@@ -271,7 +295,7 @@ def record_event(request: HttpRequest, permit: str, what: str) -> HttpResponse:
     check_may_write(application, rights, MOVES[kind].roles)
     rows = list(Event.objects.filter(permit=application))
     notice = notice_for(application, kind, rows, rights, request.GET.get("courrier", ""))
-    begun = event_values(application, kind, notice)
+    begun = event_values(application, kind, notice, rows)
     form = EventForm(request.POST or None, what=kind, permit=application, rows=rows, initial=begun)
     status = 200
     if request.method == "POST":
@@ -343,6 +367,8 @@ def strike_event(request: HttpRequest, permit: str, event_id: int) -> HttpRespon
     event = Event.objects.filter(permit=application, pk=event_id).first()
     if event is None:
         raise Http404
+    check_may_write(application, rights, COUNTER)
+    check_own(event, application, rights)
     if not may_strike(event, application, rights):
         raise Forbidden(_("This event cannot be struck out, or not by you."))
     before = timeline_of(application, list(Event.objects.filter(permit=application)))

@@ -36,6 +36,7 @@ from permits.services.filing import (
     file_permit,
     instructors_of,
     members_filing,
+    members_instructing,
 )
 from permits.services.reading import permit_seen_by
 from permits.services.recording import check_may_write
@@ -166,7 +167,7 @@ class FilingForm(GroundForm):
             self.fields["member"].choices = [("", _("The one of the commune")), *names]  # type: ignore[attr-defined]
         else:
             del self.fields["member"]
-        instructing = [one for one in members if rights.has_role(one.pk, INSTRUCTS)]
+        instructing = members_instructing(rights, members)
         self.offer(instructing, instructs=bool(instructing))
         if members and all(rights.roles.get(one.pk) == Role.PERMIT_INSTRUCTOR for one in members):
             # Whoever instructs everywhere that they file is proposed, and may choose somebody else.

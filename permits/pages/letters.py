@@ -37,7 +37,7 @@ from permits.letters import (
     LetterRequest,
     body_label,
 )
-from permits.models import Consultation, Permit
+from permits.models import Consultation, Permit, SignatureProposal
 from permits.pages.frame import page, permit_of, show_file
 from permits.procedure import INSTRUCTS, MOVES
 from permits.services import letters
@@ -45,6 +45,7 @@ from permits.services.applicants import may_read_applicant
 from permits.services.proposing import confirmed_grounds, confirmed_reasons
 from permits.services.reading import format_day
 from permits.services.recording import LONGEST, MOST_DOCUMENTS, check_may_write, may_write
+from permits.services.signing import may_send_back, proposals_of_letter
 
 READ_AND_SEND = ["GET", "HEAD", "POST"]
 
@@ -265,6 +266,7 @@ def show_letter(
 ) -> HttpResponse:
     rights = rights_of_request(request)
     document = core.document_of(letter)
+    proposals = proposals_of_letter(letter)
     context = {
         "tab": "permit_letters",
         "letter": letter,
@@ -275,7 +277,9 @@ def show_letter(
         "final": letter.state == Letter.State.FINAL,
         "notified": notification_address(permit, letter, rights),
         "may_write": may_write(permit, rights, INSTRUCTS),
-        "proposal": letters.proposal_of(letter),
+        "proposal": next((one for one in proposals if one.state == SignatureProposal.State.WAITING), None),
+        "proposals": proposals,
+        "may_send_back": may_send_back(permit, rights),
     }
     if letter.state == Letter.State.DRAFT:
         context |= editor_context(reverse("permit_letter_preview", args=[permit.number, letter.pk]))
@@ -303,4 +307,5 @@ def letter_file(request: HttpRequest, permit: str, letter_id: int, form: str) ->
     application = permit_of(request, permit)
     draft = letters.letter_of(application, letter_id, rights_of_request(request))
     letters.note_reading(application, draft)
-    return file_answer(core.files_of(draft, form), draft.number or f"projet-{application.number}-{draft.pk}", form)
+    name = (draft.number or f"projet-{application.number}-{draft.pk}").replace("/", "-")
+    return file_answer(core.files_of(draft, form), name, form)

@@ -10,10 +10,11 @@ from django.views.decorators.http import require_safe
 from gis_core.database import clock as database_clock
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import problem
+from permits.labels import AFTER
 from permits.models import Permit
 from permits.procedure import NEXT
 from permits.services.listing import SOON_DAYS
-from permits.services.mine import next_deadlines
+from permits.services.mine import day_of, next_deadlines
 
 
 @require_safe
@@ -35,8 +36,8 @@ def deadlines(request: HttpRequest) -> JsonResponse:
 
 
 def as_json(permit: Permit) -> dict[str, Any]:
-    assert permit.next_date
-    days = (permit.next_date - database_clock.today()).days
+    due = day_of(permit)
+    days = (due - database_clock.today()).days
     return {
         "id": permit.pk,
         "number": permit.number,
@@ -46,8 +47,8 @@ def as_json(permit: Permit) -> dict[str, Any]:
         "state": permit.state,
         "state_label": permit.get_state_display(),
         "address": permit.address,
-        "next_date": permit.next_date.isoformat(),
-        "next_label": str(NEXT.get(permit.next_what, "")),
+        "next_date": due.isoformat(),
+        "next_label": str(NEXT.get(permit.next_what) or AFTER.get(permit.after_what, "")),
         "days": days,
         "late": days < 0,
         "soon": 0 <= days <= SOON_DAYS,

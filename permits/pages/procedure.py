@@ -18,26 +18,30 @@ from gis_core.jobs.services import describe_job
 from gis_core.members.rights import Rights
 from gis_core.models import Job
 from permits import explanations, labels
+from permits.act_explanations import describe_unfit_initial
 from permits.dates import DateStatus, status_of_date
 from permits.deadlines.clock import Step, Timeline
 from permits.deadlines.law import Kind
 from permits.models import Event, Permit
+from permits.numbers import Number
 from permits.pages.frame import page, permit_of, show_file
 from permits.pages.head import head_context, map_address
 from permits.pages.proposing import shows_proposals
 from permits.procedure import COUNTER, State, What
+from permits.procedure import OPEN as OPEN_STATES
 from permits.services.offers import offers_of
 from permits.services.reading import Initials, derive, initials_of, revisions_of, timeline_of
 from permits.services.recording import may_record, may_strike, may_write
 from permits.services.sheets import OPEN, last_order, order_sheet, read_sheet
+from permits.services.signing import proposals_of_file
 
 LIKELY: Mapping[str, tuple[What, ...]] = {
-    "notify_by": (What.DOCUMENTS_REQUESTED, What.LONGER_NOTIFIED, What.DECIDED),
+    "notify_by": (What.DOCUMENTS_REQUESTED, What.LONGER_NOTIFIED, What.DECIDED, What.FILING_POSTED),
     "answer_by": (What.DOCUMENTS_RECEIVED, What.LONGER_NOTIFIED, What.DECIDED),
-    "due": (What.DECIDED, What.DOCUMENTS_REQUESTED, What.LONGER_NOTIFIED, What.ARCHITECT_SAID),
+    "due": (What.DECIDED, What.DOCUMENTS_REQUESTED, What.LONGER_NOTIFIED, What.ARCHITECT_SAID, What.FILING_POSTED),
     State.RECEIVED: (What.REPORTED,),
     State.INSTRUCTION: (What.REPORTED,),
-    State.GRANTED: (What.POSTED_ON_SITE, What.WORKS_STARTED, What.EXTENDED),
+    State.GRANTED: (What.POSTED_AT_TOWN_HALL, What.POSTED_ON_SITE, What.WORKS_STARTED, What.EXTENDED),
     State.WORKS: (What.WORKS_FINISHED,),
     State.FINISHED: (What.CONTESTED, What.ATTESTED),
     State.DEFERRED: (What.CONFIRMED, What.DECIDED),
@@ -80,7 +84,11 @@ def procedure(request: HttpRequest, permit: str) -> HttpResponse:
     offers = offers_of(application, rows, may_record(application, rights), likely_next(application), today)
     order = order_of(application, rights)
     context = {
-        "ahead": [*explanations.ahead(timeline, application, today), *offers.notes],
+        "ahead": [
+            *explanations.ahead(timeline, application, today),
+            *offers.notes,
+            *notes_on_initial(application, initials),
+        ],
         "dates": dates(timeline, application, {str(row.pk): row for row in rows}),
         "lines": history(application, rows, initials, rights),
         "likely": offers.likely,
@@ -91,6 +99,7 @@ def procedure(request: HttpRequest, permit: str) -> HttpResponse:
         "map": map_address(application),
         "may_be_changed": may_be_changed(application),
         "changes": list(Permit.objects.visible_to(rights).filter(parent=application).order_by("filed_date", "id")),
+        "signatures": proposals_of_file(application, rights),
         "order": order,
         "waiting": order is not None and order[0].state in OPEN,
     }
@@ -118,6 +127,14 @@ def likely_next(permit: Permit) -> list[What]:
     """What usually comes next of a file; the validity of a change is not extended by itself."""
     usual = LIKELY.get(permit.next_what or permit.state, ())
     return [one for one in usual if not (one == What.EXTENDED and permit.parent_id)]
+
+
+def notes_on_initial(permit: Permit, initials: Initials) -> list[str]:
+    """What is to be known of the permit that an open modification or transfer changes."""
+    if permit.parent is None or permit.state not in OPEN_STATES:
+        return []
+    finished = permit.parent.state == State.FINISHED and Number.parse(permit.number).change == "M"
+    return describe_unfit_initial(initials.get(permit.parent.pk), finished=finished, kind=permit.kind)
 
 
 def may_be_changed(permit: Permit) -> bool:

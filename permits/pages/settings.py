@@ -19,6 +19,8 @@ from gis_core.http.middleware import rights_of_request
 from gis_core.members.organisations import administered_member
 from gis_core.members.rights import Role
 from gis_core.models import Member
+from permits.acts.authorities import communes_of
+from permits.acts.numbering import MOST, next_number_of, pattern_of
 from permits.models import Team
 from permits.pages.frame import page
 from permits.services.filing import instructors_of
@@ -35,6 +37,9 @@ from permits.services.settings import (
 )
 
 POST_TOO = ["GET", "HEAD", "POST"]
+MOST_COMMUNES = 3
+"""Of which the next numbers are shown."""
+LETTERS = ("PC", "DP", "PA", "PD", "CU")
 
 
 class SettingsForm(EditForm):
@@ -57,6 +62,26 @@ class SettingsForm(EditForm):
         min_value=0,
         max_value=MOST_YEARS,
         help_text=gettext_lazy("After the end of their file; then they are forgotten."),
+    )
+    act_pattern = forms.CharField(
+        label=gettext_lazy("Numbers of acts"),
+        required=False,
+        max_length=60,
+        help_text=gettext_lazy(
+            "Empty: with the letters (ADS-2026-000123). Otherwise text with {numero}, or {numero:4} for four digits, "
+            "and {annee}, {type}, {commune}: {annee}-{numero:4} gives 2026-0001. It begins again each year with "
+            "{annee}, and counts each kind or commune apart with {type} or {commune}."
+        ),
+    )
+    act_first = forms.IntegerField(
+        label=gettext_lazy("First number of acts"),
+        required=False,
+        min_value=1,
+        max_value=MOST,
+        help_text=gettext_lazy(
+            "Where you begin here during a year: the number after the last one that you gave elsewhere. "
+            "Empty: 1, or as counted so far."
+        ),
     )
     public_register = forms.BooleanField(label=gettext_lazy("Show decisions in the public register"), required=False)
 
@@ -97,16 +122,17 @@ def settings_page(request: HttpRequest, slug: str) -> HttpResponse:
     member = administered_member(rights=rights, slug=slug)
     form = form_of(request, member)
     if request.method == "POST" and form.is_valid():
-        choose(slug, Choice(**form.cleaned_data), rights)
-        messages.success(request, _("The settings are saved."))
-        return redirect("permit_settings", slug)
+        refused = attempt(form, lambda: choose(slug, Choice(**form.cleaned_data), rights))
+        if refused is None:
+            messages.success(request, _("The settings are saved."))
+            return redirect("permit_settings", slug)
     return show_settings(request, member, form=form, status=400 if request.method == "POST" else 200)
 
 
 def form_of(request: HttpRequest, member: Member, *, bound: bool | None = None) -> SettingsForm:
     def read(_name: str) -> dict[str, Any]:
         now = settings_of(member)
-        return {name: getattr(now, name) for name in SettingsForm.base_fields}
+        return {name: getattr(now, name, None) for name in SettingsForm.base_fields}
 
     return SettingsForm(request, row=f"permit settings {member.pk}", read=read, bound=bound)
 
@@ -115,10 +141,26 @@ def show_settings(request: HttpRequest, member: Member, status: int = 200, **for
     context = {
         "member": member,
         "form": forms_.get("form") or form_of(request, member, bound=False),
+        "next_numbers": next_act_numbers(member),
         "team_form": NameForm(),
         "teams": Team.objects.filter(member=member).prefetch_related("people"),
     }
     return render_settings(request, "settings", context | forms_, status)
+
+
+def next_act_numbers(member: Member) -> list[tuple[str, str]]:
+    """What the next acts would be numbered: of what, and its number; one for each commune or kind counted apart."""
+    pattern = pattern_of(member.pk)
+    names = pattern.names if pattern else ()
+    communes = list(communes_of(member).items())[:MOST_COMMUNES] or [("", "")]
+    kinds = LETTERS if "type" in names else LETTERS[:1]
+    places = communes if "commune" in names else communes[:1]
+    numbers = []
+    for kind in kinds:
+        for insee, name in places:
+            about = [kind if "type" in names else "", name if "commune" in names else ""]
+            numbers.append((", ".join(filter(None, about)), next_number_of(member, kind=kind, insee=insee)))
+    return numbers
 
 
 @require_POST

@@ -15,11 +15,11 @@ from gis_core.errors import ArpentError, Forbidden, Invalid, NotFound
 from gis_core.jobs.services import job_seen_by, start_job
 from gis_core.letters.kinds import kind_of
 from gis_core.members.rights import Rights, under_policies
-from gis_core.models import Job, Member, User
+from gis_core.models import Job, User
 from permits.letters import CONSULTATION, KINDS, LetterRequest
 from permits.models import Permit
 from permits.procedure import INSTRUCTS
-from permits.services.filing import change_permit, instructors_of
+from permits.services.filing import change_permit, instructors_of, members_instructing
 from permits.services.letters import begin_letter
 from permits.services.recording import may_write
 
@@ -47,13 +47,6 @@ class BulkOrder:
         """What a job of this order is called."""
         what = str(kind_of(self.letter).name) if self.act == BulkAct.LETTER else str(self.act.label)
         return _("%(what)s: %(count)s files") % {"what": what, "count": len(self.numbers)}
-
-
-def members_instructing(rights: Rights) -> list[Member]:
-    """The members for which the asker instructs, all of them for the agency."""
-    if rights.agency:
-        return list(Member.objects.all())
-    return list(Member.objects.filter(pk__in=[pk for pk, role in rights.roles.items() if role in INSTRUCTS]))
 
 
 def may_act_on_many(rights: Rights) -> bool:

@@ -145,6 +145,12 @@ def members_filing(rights: Rights, insee: str | None = None) -> list[Member]:
     return list(members.distinct().order_by("name"))
 
 
+def members_instructing(rights: Rights, among: Sequence[Member] | None = None) -> list[Member]:
+    """The members for which the asker instructs, by name, of all or `among` some."""
+    members = members_filing(rights) if among is None else among
+    return [one for one in members if rights.has_role(one.pk, INSTRUCTS)]
+
+
 def member_for(filing: Filing, rights: Rights) -> Member:
     """The member that instructs: the one named, or the only one that the asker files for in this commune."""
     members = members_filing(rights, filing.insee)

@@ -5,7 +5,7 @@ Most name the applicant. Who may not read applicants sees such letters only wher
 (`triggers.py`), and each reading is written in the journal.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -22,23 +22,27 @@ from gis_core.members.rights import Rights
 from gis_core.models import Letter, LetterQuerySet
 from permits.acts.authorities import signature_for
 from permits.acts.checks import check_act, check_unchanged
-from permits.acts.kinds import FOR_FILES, GIVEN_REASONS
-from permits.acts.values import act_content, file_values, keep_watched
+from permits.acts.decided import withdrawal_values
+from permits.acts.kinds import FOR_FILES, GIVEN_REASONS, WITHDRAWALS
+from permits.acts.values import act_content, file_values, ground_for, keep_watched
 from permits.deadlines.law import Kind
 from permits.letters import (
     ABOUT,
     ACKNOWLEDGEMENT,
     LONGER,
     MISSING_DOCUMENTS,
+    POSTED,
     LetterRequest,
     body_label,
     letter_field_values,
 )
-from permits.models import Permit, SignatureProposal
+from permits.models import Authority, Permit, SignatureProposal
 from permits.procedure import COUNTER, INSTRUCTS
 from permits.services.applicants import Person, may_read_applicant, read_applicants
+from permits.services.land import LandReading
 from permits.services.proposing import grounds_ahead
 from permits.services.recording import check_may_write, lock_permit, may_write
+from permits.services.signing import settle
 
 
 def letters_of(permit: Permit, rights: Rights) -> LetterQuerySet:
@@ -49,7 +53,8 @@ def letters_of(permit: Permit, rights: Rights) -> LetterQuerySet:
     if not may_write(permit, rights, INSTRUCTS):
         readable = Q(state=Letter.State.FINAL)
         if may_write(permit, rights, COUNTER):
-            readable |= Q(pk__in=SignatureProposal.objects.filter(permit=permit).values("letter"))
+            waiting = SignatureProposal.objects.filter(permit=permit, state=SignatureProposal.State.WAITING)
+            readable |= Q(pk__in=waiting.values("letter"))
         letters = letters.filter(readable)
     if not may_read_applicant(permit):
         letters = letters.filter(Q(nominative=False) | Q(created_by_id=rights.user_id))
@@ -81,10 +86,15 @@ def begin_letter(permit: Permit, kind: LetterKind, request: LetterRequest, right
     if kind.is_act:
         today = database_clock.today()
         signature = signature_for(permit, today, request.signatory)
-        content = act_content(permit, kind, signature, values, request, person, rights, today)
+        land = ground_for(permit, kind, rights)
+        content = act_content(permit, kind, signature, values, request, person, land, today)
         values, begun, signatory = values | dict(content.values), dict(content.begun_with), signature.block
+    elif kind.code == POSTED:
+        begun, signatory = head_of_posting(permit, request.signatory)
     elif kind.code in GIVEN_REASONS:
         values["motifs"] = list(request.reasons)
+        if kind.code in WITHDRAWALS:
+            values |= withdrawal_values(permit)
     to = [person.name, person.address] if person else []
     if request.consultation:
         to = [body_label(request.consultation), request.consultation.email]
@@ -95,6 +105,17 @@ def begin_letter(permit: Permit, kind: LetterKind, request: LetterRequest, right
     )
 
 
+def head_of_posting(permit: Permit, signatory: int | None) -> tuple[dict[str, Any], str]:
+    """The head and the signature of a certificate of posting, where a mayor decides; else they are written by hand."""
+    try:
+        signature = signature_for(permit, database_clock.today(), signatory)
+    except Conflict:
+        return {}, ""
+    if signature.authority.quality not in (Authority.Quality.MAYOR, Authority.Quality.MAYOR_FOR_STATE):
+        return {}, ""
+    return {"authority": signature.authority.pk}, signature.block
+
+
 def applicant_for(permit: Permit, kind: LetterKind) -> Person | None:
     """Who asks, for a letter that names them; written in the journal."""
     if not kind.nominative:
@@ -102,11 +123,11 @@ def applicant_for(permit: Permit, kind: LetterKind) -> Person | None:
     return read_applicants([permit], why=_("Letter: %(kind)s") % {"kind": kind.name}).get(permit.pk)
 
 
-def file_values_now(permit: Permit, kind: LetterKind, rights: Rights) -> dict[str, Value]:
+def file_values_now(permit: Permit, kind: LetterKind, land: LandReading) -> dict[str, Value]:
     """What an act of this kind would say of the file today."""
     person = applicant_for(permit, kind)
     known = letter_field_values(permit, LetterRequest(), person)
-    return keep_watched(known) | file_values(permit, kind, person, rights)
+    return keep_watched(known) | file_values(permit, kind, known, person, land)
 
 
 def begun_with(kind: LetterKind, request: LetterRequest, values: Mapping[str, Value]) -> dict[str, Any]:
@@ -140,60 +161,25 @@ def finalise_letter(
     An act is checked: who signs it, remedies, notes of the day, and that the file has not changed, unless it was
     `reread`. Raises as `change_letter`.
     """
-    changed = change_letter(permit, letter, texts, version, rights)
+    check_may_write(permit, rights, INSTRUCTS)
     kind = kind_of(letter.kind)
+    # The ground is read before anything is locked: it takes the longest.
+    land = ground_for(permit, kind, rights) if kind.is_act and not reread else None
+    changed = change_letter(permit, letter, texts, version, rights)
     if kind.is_act:
-        permit = lock_permit(permit)
-        check_act(permit, kind, changed, database_clock.today())
-        if not reread:
-            check_unchanged(kind, changed, file_values_now(permit, kind, rights))
-    return letters.finalise(changed, version=changed.version, rights=rights)
+        locked = lock_permit(permit)
+        check_act(locked, kind, changed, database_clock.today())
+        if land is not None:
+            if locked.version != permit.version:
+                land = ground_for(locked, kind, rights)
+            check_unchanged(kind, changed, file_values_now(locked, kind, land))
+    final = letters.finalise(changed, version=changed.version, rights=rights)
+    settle(final, SignatureProposal.State.SIGNED, rights)
+    return final
 
 
 @transaction.atomic
 def discard_letter(permit: Permit, letter: Letter, version: int, rights: Rights) -> None:
     check_may_write(permit, rights, INSTRUCTS)
+    settle(letter, SignatureProposal.State.WITHDRAWN, rights)
     letters.discard(letter, version=version)
-
-
-# -- for signature ----------------------------------------------------------------------------------------------------
-
-
-def proposal_of(letter: Letter) -> SignatureProposal | None:
-    """Whether a draft is proposed for signature, by whom and since when."""
-    return SignatureProposal.objects.select_related("proposed_by").filter(letter=letter).first()
-
-
-def drafts_to_sign(rights: Rights, most: int = 20) -> Sequence[SignatureProposal]:
-    """The drafts that are proposed to the asker's town halls, the last first."""
-    if not rights.town_halls():
-        return ()
-    rows = SignatureProposal.objects.filter(
-        permit__owner_id__in=rights.town_halls(), permit__insee__in=rights.town_insee, letter__state=Letter.State.DRAFT
-    )
-    return list(rows.select_related("permit", "letter").order_by("-proposed_at", "-pk")[:most])
-
-
-@transaction.atomic
-def propose_for_signature(permit: Permit, letter: Letter, rights: Rights) -> None:
-    """Show a draft to the town hall as it is now; anew where it was changed. Raises Forbidden, Conflict (final)."""
-    check_may_write(permit, rights, INSTRUCTS)
-    kept = Letter.objects.select_for_update().get(pk=letter.pk)
-    if kept.state != Letter.State.DRAFT:
-        raise Conflict(_("The letter is final: there is nothing to propose any more."))
-    SignatureProposal.objects.update_or_create(
-        letter=kept,
-        defaults={
-            "permit": permit,
-            "letter_version": kept.version,
-            "proposed_by_id": rights.user_id,
-            "proposed_at": database_clock.now(),
-        },
-    )
-
-
-@transaction.atomic
-def take_proposal_back(permit: Permit, letter: Letter, rights: Rights) -> None:
-    """The town hall sees the draft no more; the history keeps that it did. Raises Forbidden."""
-    check_may_write(permit, rights, INSTRUCTS)
-    SignatureProposal.objects.filter(letter=letter).delete()

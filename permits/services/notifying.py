@@ -12,10 +12,10 @@ from django.utils import timezone
 from gis_core.letters.kinds import kind_of
 from gis_core.members.rights import Rights
 from gis_core.models import Letter
-from permits.acts.kinds import DECIDES, RECORDED
+from permits.acts.kinds import DECIDES, RECORDED, WITHDRAWN_ON_REQUEST
 from permits.deadlines.law import Ground, Kind
 from permits.models import Event, Permit
-from permits.procedure import What
+from permits.procedure import POSTINGS, RevocationCause, What
 from permits.services.letters import letters_of
 from permits.services.proposing import confirmed_by_hand, confirmed_grounds
 from permits.usual_documents import USUAL
@@ -53,8 +53,10 @@ def is_recorded(letter: Letter, what: What, rows: Sequence[Event]) -> bool:
     return letter.finalised_at is not None and any(at >= letter.finalised_at for at in made)
 
 
-def event_values(permit: Permit, what: What, notice: Notice | None) -> dict[str, Any]:
+def event_values(permit: Permit, what: What, notice: Notice | None, rows: Sequence[Event] = ()) -> dict[str, Any]:
     """What the form of such an event begins with, by the names of its fields."""
+    if what in POSTINGS and (posting := open_posting(rows, what)):
+        return {"on": posting.on_date, "note": posting.detail.get("note", "")}
     if notice is not None:
         return {"sent": notice.day, **letter_values(permit, what, notice)}
     match what:
@@ -66,12 +68,21 @@ def event_values(permit: Permit, what: What, notice: Notice | None) -> dict[str,
             return {}
 
 
+def open_posting(rows: Sequence[Event], what: What) -> Event | None:
+    """The last posting of a kind of which nobody recorded the last day."""
+    last = [row for row in rows if row.what == what and row.struck_at is None][-1:]
+    return last[0] if last and not last[0].detail.get("posted_until") else None
+
+
 def letter_values(permit: Permit, what: What, notice: Notice) -> dict[str, Any]:
     begun_with = notice.letter.begun_with
     match what:
         case What.DECIDED:
             outcome = DECIDES.get(notice.letter.kind)
             return {"outcome": outcome, "reference": notice.letter.number, "signed": notice.day}
+        case What.REVOKED:
+            cause = RevocationCause.REQUESTED if notice.letter.kind == WITHDRAWN_ON_REQUEST else ""
+            return {"cause": cause, "reference": notice.letter.number, "signed": notice.day}
         case What.DOCUMENTS_REQUESTED:
             usual = USUAL[Kind(permit.kind)]
             documents = [str(one) for one in begun_with.get("pieces", ())]

@@ -18,7 +18,7 @@ from permits.deadlines.law import Ground, Kind, rules_of
 from permits.explanations import distance, explain
 from permits.labels import format_long_date
 from permits.models import Event, Permit
-from permits.procedure import What
+from permits.procedure import POSTINGS, What
 from permits.services.reading import legal_events, legal_file
 
 TRIED = "tried"
@@ -48,7 +48,7 @@ def offers_of(
         likely = [one for one in usual if one in possible]
         return Offers(likely, [one for one in possible if one not in likely], [])
     steps = {one: try_today(permit, rows, one, today) for one in TRIALS if one in possible}
-    recorded = [one for one in FIRST_MONTH if has(rows, one)]
+    recorded = [*(one for one in FIRST_MONTH if has(rows, one)), *(one for one in POSTINGS if is_over(rows, one))]
     likely = [one for one in usual if one in possible and one not in recorded and counts(steps.get(one))]
     notes = first_month_notes(permit, rows, timeline, possible, today)
     if What.EXTENDED in usual and (step := steps.get(What.EXTENDED)) is not None and not step.effective:
@@ -64,6 +64,11 @@ def counts(step: clock.Step | None) -> bool:
 def has(rows: Sequence[Event], what: What) -> bool:
     """Whether the file has such an event that stands."""
     return any(row.what == what and row.struck_at is None for row in rows)
+
+
+def is_over(rows: Sequence[Event], what: What) -> bool:
+    """Whether such a posting is recorded with its last day."""
+    return any(row.what == what and row.struck_at is None and row.detail.get("posted_until") for row in rows)
 
 
 # -- asking the clock -------------------------------------------------------------------------------------------------

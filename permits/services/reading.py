@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
@@ -12,16 +13,17 @@ from gis_core.errors import NotFound
 from gis_core.members.rights import Rights
 from permits.deadlines import clock
 from permits.deadlines import events as legal
+from permits.deadlines.following import following
 from permits.deadlines.law import Ground, Kind
-from permits.models import Event, Permit
+from permits.models import Event, Permit, SignatureProposal
 from permits.numbers import NotANumberError, Number, format_number
 from permits.procedure import OPEN, State, What
 
 DERIVED = (
     *("state", "tacit", "complete_date", "notify_by_date", "answer_by_date", "due_date", "ended_date"),
-    *("valid_until_date", "next_date", "next_what"),
+    *("valid_until_date", "next_date", "next_what", "after_date", "after_what"),
 )
-NOTHING = {"state": State.RECEIVED, "tacit": False, "next_what": ""}
+NOTHING = {"state": State.RECEIVED, "tacit": False, "next_what": "", "after_what": ""}
 ENDS = {
     legal.Outcome.GRANTED: State.GRANTED,
     legal.Outcome.REFUSED: State.REFUSED,
@@ -40,7 +42,10 @@ def format_day(day: date) -> str:
 
 
 def permit_seen_by(number: str, rights: Rights) -> Permit:
-    """The file of a national number, as people write it. Raises NotFound."""
+    """The file of a national number, as people write it; `was_proposed`: a draft of it was, for signature.
+
+    Raises NotFound.
+    """
     try:
         packed = Number.parse(number).packed
     except NotANumberError:
@@ -48,6 +53,7 @@ def permit_seen_by(number: str, rights: Rights) -> Permit:
     rows = (
         Permit.objects.visible_to(rights)
         .select_related("owner", "instructor", "parent", "sheet")
+        .annotate(was_proposed=Exists(SignatureProposal.objects.filter(permit=OuterRef("pk"))))
         .defer("sheet__content", "sheet__pdf")
     )
     permit = rows.filter(number=packed).first() if packed else None
@@ -168,6 +174,7 @@ MADE: Mapping[What, Callable[[Event], legal.Event]] = {
     ),
     What.REPORTED: lambda row: legal.Reported(**common(row)),
     What.ARCHITECT_SAID: lambda row: legal.ArchitectSaid(**common(row), opinion=legal.Opinion(row.detail["opinion"])),
+    What.FILING_POSTED: lambda row: legal.FilingPosted(**common(row)),
     What.DECIDED: lambda row: legal.Decided(
         **common(row),
         outcome=legal.Outcome(row.detail["outcome"]),
@@ -223,6 +230,8 @@ def derive(permit: Permit, rows: Sequence[Event], day: date, initials: Initials 
     permit.tacit = timeline.tacit
     permit.state = state_of(permit, timeline, rows, initials.get(permit.parent_id or 0))
     permit.next_date, permit.next_what = upcoming(permit, timeline, rows, day)
+    after = following(timeline, Kind(permit.kind), day)[:1]
+    permit.after_date, permit.after_what = (after[0].on, after[0].name) if after else (None, "")
 
 
 def derive_uncovered(permit: Permit, rows: Sequence[Event]) -> None:

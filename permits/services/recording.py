@@ -17,11 +17,12 @@ from permits.deadlines.calendar import PARIS
 from permits.deadlines.law import Ground, Kind, the
 from permits.layers import SLUG
 from permits.models import Event, Permit
-from permits.procedure import MOVES, OF_WORKS, State, What
+from permits.procedure import INSTRUCTS, MOVES, OF_WORKS, POSTINGS, State, What
 from permits.services.reading import format_day, refresh, refresh_with_changes
 
 EARLIEST = date(1970, 1, 1)
 LONGEST = 200
+LONGEST_NOTE = 2_000
 LONGEST_HEARING = timedelta(days=366)
 MOST_DOCUMENTS = 60
 CHANNELS = ("hand", "registered", "electronic")
@@ -54,13 +55,30 @@ def may_record(permit: Permit, rights: Rights) -> list[What]:
 def fits(what: What, permit: Permit) -> bool:
     """Whether it can happen to such a file in its state: no works follow a certificate."""
     certifies = Kind(permit.kind).certifies
-    return State(permit.state) in MOVES[what].states and not (certifies and what in OF_WORKS)
+    return State(permit.state) in MOVES[what].states and not (certifies and what in (*OF_WORKS, *POSTINGS))
 
 
 def may_strike(event: Event, permit: Permit, rights: Rights) -> bool:
     """Whether the asker may strike out an event that still stands."""
     move = MOVES.get(What(event.what))
-    return move is not None and not event.struck_at and may_write(permit, rights, move.roles)
+    if move is None or event.struck_at or not may_write(permit, rights, move.roles):
+        return False
+    return is_own(event, permit, rights)
+
+
+def is_own(event: Event, permit: Permit, rights: Rights) -> bool:
+    """Whether the asker answers for what an event says: who instructs for all, anybody for what they recorded."""
+    return may_write(permit, rights, INSTRUCTS) or event.recorded_by_id == rights.user_id
+
+
+def check_own(event: Event, permit: Permit, rights: Rights) -> None:
+    """Refuse to take back what somebody else answers for. Raises Forbidden."""
+    if not is_own(event, permit, rights):
+        message = _(
+            "At a town hall you strike out only what you recorded yourself: ask the instructing service, which may "
+            "strike out everything."
+        )
+        raise Forbidden(message)
 
 
 @transaction.atomic
@@ -92,9 +110,25 @@ def record(permit: Permit, what: What, *, on: date | None, detail: Mapping[str, 
         permit=permit, what=what, on_date=day, detail=kept, recorded_at=database_clock.now(),
         recorded_by_id=rights.user_id,
     )  # fmt: skip
+    if what in POSTINGS:
+        replace_open_posting(made, rights)
     refresh_with_changes(permit)
     announce()
     return made
+
+
+def replace_open_posting(made: Event, rights: Rights) -> None:
+    """Strike out the record of the same posting that did not know its last day."""
+    rows = Event.objects.current().filter(permit=made.permit_id, what=made.what, on_date=made.on_date)
+    for row in rows.filter(detail__posted_until=None).exclude(pk=made.pk):
+        strike_out(
+            row,
+            _("Recorded anew, with the last day of the posting"),
+            rights,
+            struck_already=_("This event is struck out already."),
+            unexplained=_("Say why the event is struck out."),
+            reason_field="struck_reason",
+        )
 
 
 @transaction.atomic
@@ -106,6 +140,7 @@ def strike(event: Event, *, reason: str, rights: Rights) -> None:
     if move is None:
         raise Conflict(_("A file begins with its filing: it cannot be struck out."))
     check_may_write(permit, rights, move.roles)
+    check_own(event, permit, rights)
     strike_out(
         event,
         reason,
@@ -149,9 +184,13 @@ def check_sense(permit: Permit, what: What, kept: Mapping[str, Any], day: date) 
     """Refuse what excludes each other: works before the grant, remarks before their letter. Raises Invalid."""
     if what in OF_WORKS and permit.ended_date and day < permit.ended_date and what != What.TRANSMITTED:
         message = _("It was granted on %(day)s: no works are declared before.")
+        if what == What.POSTED_AT_TOWN_HALL:
+            message = _("It was granted on %(day)s: it is not posted before.")
         raise Invalid(message % {"day": f"{permit.ended_date:%d/%m/%Y}"}, parameter="on")
     if kept.get("outcome") == clock.Outcome.DEFERRED and Kind(permit.kind).certifies:
         raise Invalid(_("A certificate is not put off."), parameter="outcome")
+    if kept.get("posted_until") and date.fromisoformat(kept["posted_until"]) < day:
+        raise Invalid(_("It cannot be taken down before it is posted."), parameter="posted_until")
     if kept.get("signed"):
         check_signed(permit, date.fromisoformat(kept["signed"]), day)
     if kept.get("remarks_by") and date.fromisoformat(kept["remarks_by"]) < day:
@@ -231,7 +270,15 @@ def text(detail: Mapping[str, Any], name: str, *, required: bool = False) -> str
     value = str(detail.get(name) or "").strip()
     if required and not value:
         raise Invalid(_("“%(name)s” is missing.") % {"name": name}, parameter=name)
-    return value[:LONGEST]
+    return check_length(value, name, LONGEST)
+
+
+def check_length(value: str, name: str, most: int) -> str:
+    """The text, which is never cut. Raises Invalid where it is longer than `most` characters."""
+    if len(value) > most:
+        message = _("“%(name)s” has more than %(most)s characters.")
+        raise Invalid(message % {"name": name, "most": most}, parameter=name)
+    return value
 
 
 def one_of(detail: Mapping[str, Any], name: str, allowed: type[Any]) -> str:
@@ -247,7 +294,7 @@ def some_of(detail: Mapping[str, Any], name: str) -> list[str]:
     entries = given if isinstance(given, list | tuple | set | frozenset) else [given]
     if not all(isinstance(one, str) for one in entries):
         raise Invalid(_("“%(name)s” is a list of words.") % {"name": name}, parameter=name)
-    texts = list(dict.fromkeys(str(one).strip()[:LONGEST] for one in entries if str(one).strip()))
+    texts = list(dict.fromkeys(check_length(str(one).strip(), name, LONGEST) for one in entries if str(one).strip()))
     if not 1 <= len(texts) <= MOST_DOCUMENTS:
         raise Invalid(_("Name 1 to %(most)s pieces.") % {"most": MOST_DOCUMENTS}, parameter=name)
     return texts
@@ -273,12 +320,17 @@ def longer(detail: Mapping[str, Any]) -> dict[str, Any]:
     return {"grounds": grounds}
 
 
-def by_hand(detail: Mapping[str, Any]) -> dict[str, Any]:
+def count_months(detail: Mapping[str, Any], most: int, message: str) -> int:
+    """A number of months from 1 to `most`, of two digits. Raises Invalid with the message."""
     months = str(detail.get("months") or "")
-    if not (months.isascii() and months.isdecimal() and 1 <= int(months[:3]) <= 36):
-        raise Invalid(_("A delay is 1 to 36 months."), parameter="months")
+    if not (months.isascii() and months.isdecimal() and len(months) <= 2 and 1 <= int(months) <= most):
+        raise Invalid(message % {"most": most}, parameter="months")
+    return int(months)
+
+
+def by_hand(detail: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "months": int(months),
+        "months": count_months(detail, 36, _("A delay is 1 to 36 months.")),
         "article": text(detail, "article", required=True),
         "reason": text(detail, "reason", required=True),
         "adds": flag(detail, "adds"),
@@ -304,10 +356,8 @@ def order_detail(detail: Mapping[str, Any]) -> dict[str, Any]:
 
 def deferral(detail: Mapping[str, Any]) -> int:
     """For how many months a decision is put off (L.424-1). Raises Invalid."""
-    most, months = the("deferral_months", database_clock.today()).months, str(detail.get("months") or "")
-    if not (months.isascii() and months.isdecimal() and 1 <= int(months[:3]) <= most):
-        raise Invalid(_("A decision is put off for 1 to %(most)s months.") % {"most": most}, parameter="months")
-    return int(months)
+    most = the("deferral_months", database_clock.today()).months
+    return count_months(detail, most, _("A decision is put off for 1 to %(most)s months."))
 
 
 def announcement_detail(detail: Mapping[str, Any]) -> dict[str, Any]:
@@ -332,8 +382,13 @@ def appeal_end_detail(detail: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def posting_detail(detail: Mapping[str, Any]) -> dict[str, Any]:
+    until = day_of(detail, "posted_until")
+    return {"posted_until": until.isoformat() if until else None, **note_detail(detail)}
+
+
 def note_detail(detail: Mapping[str, Any]) -> dict[str, Any]:
-    return {"note": str(detail.get("note") or "").strip()[:2_000]}
+    return {"note": check_length(str(detail.get("note") or "").strip(), "note", LONGEST_NOTE)}
 
 
 DETAILS: Mapping[What, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
@@ -348,6 +403,7 @@ DETAILS: Mapping[What, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     What.REVOKED: revocation_detail,
     What.APPEAL_LODGED: appeal_detail,
     What.APPEAL_ENDED: appeal_end_detail,
+    **dict.fromkeys(POSTINGS, posting_detail),
     What.WORKS_FINISHED: lambda detail: {"survey": flag(detail, "survey"), **note_detail(detail)},
 }
 """What is kept of each kind of event."""

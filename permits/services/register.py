@@ -1,12 +1,13 @@
 """The public register, for everybody: decisions, and filings under instruction (R.423-6). Neither names anybody.
 
-PostgreSQL gives these columns alone; it leaves out a text that may name somebody (`arpent.public_text`).
+PostgreSQL gives these columns alone; it leaves out a text that holds a name of the file (`arpent.public_text`), and
+`permits.public_names` one that looks as if it named somebody else.
 """
 
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ from gis_core.members.rights import Rights
 from permits.layers import STATES
 from permits.models import Permit
 from permits.numbers import BEGINS, format_number
+from permits.public_names import names_somebody
 from permits.services.listing import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -127,12 +129,18 @@ class RegisterQuery(ListQuery):
     )
 
 
+def without_names[Row: (Filing, Decision)](row: Row) -> Row:
+    """The row without a text that may name somebody."""
+    works, address = ("" if names_somebody(text) else text for text in (row.works, row.address))
+    return replace(row, works=works, address=address)
+
+
 def decisions(query: RegisterQuery, *, offset: int = 0, limit: int = 50) -> list[Decision]:
     """Decisions from the one at `offset` on, the last first."""
     parameters: list[str | int] = [query.insee, query.year or 0, query.kind, query.number, limit, offset]
     with connection.cursor() as cursor:
         cursor.execute("select * from arpent.public_decisions(%s, %s, %s, %s, %s, %s)", parameters)
-        return [Decision(*row) for row in cursor.fetchall()]
+        return [without_names(Decision(*row)) for row in cursor.fetchall()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +160,7 @@ def filings(query: FilingQuery, *, offset: int = 0, limit: int = 50) -> list[Fil
     """Filings under instruction from the one at `offset` on, the last first."""
     with connection.cursor() as cursor:
         cursor.execute("select * from arpent.public_filings(%s, %s, %s, %s)", [query.insee, query.kind, limit, offset])
-        return [Filing(*row) for row in cursor.fetchall()]
+        return [without_names(Filing(*row)) for row in cursor.fetchall()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,12 +27,14 @@ from gis_core.files.writing.ics import escaped, folded
 from gis_core.members.rights import SYSTEM, Rights, Role, acting_as, rights_of, under_policies
 from gis_core.models import Commune, Membership, User
 from permits.deadlines.events import Opinion, Outcome
+from permits.deadlines.following import Following, following
+from permits.deadlines.law import Kind
 from permits.deadlines.opinions import OpinionStatus
-from permits.labels import OPINIONS
+from permits.labels import AFTER, OPINIONS
 from permits.models import Consultation, ConsultationReply, Event, Permit, Reminder
 from permits.procedure import INSTRUCTS, OPEN, State
 from permits.services.consulting import answer_status, has_not_left
-from permits.services.reading import timeline_of
+from permits.services.reading import initials_of, timeline_of
 
 DUE_DAYS = 7
 TACIT_DAYS = 3
@@ -136,7 +138,7 @@ def previous_digest(day: date) -> date:
 
 
 def digest_of(user: User, rights: Rights, day: date) -> Digest:
-    """Read as the asker: due in a week, tacit in three days, what passed, opinions."""
+    """Read as the asker: due in a week, tacit in three days, what passed, opinions, last days after a decision."""
     digest, since = Digest(day), previous_digest(day)
     files = files_of(user, rights).defer("geom", "geom_3857")
     soon = list(files.filter(state__in=OPEN, next_date__lte=day + timedelta(days=DUE_DAYS)))
@@ -148,7 +150,9 @@ def digest_of(user: User, rights: Rights, day: date) -> Digest:
     opinions = list(consultations.select_related("permit"))
     waiting = ConsultationReply.objects.filter(permit__in=files, state=ConsultationReply.State.RECEIVED)
     replies = list(waiting.select_related("consultation", "permit"))
-    places = names_of([*soon, *ended, *(one.permit for one in opinions), *(one.permit for one in replies)])
+    decided = last_days_soon(files, day)
+    consulted = [*(one.permit for one in opinions), *(one.permit for one in replies)]
+    places = names_of([*soon, *ended, *(one for one, _day in decided), *consulted])
     granting = silence_grants([one for one in soon if pressing(one, day)], day)
     for one in soon:
         group = Group.LATE if late(one, day) else Group.TACIT_SOON if one.pk in granting else Group.DUE
@@ -160,12 +164,31 @@ def digest_of(user: User, rights: Rights, day: date) -> Digest:
         label = gettext_lazy("rejected: the pieces did not come") if rejected else ENDED.get(one.state, "")
         group = Group.DOCUMENTS if rejected else Group.LATE
         digest.groups[group].append(item(one, places, one.ended_date, label))
+    for one, last_day in decided:
+        group = Group.LATE if last_day.on < day else Group.DUE
+        digest.groups[group].append(item(one, places, last_day.on, AFTER[last_day.name]))
     for row in opinions:
         digest.groups[Group.OPINIONS].append(item(row.permit, places, row.due_date, opinion_label(row, day), row))
     for reply in replies:
         answered, came = reply.consultation, localtime(reply.received_at).date()
         digest.groups[Group.OPINIONS].append(item(reply.permit, places, came, received_label(answered), answered))
     return digest
+
+
+def last_days_soon(files: QuerySet[Permit], day: date) -> list[tuple[Permit, Following]]:
+    """What ends in a week of the files that are decided, each with its file; three queries."""
+    until = day + timedelta(days=DUE_DAYS)
+    permits = list(files.exclude(state__in=OPEN).filter(after_date__lte=until))
+    rows: defaultdict[int, list[Event]] = defaultdict(list)
+    for event in Event.objects.filter(permit__in=[one.pk for one in permits]).order_by("on_date", "id"):
+        rows[event.permit_id].append(event)
+    initials = initials_of(permits, day)
+    last_days: list[tuple[Permit, Following]] = []
+    for one in permits:
+        timeline = timeline_of(one, rows[one.pk], day, initials)
+        days = following(timeline, Kind(one.kind), day) if timeline else []
+        last_days += [(one, last_day) for last_day in days if last_day.on <= until]
+    return last_days
 
 
 def received_label(row: Consultation) -> str:
@@ -343,13 +366,20 @@ class Entry:
 
 
 def entries_of(user: User, rights: Rights) -> list[Entry]:
-    """The next deadline of each file that the person answers for, and the answers that they wait for."""
-    files = files_of(user, rights).filter(state__in=OPEN).defer("geom", "geom_3857")
+    """The next deadline of each file that the person answers for, a last day of those that are decided, and the
+    answers that they wait for.
+    """
+    every = files_of(user, rights).defer("geom", "geom_3857")
+    files, decided = every.filter(state__in=OPEN), every.exclude(state__in=OPEN).exclude(after_date=None)
+    after = list(decided.order_by("after_date", "id")[:MOST_EVENTS])
     due = list(files.exclude(next_date=None).order_by("next_date", "id")[:MOST_EVENTS])
     consultations = Consultation.objects.filter(permit__in=files, answered_date=None).select_related("permit")
     opinions = [one for one in consultations.order_by("due_date", "id")[:MOST_EVENTS] if not has_not_left(one)]
-    places = names_of([*due, *(one.permit for one in opinions)])
+    places = names_of([*due, *after, *(one.permit for one in opinions)])
     entries = [entry(item(one, places, one.next_date, WHAT[one.next_what]), f"permit-{one.pk}", one) for one in due]
+    entries += [
+        entry(item(one, places, one.after_date, AFTER[one.after_what]), f"after-{one.pk}", one) for one in after
+    ]
     for row in opinions:
         label = str(gettext_lazy("%(body)s: last day to answer")) % {"body": row.name or row.get_body_display()}
         event = item(row.permit, places, row.due_date, label, row)

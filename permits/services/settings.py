@@ -10,6 +10,7 @@ from gis_core.errors import Conflict, Invalid, NotFound
 from gis_core.members.organisations import administered_member
 from gis_core.members.rights import Rights, Role
 from gis_core.models import Member
+from permits.acts.numbering import NumberPattern, begin_numbers
 from permits.models import Settings, Team
 from permits.services.filing import instructors_of
 
@@ -25,6 +26,8 @@ class Choice:
     applicant_roles: Sequence[str]
     applicant_years: int
     public_register: bool
+    act_pattern: str = ""
+    act_first: int | None = None
 
 
 def settings_of(member: Member) -> Settings:
@@ -33,8 +36,10 @@ def settings_of(member: Member) -> Settings:
     return settings or Settings(member=member, applicant_roles=[str(role) for role in READERS])
 
 
+@transaction.atomic
 def choose(slug: str, choice: Choice, rights: Rights) -> None:
-    """Keep what a member chose: its series of numbers, who reads applicants, how many years.
+    """Keep what a member chose: its series of numbers, who reads applicants, how many years, how acts are numbered and,
+    where it is given, at which number they begin.
 
     Raises Forbidden, NotFound, Invalid.
     """
@@ -46,6 +51,12 @@ def choose(slug: str, choice: Choice, rights: Rights) -> None:
     if not 0 <= choice.applicant_years <= MOST_YEARS:
         raise Invalid(_("0 to %(most)s years.") % {"most": MOST_YEARS}, parameter="applicant_years")
     given = asdict(choice) | {"series": choice.series.upper(), "applicant_roles": list(choice.applicant_roles)}
+    pattern = NumberPattern.parse(choice.act_pattern) if choice.act_pattern.strip() else None
+    given["act_pattern"] = pattern.text if pattern else ""
+    if (first := given.pop("act_first")) is not None:
+        if pattern is None:
+            raise Invalid(_("A first number goes with a pattern of the member’s own."), parameter="act_first")
+        begin_numbers(member, pattern, first)
     Settings.objects.update_or_create(member=member, defaults=given)
 
 

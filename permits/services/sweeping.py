@@ -16,7 +16,7 @@ from permits.services.reading import DERIVED, derive, initials_of
 from permits.services.recording import announce
 
 BATCH = 500
-TYPES = {"state": "text", "tacit": "boolean", "next_what": "text"}
+TYPES = {"state": "text", "tacit": "boolean", "next_what": "text", "after_what": "text"}
 UPDATES = SQL(
     "update permits_permit p set {values} from unnest({arrays}) as given (id, {names}) where p.id = given.id"
 ).format(
@@ -37,7 +37,7 @@ class Swept:
 
 
 def sweep(day: date | None = None, *, again: bool = False, every: bool = False) -> Swept:
-    """Derive every open file and every one that may have lapsed; the layer is announced once if one changed.
+    """Derive open files, those that may have lapsed and those whose last day has passed; announce the layer once.
 
     Safe to repeat and to run twice at once: a batch is locked, derived and written in a transaction of its own. With
     `again` a former run was stopped after some batches, and the layer is announced whatever this one finds. `every`
@@ -61,7 +61,7 @@ def sweep_batch(day: date, last: int, *, every: bool = False) -> tuple[int, int,
 
     Whoever records an event of one of them meanwhile waits, and derives it after us.
     """
-    wanted = Q() if every else Q(state__in=OPEN) | may_lapse(day)
+    wanted = Q() if every else Q(state__in=OPEN) | may_lapse(day) | Q(after_date__lt=day)
     rows = Permit.objects.filter(wanted, pk__gt=last).order_by("pk")
     ids = list(rows.values_list("pk", flat=True)[:BATCH])
     if not ids:

@@ -5,17 +5,19 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from gis_core.operations.environment import PYTHON, ROOT
 from tests.ops.conftest import plain_environment, temporary_place
 
+HERE = Path(__file__).parent
 CHROMIUM = "/usr/bin/chromium-headless-shell"
 ARGUMENTS = [
     "--no-sandbox",
@@ -119,18 +121,41 @@ def demo() -> Iterator[Demo]:
         arpent("stop", "--data", str(place.data))
 
 
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    """Ends with its module: its event loop would forbid Django's database calls to the tests that follow."""
-    with sync_playwright() as driver:
-        yield driver
+class OneBrowser:
+    """Opened for the first test that asks for it, closed after the last of those that follow one another."""
+
+    def __init__(self) -> None:
+        self.ends = ExitStack()
+        self.opened: Browser | None = None
+
+    def get(self) -> Browser:
+        """The open browser; another one where it has crashed."""
+        if self.opened and not self.opened.is_connected():
+            self.close()
+        if not self.opened:
+            playwright = self.ends.enter_context(sync_playwright())
+            self.opened = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=ARGUMENTS)
+            self.ends.callback(self.opened.close)
+        return self.opened
+
+    def close(self) -> None:
+        self.opened = None
+        self.ends.close()
+
+
+ONE_BROWSER = OneBrowser()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """Playwright ends where other tests follow: its event loop would forbid them Django's database calls."""
+    if nextitem is None or HERE not in nextitem.path.parents:
+        ONE_BROWSER.close()
 
 
 @pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    opened = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=ARGUMENTS)
-    yield opened
-    opened.close()
+def browser() -> Browser:
+    return ONE_BROWSER.get()
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,8 @@ from tests.browser.axe import serious
 from tests.browser.conftest import DESK, Demo, at_rest, linked, open_map, redrawn, until
 
 pytestmark = pytest.mark.browser
-TOWN = "#v=1&c=1.8976,47.5546&z=18.2&p=choose"
+# The one layer that these tests are about: each open map draws what it shows.
+TOWN = "#v=1&c=1.8976,47.5546&z=18.2&l=parcels&p=choose"
 FIRST, SECOND = "45901000AB0012", "45901000AB0013"
 
 
@@ -83,8 +84,8 @@ def test_a_click_adds_a_parcel_and_another_takes_it_out(context: BrowserContext,
     expect(page.get_by_text("Aucune parcelle choisie")).to_be_visible()
 
 
-def test_parcels_are_chosen_with_the_keyboard_on_the_map(desk: Page) -> None:
-    desk.goto(desk.url.split("#")[0] + "#v=1&c=1.8976,47.5546&z=18.2&p=none")
+def test_parcels_are_chosen_with_the_keyboard_on_the_map(blank_desk: Page, demo: Demo) -> None:
+    desk = open_map(blank_desk.context, demo, "#v=1&c=1.8976,47.5546&z=18.2&l=parcels&p=none")
     expect(desk.locator(".panel-body")).to_have_count(0)
     desk.locator(".map-canvas").focus()
     desk.keyboard.press("s")
@@ -399,7 +400,7 @@ def with_sheet(context: BrowserContext, demo: Demo) -> Page:
     asked = {"f": "json", "filter": f"idu='{FIRST}'"}
     found = context.request.get(f"{demo.url}/ogc/collections/parcels/items", params=asked).json()["features"][0]
     west, south = found["geometry"]["coordinates"][0][0][0][:2]
-    return open_map(context, demo, f"#v=1&c={west},{south}&z=19&s=parcels.{found['id']}&p=none")
+    return open_map(context, demo, f"#v=1&c={west},{south}&z=19&l=parcels&s=parcels.{found['id']}&p=none")
 
 
 def test_the_unit_of_a_parcel_is_chosen_for_a_purpose_and_kept_nowhere(context: BrowserContext, demo: Demo) -> None:

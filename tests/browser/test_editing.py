@@ -91,7 +91,8 @@ class Thing:
     @property
     def place(self) -> str:
         west, south, east, north = self.bbox
-        return f"#v=1&c={(west + east) / 2},{(south + north) / 2}&z=19.5&s={self.layer}.{self.id}&p=none"
+        place = f"c={(west + east) / 2},{(south + north) / 2}&z=19.5"
+        return f"#v=1&{place}&l={self.layer},parcels&s={self.layer}.{self.id}&p=none"
 
 
 def thing(context: BrowserContext, demo: Demo, layer: str, pk: int) -> Thing:
@@ -286,7 +287,7 @@ def places_of(geometry: dict[str, Any]) -> set[tuple[float, ...]]:
 def test_a_traced_limit_has_the_very_vertices_of_the_parcel(desk: BrowserContext, demo: Demo) -> None:
     parcel, ring = corners(desk, demo)
     lon, lat = (sum(place[axis] for place in ring[:-1]) / (len(ring) - 1) for axis in (0, 1))
-    page = open_map(desk, demo, f"#v=1&c={lon},{lat}&z=19&p=edit")
+    page = open_map(desk, demo, f"#v=1&c={lon},{lat}&z=19&l=green-areas,parcels&p=edit")
     page.get_by_role("button", name="Espaces verts").click()
     page.get_by_role("button", name="Dessiner").click()
     page.get_by_role("button", name="Suivre").click()

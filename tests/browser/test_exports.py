@@ -79,8 +79,8 @@ def test_the_dialog_is_used_and_left_with_keys_alone(blank_desk: Page, demo: Dem
     expect(desk.get_by_role("button", name="Exporter")).to_be_focused()
 
 
-def test_the_table_exports_what_it_shows(desk: Page, demo: Demo) -> None:
-    desk = open_map(desk.context, demo, "#v=1&c=1.9002,47.5563&z=18&p=list")
+def test_the_table_exports_what_it_shows(blank_desk: Page, demo: Demo) -> None:
+    desk = open_map(blank_desk.context, demo, "#v=1&c=1.9002,47.5563&z=18&p=list")
     desk.get_by_role("button", name="Tableau").click()
     desk.locator(".data-table").get_by_role("button", name="Exporter").click()
     dialog = desk.get_by_role("dialog")

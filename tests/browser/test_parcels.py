@@ -26,7 +26,7 @@ def opened(context: BrowserContext, demo: Demo) -> Page:
     """The map with the sheet of a built parcel, its sections there."""
     parcel = built_parcel(context, demo)
     west, south = parcel["geometry"]["coordinates"][0][0][0][:2]
-    page = open_map(context, demo, f"#v=1&c={west},{south}&z=19&s=parcels.{parcel['id']}&p=none")
+    page = open_map(context, demo, f"#v=1&c={west},{south}&z=19&l=parcels&s=parcels.{parcel['id']}&p=none")
     expect(page.get_by_role("heading", name="Ce qui concerne cette parcelle")).to_be_visible()
     expect(page.locator(".parcel-section").first).to_be_visible()  # none of no sections is busy, either
     expect(page.locator(".parcel-section[aria-busy=true]")).to_have_count(0)
@@ -89,7 +89,7 @@ def test_a_part_that_does_not_come_says_so_and_is_asked_again(
             route.continue_()
 
     page.route("**/sheet/?sections=buildings", answer)
-    page.goto(f"{demo.url}/#v=1&c=2,48&z=12&s=parcels.{parcel['id']}&p=none")
+    page.goto(f"{demo.url}/#v=1&c=2,48&z=12&l=parcels&s=parcels.{parcel['id']}&p=none")
     expect(page.get_by_text("La base redémarre : réessayez.")).to_be_visible()
     broken[0] = False
     page.get_by_role("button", name="Réessayer").click()
@@ -104,7 +104,7 @@ def test_a_sheet_whose_parts_are_not_known_says_so_and_is_asked_again(
     parcel = built_parcel(context, demo)
     page = context.new_page()
     page.route("**/parcels/sections/", lambda route: route.abort(), times=1)
-    page.goto(f"{demo.url}/#v=1&c=2,48&z=12&s=parcels.{parcel['id']}&p=none")
+    page.goto(f"{demo.url}/#v=1&c=2,48&z=12&l=parcels&s=parcels.{parcel['id']}&p=none")
     page.locator(".parcel-sections").get_by_role("button", name="Réessayer").click()
     expect(page.locator(".parcel-row").first).to_be_visible()
     context.close()
@@ -120,7 +120,7 @@ def test_what_is_to_be_checked_says_below_what(browser: Browser, signed_in: dict
     told = {"section": "zoning", "title": "Zonage", "facts": [], "lines": [], "uncertain": [small], "tolerances": below}
     answer = {"sections": [told | {"notes": [], "vintages": [], "failed": None}]}
     page.route("**/sheet/?sections=zoning", lambda route: route.fulfill(json=answer))
-    page.goto(f"{demo.url}/#v=1&c=2,48&z=12&s=parcels.{parcel['id']}&p=none")
+    page.goto(f"{demo.url}/#v=1&c=2,48&z=12&l=parcels&s=parcels.{parcel['id']}&p=none")
     heading = page.get_by_role("heading", name="Limite à vérifier")
     expect(heading).to_have_text("Limite à vérifier : moins de 5 m² et de 1 % · moins de 1 m d’une ligne")
     context.close()
@@ -134,7 +134,7 @@ def test_a_sheet_that_cannot_be_asked_says_so_and_is_asked_again(
     parcel = built_parcel(context, demo)
     page = context.new_page()
     page.route(address, lambda route: route.abort())
-    page.goto(f"{demo.url}/#v=1&c=2,48&z=12&s=parcels.{parcel['id']}&p=none")
+    page.goto(f"{demo.url}/#v=1&c=2,48&z=12&l=parcels&s=parcels.{parcel['id']}&p=none")
     expect(page.get_by_role("alert")).to_contain_text("Le serveur ne répond pas")
     page.unroute(address)
     page.get_by_role("button", name="Réessayer").click()
@@ -149,7 +149,7 @@ def test_a_ground_that_the_server_refuses_is_told_once(browser: Browser, signed_
     body = '{"title": "Introuvable", "detail": "Le plan n’a pas cette parcelle."}'
     refused = {"status": 404, "content_type": "application/problem+json", "body": body}
     page.route("**/sheet/?sections=*", lambda route: route.fulfill(**refused))
-    page.goto(f"{demo.url}/#v=1&c=2,48&z=12&s=parcels.{parcel['id']}&p=none")
+    page.goto(f"{demo.url}/#v=1&c=2,48&z=12&l=parcels&s=parcels.{parcel['id']}&p=none")
     expect(page.get_by_role("alert")).to_have_text("Le plan n’a pas cette parcelle.")
     expect(page.get_by_role("button", name="Figer la fiche")).to_be_hidden()
     context.close()

@@ -14,7 +14,7 @@ from tests.browser.test_editing import another, edit, field, kept
 from tests.browser.test_sessions import end_session, sign_in_again
 
 pytestmark = pytest.mark.browser
-PLACE = "#v=1&c=1.8976,47.5546&z=17"
+PLACE = "#v=1&c=1.8976,47.5546&z=17&l=parcels"
 PERSON = "sig.lys"
 
 

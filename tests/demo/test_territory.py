@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from demo.territory import Territory, generate
-from demo.territory import names as pools
 from demo.territory.territory import _generate_once as cached
 
 
@@ -246,6 +245,12 @@ def test_roads_meet_only_at_nodes(land: Territory) -> None:
         assert meeting.distance(ends[j]) == 0
 
 
+def luhn_holds(siren: str) -> bool:
+    """Whether the check digit of a SIREN is right."""
+    digits = [int(c) * (2 if i % 2 else 1) for i, c in enumerate(reversed(siren))]
+    return sum(d - 9 if d > 9 else d for d in digits) % 10 == 0
+
+
 def test_members_overlap_as_in_real_life(land: Territory) -> None:
     codes = {c.insee for c in land.communes}
     whole = [m for m in land.members if m.kind == "departement"]
@@ -255,4 +260,4 @@ def test_members_overlap_as_in_real_life(land: Territory) -> None:
     assert len(parts) == 2
     assert parts[0] | parts[1] == codes
     assert not parts[0] & parts[1]
-    assert all(pools.luhn_holds(m.siren) and len(m.siren) == 9 for m in land.members)
+    assert all(luhn_holds(m.siren) and len(m.siren) == 9 for m in land.members)

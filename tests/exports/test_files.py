@@ -27,6 +27,7 @@ from gis_core.files.writing.process import Child
 from gis_core.files.writing.trouble import Trouble
 from gis_core.files.writing.wire import Order
 from gis_core.jobs import services as jobs
+from gis_core.jobs.files import KEPT
 from gis_core.members.rights import acting_as, rights_of
 from gis_core.models import Job, Membership, User
 from layers.catalogue.models import Layer
@@ -83,7 +84,7 @@ def run(job: Job, stop_reason: Any = lambda: None) -> Job:
 def made(person: User, form: str, *layers: Layer | dict[str, Any], **more: Any) -> tuple[Path, dict[str, Any]]:
     job = run(order(person, form, *layers, **more))
     assert job.state == "done", job.message
-    return files.file_of(job), job.report
+    return files.FILES.file_of(job), job.report
 
 
 def unzipped(path: Path, folder: Path) -> Path:
@@ -314,7 +315,7 @@ def test_several_layers_are_sheets_with_names_of_their_own() -> None:
 
 
 def left_behind(job: Job) -> list[str]:
-    return sorted(path.name for path in files.folder().glob(f"{job.pk}.*"))
+    return sorted(path.name for path in files.FILES.folder().glob(f"{job.pk}.*"))
 
 
 def test_a_job_that_fails_leaves_nothing(administrator: User, lamps: Layer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -355,7 +356,7 @@ def test_a_job_that_is_stopped_leaves_nothing_and_runs_again(administrator: User
     factories.feature(lamps)
     waiting = run(order(administrator, "gpkg", lamps), lambda: AbortReason.SHUTDOWN)
     assert waiting.state == "waiting"
-    assert not files.file_of(waiting).exists()
+    assert not files.FILES.file_of(waiting).exists()
     done = run(waiting)
     assert (done.state, left_behind(done)) == ("done", [f"{done.pk}.gpkg"])
 
@@ -389,7 +390,7 @@ def test_the_file_is_for_whoever_asked_alone(client: Client, administrator: User
     assert client.get(address).status_code == 404
     client.force_login(administrator)
     answer = client.get(address)
-    assert b"".join(answer.streaming_content) == files.file_of(job).read_bytes()
+    assert b"".join(answer.streaming_content) == files.FILES.file_of(job).read_bytes()
     assert f"lampes-{timezone.localdate():%Y-%m-%d}.gpkg" in answer["Content-Disposition"]
 
 
@@ -425,10 +426,10 @@ def test_a_file_that_is_not_made_yet_is_said_so(administrator: User, lamps: Laye
 
 def test_files_go_after_a_week(administrator: User, lamps: Layer) -> None:
     job = run(order(administrator, "gpkg", lamps))
-    path = files.file_of(job)
+    path = files.FILES.file_of(job)
     sweep_exports(0)
     assert path.exists()
-    old = (timezone.now() - files.KEPT - timedelta(minutes=1)).timestamp()
+    old = (timezone.now() - KEPT - timedelta(minutes=1)).timestamp()
     os.utime(path, (old, old))
     sweep_exports(0)
     assert not path.exists()
@@ -461,7 +462,7 @@ def test_an_export_whose_writer_was_killed_is_tried_again(
             break
         assert "de nouveau" in job.message
     assert states == (["waiting", "done"] if times == 1 else ["waiting", "waiting", "failed"])
-    assert not files.scratch_of(job).exists()
+    assert not files.FILES.scratch_of(job).exists()
 
 
 @pytest.mark.parametrize("number", [errno.EROFS, errno.ENOSPC, errno.EACCES])

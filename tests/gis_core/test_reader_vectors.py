@@ -14,7 +14,7 @@ import pytest
 from gis_core.files.reader import FileInfo, LayerInfo, Limits, Problem, Reading, ReadRefused, RestrictedReader
 from gis_core.files.reader.child.charset import find_codec
 from gis_core.files.reader.child.reference import identify
-from gis_core.files.reader.messages import ENCODING_SOURCES, MESSAGES, NOTES, REFERENCE_SOURCES
+from gis_core.files.reader.messages import MESSAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("ARPENT_SHARED_DATA", ROOT.parent / "shared" / "data"))
@@ -194,7 +194,6 @@ def test_whole_numbers_of_geojson_are_integers(reader: RestrictedReader, files: 
 def test_dialects_of_reference_systems(text: str, epsg: int | None, how: str) -> None:
     found = identify(text)
     assert (found.value, found.how) == (epsg, how)
-    assert how in REFERENCE_SOURCES
 
 
 def test_a_name_does_not_make_another_projection_lambert_93() -> None:
@@ -244,7 +243,7 @@ def test_the_encoding_of_a_csv_is_found(reader: RestrictedReader, tmp_path: Path
     layer = layer_of(reader, csv_file(tmp_path, f"nom;n\n{text};1\nx;2\n".encode(codec)))
     assert layer.rows[0]["nom"] == text
     assert layer.encoding is not None
-    assert layer.encoding.how in ENCODING_SOURCES
+    assert layer.encoding.how in {"declared", "utf8", "guessed", "ascii"}
     assert any(text[:10] in shown for shown in layer.encoding.accented)
 
 
@@ -350,7 +349,6 @@ def test_separator_and_header_are_guessed(
     layer = layer_of(reader, csv_file(tmp_path, content))
     assert [field.name for field in layer.columns] == names
     assert layer.notes == notes
-    assert set(notes) <= set(NOTES)
 
 
 def test_a_person_says_that_there_is_no_header(reader: RestrictedReader, tmp_path: Path) -> None:

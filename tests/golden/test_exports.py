@@ -146,7 +146,7 @@ def test_the_file_of_layers_holds_what_it_did(
             run(job, export_layers)
             job.refresh_from_db()
         told = json.dumps(job.report or job.message, ensure_ascii=False, indent=1)
-        return settled(f"{told}\n{held_by(export_files.file_of(job))}\n")
+        return settled(f"{told}\n{held_by(export_files.FILES.file_of(job))}\n")
 
     kept.check("exports", f"layers-{form}", undone(act))
 

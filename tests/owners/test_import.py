@@ -12,7 +12,7 @@ from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import HistoryEvent
 from layers.intake.reference_source import Order
 from layers.intake.report import ImportReport
-from layers.intake.report_text import format_report
+from layers.intake.report_text import report_lines
 from layers.owners.importers.load_majic import import_majic
 from layers.owners.models import Birth, Exemption, Holding, Owner, Premises
 from tests import factories
@@ -236,7 +236,7 @@ def test_text_of_another_kind_is_told_for_what_it_is(tmp_path: Path) -> None:
     path = written(tmp_path, "REVPROP.450", owner())
     path.write_bytes("250".encode("utf-16"))
     report = loaded(path)
-    assert "GeoJSON" not in format_report(report)
+    assert "GeoJSON" not in "\n".join(report_lines(report.as_json()))
     assert report.files[0].problem.code == "other_format_lines"
 
 

@@ -22,6 +22,16 @@ def test_each_sentence_is_in_the_reference_with_its_article_and_source(note: Not
     assert note.source or note.confirmed == "no", "a sentence without a source is to be confirmed"
 
 
+def test_texts_of_one_name_are_for_the_same_decisions_and_follow_each_other() -> None:
+    """A member words a note by its name: that replaces it for these decisions alone."""
+    by_name: dict[str, list[Note]] = defaultdict(list)
+    for note in shipped_notes():
+        by_name[note.name].append(note)
+    for name, notes in by_name.items():
+        assert len({(one.kinds, one.decisions, one.authorities, one.changes) for one in notes}) == 1, name
+        assert [one.until for one in notes] == [*(one.since for one in notes[1:]), None], name
+
+
 @pytest.mark.parametrize("kind", list(Kind))
 @pytest.mark.parametrize("day", [date(2020, 1, 1), date(2025, 11, 27), date(2025, 11, 28), date(2026, 11, 30)])
 def test_each_decision_has_one_text_of_each_note(kind: Kind, day: date) -> None:

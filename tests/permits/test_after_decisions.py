@@ -121,7 +121,7 @@ def test_no_works_follow_a_certificate(world: World, on_day: Any) -> None:
     text = page_of(world, permit)
     assert "/evenements/works_started/" not in text
     assert "/evenements/revoked/" in text
-    assert "Opération réalisable" in text
+    assert "Décision notifiée : Réalisable" in text
     with pytest.raises(Conflict):
         world.record(permit, "posted_on_site", date(2026, 4, 1))
 

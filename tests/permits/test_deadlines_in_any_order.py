@@ -28,6 +28,7 @@ from permits.deadlines.events import (
     Extended,
     File,
     Filed,
+    FilingPosted,
     LongerNotified,
     Opinion,
     Outcome,
@@ -69,7 +70,8 @@ kinds: dict[type[Event], dict[str, st.SearchStrategy[Any]]] = {
     AppealLodged: {"appeal": st.sampled_from(Appeal)},
     AppealEnded: {"outcome": st.sampled_from(AppealOutcome), "final": st.booleans()},
     WorksFinished: {"survey": st.booleans()},
-    **{key: {} for key in (RemarksReceived, Confirmed, Extended, Transmitted, PostedAtTownHall, PostedOnSite)},
+    **{key: {} for key in (FilingPosted, RemarksReceived)},
+    **{key: {} for key in (Confirmed, Extended, Transmitted, PostedAtTownHall, PostedOnSite)},
     **{key: {} for key in (WorksStarted, WorksStopped, WorksResumed, Contested, Attested)},
 }  # fmt: skip
 

@@ -1,11 +1,13 @@
 """The figures of the form (Cerfa): areas that add up, destinations of the code; persons in the protected store."""
 
+import re
 from decimal import Decimal
 from html import unescape
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
+from django.urls import reverse
 
 from gis_core.errors import Forbidden, Invalid
 from gis_core.members.rights import Role
@@ -184,3 +186,59 @@ def test_the_web_role_cannot_read_the_architect_in_the_table(world: World) -> No
     world.file(applicant=Person("X", architect="Anne Architecte"))
     with world.as_(), factories.as_role("arpent_web"), pytest.raises(ProgrammingError), transaction.atomic():
         Applicant.objects.exists()
+
+
+# -- in letters -------------------------------------------------------------------------------------------------------
+
+
+def letter_values(world: World, permit: Permit, person: Person | None = None) -> dict[str, Any]:
+    from permits.letters import LetterRequest, letter_field_values
+
+    with world.as_():
+        return dict(letter_field_values(permit, LetterRequest(), person))
+
+
+def test_letters_may_name_the_figures_of_the_form(world: World) -> None:
+    permit = world.file()
+    given = GivenFigures(
+        floor_before_m2=Decimal(120), floor_created_m2=Decimal("42.5"), floor_removed_m2=Decimal(0),
+        floor_after_m2=Decimal("162.5"), dwellings=0, destinations=["logement"],
+    )  # fmt: skip
+    with world.as_():
+        save_figures(permit, given, world.rights())
+    values = letter_values(world, permit)
+    floors = [values[name] for name in ("surface_avant", "surface_creee", "surface_supprimee", "surface_apres")]
+    assert [re.sub(r"\s", " ", one) for one in floors] == ["120 m²", "42,5 m²", "0 m²", "162,5 m²"]
+    assert (values["logements"], values["destinations"]) == ("0", ["Habitation\N{NO-BREAK SPACE}: logement"])
+
+
+def test_letters_may_name_the_architect_the_representative_and_the_siret(world: World) -> None:
+    person = Person("SCI Fictive", siret="12345678900013", agent="Étude Fictive", architect="Atelier Fictif",
+                    architect_number="S12345")  # fmt: skip
+    values = letter_values(world, world.file(), person)
+    names = ("demandeur_siret", "mandataire", "architecte", "architecte_numero")
+    assert [values[name] for name in names] == ["123 456 789 00013", "Étude Fictive", "Atelier Fictif", "S12345"]
+
+
+def test_a_figure_that_nobody_entered_is_a_place_to_complete(world: World) -> None:
+    from gis_core.letters.kinds import kind_of
+    from gis_core.letters.template import Template
+
+    template = Template("Surface : {{ surface_apres }}\n- {{ destinations }}", kind_of("permit-granted"))
+    text = template.filled(letter_values(world, world.file()))
+    assert text == "Surface : [à compléter : surface_apres]\n- [à compléter : destinations]"
+
+
+def test_a_letter_that_names_nobody_has_no_field_of_the_applicant() -> None:
+    from gis_core.letters.kinds import kind_of
+
+    known = kind_of("permit-consultation").known()
+    assert "surface_apres" in known
+    assert not {"architecte", "demandeur_siret", "mandataire"} & set(known)
+
+
+def test_the_page_of_a_template_lists_the_fields_of_the_form(world: World) -> None:
+    path = reverse("letter_template", args=[world.member.slug, "permit-granted"])
+    text = world.client().get(path, headers={"accept": "text/html"}).content.decode()
+    for name in ("surface_apres", "destinations", "logements", "architecte", "mandataire", "demandeur_siret"):
+        assert name in text, name

@@ -135,3 +135,11 @@ def test_many_parcels_zones_and_photos_need_no_more_queries(world: World) -> Non
         zone(f"U{rank}", side=80 - rank)
         photo()
     assert count(world.file(parcels=["AB 1", "AB 2"])) <= counted
+
+
+@pytest.mark.parametrize(("tab", "title"), [("", "PC"), ("pieces/", "Pièces · PC"),
+                                            ("consultations/", "Consultations · PC"),
+                                            ("courriers/", "Courriers · PC")])  # fmt: skip
+def test_the_title_of_each_tab_says_which_it_is(world: World, tab: str, title: str) -> None:
+    page = world.client().get(f"/permis/{world.file().number}/{tab}", headers={"accept": "text/html"})
+    assert f"<title>{title}" in page.content.decode()

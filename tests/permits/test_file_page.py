@@ -300,6 +300,33 @@ def test_a_town_hall_does_not_strike_what_the_instructor_recorded(world: World) 
     assert "rayer" not in page_of(world, permit, "town_hall")
 
 
+def test_a_town_hall_strikes_out_what_it_recorded_itself_and_nothing_else(world: World, on_day: Any) -> None:
+    """What the instructing service recorded, and what somebody else at a town hall did, stays for the service."""
+    on_day(date(2026, 1, 25))
+    permit = world.record(world.file(), "decided", date(2026, 1, 20), outcome="granted", **HAND)
+    permit = world.record(permit, "note", date(2026, 1, 21), "town_hall", note="vu en mairie")
+    theirs, own = made_of(world, permit, "decided"), made_of(world, permit, "note")
+    town = browser(world, "town_hall")
+    refused = town.post(f"/permis/{permit.number}/evenements/{theirs.pk}/rayer/", {"reason": "Erreur"})
+    assert refused.status_code == 403
+    assert "vous ne rayez que ce que vous avez enregistré vous-même" in unescape(refused.content.decode())
+    text = page_of(world, permit, "town_hall")
+    assert f"/evenements/{own.pk}/rayer/" in text
+    assert f"/evenements/{theirs.pk}/rayer/" not in text
+    assert town.get(f"/permis/{permit.number}/evenements/{theirs.pk}/rayer/").status_code == 403
+    assert town.post(f"/permis/{permit.number}/evenements/{own.pk}/rayer/", {"reason": "Erreur"}).status_code == 302
+    assert made_of(world, permit, "decided").struck_at is None
+    assert made_of(world, permit, "note").struck_reason == "Erreur"
+
+
+def test_the_instructing_service_strikes_out_what_the_town_hall_recorded(world: World, on_day: Any) -> None:
+    on_day(date(2026, 1, 25))
+    permit = world.record(world.file(), "decided", date(2026, 1, 20), "town_hall", outcome="granted", **HAND)
+    made = made_of(world, permit, "decided")
+    answer = world.client().post(f"/permis/{permit.number}/evenements/{made.pk}/rayer/", {"reason": "Erreur"})
+    assert answer.status_code == 302
+
+
 def test_striking_out_asks_for_a_reason(world: World) -> None:
     permit = world.record(world.file(), "note", date(2026, 1, 6), note="vu")
     made = made_of(world, permit, "note")

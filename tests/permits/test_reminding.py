@@ -1,6 +1,7 @@
 """Reminders: the daily digest, the choices of a person, the private calendar."""
 
 import re
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,6 +22,8 @@ from tests import factories
 from tests.permits.conftest import World
 
 INSTRUCTOR = Role.PERMIT_INSTRUCTOR
+POST = "dernier jour pour afficher la décision en mairie"
+SEND = "dernier jour pour transmettre la décision au préfet"
 
 
 @pytest.fixture(autouse=True)
@@ -82,13 +85,16 @@ def test_what_silence_will_refuse_is_merely_due(world: World) -> None:
 def test_what_silence_has_granted_is_told_the_day_after_and_no_more(world: World) -> None:
     mine(world)
     assert told(world, date(2026, 4, 6)) == {"late": [(date(2026, 4, 6), "accordé par le silence")]}
-    assert told(world, date(2026, 4, 7)) == {}
+    assert told(world, date(2026, 4, 7)) == {"due": [(date(2026, 4, 14), POST)]}
 
 
 def test_what_ended_on_a_week_end_is_told_on_monday(world: World) -> None:
     mine(world, filed_date=date(2026, 1, 3))
     assert date(2026, 4, 4).strftime("%A") == "Saturday"
-    assert told(world, date(2026, 4, 6)) == {"late": [(date(2026, 4, 4), "accordé par le silence")]}
+    assert told(world, date(2026, 4, 6)) == {
+        "late": [(date(2026, 4, 4), "accordé par le silence")],
+        "due": [(date(2026, 4, 12), POST)],
+    }
 
 
 def test_pieces_that_did_not_come_are_told(world: World) -> None:
@@ -458,3 +464,115 @@ def test_a_calendar_s_days_go_on_over_the_end_of_a_month(world: World) -> None:
 def test_the_worker_knows_both_tasks_and_when() -> None:
     assert TASKS.get("sweep_permits").cron == "37 2 * * *"
     assert TASKS.get("remind_of_permits").cron == "37 4-8 * * 1-5"
+
+
+# -- last days after a decision ---------------------------------------------------------------------------------------
+
+
+@dataclass
+class Calendar:
+    """Days that go by: what happens is recorded on its day, and every day is swept before it is told."""
+
+    world: World
+    be: Any
+
+    def decided(self, **given: Any) -> Permit:
+        """Signed and notified on 6 March 2026: posted by the 14th, sent by the 21st, withdrawn by 6 June."""
+        permit = mine(self.world, **given)
+        return self.record(permit, "decided", date(2026, 3, 6), outcome="granted", signed="2026-03-06")
+
+    def record(self, permit: Permit, what: str, day: date, **detail: Any) -> Permit:
+        self.be(day)
+        return self.world.record(permit, what, day, **detail)
+
+    def told(self, day: date) -> list[tuple[str, date, str]]:
+        self.be(day)
+        return [(group, on, label) for group, lines in told(self.world, day).items() for on, label in lines]
+
+
+@pytest.fixture
+def days(world: World, on_day: Any) -> Calendar:
+    return Calendar(world, on_day)
+
+
+def test_the_posting_and_the_transmission_of_a_decision_are_told(days: Calendar) -> None:
+    days.decided()
+    assert days.told(date(2026, 3, 6)) == []
+    assert days.told(date(2026, 3, 7)) == [("due", date(2026, 3, 14), POST)]
+    assert days.told(date(2026, 3, 14)) == [("due", date(2026, 3, 14), POST), ("due", date(2026, 3, 21), SEND)]
+
+
+def test_what_was_not_posted_is_told_as_passed_for_a_week(days: Calendar) -> None:
+    days.record(days.decided(), "transmitted", date(2026, 3, 9))
+    assert days.told(date(2026, 3, 15)) == [("late", date(2026, 3, 14), POST)]
+    assert days.told(date(2026, 3, 21)) == [("late", date(2026, 3, 14), POST)]
+    assert days.told(date(2026, 3, 22)) == []
+
+
+def test_what_is_done_is_told_no_more(days: Calendar) -> None:
+    permit = days.record(days.decided(), "transmitted", date(2026, 3, 9))
+    days.record(permit, "posted_town_hall", date(2026, 3, 9))
+    assert days.told(date(2026, 3, 14)) == []
+
+
+def test_the_last_day_to_withdraw_is_told(days: Calendar) -> None:
+    days.decided()
+    words = "dernier jour pour retirer la décision si elle est illégale"
+    assert days.told(date(2026, 5, 29)) == []
+    assert days.told(date(2026, 5, 30)) == [("due", date(2026, 6, 6), words)]
+    assert days.told(date(2026, 6, 7)) == []
+
+
+def test_the_extension_and_the_lapse_are_told(days: Calendar) -> None:
+    days.decided()
+    extend = "dernier jour pour que le titulaire demande une prorogation"
+    lapse = "dernier jour pour commencer les travaux : l’autorisation est ensuite périmée"
+    assert days.told(date(2029, 1, 2)) == [("due", date(2029, 1, 6), extend)]
+    assert days.told(date(2029, 3, 1)) == [("due", date(2029, 3, 6), lapse)]
+
+
+def test_neither_is_told_once_works_have_begun(days: Calendar) -> None:
+    days.record(days.decided(), "works_started", date(2026, 9, 1))
+    assert days.told(date(2029, 1, 2)) == []
+    assert days.told(date(2029, 3, 1)) == []
+
+
+def test_the_days_of_third_parties_and_of_the_contest_are_told(days: Calendar) -> None:
+    permit = days.record(days.decided(), "posted_on_site", date(2026, 7, 1))
+    third = "dernier jour pour que les tiers contestent la décision"
+    contest = "dernier jour pour contester la conformité des travaux"
+    assert days.told(date(2026, 8, 31)) == [("due", date(2026, 9, 1), third)]
+    days.record(permit, "works_started", date(2026, 9, 1))
+    days.record(permit, "works_finished", date(2027, 3, 15))
+    assert days.told(date(2027, 6, 10)) == [("due", date(2027, 6, 15), contest)]
+    days.record(permit, "attested", date(2027, 6, 12))
+    assert days.told(date(2027, 6, 13)) == []
+
+
+def test_works_that_stand_still_are_told_before_the_permit_lapses(days: Calendar) -> None:
+    permit = days.record(days.decided(), "works_started", date(2028, 9, 1))
+    permit = days.record(permit, "works_stopped", date(2028, 10, 1))
+    assert (permit.after_date, permit.after_what) == (date(2030, 3, 6), "interruption")
+    words = "dernier jour pour reprendre les travaux : l’autorisation est ensuite périmée"
+    assert [label for _group, _on, label in days.told(date(2030, 3, 1))] == [words]
+
+
+def test_of_a_certificate_nothing_follows(days: Calendar) -> None:
+    permit = days.record(mine(days.world, kind="CUb"), "decided", date(2026, 2, 20), outcome="granted")
+    assert permit.after_date is None
+
+
+def test_what_is_to_be_done_on_the_map_has_them_too(days: Calendar) -> None:
+    permit = days.decided()
+    days.be(date(2026, 3, 10))
+    answer = days.world.client().get("/permis/echeances.json").json()
+    assert [(one["number"], one["next_date"], one["next_label"], one["soon"]) for one in answer["results"]] == [
+        (permit.number, "2026-03-14", POST, True)
+    ]
+
+
+def test_the_calendar_has_the_next_of_them(days: Calendar) -> None:
+    permit, world = days.decided(), days.world
+    with world.as_():
+        entries = reminding.entries_of(world.people[INSTRUCTOR], world.rights())
+    assert [(one.key, one.on) for one in entries] == [(f"after-{permit.pk}", date(2026, 3, 14))]

@@ -8,15 +8,18 @@ import pytest
 
 from gis_core.errors import Conflict, Forbidden
 from gis_core.letters.kinds import kind_of
+from gis_core.letters.services import read_letterhead
 from gis_core.members.rights import Role
-from gis_core.models import Letter
+from gis_core.models import Letter, Letterhead
 from layers.parcels.models import FrozenSheet
 from permits.letters import LetterRequest
 from permits.models import Consultation, Permit, SignatureProposal
 from permits.services.consulting import Request, answer, request_opinion
-from permits.services.letters import begin_letter, change_letter, finalise_letter, letters_of, propose_for_signature
+from permits.services.letters import begin_letter, change_letter, finalise_letter, letters_of
+from permits.services.signing import propose_for_signature
 from tests import factories
 from tests.permits.conftest import World
+from tests.permits.test_letters import pdf_words
 
 HTML = {"accept": "text/html"}
 TOWN = Role.TOWN_HALL
@@ -78,6 +81,17 @@ def test_it_takes_the_draft_away_as_pdf(world: World) -> None:
     made = proposed(world, permit)
     answer_ = world.client(TOWN).get(address(permit, made, "pdf/"))
     assert (answer_.status_code, answer_["Content-Type"]) == (200, "application/pdf")
+
+
+def test_the_draft_has_the_letterhead_of_the_member(world: World) -> None:
+    with factories.as_owner():
+        Letterhead.objects.create(owner=world.member, name="Communauté du Lys", address="2 rue du Puits")
+    permit = world.file()
+    made = proposed(world, permit)
+    answer_ = world.client(TOWN).get(address(permit, made, "pdf/"))
+    assert "Communauté du Lys" in pdf_words(answer_.content)
+    with world.as_("stranger"):
+        assert read_letterhead(world.member).name == ""
 
 
 @pytest.mark.parametrize("who", [Role.READER, Role.NETWORK_TECHNICIAN])

@@ -26,6 +26,7 @@ from permits.deadlines.events import (
 from permits.deadlines.law import Ground, Kind
 from permits.explanations import Explanation, distance, explain
 from permits.labels import GROUNDS, describe_changes, effect_label, outcome_label, tacit_label
+from permits.procedure import describe_state
 from tests.permits.test_deadlines import asked, came, day, longer, made, read, said
 from tests.permits.test_deadlines_in_any_order import LATER, files, histories, timeline
 
@@ -230,3 +231,9 @@ def test_every_outcome_has_words_for_every_kind(kind: Kind) -> None:
     for outcome in Outcome:
         assert outcome_label(outcome, kind)
         assert outcome == Outcome.WITHDRAWN or tacit_label(outcome, kind)
+
+
+@pytest.mark.parametrize("kind", [Kind.CUA, Kind.CUB])
+@pytest.mark.parametrize("outcome", [Outcome.GRANTED, Outcome.REFUSED])
+def test_a_certificate_is_said_to_end_as_it_is_said_to_stand(kind: Kind, outcome: Outcome) -> None:
+    assert outcome_label(outcome, kind) == describe_state(kind, outcome)

@@ -33,6 +33,7 @@ COSTLY = {
     "permis/registre/": {"list"},
     "permis/registre/carte.geojson": {"list"},
     "permis/registre/depots/": {"list"},
+    "permis/signatures/": {"filter"},
     "permis/statistiques/": {"table"},
     "reseaux/anomalies/": {"filter"},
     "reseaux/coupures/": {"filter"},

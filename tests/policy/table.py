@@ -7,7 +7,8 @@ method of GET HEAD POST PUT PATCH DELETE OPTIONS that the route's other lines do
 
 Two kinds of lines are written where they are an exception only (`completed`): `none` follows from `other` where the
 address holds the object, and `REST` is refused (405) outside the administration. Nothing is written of the lists whose
-pages and APIs the kit makes (`lines_of_lists`), but where a desk answers otherwise.
+pages and APIs the kit makes (`lines_of_lists`), nor of the pages of imports (`tests.policy.imports`), but where a desk
+answers otherwise.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from gis_core.points import LISTINGS, DeskList
+from tests.policy import imports
 
 ROLES = (
     "anonymous",
@@ -244,16 +246,6 @@ voirie/couverture/<int:study>/                              POST        other   
 voirie/routes/                                              GET,HEAD    -       302  200  200  200  200  200  200
 voirie/routes/<str:road>/                                   GET,HEAD    -       302  200  200  200  200  200  200
 voirie/routes/<str:road>/                                   GET,HEAD    none    302  404  404  404  404  404  404
-voirie/importer/                                            GET,HEAD    -       302  403  403  403  200  200  200
-voirie/importer/                                            POST        own     302  403  403  403  302  302  302
-voirie/importer/                                            POST        other   302  403  403  403  404  404  302
-voirie/importer/                                            POST        none    302  403  403  403  404  404  404
-voirie/importer/<int:import_id>/                            GET,HEAD    own     302  403  403  403  200  200  200
-voirie/importer/<int:import_id>/                            GET,HEAD    other   302  403  403  403  404  404  200
-voirie/importer/<int:import_id>/                            POST        own     302  403  403  403  302  302  302
-voirie/importer/<int:import_id>/                            POST        other   302  403  403  403  404  404  302
-voirie/importer/<int:import_id>/lignes.csv                  GET,HEAD    own     302  403  403  403  200  200  200
-voirie/importer/<int:import_id>/lignes.csv                  GET,HEAD    other   302  403  403  403  404  404  200
 voirie/panneaux/<path:code>.svg                             GET,HEAD    -       200  200  200  200  200  200  200
 voirie/patrimoine/                                          GET,HEAD    -       302  200  200  200  200  200  200
 voirie/patrimoine/<str:what>/<int:asset_id>/                GET,HEAD    own     302  200  404  200  200  200  200
@@ -266,16 +258,6 @@ voirie/patrimoine/<str:what>/<int:asset_id>/deplacer/       GET,HEAD    own     
 voirie/patrimoine/<str:what>/<int:asset_id>/deplacer/       GET,HEAD    other   302  404  404  404  404  404  200
 voirie/patrimoine/<str:what>/<int:asset_id>/deplacer/       POST        own     302  403  404  403  302  302  302
 voirie/patrimoine/<str:what>/<int:asset_id>/deplacer/       POST        other   302  404  404  404  404  404  302
-voirie/patrimoine/importer/                                 GET,HEAD    -       302  403  403  403  200  200  200
-voirie/patrimoine/importer/                                 POST        own     302  403  403  403  302  302  302
-voirie/patrimoine/importer/                                 POST        other   302  403  403  403  404  404  302
-voirie/patrimoine/importer/                                 POST        none    302  403  403  403  404  404  404
-voirie/patrimoine/importer/<int:import_id>/                 GET,HEAD    own     302  403  403  403  200  200  200
-voirie/patrimoine/importer/<int:import_id>/                 GET,HEAD    other   302  403  403  403  404  404  200
-voirie/patrimoine/importer/<int:import_id>/                 POST        own     302  403  403  403  302  302  302
-voirie/patrimoine/importer/<int:import_id>/                 POST        other   302  403  403  403  404  404  302
-voirie/patrimoine/importer/<int:import_id>/lignes.csv       GET,HEAD    own     302  403  403  403  200  200  200
-voirie/patrimoine/importer/<int:import_id>/lignes.csv       GET,HEAD    other   302  403  403  403  404  404  200
 api/v1/networks/roads/locate                                GET,HEAD    -       400  400  400  400  400  400  400
 api/v1/networks/roads/routes/<str:road>/                    GET,HEAD    -       200  200  200  200  200  200  200
 api/v1/networks/roads/routes/<str:road>/                    GET,HEAD    none    404  404  404  404  404  404  404
@@ -408,22 +390,13 @@ reseaux/echanges/                                           GET,HEAD    -       
 reseaux/echanges/                                           POST        own     302  302  400  302  302  302  302
 reseaux/echanges/                                           POST        other   302  400  400  400  400  400  302
 reseaux/echanges/                                           POST        none    302  400  400  400  400  400  400
-reseaux/importer/                                           GET,HEAD    -       302  403  403  403  200  200  200
-reseaux/importer/                                           POST        own     302  403  403  403  302  302  302
-reseaux/importer/                                           POST        other   302  403  403  403  404  404  302
-reseaux/importer/                                           POST        none    302  403  403  403  404  404  404
-reseaux/importer/<int:import_id>/                           GET,HEAD    own     302  403  403  403  200  200  200
-reseaux/importer/<int:import_id>/                           GET,HEAD    other   302  403  403  403  404  404  200
-reseaux/importer/<int:import_id>/                           POST        own     302  403  403  403  302  302  302
-reseaux/importer/<int:import_id>/                           POST        other   302  403  403  403  404  404  302
-reseaux/importer/<int:import_id>/lignes.csv                 GET,HEAD    own     302  403  403  403  200  200  200
-reseaux/importer/<int:import_id>/lignes.csv                 GET,HEAD    other   302  403  403  403  404  404  200
 permis/                                                     GET,HEAD    -       302  200  200  200  200  200  200
 permis/carte.geojson                                        GET,HEAD    -       302  200  200  200  200  200  200
 permis/ensemble/                                            POST        -       302  403  403  400  403  400  400
 permis/ensemble/<int:job_id>/                               GET,HEAD    -       302  404  404  404  404  404  404
 permis/export/                                              GET,HEAD    -       302  200  200  200  200  200  200
 permis/statistiques/                                        GET,HEAD    -       302  200  200  200  200  200  200
+permis/signatures/                                          GET,HEAD    -       302  200  200  200  200  200  200
 permis/registre/                                            GET,HEAD    -       200  200  200  200  200  200  200
 permis/registre/carte.geojson                               GET,HEAD    -       200  200  200  200  200  200  200
 permis/registre/depots/                                     GET,HEAD    -       200  200  200  200  200  200  200
@@ -477,17 +450,7 @@ permis/reglages/<slug:slug>/equipes/<int:team_id>/          POST        mixed   
 permis/reglages/<slug:slug>/equipes/<int:team_id>/supprimer/ POST       own     302  403  403  403  403  302  302
 permis/reglages/<slug:slug>/equipes/<int:team_id>/supprimer/ POST       other   302  404  404  404  404  404  302
 permis/reglages/<slug:slug>/equipes/<int:team_id>/supprimer/ POST       mixed   302  403  403  403  403  404  404
-permis/importer/                                            GET,HEAD    -       302  403  403  200  403  200  200
-permis/importer/                                            POST        own     302  403  403  302  403  302  302
-permis/importer/                                            POST        other   302  403  403  404  403  404  302
-permis/importer/                                            POST        none    302  403  403  404  403  404  404
 permis/importer/fichier/                                    GET,HEAD,POST -       302  403  403  302  403  302  302
-permis/importer/<int:import_id>/                            GET,HEAD    own     302  403  403  200  403  200  200
-permis/importer/<int:import_id>/                            GET,HEAD    other   302  403  403  404  403  404  200
-permis/importer/<int:import_id>/                            POST        own     302  403  403  302  403  302  302
-permis/importer/<int:import_id>/                            POST        other   302  403  403  404  403  404  302
-permis/importer/<int:import_id>/lignes.csv                  GET,HEAD    own     302  403  403  200  403  200  200
-permis/importer/<int:import_id>/lignes.csv                  GET,HEAD    other   302  403  403  404  403  404  200
 permis/echeances.json                                       GET,HEAD    -       401  200  200  200  200  200  200
 permis/echeances.json                                       REST        -       405  405  405  405  405  405  405
 permis/demandeurs/                                          GET,HEAD    -       302  200  200  200  200  200  200
@@ -980,7 +943,8 @@ def lines() -> list[Line]:
     """The whole table: what is written, what is of the kit, and for each route what follows from it."""
     written = [parsed(text) for text in POLICY.splitlines() if text.strip() and not text.startswith("#")]
     named = {line.route for line in written}
-    written += [line for line in lines_of_lists(LISTINGS.all()) if line.route not in named]
+    made = [*lines_of_lists(LISTINGS.all()), *lines_of_imports()]
+    written += [line for line in made if line.route not in named]
     return [line for route in dict.fromkeys(line.route for line in written) for line in completed(route, written)]
 
 
@@ -991,6 +955,12 @@ def lines_of_lists(lists: Sequence[DeskList]) -> Iterator[Line]:
         yield Line(one.path, ("GET", "HEAD"), "-", ("302", *everybody))
         if one.api:
             yield Line(f"api/v1/{one.api}/", ("GET", "HEAD"), "-", ("401", *everybody))
+
+
+def lines_of_imports() -> Iterator[Line]:
+    """Those of the pages of imports: for the roles that a source names. A desk writes only what is otherwise."""
+    for route, methods, scope, statuses in imports.rows(ROLES):
+        yield Line(route, tuple(methods.split(",")), scope, tuple(statuses))
 
 
 def completed(route: str, written: list[Line]) -> Iterator[Line]:

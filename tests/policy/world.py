@@ -32,7 +32,7 @@ from layers.features.services.attachments import path_of
 from layers.intake.models import FileImport
 from layers.owners.models import Level
 from layers.parcels.models import FrozenSheet
-from layers.printing.services.prints import file_of
+from layers.printing.services.prints import FILES
 from orthophoto.models import Campaign
 from permits.models import Authority, Permit, Team
 from tests import factories
@@ -262,8 +262,8 @@ def being_done(job: Job) -> None:
 def printed_for(person: User) -> Job:
     """A finished print and its file."""
     job = factories.job(None, kind="print", started_by=person, state=Job.State.DONE, ended_at=timezone.now())
-    file_of(job).parent.mkdir(exist_ok=True)
-    file_of(job).write_bytes(b"%PDF-1.7")
+    FILES.file_of(job).parent.mkdir(exist_ok=True)
+    FILES.file_of(job).write_bytes(b"%PDF-1.7")
     return job
 
 
@@ -282,8 +282,8 @@ def exported_for(person: User) -> Job:
     kept = {"order": order, "rights": mark_of(rights_of(person))}
     done = {"state": Job.State.DONE, "ended_at": timezone.now(), "parameters": kept}
     job = factories.job(None, kind="export", started_by=person, **done)
-    export_files.file_of(job).parent.mkdir(exist_ok=True)
-    export_files.file_of(job).write_bytes(b"SQLite format 3")
+    export_files.FILES.file_of(job).parent.mkdir(exist_ok=True)
+    export_files.FILES.file_of(job).write_bytes(b"SQLite format 3")
     return job
 
 

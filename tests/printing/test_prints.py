@@ -14,7 +14,7 @@ from gis_core import tasks
 from gis_core.jobs import services as jobs
 from gis_core.members.rights import Role, acting_as, rights_of
 from gis_core.models import Job, User
-from layers.printing.services.prints import MOST_WAITING, remove_old
+from layers.printing.services.prints import FILES, MOST_WAITING
 from layers.printing.tasks import print_map
 from tests import factories
 from tests.gis_core.test_jobs import Silent
@@ -182,7 +182,7 @@ def test_files_go_after_a_week(browser: Client, monkeypatch: pytest.MonkeyPatch)
     left.mkdir()
     (left / "photo.tif").touch()
     os.utime(left, (week_ago, week_ago))
-    assert remove_old() == 2
+    assert FILES.remove_old() == 2
     gone = browser.get(old.report["file"])
     assert gone.status_code == 404
     assert "7 jours" in gone.json()["detail"]

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from gis_core.database.backend.base import preparing, taken_from
+from gis_core.database.statements import fetch_one
 from gis_core.members.rights import ANONYMOUS, Rights, acting_as
 from tiles.services.mvt import TileQuery
 from tiles.services.serving import Run
@@ -12,9 +13,7 @@ from tiles.services.serving import Run
 
 def run_here(query: TileQuery) -> bytes:
     """Run in the transaction that is open, which carries the viewer's rights."""
-    with connection.cursor() as cursor:
-        cursor.execute(query.statement, query.parameters)
-        return content(cursor.fetchone())
+    return content(fetch_one(query.statement, query.parameters))
 
 
 def run_as(rights: Rights | None) -> Run:

@@ -335,50 +335,6 @@ FAMILIES = {
     "line": _("lines"),
     "polygon": _("polygons"),
 }
-# How the coordinate reference system of a layer was found.
-REFERENCE_SOURCES = {
-    "code": _("its code is written in the file"),
-    "name": _("the file names it without its code"),
-    "projection": _("the file describes its projection without naming it"),
-    "default": _("the format prescribes it"),
-    "coordinates": _("the coordinates look like it"),
-    "none": _("the file does not say"),
-    "unknown": _("the file describes a system that is not known here"),
-    "unreadable": _("the description in the file cannot be read"),
-}
-# How the encoding of the texts was found.
-ENCODING_SOURCES = {
-    "format": _("the format prescribes it"),
-    "declared": _("the file says so"),
-    "code_page": _("the code page of the table says so"),
-    "utf8": _("the texts are valid UTF-8"),
-    "guessed": _("guessed from the accents"),
-    "contradicted": _("the file says otherwise, but its texts do not agree"),
-    "ascii": _("there is no accent in the texts"),
-    "said": _("chosen"),
-}
-# Harmless oddities of a file or a layer.
-NOTES = {
-    "no_table": _("There is no table (.dbf): the geometries come without attributes."),
-    "no_header": _("The first row names no fields: they are numbered."),
-    "skipped_lines": _("Lines before the header were skipped."),
-    "table_longer": _("The table (.dbf) has more rows than there are geometries: the last ones are left out."),
-    "journal": _(
-        "The GeoPackage was open in another program when it was copied: its last changes may be missing. "
-        "Close it there and copy it again."
-    ),
-    "empty_rows": _("Rows without any value were left out."),
-    "utf8_bom": _("The file starts with a byte order mark, which was skipped."),
-}
-# Why the name of a column is not that of its field.
-NAME_CHANGES = {
-    "characters": _("accents, blanks and signs are left out"),
-    "digit": _("a name cannot begin with a digit"),
-    "length": _("it was too long"),
-    "taken": _("the platform uses this name itself"),
-    "word": _("it is a word of the query language"),
-    "duplicate": _("another field has this name"),
-}
 # Their `found` is a word of the file itself.
 QUOTING = frozenset(
     {"not_json", "type_case", "unknown_type", "not_a_feature", "not_an_image", "pixel_type", "other_family"}

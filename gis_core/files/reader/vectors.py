@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from gis_core.files.reader.problems import Problem
 from gis_core.files.reader.rasters import Pixels
@@ -10,8 +10,6 @@ from gis_core.files.reader.rasters import Pixels
 type FieldType = Literal["text", "integer", "number", "boolean", "date", "datetime"]
 type Family = Literal["point", "line", "polygon"]
 type Bounds = tuple[float, float, float, float]
-
-FIELD_TYPES = get_args(FieldType.__value__)
 
 
 @dataclass(frozen=True, slots=True)

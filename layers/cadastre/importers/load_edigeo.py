@@ -10,11 +10,12 @@ from itertools import batched
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from gis_core.database import clock as database_clock
+from gis_core.database.statements import fetch_all, fetch_one
 from gis_core.errors import Invalid
 from gis_core.files.reader import Limits, PlanSheet, ReadRefused, RefusedSheet, RestrictedReader
 from layers.cadastre.importers import edigeo, plan_sql
@@ -189,13 +190,11 @@ def short_path(path: Path) -> str:
 
 def department_around(commune: str, place: tuple[float, float]) -> str | None:
     """The department of the known commune with these three digits around the place."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select left(insee, 2) from gis_core_commune where right(insee, 3) = %s"
-            " and st_intersects(geom, st_setsrid(st_makepoint(%s, %s), 2154)) order by 1 limit 1",
-            [commune, *place],
-        )
-        row = cursor.fetchone()
+    row = fetch_one(
+        "select left(insee, 2) from gis_core_commune where right(insee, 3) = %s"
+        " and st_intersects(geom, st_setsrid(st_makepoint(%s, %s), 2154)) order by 1 limit 1",
+        [commune, *place],
+    )
     return row[0] if row else None
 
 
@@ -309,10 +308,9 @@ def report_missing(loading: Loading) -> None:
 
 
 def missing_sheets(came_in: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select insee, array_agg(idu order by idu) from cadastre_sheet"
-            " where insee = any(%s) and not idu = any(%s) group by insee order by insee",
-            [sorted({idu[:5] for idu in came_in}), sorted(came_in)],
-        )
-        yield from cursor.fetchall()
+    rows = fetch_all(
+        "select insee, array_agg(idu order by idu) from cadastre_sheet"
+        " where insee = any(%s) and not idu = any(%s) group by insee order by insee",
+        [sorted({idu[:5] for idu in came_in}), sorted(came_in)],
+    )
+    yield from rows

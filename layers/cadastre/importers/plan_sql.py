@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils.translation import gettext_noop
 from psycopg import sql
 
-from gis_core.database.statements import fetch_all
+from gis_core.database.statements import execute, fetch_all
 from layers.cadastre.importers.edigeo import CommuneOutline, Content, PlanRow
 from layers.cadastre.services import SHEET_TABLES, Table
 from layers.intake.import_loss import ScopeDifference, compare_counts
@@ -113,9 +113,8 @@ class Comparison:
 
 def make_staging() -> None:
     """Make the temporary tables, which stay through an import."""
-    with connection.cursor() as cursor:
-        for slug in SHEET_TABLES:
-            cursor.execute(compose(CREATE, slug))
+    for slug in SHEET_TABLES:
+        execute(compose(CREATE, slug))
 
 
 def compare(content: Content) -> Comparison:
@@ -179,10 +178,9 @@ def write_sheet(compared: Comparison) -> None:
     """Bring the tables that differ up to the sheet; rows that did not change are left alone."""
     for slug in compared.changed:
         keyed = SHEET_TABLES[slug].key is not None
-        with connection.cursor() as cursor:
-            if compared.old[slug]:
-                cursor.execute(compose(GONE if keyed else GONE_WITHOUT_KEY, slug), compared.values)
-            cursor.execute(compose(PUT if keyed else PUT_WITHOUT_KEY, slug), compared.values)
+        if compared.old[slug]:
+            execute(compose(GONE if keyed else GONE_WITHOUT_KEY, slug), compared.values)
+        execute(compose(PUT if keyed else PUT_WITHOUT_KEY, slug), compared.values)
 
 
 def counts(compared: Comparison) -> Mapping[str, int]:
@@ -202,21 +200,19 @@ def outline_differs(outline: CommuneOutline) -> bool:
 
 def upsert_outline(outline: CommuneOutline, search_text: str, source_date: date | None) -> None:
     """A commune that is known keeps its name: the plan writes it in capitals without accents."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into gis_core_commune (insee, name, search_text, source_date, geom)"
-            " values (%s, %s, %s, %s, st_multi(st_setsrid(st_geomfromwkb(%s), 2154)))"
-            " on conflict (insee) do update set geom = excluded.geom,"
-            " source_date = coalesce(excluded.source_date, gis_core_commune.source_date)",
-            [outline.insee, outline.name or outline.insee, search_text, source_date, outline.wkb],
-        )
+    execute(
+        "insert into gis_core_commune (insee, name, search_text, source_date, geom)"
+        " values (%s, %s, %s, %s, st_multi(st_setsrid(st_geomfromwkb(%s), 2154)))"
+        " on conflict (insee) do update set geom = excluded.geom,"
+        " source_date = coalesce(excluded.source_date, gis_core_commune.source_date)",
+        [outline.insee, outline.name or outline.insee, search_text, source_date, outline.wkb],
+    )
 
 
 def forget_staged() -> None:
     """Drop the temporary tables."""
-    with connection.cursor() as cursor:
-        for table in SHEET_TABLES.values():
-            cursor.execute(sql.SQL("drop table if exists {}").format(staging(table)))
+    for table in SHEET_TABLES.values():
+        execute(sql.SQL("drop table if exists {}").format(staging(table)))
 
 
 def idus(content: Content, slug: str) -> list[str]:

@@ -103,12 +103,6 @@ class LayerSerializer(serializers.Serializer[dict[str, object]]):
     )
 
 
-class LayerPageSerializer(serializers.Serializer[dict[str, object]]):
-    count = serializers.IntegerField()
-    next = serializers.CharField(allow_null=True)
-    results = LayerSerializer(many=True)
-
-
 class FootprintSerializer(serializers.Serializer[dict[str, object]]):
     """A GeoJSON MultiPolygon: polygons of rings of positions (longitude, latitude)."""
 
@@ -132,12 +126,6 @@ class PhotoSerializer(serializers.Serializer[dict[str, object]]):
     tiles = serializers.CharField(help_text="the address of its tiles in Web Mercator")
     min_zoom = serializers.IntegerField()
     max_zoom = serializers.IntegerField(help_text="the first zoom that shows every pixel")
-
-
-class PhotoPageSerializer(serializers.Serializer[dict[str, object]]):
-    count = serializers.IntegerField()
-    next = serializers.CharField(allow_null=True)
-    results = PhotoSerializer(many=True)
 
 
 class BackgroundSerializer(serializers.Serializer[dict[str, object]]):

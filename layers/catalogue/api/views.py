@@ -6,16 +6,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from gis_core.api.schema import PAGE_PARAMETERS
+from gis_core.api.schema import PAGE_PARAMETERS, page_schema
 from gis_core.desk.parameters import Page
 from gis_core.http.middleware import rights_of_request
-from layers.catalogue.api.serializers import (
-    BackgroundsSerializer,
-    LayerPageSerializer,
-    LayerSerializer,
-    PhotoPageSerializer,
-    PhotoSerializer,
-)
+from layers.catalogue.api.serializers import BackgroundsSerializer, LayerSerializer, PhotoSerializer
 from layers.catalogue.describe import backgrounds_as_json, layer_as_json, photo_as_json
 from layers.catalogue.models import Layer, Photo
 from layers.catalogue.services import visible_layer, visible_photo
@@ -26,7 +20,9 @@ class LayersView(APIView):
 
     permission_classes = (AllowAny,)
 
-    @extend_schema(operation_id="layers_list", parameters=PAGE_PARAMETERS, responses=LayerPageSerializer)
+    @extend_schema(
+        operation_id="layers_list", parameters=PAGE_PARAMETERS, responses=page_schema("LayerPage", LayerSerializer)
+    )
     def get(self, request: Request) -> Response:
         query, rights = Page.parse(request.query_params), rights_of_request(request)
         seen = Layer.objects.visible_to(rights).select_related("theme", "owner")
@@ -50,7 +46,9 @@ class PhotosView(APIView):
 
     permission_classes = (AllowAny,)
 
-    @extend_schema(operation_id="photos_list", parameters=PAGE_PARAMETERS, responses=PhotoPageSerializer)
+    @extend_schema(
+        operation_id="photos_list", parameters=PAGE_PARAMETERS, responses=page_schema("PhotoPage", PhotoSerializer)
+    )
     def get(self, request: Request) -> Response:
         query, rights = Page.parse(request.query_params), rights_of_request(request)
         seen = Photo.objects.visible_to(rights).select_related("owner").defer("geom")

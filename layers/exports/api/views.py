@@ -7,24 +7,26 @@ from django.db import transaction
 from django.http import HttpResponse, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
-from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.api.once import create_once
-from gis_core.api.views import checked
+from gis_core.api.serializers import StartedSerializer
+from gis_core.api.views import AsItIs, checked, job_response
 from gis_core.database import clock as database_clock
 from gis_core.files.writing.wire import MEDIA_TYPES
 from gis_core.http.admission import FILTER, limited
 from gis_core.http.files import file_headers
 from gis_core.http.middleware import rights_of_request, signed_in_user
 from gis_core.http.problem import as_problem
+from gis_core.jobs.files import LATEST
 from layers.catalogue.services import visible_layer
 from layers.exports.api import serializers
 from layers.exports.crs import BY_SRID
 from layers.exports.services import files, ordering, orders
+from layers.exports.services.files import FILES
 from layers.exports.services.orders import StreamOrder
 from layers.exports.services.selection import Selection, count
 from layers.exports.services.streams import file_in_blocks, stream
@@ -63,16 +65,6 @@ class ExportCountView(APIView):
         layer = visible_layer(slug, rights)
         with selection.computed():
             return Response({"count": count(layer, selection.condition(layer, rights))})
-
-
-class AsItIs(BaseContentNegotiation):
-    """A file has one type, whatever the asker would rather have."""
-
-    def select_parser(self, request: Request, parsers: Any) -> Any:
-        return parsers[0]
-
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
-        return renderers[0], renderers[0].media_type
 
 
 class StreamView(APIView):
@@ -138,13 +130,13 @@ class ExportsView(APIView):
     )
     def get(self, request: Request) -> Response:
         """The asker's own latest exports, newest first."""
-        rows = files.exports_of(rights_of_request(request))[: files.LATEST_EXPORTS]
+        rows = FILES.jobs_of(rights_of_request(request))[:LATEST]
         return Response({"results": serializers.ExportSerializer(rows, many=True).data})
 
     @extend_schema(
         operation_id="export_create",
         request=serializers.ExportOrderSerializer,
-        responses={202: serializers.ExportStartedSerializer},
+        responses={202: StartedSerializer},
     )
     @create_once
     def post(self, request: Request) -> Response:
@@ -152,15 +144,14 @@ class ExportsView(APIView):
         given = checked(serializers.ExportOrderSerializer(data=request.data))
         order = ordering.ExportOrder.of(given)
         job = ordering.start_export(order, user=signed_in_user(request), rights=rights_of_request(request))
-        started = {"id": job.pk, "kind": job.kind, "title": job.title, "state": job.state}
-        return Response(started, status=202, headers={"Location": f"/api/v1/exports/{job.pk}/"})
+        return job_response(job, f"/api/v1/exports/{job.pk}/")
 
 
 class ExportView(APIView):
     @extend_schema(operation_id="export", responses=serializers.ExportSerializer)
     def get(self, request: Request, job_id: int) -> Response:
         """One of the asker's exports: how far it is, what it holds, where its file is."""
-        job = files.export_of(rights=rights_of_request(request), job_id=job_id)
+        job = FILES.job_of(rights=rights_of_request(request), job_id=job_id)
         return Response(serializers.ExportSerializer(job).data)
 
 
@@ -171,9 +162,9 @@ class ExportFileView(APIView):
     def get(self, request: Request, job_id: int) -> HttpResponse | StreamingHttpResponse:
         """The file, for whoever ordered it and may still read what is in it."""
         rights = rights_of_request(request)
-        job = files.export_of(rights=rights, job_id=job_id)
+        job = FILES.job_of(rights=rights, job_id=job_id)
         path = files.finished_file(job, rights, ordering.mark_of(rights))
-        suffix = files.suffix_of(job)
+        suffix = FILES.suffix_of(job)
         headers = file_headers(f"{files.stem_of(job)}.{suffix}", MEDIA_TYPES[suffix])
         parts = [] if request.method == "HEAD" else file_in_blocks(path)
         return StreamingHttpResponse(parts, headers=headers | {"Content-Length": str(path.stat().st_size)})

@@ -9,12 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Conflict, Invalid, NotFound
+from gis_core.jobs.files import OPEN
 from gis_core.jobs.services import start_job
 from gis_core.members.rights import Rights
 from gis_core.models import Job, User
 from layers.catalogue.services import visible_layer
 from layers.exports.crs import read_crs
-from layers.exports.services.files import KIND, OPEN, exports_of
+from layers.exports.services.files import FILES
 from layers.exports.services.selection import Selection
 from layers.features.crs import STORAGE
 
@@ -100,11 +101,11 @@ def start_export(order: ExportOrder, *, user: User, rights: Rights) -> Job:
 @transaction.atomic
 def queue(order: Json, *, title: str, user: User, rights: Rights) -> Job:
     """Queue an order that was checked, of layers or of a maker. Raises Conflict (too many wait)."""
-    if exports_of(rights).filter(state__in=OPEN).count() >= MOST_WAITING:
+    if FILES.jobs_of(rights).filter(state__in=OPEN).count() >= MOST_WAITING:
         message = _("%(most)s of your exports are waiting: wait until one is done.")
         raise Conflict(message % {"most": MOST_WAITING})
     kept = {"order": dict(order), "rights": mark_of(rights)}
-    return start_job(kind=KIND, title=title, owner=None, started_by=user, parameters=kept, rights=rights)
+    return start_job(kind=FILES.kind, title=title, owner=None, started_by=user, parameters=kept, rights=rights)
 
 
 def with_title(wanted: Wanted, rights: Rights) -> Wanted:

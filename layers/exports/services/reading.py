@@ -12,11 +12,13 @@ from typing import Any
 from django.db import connection
 from psycopg import sql
 
+from gis_core.database.statements import execute
 from gis_core.files.writing.rows import Column, Kind, Row, Shape
 from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer, in_language
 from layers.features.cql2 import Condition
 from layers.features.crs import STORAGE, Crs
+from layers.features.services.shapes import kind_of_table
 
 BATCH_BYTES = 1 << 19
 FIRST_ROWS = 50
@@ -57,9 +59,8 @@ def column_of(field: dict[str, Any], *, labels: bool) -> Column:
 
 def batches(layer: Layer, condition: Condition, reading: Reading) -> Iterator[list[Row]]:
     """Rows: the columns' values, then the geometry in its shape. A batch is of about half a mebibyte."""
-    with connection.cursor() as cursor:
-        # All rows are wanted: the planner must not prefer what gives the first one soon.
-        cursor.execute("select set_config('cursor_tuple_fraction', '1', true)")
+    # All rows are wanted: the planner must not prefer what gives the first one soon.
+    execute("select set_config('cursor_tuple_fraction', '1', true)")
     with connection.chunked_cursor() as cursor:
         cursor.execute(statement(layer, condition, reading), condition.values)
         wanted = FIRST_ROWS
@@ -121,14 +122,8 @@ def geometry_in(geometry: sql.Composable, crs: Crs) -> sql.Composable:
 
 def geometry_type_name(layer: Layer) -> str:
     """OGC's name of the one type of geometry that the layer's table has, Unknown where it may have several."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select postgis_typmod_type(atttypmod) from pg_attribute"
-            " where attrelid = to_regclass(quote_ident(%s)) and attname = 'geom'",
-            [layer.table],
-        )
-        row = cursor.fetchone()
-    return row[0] if row and row[0] in TYPES else "Unknown"
+    name = kind_of_table(layer.table)
+    return name if name in TYPES else "Unknown"
 
 
 def geometry_type(layer: Layer) -> int:

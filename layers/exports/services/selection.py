@@ -5,10 +5,11 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.db import DataError, InternalError, connection
+from django.db import DataError, InternalError
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from gis_core.database.statements import fetch_one
 from gis_core.desk.parameters import BBox, Parameters, bbox_4326
 from gis_core.errors import Invalid
 from gis_core.members.rights import Rights
@@ -108,9 +109,7 @@ def is_id(text: str) -> bool:
 def count(layer: Layer, condition: Condition, most: int | None = None) -> int:
     """How many features there are, counted no further than `most`."""
     statement = sql.SQL("select count(*) from (select from {table} where {where} limit %(most)s) matched")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            statement.format(table=sql.Identifier(layer.table), where=condition.sql), condition.values | {"most": most}
-        )
-        (number,) = cursor.fetchone()
+    (number,) = fetch_one(
+        statement.format(table=sql.Identifier(layer.table), where=condition.sql), condition.values | {"most": most}
+    )
     return int(number)

@@ -26,9 +26,3 @@ class ExternalLayerSerializer(serializers.Serializer[dict[str, object]]):
     extent_4326 = bbox_field(allow_null=True)
     legend = serializers.CharField(allow_null=True, help_text="the address of an image of its legend")
     version = serializers.IntegerField()
-
-
-class ExternalLayerPageSerializer(serializers.Serializer[dict[str, object]]):
-    count = serializers.IntegerField()
-    next = serializers.CharField(allow_null=True)
-    results = ExternalLayerSerializer(many=True)

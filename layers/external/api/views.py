@@ -6,10 +6,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from gis_core.api.schema import PAGE_PARAMETERS
+from gis_core.api.schema import PAGE_PARAMETERS, page_schema
 from gis_core.desk.parameters import Page
 from gis_core.http.middleware import rights_of_request
-from layers.external.api.serializers import ExternalLayerPageSerializer
+from layers.external.api.serializers import ExternalLayerSerializer
 from layers.external.describe import external_as_json
 from layers.external.models import ExternalLayer
 
@@ -20,7 +20,9 @@ class ExternalLayersView(APIView):
     permission_classes = (AllowAny,)
 
     @extend_schema(
-        operation_id="external_layers_list", parameters=PAGE_PARAMETERS, responses=ExternalLayerPageSerializer
+        operation_id="external_layers_list",
+        parameters=PAGE_PARAMETERS,
+        responses=page_schema("ExternalLayerPage", ExternalLayerSerializer),
     )
     def get(self, request: Request) -> Response:
         query, rights = Page.parse(request.query_params), rights_of_request(request)

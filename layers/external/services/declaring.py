@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from gis_core.database.rows import first_of
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from gis_core.files.markup import parse_xml
 from gis_core.members.rights import ADMINISTRATORS, Rights
@@ -44,10 +45,7 @@ def administered(rights: Rights) -> QuerySet[ExternalLayer]:
 
 def administered_external(slug: str, rights: Rights) -> ExternalLayer:
     """One of them. Raises NotFound for any other, whether it exists or not."""
-    layer = administered(rights).filter(slug=slug).first()
-    if layer is None:
-        raise NotFound(_("There is nothing at this address, or you may not see it."))
-    return layer
+    return first_of(administered(rights).filter(slug=slug))
 
 
 def visible_external(slug: str, rights: Rights) -> ExternalLayer:
@@ -192,9 +190,7 @@ def allow_host(host: str, note: str, rights: Rights) -> AllowedHost:
 def forbid_host(pk: int, rights: Rights) -> AllowedHost:
     """Take a server off the list. Raises Forbidden, NotFound, Conflict while layers come from it."""
     check_agency(rights)
-    host = AllowedHost.objects.filter(pk=pk).first()
-    if host is None:
-        raise NotFound(_("There is nothing at this address, or you may not see it."))
+    host = first_of(AllowedHost.objects.filter(pk=pk))
     if used := [str(layer) for layer in ExternalLayer.objects.visible_to(rights) if host.host in hosts_of(layer)]:
         message = _("Layers come from this server: %(names)s. Take them away first.")
         raise Conflict(message % {"names": ", ".join(used[:5])})

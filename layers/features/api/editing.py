@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from gis_core.api.schema import PAGE_PARAMETERS
+from gis_core.api.schema import PAGE_PARAMETERS, page_schema
 from gis_core.desk.parameters import Page
 from gis_core.errors import Invalid
 from gis_core.http.middleware import rights_of_request
@@ -225,7 +225,11 @@ class IssuesView(APIView):
 class NoticesView(APIView):
     """What programs wrote over what the asker had written."""
 
-    @extend_schema(operation_id="notices", parameters=PAGE_PARAMETERS, responses=serializers.NoticePageSerializer)
+    @extend_schema(
+        operation_id="notices",
+        parameters=PAGE_PARAMETERS,
+        responses=page_schema("NoticePage", serializers.NoticeSerializer),
+    )
     def get(self, request: Request) -> Response:
         """The latest first."""
         page = Page.parse(request.query_params)

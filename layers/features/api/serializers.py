@@ -233,12 +233,6 @@ class NoticeSerializer(serializers.Serializer[dict[str, object]]):
     at = serializers.DateTimeField()
 
 
-class NoticePageSerializer(serializers.Serializer[dict[str, object]]):
-    count = serializers.IntegerField()
-    next = serializers.CharField(allow_null=True)
-    results = NoticeSerializer(many=True)
-
-
 class RuleSerializer(serializers.Serializer[dict[str, object]]):
     kind = serializers.CharField(help_text="valid, inside_territory, unique, no_overlap or snapped_ends")
     hard = serializers.BooleanField(required=False, help_text="refused by the database; soft ones are listed")

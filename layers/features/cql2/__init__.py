@@ -7,5 +7,3 @@ condition = compile_filter(tree, queryables, crs)    # allow-lists -> psycopg.sq
 from layers.features.cql2.compile import Condition, compile_filter
 from layers.features.cql2.parse import LANGUAGES, parse
 from layers.features.cql2.queryables import Queryable, queryables_of
-
-__all__ = ["LANGUAGES", "Condition", "Queryable", "compile_filter", "parse", "queryables_of"]

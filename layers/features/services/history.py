@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.gis.geos import GEOSGeometry
-from django.db import connection
 from django.utils.translation import gettext as _
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from gis_core.database.statements import fetch_all
 from gis_core.desk.parameters import Parameters, integer
 from gis_core.errors import Forbidden, NotFound
 from gis_core.members.rights import Rights
@@ -104,13 +104,12 @@ def current(layer: Layer, feature_id: int) -> Row | None:
 
 def existing(layer: Layer, names: Sequence[str]) -> list[str]:
     """Those of the columns that the layer's table has."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select attname from pg_attribute where attrelid = to_regclass('public.' || quote_ident(%s))"
-            " and attnum > 0 and not attisdropped",
-            [layer.table],
-        )
-        there = {name for (name,) in cursor.fetchall()}
+    rows = fetch_all(
+        "select attname from pg_attribute where attrelid = to_regclass('public.' || quote_ident(%s))"
+        " and attnum > 0 and not attisdropped",
+        [layer.table],
+    )
+    there = {name for (name,) in rows}
     return [name for name in names if name in there]
 
 

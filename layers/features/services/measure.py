@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
+from gis_core.database.statements import fetch_one
 from gis_core.errors import Invalid
 
 MOST_POSITIONS = 20_000
@@ -18,9 +18,7 @@ def measure(geometry: Any) -> dict[str, float]:
     statement = (
         "select st_length(g) + st_perimeter(g), st_area(g) from (select st_geomfromgeojson(%s)::geography as g) given"
     )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [checked])
-        length, area = cursor.fetchone()
+    length, area = fetch_one(statement, [checked])
     return {"length_m": round(length, 3), "area_m2": round(area, 3)}
 
 

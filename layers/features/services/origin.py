@@ -6,8 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from django.db import connection
-
+from gis_core.database.statements import fetch_one
 from layers.catalogue.models import Layer
 
 TABLE = "to_regclass('public.' || quote_ident(%s))"
@@ -68,6 +67,4 @@ def annotate(layer: Layer, detail: dict[str, Any]) -> None:
 
 
 def ask(statement: str, values: list[Any]) -> Any:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return cursor.fetchone()[0]
+    return fetch_one(statement, values)[0]

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db import connection
 from psycopg import sql
 
+from gis_core.database.statements import execute
 from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.services.read import fetch
@@ -48,5 +48,4 @@ def field_authors(layer: Layer, feature_id: int) -> dict[str, int | None]:
 
 
 def notify(person: int, layer: Layer, feature_id: int, action: str, fields: Sequence[str]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("select arpent.notify(%s, %s, %s, %s, %s)", [person, layer.pk, feature_id, action, list(fields)])
+    execute("select arpent.notify(%s, %s, %s, %s, %s)", [person, layer.pk, feature_id, action, list(fields)])

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db import DataError, InternalError, connection
+from django.db import DataError, InternalError
 from django.utils.translation import gettext as _
 from psycopg import sql
 from psycopg.sql import SQL, Composable, Identifier
 
+from gis_core.database.statements import fetch_one
 from gis_core.desk.parameters import Parameters, finite
 from gis_core.errors import Invalid, NotFound
 from gis_core.members.rights import Rights
@@ -252,9 +253,7 @@ def run(statement: Composable, values: dict[str, Any], condition: Condition | No
     """Send a page's statement. Raises Invalid where the condition computes what cannot be computed."""
     given = values | (condition.values if condition else {})
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, given)
-            return PageRow(*cursor.fetchone())
+        return PageRow(*fetch_one(statement, given))
     except (DataError, InternalError) as error:
         if condition is None:
             raise
@@ -378,9 +377,7 @@ def read_item(layer: Layer, feature_id: int, crs: Crs, rights: Rights) -> Item:
     )
     row = None
     if 0 <= feature_id <= LARGEST_ID:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, {"id": feature_id, "layer_version": layer.version})
-            row = cursor.fetchone()
+        row = fetch_one(statement, {"id": feature_id, "layer_version": layer.version})
     if row is None:
         raise NotFound(_("There is no such object, or you may not see it."))
     return Item(*row)

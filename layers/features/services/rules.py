@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from gis_core.database.statements import execute
 from gis_core.desk.parameters import BBox, Parameters, bbox_4326, integer
 from gis_core.errors import Conflict, Forbidden, Invalid
 from gis_core.jobs.services import start_job
@@ -76,8 +77,8 @@ def set_rules(layer: Layer, rules: Any) -> None:
     layer.rules = check_rules(layer, rules)
     layer.save(update_fields=["rules"])
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("select arpent.apply_layer_rules(%s)", [layer.pk])
+        with transaction.atomic():
+            execute("select arpent.apply_layer_rules(%s)", [layer.pk])
     except IntegrityError as error:
         message = _("Several objects have the same reference: correct them first (list of problems), then ask again.")
         raise Conflict(message) from error

@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gis_core.database.statements import fetch_one
 from layers.catalogue.models import Layer
 from layers.features.display import display_number
 
@@ -137,11 +138,9 @@ def tolerance_of(layer: Layer) -> float:
 
 def kind_of_table(table: str) -> str:
     """The geometry type of a table's `geom`."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select postgis_typmod_type(atttypmod) from pg_attribute"
-            " where attrelid = to_regclass('public.' || quote_ident(%s)) and attname = 'geom'",
-            [table],
-        )
-        row = cursor.fetchone()
+    row = fetch_one(
+        "select postgis_typmod_type(atttypmod) from pg_attribute"
+        " where attrelid = to_regclass('public.' || quote_ident(%s)) and attname = 'geom'",
+        [table],
+    )
     return str(row[0]) if row else "Geometry"

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from gis_core.database.statements import fetch_one
 from gis_core.errors import ArpentError, Invalid
 from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
@@ -281,9 +282,8 @@ def write(layer: Layer, change: Change, index: int, rights: Rights) -> EditResul
 def keep_rules(layer: Layer, places: Mapping[int, int]) -> None:
     """Look after the hard rules now that all is written; `places` are the edits' by id. Raises GeometryRefused."""
     if any(rule.get("hard") for rule in layer.rules):
-        with translate_refusals(layer, lambda pk: places.get(pk or 0, 0)), connection.cursor() as cursor:
-            cursor.execute("set constraints all immediate")
-            cursor.execute("set constraints all deferred")
+        with translate_refusals(layer, lambda pk: places.get(pk or 0, 0)):
+            connection.check_constraints()
 
 
 def create(layer: Layer, change: Change, rights: Rights) -> EditResult:
@@ -350,9 +350,7 @@ def announce(layer: Layer, changes: Any) -> None:
         west, south = min(box[0] for box in boxes), min(box[1] for box in boxes)
         east, north = max(box[2] for box in boxes), max(box[3] for box in boxes)
         box = f"BOX({west} {south},{east} {north})"
-    with connection.cursor() as cursor:
-        cursor.execute("select arpent.announce_edited(%s, %s::box2d)", [layer.pk, box])
-        (layer.version,) = cursor.fetchone()
+    (layer.version,) = fetch_one("select arpent.announce_edited(%s, %s::box2d)", [layer.pk, box])
 
 
 def is_shared(table: str) -> bool:

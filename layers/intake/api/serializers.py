@@ -12,10 +12,3 @@ class ImportSerializer(serializers.Serializer[dict[str, object]]):
         required=False, help_text="how many objects may go, exactly, where the import was refused for it"
     )
     file = serializers.ListField(child=serializers.FileField())
-
-
-class StartedSerializer(serializers.Serializer[dict[str, object]]):
-    id = serializers.IntegerField()
-    kind = serializers.CharField()
-    title = serializers.CharField()
-    state = serializers.CharField()

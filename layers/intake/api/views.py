@@ -9,10 +9,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.api.once import create_once
+from gis_core.api.serializers import StartedSerializer
+from gis_core.api.views import job_response
 from gis_core.files.uploads import limit_uploads
 from gis_core.http.middleware import rights_of_request
 from gis_core.models import User
-from layers.intake.api.serializers import ImportSerializer, StartedSerializer
+from layers.intake.api.serializers import ImportSerializer
 from layers.intake.services.orders import start_import
 
 
@@ -40,5 +42,4 @@ class ImportsView(APIView):
             user=request.user,
             rights=rights_of_request(request),
         )
-        started = {"id": job.pk, "kind": job.kind, "title": job.title, "state": job.state}
-        return Response(started, status=202, headers={"Location": f"/api/v1/jobs/{job.pk}/"})
+        return job_response(job, f"/api/v1/jobs/{job.pk}/")

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 import shapely
 from django.contrib.gis.geos import GEOSGeometry
-from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from psycopg import sql
 
+from gis_core.database.statements import execute, fetch_one
 from gis_core.errors import Invalid
 from layers.catalogue.services import announce_changed_slugs
 from layers.catalogue.tables import bulk
@@ -88,17 +88,14 @@ def first_of_each_key(
 def open_event(name: str, made: FileImport, kind: str = "import") -> int:
     """One event of the history for all that this import changes in a table (its name); its id."""
     detail = json.dumps({"from": "import", "label": made.title, "file_import": made.pk})
-    with connection.cursor() as cursor:
-        cursor.execute("select arpent.open_event(%s, %s::regclass, %s::jsonb)", [kind, name, detail])
-        (event,) = cursor.fetchone()
+    (event,) = fetch_one("select arpent.open_event(%s, %s::regclass, %s::jsonb)", [kind, name, detail])
     return int(event)
 
 
 def hold_rows(table: FeatureTable, matches: Matches) -> None:
     """Nobody corrects an object between its being read and its being written."""
     statement = sql.SQL("select from {} where id = any(%s) order by id for update")
-    with connection.cursor() as cursor:
-        cursor.execute(statement.format(sql.Identifier(table.model_class._meta.db_table)), [sorted(matches.taken)])
+    execute(statement.format(sql.Identifier(table.model_class._meta.db_table)), [sorted(matches.taken)])
 
 
 def refuse_barred(

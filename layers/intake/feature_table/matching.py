@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from django.db import connection
 from psycopg import sql
 
+from gis_core.database.statements import execute, fetch_all
 from gis_core.models import Member
 from layers.intake.feature_table.merging import places_of
 from layers.intake.feature_table.rows import FeatureRow
@@ -116,9 +116,7 @@ def pairs_of(
         "within": MOVED_M,
         "neighbours": NEIGHBOURS,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(of_table(GIVEN + question, table), given)
-        yield from cursor.fetchall()
+    yield from fetch_all(of_table(GIVEN + question, table), given)
 
 
 def alike_in(table: FeatureTable, row: FeatureRow) -> str:
@@ -127,11 +125,10 @@ def alike_in(table: FeatureTable, row: FeatureRow) -> str:
 
 def place_others(table: FeatureTable, owner: Member, matches: Matches) -> None:
     """Where the objects are that no row has yet, and where their source had them."""
-    with connection.cursor() as cursor:
-        cursor.execute("drop table if exists unmatched_feature")
-        cursor.execute(of_table(OTHERS, table), {"owner": owner.pk, "taken": sorted(matches.taken)})
-        cursor.execute("create index on unmatched_feature using gist (geom)")
-        cursor.execute("analyze unmatched_feature")
+    execute("drop table if exists unmatched_feature")
+    execute(of_table(OTHERS, table), {"owner": owner.pk, "taken": sorted(matches.taken)})
+    execute("create index on unmatched_feature using gist (geom)")
+    execute("analyze unmatched_feature")
 
 
 def of_table(statement: str, table: FeatureTable) -> sql.Composed:

@@ -248,19 +248,13 @@ def explain_refusals(layer: Layer) -> Iterator[None]:
     try:
         with transaction.atomic():
             yield
-            ask_rules_now()
+            connection.check_constraints()
     except DatabaseError as error:
         refused = refusal(error, layer, lambda _feature: 0)
         if refused is None:
             raise
         message = _("A rule of the layer refuses these rows: %(reason)s")
         raise Invalid(message % {"reason": refused.message}) from error
-
-
-def ask_rules_now() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("set constraints all immediate")
-        cursor.execute("set constraints all deferred")
 
 
 def theme_of(slug: str, new_title: str) -> Theme:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from gis_core.errors import Conflict, Invalid, NotFound
 from gis_core.members.rights import Rights
 from gis_core.models import User
+from layers.features.crs import is_known
 from layers.intake.choices import Opening
 from layers.intake.layer_sources import DELIVERY
 from layers.intake.models import FileImport
@@ -96,17 +97,6 @@ def openings_in(contents: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, An
     }
 
 
-def is_known(epsg: int) -> bool:
-    """Whether a code is that of a plane or geographic coordinate reference system."""
-    import pyproj
-
-    try:
-        crs = pyproj.CRS.from_epsg(epsg)
-    except pyproj.exceptions.CRSError:
-        return False
-    return crs.is_projected or (crs.is_geographic and len(crs.axis_info) == 2)
-
-
 @transaction.atomic
 def discard(delivery: FileImport, rights: Rights) -> None:
     """Forget a delivery and what was only prepared from it; what was published stays.
@@ -119,15 +109,9 @@ def discard(delivery: FileImport, rights: Rights) -> None:
     try:
         with transaction.atomic():
             imports.forget(DELIVERY, delivery.pk, rights=rights)
-            check_references()
+            # What refers to something that is gone is noticed now, not at the end.
+            connection.check_constraints()
     except IntegrityError as error:
         raise Conflict(
             _("Another member's layer was filled from this file: the file stays until it is forgotten by its age.")
         ) from error
-
-
-def check_references() -> None:
-    """Have what refers to something that is gone noticed now, not at the end. Raises IntegrityError."""
-    with connection.cursor() as cursor:
-        cursor.execute("set constraints all immediate")
-        cursor.execute("set constraints all deferred")

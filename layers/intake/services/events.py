@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from gis_core.database.statements import execute
 from gis_core.errors import Invalid
 from layers.catalogue.models import Layer
 from layers.features.services.origin import continue_event
@@ -39,12 +40,10 @@ def require_layer(order: FileImport) -> Layer:
 
 def one_at_a_time(layer: Layer) -> None:
     """Wait until no other import changes this layer, and keep others waiting until the transaction's end."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended('arpent import ' || %s, 0))", [layer.pk])
+    execute("select pg_advisory_xact_lock(hashtextextended('arpent import ' || %s, 0))", [layer.pk])
 
 
 def keep_as_it_is(layer: Layer) -> None:
     """Let nobody write the layer's rows until the transaction's end; reading goes on."""
     statement = sql.SQL("lock table {} in share row exclusive mode").format(sql.Identifier(layer.table))
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
+    execute(statement)

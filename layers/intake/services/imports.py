@@ -18,6 +18,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
+from gis_core.database.rows import first_of
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.jobs.services import OPEN_STATES, jobs_seen_by, start_job
 from gis_core.members.rights import Rights, current_rights
@@ -96,10 +97,7 @@ def import_among(
     sources: Sequence[Source], import_id: int, rights: Rights, members: Sequence[Member] | None = None
 ) -> FileImport:
     """One import of one of these sources. Raises Forbidden, NotFound."""
-    made = imports_of_all(sources, rights, members).filter(pk=import_id).first()
-    if made is None:
-        raise NotFound(_("There is nothing at this address, or you may not see it."))
-    return made
+    return first_of(imports_of_all(sources, rights, members).filter(pk=import_id))
 
 
 def job_of(made: FileImport, rights: Rights) -> Job | None:

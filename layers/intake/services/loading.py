@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from psycopg import sql
 
-from gis_core.database.statements import execute, fetch_all
+from gis_core.database.statements import execute, fetch_all, fetch_one
 from gis_core.errors import Invalid
 from gis_core.files.reader import Column, CopyPlan, GeometryColumn
 from gis_core.files.reader.vectors import Family
@@ -59,11 +59,9 @@ def geometry_type_of(choices: Choices, layer: dict[str, Any]) -> GeometryType:
 def geometry_type_in(table: str) -> GeometryType:
     """The type of the geometry of a table that exists."""
     known = {name.upper(): name for name in (*SINGLE.values(), *MULTI.values())}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select type from geometry_columns where f_table_name = %s and f_geometry_column = 'geom'", [table]
-        )
-        (type_name,) = cursor.fetchone()
+    (type_name,) = fetch_one(
+        "select type from geometry_columns where f_table_name = %s and f_geometry_column = 'geom'", [table]
+    )
     return known[type_name]
 
 

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from django.db import connection
-
+from gis_core.database.statements import fetch_all, fetch_one
 from gis_core.models import Member
 
 # Metres that the outline of a territory may lose on a map of a few hundred pixels.
@@ -101,14 +100,12 @@ def outline(member: Member | None) -> tuple[str, Box | None]:
     """The member's territory as an SVG path, and its box."""
     if member is None:
         return "", None
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "with whole as (select st_simplify(st_union(geom), %s) as geom from gis_core_commune"
-            " where insee in (select insee from gis_core_territory where member_id = %s))"
-            " select st_assvg(geom, 0, 0), st_xmin(geom), st_ymin(geom), st_xmax(geom), st_ymax(geom) from whole",
-            [OUTLINE_M, member.pk],
-        )
-        path, *box = cursor.fetchone()
+    path, *box = fetch_one(
+        "with whole as (select st_simplify(st_union(geom), %s) as geom from gis_core_commune"
+        " where insee in (select insee from gis_core_territory where member_id = %s))"
+        " select st_assvg(geom, 0, 0), st_xmin(geom), st_ymin(geom), st_xmax(geom), st_ymax(geom) from whole",
+        [OUTLINE_M, member.pk],
+    )
     return (path or "", (box[0], box[1], box[2], box[3])) if path else ("", None)
 
 
@@ -116,9 +113,7 @@ def areas_of(communes: Sequence[str]) -> list[Area]:
     """Those of these communes (INSEE codes) whose boundary is known, simplified for a map of all of them."""
     if not communes:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(OUTLINES, [list(communes), WIDEST])
-        rows = cursor.fetchall()
+    rows = fetch_all(OUTLINES, [list(communes), WIDEST])
     return [Area(insee, name, path, (x, y), (west, south, east, north))
             for insee, name, path, x, y, west, south, east, north in rows if path]  # fmt: skip
 

@@ -15,13 +15,14 @@ from gis_core.members.rights import ADMINISTRATORS, WRITERS, Rights, Role
 from gis_core.models import Member, User
 from layers.catalogue.legend import columns_used
 from layers.catalogue.models import Layer, Theme
+from layers.features.crs import is_known
 from layers.intake.choices import ANSWERED, TYPES, Choices, Description, Field, Mode, kinds_of
 from layers.intake.geocoders import can_geocode
 from layers.intake.layer_sources import LAYER
 from layers.intake.models import FileImport
 from layers.intake.reference_source import date_given
 from layers.intake.services import imports
-from layers.intake.services.deliveries import is_known, layer_of
+from layers.intake.services.deliveries import layer_of
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")

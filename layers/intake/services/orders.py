@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from gis_core.database.rows import first_of
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.jobs.services import jobs_seen_by, may_run
 from gis_core.members.organisations import administered_member
@@ -100,9 +101,7 @@ def waiting_import(job: Job) -> FileImport | None:
 
 def import_to_decide(job_id: int, rights: Rights) -> FileImport:
     """What waits on what a job saw, held until the transaction's end. Raises NotFound, Forbidden, Conflict."""
-    job = jobs_seen_by(rights).filter(pk=job_id, kind=KIND).select_for_update(of=("self",)).first()
-    if job is None:
-        raise NotFound(_("There is nothing at this address, or you may not see it."))
+    job = first_of(jobs_seen_by(rights).filter(pk=job_id, kind=KIND).select_for_update(of=("self",)))
     if not may_run(KIND, job.owner_id, rights):
         raise Forbidden(_("Your role does not allow this."))
     if (waiting := waiting_import(job)) is None:

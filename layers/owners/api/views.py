@@ -6,13 +6,12 @@ from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers as fields
-from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.api.schema import PAGE_PARAMETERS
-from gis_core.api.views import checked
+from gis_core.api.views import AsItIs, checked
 from gis_core.desk.parameters import Page
 from gis_core.http.middleware import rights_of_request, signed_in_user
 from layers.owners.api import serializers
@@ -28,16 +27,6 @@ class OwnersView(APIView):
         answer = super().finalize_response(request, response, *args, **kwargs)
         answer["Cache-Control"] = "no-store"
         return answer
-
-
-class AsItIs(BaseContentNegotiation):
-    """A file has one type, whatever the asker would rather have."""
-
-    def select_parser(self, request: Request, parsers: Any) -> Any:
-        return parsers[0]
-
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
-        return renderers[0], renderers[0].media_type
 
 
 def demand_of(request: Request) -> consulting.Demand:

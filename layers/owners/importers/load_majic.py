@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 from psycopg import sql
 
 from gis_core.database import clock as database_clock
-from gis_core.database.statements import execute
+from gis_core.database.statements import execute, fetch_all
 from gis_core.errors import Invalid
 from gis_core.files.reader import Limits, RestrictedReader
 from layers.features.services.origin import open_event
@@ -318,9 +318,7 @@ def compare_table(table: str) -> Iterator[ScopeDifference]:
         new_key=qualified_columns("n", key),
         old_key=qualified_columns("t", key),
     )
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-        rows = cursor.fetchall()
+    rows = fetch_all(statement)
     for year, insee, coming, known, changed, gone, before in rows:
         scope = sentence_param(scopes[table], insee=insee, year=year)
         if known:
@@ -375,9 +373,7 @@ def doubt(loading: Loading, code: str, statement: sql.Composable) -> None:
 
 def locate_lines(statement: sql.Composable) -> list[tuple[int, int, str]]:
     """(file, line, identifier) of the lines that a statement finds, in their order."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-        return sorted(cursor.fetchall())
+    return sorted(fetch_all(statement))
 
 
 def replace() -> None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from gis_core.database.statements import fetch_one
 from gis_core.members.organisations import administered_member
 from gis_core.members.rights import Rights, Role
 from gis_core.models import Member
@@ -12,9 +13,7 @@ from layers.owners.models import Level, OwnerAccess
 
 def open_communes(level: Level = Level.NAMES) -> frozenset[str]:
     """INSEE codes in which whoever asks may read owners: PostgreSQL answers, by the rule that its policies follow."""
-    with connection.cursor() as cursor:
-        cursor.execute("select arpent.owner_insee(%s)", [level.value])
-        (codes,) = cursor.fetchone()
+    (codes,) = fetch_one("select arpent.owner_insee(%s)", [level.value])
     return frozenset(codes)
 
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
+from gis_core.database.statements import fetch_one
 from gis_core.errors import Forbidden, Invalid, Unavailable
 from gis_core.members.rights import Rights
 from gis_core.models import User
@@ -130,9 +130,7 @@ def refuse(entry: journal.Entry, message: str) -> NoReturn:
 
 def slow_down(user: User) -> None:
     """Make somebody who reads a lot wait. Raises Unavailable for those who do not wait for their own answer."""
-    with connection.cursor() as cursor:
-        cursor.execute(SLOWED, [user.pk])
-        (alone,) = cursor.fetchone()
+    (alone,) = fetch_one(SLOWED, [user.pk])
     if not alone:
         raise Unavailable(_("Your consultations are slowed down: wait for the answer before you ask again."))
     time.sleep(SLOWED_S)

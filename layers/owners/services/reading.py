@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from gis_core.database.statements import execute, fetch_one
 from layers.features.display import code_label
 from layers.owners.code_lists import EXEMPTIONS, GROUPS, LEGAL_PERSON, RIGHTS, SHARES
 from layers.owners.models import Birth, Exemption, Holding, Owner, Premises
@@ -56,17 +57,15 @@ class ParcelSeen:
 @contextmanager
 def opened_by(line: int) -> Iterator[None]:
     """Inside, the tables of owners show what this line of the journal names, and nothing else."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("select set_config('arpent.consultation', %s, true)", [str(line)])
+    with transaction.atomic():
+        execute("select set_config('arpent.consultation', %s, true)", [str(line)])
         yield
-        cursor.execute("select set_config('arpent.consultation', '', true)")
+        execute("select set_config('arpent.consultation', '', true)")
 
 
 def count(idus: Sequence[str], year: int | None = None) -> int:
     """How many owners `read_parcels` shows of the same, where the asker may read them: what the journal is told."""
-    with connection.cursor() as cursor:
-        cursor.execute("select arpent.count_owners(%s, %s)", [list(idus), year])
-        (owners,) = cursor.fetchone()
+    (owners,) = fetch_one("select arpent.count_owners(%s, %s)", [list(idus), year])
     return int(owners)
 
 

@@ -4,11 +4,12 @@ import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gis_core.accounts.lookalikes import plain_letters
 from gis_core.database import clock as database_clock
+from gis_core.database.statements import fetch_one
 from gis_core.errors import Forbidden, Invalid
 from gis_core.members.rights import Rights
 from gis_core.models import Member, User
@@ -101,17 +102,13 @@ def count_requests(requester: Requester, query: consulting.Demand, service: Memb
         "parcels": list(query.parcels),
         "exemption": requester.exemption,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select number, in_week, in_month from arpent.open_owner_request(%s::jsonb)", [json.dumps(given)]
-        )
-        number, in_week, in_month = cursor.fetchone()
+    number, in_week, in_month = fetch_one(
+        "select number, in_week, in_month from arpent.open_owner_request(%s::jsonb)", [json.dumps(given)]
+    )
     return number, in_week, in_month
 
 
 def forget() -> int:
     """Requests that count no more go; returns how many went."""
-    with connection.cursor() as cursor:
-        cursor.execute("select arpent.forget_owner_requests()")
-        (gone,) = cursor.fetchone()
+    (gone,) = fetch_one("select arpent.forget_owner_requests()")
     return int(gone)

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
+from gis_core.database.statements import fetch_one
 from gis_core.errors import Invalid, NotFound
 from gis_core.members.rights import Rights
 from gis_core.models import User
@@ -33,9 +33,8 @@ def land_unit(query: Demand, *, user: User, rights: Rights) -> LandUnit:
     if len(query.parcels) != 1:
         raise Invalid(_("Ask for the unit of one parcel at a time."), parameter="parcels")
     consultation = consult(query, user=user, rights=rights)
-    with opened_by(consultation.line), connection.cursor() as cursor:
-        cursor.execute("select arpent.land_unit(%s)", [query.parcels[0]])
-        (idus,) = cursor.fetchone()
+    with opened_by(consultation.line):
+        (idus,) = fetch_one("select arpent.land_unit(%s)", [query.parcels[0]])
     if not idus:
         raise NotFound(_("The register does not know this parcel."))
     if len(idus) > MOST_PARCELS:

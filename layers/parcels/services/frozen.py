@@ -5,12 +5,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
-from gis_core.errors import NotFound
+from gis_core.database.rows import first_of
+from gis_core.database.statements import fetch_one
 from gis_core.members.rights import Rights
 from gis_core.models import Member, User
 from layers.parcels.document import pdf_of
@@ -39,9 +39,7 @@ def composed(ground: Ground, *, title: str, user: User, reader: Reader, site: st
     content = as_kept(sheet.without_private().as_json())
     digest = digest_of(content)
     made_at = database_clock.now()
-    with connection.cursor() as cursor:
-        cursor.execute(NEXT)
-        (pk,) = cursor.fetchone()
+    (pk,) = fetch_one(NEXT)
     number = f"FP-{timezone.localtime(made_at).year}-{pk:06d}"
     plan = draw(ground, reader)
     heading = {"title": title, "author": str(user), "site": site, "number": number, "digest": digest}
@@ -79,7 +77,4 @@ def owner_for(rights: Rights) -> Member | None:
 
 def frozen_sheet(number: str, rights: Rights) -> FrozenSheet:
     """The kept sheet of this number, if the user may see it. Raises NotFound."""
-    sheet = FrozenSheet.objects.visible_to(rights).filter(number=number).first()
-    if sheet is None:
-        raise NotFound(_("There is nothing at this address, or you may not see it."))
-    return sheet
+    return first_of(FrozenSheet.objects.visible_to(rights).filter(number=number))

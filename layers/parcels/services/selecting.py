@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 from psycopg.sql import SQL, Composable
 
+from gis_core.database.statements import fetch_all
 from gis_core.errors import Invalid
 from gis_core.members.rights import Rights
 from layers.cadastre.references import read_references
@@ -98,7 +98,5 @@ def select_by_identifier(texts: Sequence[str], rights: Rights) -> Selection:
 def selection(shape: Composable, condition: Composable, values: Mapping[str, Any], rights: Rights) -> Selection:
     visible_layer(PARCELS_LAYER, rights)
     statement = SELECTED.format(shape=shape, condition=condition, box=BOX)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {**values, "more": MOST_SELECTED + 1})
-        rows = [Selected(*row) for row in cursor.fetchall()]
+    rows = [Selected(*row) for row in fetch_all(statement, {**values, "more": MOST_SELECTED + 1})]
     return Selection(rows[:MOST_SELECTED], len(rows) > MOST_SELECTED)

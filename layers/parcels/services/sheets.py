@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import shapely
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
 from gis_core.database.outages import database_is_gone
+from gis_core.database.statements import fetch_one
 from gis_core.errors import Invalid
 from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
@@ -121,9 +122,7 @@ def section_as_json(section: Section, answer: Answer | None) -> Mapping[str, Any
 
 def title_of(ground: Ground) -> str:
     """What a sheet is called: its parcels and communes, or a drawn shape, as far as a title may be long."""
-    with connection.cursor() as cursor:
-        cursor.execute(LABELS, {"ids": list(ground.parcels), "insee": sorted(ground.insee)})
-        labels, communes = cursor.fetchone()
+    labels, communes = fetch_one(LABELS, {"ids": list(ground.parcels), "insee": sorted(ground.insee)})
     return shortened(format_title(labels, ", ".join(communes)))
 
 

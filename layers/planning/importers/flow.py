@@ -8,10 +8,11 @@ from pathlib import Path
 
 from django.contrib.gis.db.models import Union
 from django.contrib.gis.geos import GEOSGeometry
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
+from gis_core.database.statements import execute
 from gis_core.errors import Invalid
 from gis_core.files.reader import RestrictedReader
 from gis_core.models import Commune
@@ -132,5 +133,4 @@ def finish(work: Work, kind: Kind) -> None:
     date_layers(kind.layers, given=work.order.source_date, latest=work.latest)
     announce_changed_slugs(kind.layers)
     detail = {"files": [one.name for one in report.files][:200], "loaded": report.loaded, "refused": report.refused}
-    with connection.cursor() as cursor:
-        cursor.execute("select arpent.annotate_event(%s::regclass, %s::jsonb)", [kind.tables[0], json.dumps(detail)])
+    execute("select arpent.annotate_event(%s::regclass, %s::jsonb)", [kind.tables[0], json.dumps(detail)])

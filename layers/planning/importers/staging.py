@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from gis_core.database.statements import execute, fetch_all
 from gis_core.files.reader import Column, CopyPlan, GeometryColumn, Problem, RestrictedReader
 from gis_core.files.reader.vectors import Family
 from layers.intake.report import FileReport
@@ -268,14 +269,10 @@ def subcode(text: str) -> str:
 
 def run_statement(statement: Any, *parts: sql.Composable, **names: Any) -> int:
     """Run SQL written with `{}` for identifiers and `%(name)s` for values; how many rows it touched."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(statement).format(*parts), names or None)
-        touched: int = cursor.rowcount
+    touched: int = execute(sql.SQL(statement).format(*parts), names or None)
     return touched
 
 
 def fetch_rows(statement: Any, *parts: sql.Composable, **names: Any) -> list[tuple[Any, ...]]:
     """As `run_statement`, for what it answers."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(statement).format(*parts), names or None)
-        return list(cursor.fetchall())
+    return fetch_all(sql.SQL(statement).format(*parts), names or None)

@@ -10,12 +10,15 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.api.once import create_once
-from gis_core.api.views import checked
+from gis_core.api.serializers import StartedSerializer
+from gis_core.api.views import checked, job_response
 from gis_core.http.middleware import rights_of_request, signed_in_user
+from gis_core.jobs.files import KEPT, LATEST
 from layers.printing import order as orders
 from layers.printing.api import serializers
 from layers.printing.paper import BYTES_PER_PIXEL, ORIENTATIONS, PAPERS, layout
 from layers.printing.services import prints
+from layers.printing.services.prints import FILES
 
 
 class PrintsView(APIView):
@@ -25,13 +28,13 @@ class PrintsView(APIView):
     )
     def get(self, request: Request) -> Response:
         """The asker's own latest prints, newest first."""
-        rows = prints.prints_of(rights_of_request(request))[: prints.LATEST_COUNT]
+        rows = FILES.jobs_of(rights_of_request(request))[:LATEST]
         return Response({"results": serializers.PrintSerializer(rows, many=True).data})
 
     @extend_schema(
         operation_id="print_create",
         request=serializers.PrintOrderSerializer,
-        responses={202: serializers.PrintStartedSerializer},
+        responses={202: StartedSerializer},
     )
     @create_once
     def post(self, request: Request) -> Response:
@@ -39,8 +42,7 @@ class PrintsView(APIView):
         given = checked(serializers.PrintOrderSerializer(data=request.data))
         order = orders.PrintOrder.of(given)
         job = prints.start_print(order, user=signed_in_user(request), rights=rights_of_request(request))
-        started = {"id": job.pk, "kind": job.kind, "title": job.title, "state": job.state}
-        return Response(started, status=202, headers={"Location": f"/api/v1/jobs/{job.pk}/"})
+        return job_response(job, f"/api/v1/jobs/{job.pk}/")
 
 
 class PrintOptionsView(APIView):
@@ -59,7 +61,7 @@ class PrintOptionsView(APIView):
                 "most_layers": orders.MOST_LAYERS,
                 "longest": orders.LONGEST,
                 "author": str(signed_in_user(request)),
-                "kept_days": prints.KEPT.days,
+                "kept_days": KEPT.days,
             }
         )
 
@@ -74,7 +76,7 @@ class PrintFileView(APIView):
     @extend_schema(operation_id="print_file", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     def get(self, request: Request, job_id: int) -> FileResponse:
         """The PDF file, for whoever ordered it."""
-        job = prints.print_of(rights=rights_of_request(request), job_id=job_id)
+        job = FILES.job_of(rights=rights_of_request(request), job_id=job_id)
         path = prints.finished_file(job)
         headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
         return FileResponse(

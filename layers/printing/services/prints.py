@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
-import time
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Conflict, Invalid, NotFound
+from gis_core.jobs.files import KEPT, OPEN, JobFiles
 from gis_core.jobs.services import start_job
 from gis_core.members.rights import Rights
-from gis_core.models import Job, JobQuerySet, User
+from gis_core.models import Job, User
 from layers.catalogue.legend import is_visible_at
 from layers.catalogue.models import Layer
 from layers.catalogue.services import visible_layer, visible_photo
@@ -29,22 +26,18 @@ from layers.printing.order import PrintOrder
 if TYPE_CHECKING:
     from layers.printing.facts import Printable
 
-KIND = "print"
-KEPT = timedelta(days=7)
 MOST_WAITING = 5
-LATEST_COUNT = 20
-SCRATCH = ".part"
-OPEN = (Job.State.WAITING, Job.State.RUNNING)
+FILES = JobFiles("print", "PRINTS_DIR", lambda job: "pdf")
 
 
 @transaction.atomic
 def start_print(order: PrintOrder, *, user: User, rights: Rights) -> Job:
     """Queue a print of what the asker sees. Raises Invalid, Conflict (too many are waiting)."""
-    if prints_of(rights).filter(state__in=OPEN).count() >= MOST_WAITING:
+    if FILES.jobs_of(rights).filter(state__in=OPEN).count() >= MOST_WAITING:
         message = _("%(most)s of your maps are waiting to be printed: wait until one is done.")
         raise Conflict(message % {"most": MOST_WAITING})
     kept = {"order": with_titles(order, rights).as_json()}
-    return start_job(kind=KIND, title=order.title, owner=None, started_by=user, parameters=kept, rights=rights)
+    return start_job(kind=FILES.kind, title=order.title, owner=None, started_by=user, parameters=kept, rights=rights)
 
 
 def with_titles(order: PrintOrder, rights: Rights) -> PrintOrder:
@@ -76,50 +69,14 @@ def printable(slug: str, rights: Rights) -> Printable:
         return visible_external(slug, rights)
 
 
-def prints_of(rights: Rights) -> JobQuerySet:
-    """The asker's own prints, newest first."""
-    return Job.objects.visible_to(rights).filter(kind=KIND, started_by_id=rights.user_id)
-
-
-def print_of(*, rights: Rights, job_id: int) -> Job:
-    """One of the asker's own prints. Raises NotFound."""
-    job = prints_of(rights).filter(pk=job_id).first()
-    if job is None:
-        raise NotFound(_("There is nothing at this address, or you may not see it."))
-    return job
-
-
 def finished_file(job: Job) -> Path:
     """The PDF file of a print. Raises NotFound when there is none, or none any more."""
-    path = file_of(job)
-    if job.state != Job.State.DONE or not path.is_file():
+    if not FILES.is_there(job):
         message = _("This map is not printed yet, or its %(days)s days are over: print it again.")
         raise NotFound(message % {"days": KEPT.days})
-    return path
-
-
-def file_of(job: Job) -> Path:
-    return folder() / f"{job.pk}.pdf"
-
-
-def scratch_of(job: Job) -> Path:
-    """Where the worker puts what it needs for a print."""
-    return folder() / f"{job.pk}{SCRATCH}"
-
-
-def folder() -> Path:
-    return Path(settings.PRINTS_DIR)
+    return FILES.file_of(job)
 
 
 def name_of(job: Job) -> str:
     """What a browser calls the downloaded file."""
     return f"{slugify(job.title)[:60] or 'plan'}-{timezone.localdate(job.ended_at):%Y-%m-%d}.pdf"
-
-
-def remove_old() -> int:
-    """Files whose days are over go, and what a killed worker left; returns how many went."""
-    limit = time.time() - KEPT.total_seconds()
-    old = [path for path in folder().glob("*") if path.stat().st_mtime < limit]
-    for path in old:
-        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
-    return len(old)

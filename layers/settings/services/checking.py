@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import connection
 from psycopg import sql
 
+from gis_core.database.statements import fetch_one
 from layers.catalogue.models import Layer
 
 type Column = Mapping[str, Any]
@@ -21,9 +21,7 @@ def unfit(layer: Layer, column: Column, before: Column) -> int:
         table=sql.Identifier(layer.table),
         condition=sql.SQL(" or ").join(sql.SQL(condition).format(name) for condition in conditions),
     )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        (count,) = cursor.fetchone()
+    (count,) = fetch_one(statement, values)
     return int(count)
 
 

@@ -6,10 +6,10 @@ from math import isfinite
 from typing import Any
 
 import numpy as np
-from django.db import connection
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from gis_core.database.statements import fetch_all
 from gis_core.errors import Invalid
 from layers.catalogue.models import Layer
 from layers.catalogue.tables import SQL_TYPES
@@ -79,9 +79,7 @@ def quantiles_of(layer: Layer, name: str) -> list[float]:
 def rows(statement: sql.SQL, layer: Layer, column: str, **values: Any) -> list[tuple[Any, ...]]:
     """What the asker sees of the layer's table: its row policies hold."""
     composed = statement.format(table=sql.Identifier(layer.table), column=sql.Identifier(column))
-    with connection.cursor() as cursor:
-        cursor.execute(composed, values)
-        return list(cursor.fetchall())
+    return fetch_all(composed, values)
 
 
 def is_finite(value: Any) -> bool:

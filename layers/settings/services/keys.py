@@ -1,9 +1,10 @@
 """The unique reference of a layer: changed by the worker, who alone may touch a table's indexes."""
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from gis_core.database.statements import fetch_all
 from gis_core.errors import Conflict, Invalid
 from gis_core.jobs.services import start_job
 from gis_core.members.rights import Rights
@@ -55,6 +56,4 @@ def set_key(layer: Layer, column: str) -> None:
 
 def values_twice(layer: Layer, column: str) -> list[str]:
     statement = TWICE.format(column=sql.Identifier(column), table=sql.Identifier(layer.table))
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"most": MOST_EXAMPLES})
-        return [str(value)[:60] for (value,) in cursor.fetchall()]
+    return [str(value)[:60] for (value,) in fetch_all(statement, {"most": MOST_EXAMPLES})]

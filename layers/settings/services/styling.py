@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from math import floor
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
+from gis_core.database.statements import fetch_one
 from gis_core.errors import Conflict, Invalid
 from gis_core.members.rights import Rights
 from layers.catalogue.legend import scale_at, zoom_at
@@ -80,9 +80,7 @@ def least_zoom(layer: Layer) -> int:
 
 def estimated(layer: Layer) -> int:
     """About how many rows the layer's table has, as PostgreSQL last counted."""
-    with connection.cursor() as cursor:
-        cursor.execute("select reltuples from pg_class where oid = to_regclass(%s)", [f'public."{layer.table}"'])
-        row = cursor.fetchone()
+    row = fetch_one("select reltuples from pg_class where oid = to_regclass(%s)", [f'public."{layer.table}"'])
     return max(0, int(row[0])) if row else 0
 
 

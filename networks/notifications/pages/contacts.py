@@ -20,6 +20,7 @@ from gis_core.desk.forms import blame
 from gis_core.desk.journal import ACTION, DATE, PERSON, Journal
 from gis_core.desk.listing import Column
 from gis_core.desk.parameters import integer
+from gis_core.desk.tabs import page
 from gis_core.errors import ArpentError, Invalid, NotFound
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
@@ -29,7 +30,7 @@ from gis_core.models import Member
 from networks.notifications.importers.loading import members_keeping
 from networks.notifications.models import Channel, ContactReading
 from networks.notifications.pages.forms import ContactChangeForm, ContactForm, SettingsForm
-from networks.notifications.pages.frame import page, show
+from networks.notifications.pages.frame import show
 from networks.notifications.services import contacts
 from networks.notifications.services.contacts import Known, Person
 from networks.notifications.services.settings import Choice, choose, settings_by_member, settings_of
@@ -74,7 +75,7 @@ def contact_list(request: HttpRequest) -> HttpResponse:
         context |= {"asked": True, "member": member, "found": matches, "q": text, "first": offset + 1,
                     "before": max(offset - contacts.ROWS, 0) if offset else None,
                     "after": offset + contacts.ROWS if more else None}  # fmt: skip
-    return show(request, "notifications/contacts.html", TAB, context)
+    return show(request, "contacts", TAB, context)
 
 
 # -- one contact ------------------------------------------------------------------------------------------------------
@@ -92,7 +93,7 @@ def contact_new(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("The contact is saved."))
         return redirect("contact", made)
     context = {"form": form, "member": member, "members": members, "contact": None}
-    return show(request, "notifications/contact.html", TAB, context, form_status(form))
+    return show(request, "contact", TAB, context, form_status(form))
 
 
 @require_http_methods(READ_AND_SEND)
@@ -124,7 +125,7 @@ def contact(request: HttpRequest, contact_id: int) -> HttpResponse:
     context = {"form": form, "member": member, "contact": known, "refused": refused,
                "ways": [(channel, value, day_of_stop(stop)) for channel, value, stop in ways if value],
                "keeps": contacts.may_keep(member, rights)}  # fmt: skip
-    return show(request, "notifications/contact.html", TAB, context, status)
+    return show(request, "contact", TAB, context, status)
 
 
 def change_form(request: HttpRequest, known: Known, contact_id: int, *, bound: bool | None = None) -> ContactChangeForm:
@@ -206,7 +207,7 @@ def contact_journal(request: HttpRequest) -> HttpResponse:
     if not rights_of_request(request).administers:
         raise PermissionDenied
     journal = JOURNAL.page(ContactReading.objects.all(), request.GET)
-    return show(request, "notifications/journal.html", TAB, {"journal": journal})
+    return show(request, "journal", TAB, {"journal": journal})
 
 
 @require_http_methods(READ_AND_SEND)
@@ -221,7 +222,7 @@ def settings_page(request: HttpRequest, slug: str) -> HttpResponse:
         messages.success(request, _("The settings are saved."))
         return redirect("notice_settings", slug)
     status = 400 if request.method == "POST" else 200
-    return show(request, "notifications/settings.html", TAB, {"form": form, "member": member}, status)
+    return show(request, "settings", TAB, {"form": form, "member": member}, status)
 
 
 def form_values(member: Member) -> dict[str, Any]:

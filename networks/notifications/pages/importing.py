@@ -6,10 +6,10 @@ from django.urls import reverse
 from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
+from gis_core.desk.tabs import show_in
 from layers.intake.desk import MIB, ImportDesk
 from layers.intake.table_form import table_choices, table_context
 from networks.notifications.importers.columns import CONTACTS as FIELDS
-from networks.notifications.pages.frame import show
 from networks.notifications.sources import CONTACTS
 
 
@@ -34,7 +34,7 @@ def page_texts() -> dict[str, Any]:
 
 DESK = ImportDesk(
     source=lambda: CONTACTS,
-    show=show,
+    show=show_in("networks"),
     tab="contacts",
     urls=("contact_import", "contact_import_report", "contact_import_csv"),
     frame="notifications/desk.html",

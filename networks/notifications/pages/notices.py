@@ -19,6 +19,7 @@ from gis_core.desk.forms import blame
 from gis_core.desk.pager import page_links
 from gis_core.desk.parameters import Page, integer
 from gis_core.desk.small_map import SmallMap
+from gis_core.desk.tabs import page
 from gis_core.errors import ArpentError, Forbidden, Invalid
 from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request, signed_in_user
@@ -32,7 +33,7 @@ from networks.notifications.gateways import mails_to_files, writes_files
 from networks.notifications.kinds import FIELDS
 from networks.notifications.models import Channel, ContactReading, Message, Notice
 from networks.notifications.pages.forms import NewForm, NoticeForm
-from networks.notifications.pages.frame import page, show
+from networks.notifications.pages.frame import show
 from networks.notifications.points import NOTICE_TEMPLATES
 from networks.notifications.services import letters, notices, sending
 from networks.notifications.services.contacts import reads_contacts
@@ -64,7 +65,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
     rights = rights_of_request(request)
     if request.method != "POST":
         context = {"notices": notices.notices_of(rights), **ways_out()}
-        return show(request, "notifications/notices.html", TAB, context)
+        return show(request, "notices", TAB, context)
     for template in NOTICE_TEMPLATES.all():
         if key := request.POST.get(template.kind, ""):
             return begin_notice(request, template.draft(key, rights), notices.About(kind=template.kind, key=key[:40]))
@@ -112,7 +113,7 @@ def new_page(request: HttpRequest, form: NewForm, status: int = 200) -> HttpResp
         "form": form,
         "small_map": area_map(members),
     }
-    return show(request, "notifications/new.html", TAB, context, status)
+    return show(request, "new", TAB, context, status)
 
 
 def area_map(members: list[Member]) -> SmallMap:
@@ -249,7 +250,7 @@ def show_notice(
         **example_texts(request, notice, lines if names else ()),
         **work_of(notice),
     }
-    return show(request, "notifications/notice.html", TAB, context, status)
+    return show(request, "notice", TAB, context, status)
 
 
 def example_texts(request: HttpRequest, notice: Notice, lines: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
+from gis_core.database.statements import fetch_all, fetch_one
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.members.rights import Rights
 from gis_core.members.technicians import TECHNICIANS
@@ -74,19 +75,16 @@ class Known(Person):
 
 def reads_contacts(member_id: int) -> bool:
     """Whether whoever asks reads and writes the contacts of this member."""
-    with connection.cursor() as cursor:
-        cursor.execute("select arpent.reads_contacts(%s)", [member_id])
-        (allowed,) = cursor.fetchone()
+    (allowed,) = fetch_one("select arpent.reads_contacts(%s)", [member_id])
     return bool(allowed)
 
 
 def read_by(members: Collection[Member]) -> list[Member]:
     """Those of these members whose contacts whoever asks reads and writes: one query for all of them."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select pk from unnest(%s::bigint[]) pk where arpent.reads_contacts(pk)", [[one.pk for one in members]]
-        )
-        allowed = {pk for (pk,) in cursor.fetchall()}
+    rows = fetch_all(
+        "select pk from unnest(%s::bigint[]) pk where arpent.reads_contacts(pk)", [[one.pk for one in members]]
+    )
+    allowed = {pk for (pk,) in rows}
     return [one for one in members if one.pk in allowed]
 
 
@@ -101,9 +99,8 @@ def find_contacts(
 ) -> tuple[Sequence[Known], bool]:
     """Contacts by words of their name, address, number or e-mail, and whether there are more; it is journalled."""
     wanted = search_terms(text)
-    with connection.cursor() as cursor:
-        cursor.execute("select arpent.find_contacts(%s, %s, %s, %s, %s)", [member.pk, wanted, most + 1, offset, why])
-        rows = [known_contact(row[0]) for row in cursor.fetchall()]
+    results = fetch_all("select arpent.find_contacts(%s, %s, %s, %s, %s)", [member.pk, wanted, most + 1, offset, why])
+    rows = [known_contact(row[0]) for row in results]
     return rows[:most], len(rows) > most
 
 
@@ -120,9 +117,7 @@ def contact_of(contact_id: int, *, why: str) -> Known:
 
     Raises NotFound, also where the user reads no contacts.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("select arpent.read_contact(%s, %s)", [contact_id, why])
-        row = cursor.fetchone()
+    row = fetch_one("select arpent.read_contact(%s, %s)", [contact_id, why])
     if row is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
     return known_contact(row[0])
@@ -162,12 +157,11 @@ class Counts:
 
 def counts_of(members: Collection[Member]) -> dict[int, Counts]:
     """By member id, in one query."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select pk, counts.* from unnest(%s::bigint[]) pk cross join lateral arpent.count_contacts(pk) counts",
-            [[one.pk for one in members]],
-        )
-        return {pk: Counts(*numbers) for pk, *numbers in cursor.fetchall()}
+    rows = fetch_all(
+        "select pk, counts.* from unnest(%s::bigint[]) pk cross join lateral arpent.count_contacts(pk) counts",
+        [[one.pk for one in members]],
+    )
+    return {pk: Counts(*numbers) for pk, *numbers in rows}
 
 
 # -- writing ----------------------------------------------------------------------------------------------------------
@@ -268,9 +262,7 @@ def write_contacts(
     """
     today = database_clock.today()
     given = [row_of(place, person, today) | silent_columns(person, untold) for place, person in enumerate(people)]
-    with connection.cursor() as cursor:
-        cursor.execute("select * from arpent.write_contacts(%s, %s, %s)", [member.pk, json.dumps(given), why])
-        return list(cursor.fetchall())
+    return fetch_all("select * from arpent.write_contacts(%s, %s, %s)", [member.pk, json.dumps(given), why])
 
 
 def silent_columns(person: Person, untold: Collection[str]) -> dict[str, None]:
@@ -311,9 +303,7 @@ def consent_columns(consent: Consent, channel: str) -> dict[str, Any]:
 def remove_contact(contact: Known, member: Member, *, rights: Rights) -> None:
     """Their objections stay. Raises Forbidden, NotFound."""
     check_may_keep(member, rights)
-    with connection.cursor() as cursor:
-        cursor.execute("select arpent.remove_contact(%s, %s)", [contact.id, _("Removed by hand")])
-        (removed,) = cursor.fetchone()
+    (removed,) = fetch_one("select arpent.remove_contact(%s, %s)", [contact.id, _("Removed by hand")])
     if not removed:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
+from gis_core.database.rows import first_of
+from gis_core.database.statements import execute, fetch_all
+from gis_core.errors import Conflict, Forbidden, Invalid, Stale
 from gis_core.letters.kinds import kind_of
 from gis_core.letters.services import plain_line, wording_of
 from gis_core.members.rights import Rights
@@ -95,12 +97,9 @@ def notices_about(about: About, owner_id: int, rights: Rights) -> Sequence[Notic
 
 def notice_seen_by(notice_id: int, rights: Rights) -> Notice:
     """A notice that the user sees, with its owner and who made and sent it. Raises NotFound."""
-    notice = (
-        Notice.objects.visible_to(rights).select_related("owner", "made_by", "sent_by").filter(pk=notice_id).first()
+    return first_of(
+        Notice.objects.visible_to(rights).select_related("owner", "made_by", "sent_by").filter(pk=notice_id)
     )
-    if notice is None:
-        raise NotFound(_("There is nothing at this address, or you may not see it."))
-    return notice
 
 
 def may_write(owner_id: int, rights: Rights) -> bool:
@@ -167,8 +166,7 @@ def follow(notice: Notice, *, kind: str, rights: Rights, context: Context | None
         use(made, wording_in_force(notice.owner, kind))
         made.name = plain_line(wording_of(notice.owner, kind_of(code_of(kind, sms=True))).title)[:LONGEST_NAME]
         made.save()
-        with connection.cursor() as cursor:
-            cursor.execute(COPIED, [made.pk, notice.pk])
+        execute(COPIED, [made.pk, notice.pk])
     return made
 
 
@@ -193,8 +191,7 @@ def add_targets(notice: Notice, targets: Iterable[Address]) -> int:
     ]  # fmt: skip
     if columns:
         keys, *others = map(list, zip(*columns, strict=True))
-        with connection.cursor() as cursor:
-            cursor.execute(INSERTED, [notice.pk, keys, *others])
+        execute(INSERTED, [notice.pk, keys, *others])
     return len(columns)
 
 
@@ -209,9 +206,7 @@ INSERTED = """
 
 def add_inside(notice: Notice) -> int:
     """The addresses of the platform in the notice's area. Raises Invalid where they are too many."""
-    with connection.cursor() as cursor:
-        cursor.execute(INSIDE, [bytes(notice.area.ewkb) if notice.area else None, MOST_TARGETS + 1])
-        rows = cursor.fetchall()
+    rows = fetch_all(INSIDE, [bytes(notice.area.ewkb) if notice.area else None, MOST_TARGETS + 1])
     if len(rows) > MOST_TARGETS:
         raise Invalid(_("More than %(most)s addresses: warn them in parts.") % {"most": MOST_TARGETS}, parameter="area")
     return add_targets(notice, (Address(address=text, place=Place(x, y)) for text, x, y in rows))
@@ -318,9 +313,7 @@ def discard(notice: Notice, *, rights: Rights) -> None:
 
 def lock_draft(notice: Notice, version: int | None) -> Notice:
     """The draft, which nobody else changes until the end."""
-    fresh = Notice.objects.select_for_update(of=("self",)).select_related("owner").filter(pk=notice.pk).first()
-    if fresh is None:
-        raise NotFound(_("There is nothing at this address, or you may not see it."))
+    fresh = first_of(Notice.objects.select_for_update(of=("self",)).select_related("owner").filter(pk=notice.pk))
     if fresh.state != Notice.State.DRAFT:
         raise Conflict(
             _("This notice has been sent: it is not changed any more. Make another one to the same addresses.")

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db import connection
 from psycopg import sql
 
+from gis_core.database.statements import fetch_all
 from layers.cadastre.geocoder import find_addresses
 from layers.catalogue.models import Layer
 from layers.features.search_terms import split_terms
@@ -80,9 +80,8 @@ def read_connections(slug: str, condition: sql.SQL, values: Sequence[int]) -> li
     statement = sql.SQL("select id, coalesce(address, ''), st_x(geom), st_y(geom) from {} where {}").format(
         sql.Identifier(layer.table), condition
     )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [list(values)])
-        return [Served(f"{slug}:{pk}", address, Place(x, y)) for pk, address, x, y in cursor.fetchall()]
+    rows = fetch_all(statement, [list(values)])
+    return [Served(f"{slug}:{pk}", address, Place(x, y)) for pk, address, x, y in rows]
 
 
 def read_by_reference(references: Sequence[str], owner_id: int) -> list[tuple[Served, str]]:
@@ -93,7 +92,5 @@ def read_by_reference(references: Sequence[str], owner_id: int) -> list[tuple[Se
         "select id, coalesce(address, ''), st_x(geom), st_y(geom), reference from {}"
         " where reference = any(%s) and owner_id = %s"
     ).format(sql.Identifier(layer.table))
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [list(references), owner_id])
-        rows = cursor.fetchall()
+    rows = fetch_all(statement, [list(references), owner_id])
     return [(Served(f"{DEFAULT_LAYER}:{pk}", address, Place(x, y)), name) for pk, address, x, y, name in rows]

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db import connection
 from django.db.models import Case, When
 
+from gis_core.database.statements import fetch_all, fetch_one
 from gis_core.members.rights import Rights
 from gis_core.members.technicians import TECHNICIANS
 from networks.notifications.models import ContactReading, Notice, Target
@@ -57,16 +57,13 @@ class Line:
 
 
 def reach_of(notice: Notice) -> Reach:
-    with connection.cursor() as cursor:
-        cursor.execute("select * from arpent.count_reached(%s)", [notice.pk])
-        row = cursor.fetchone()
+    row = fetch_one("select * from arpent.count_reached(%s)", [notice.pk])
     return Reach(*row) if row else Reach(0, 0, 0, 0)
 
 
 def counts_by_target(notice: Notice) -> Mapping[int, tuple[int, int]]:
-    with connection.cursor() as cursor:
-        cursor.execute("select * from arpent.reached_targets(%s)", [notice.pk])
-        return {target: (sms, email) for target, sms, email in cursor.fetchall()}
+    rows = fetch_all("select * from arpent.reached_targets(%s)", [notice.pk])
+    return {target: (sms, email) for target, sms, email in rows}
 
 
 def lines_of(
@@ -104,6 +101,5 @@ def read_reached(
 ) -> list[Reached]:  # fmt: skip
     """Who is reached at these addresses (at all), none where the asker reads no contacts; it is journalled."""
     given = [notice.pk, list(targets) if targets is not None else None, most, action, why]
-    with connection.cursor() as cursor:
-        cursor.execute("select * from arpent.read_reached(%s, %s, %s, %s, %s)", given)
-        return [Reached(*row) for row in cursor.fetchall()]
+    rows = fetch_all("select * from arpent.read_reached(%s, %s, %s, %s, %s)", given)
+    return [Reached(*row) for row in rows]

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from gis_core.database.statements import fetch_one
 from networks.notifications.models import Message
 from networks.notifications.services.stopping import stop_by_reply
 
@@ -31,9 +32,7 @@ def take_reports(reports: Sequence[Mapping[str, Any]], replies: Sequence[Mapping
     given = [one for one in map(read_report, reports) if one]
     known = 0
     if given:
-        with connection.cursor() as cursor:
-            cursor.execute("select arpent.report_messages(%s)", [json.dumps(given)])
-            (known,) = cursor.fetchone()
+        (known,) = fetch_one("select arpent.report_messages(%s)", [json.dumps(given)])
     stopped = sum(stop_by_reply(str(one.get("from", "")), str(one.get("text", ""))) for one in replies)
     return known, stopped
 

@@ -11,12 +11,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.signing import Signer
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
+from gis_core.database.statements import execute, fetch_all
 from gis_core.errors import Conflict, Invalid, Unavailable
 from gis_core.jobs.services import hold, release_locks, start_job
 from gis_core.letters.services import common_values
@@ -57,9 +58,7 @@ def send(notice: Notice, *, sms: int, email: int, version: int, user: User, righ
         raise Invalid(_("Nobody can be reached: use the list and the letter."), parameter="send")
     check_whole(texts_of(current), sms=reach.sms > 0, other=reach.email > 0)
     check_counts(reach.sms, reach.email, sms, email)
-    with connection.cursor() as cursor:
-        cursor.execute("select * from arpent.queue_messages(%s)", [current.pk])
-        queued = dict(cursor.fetchall())
+    queued = dict(fetch_all("select * from arpent.queue_messages(%s)", [current.pk]))
     # A list that came in meanwhile may have changed them once more.
     check_counts(queued.get(Channel.SMS, 0), queued.get(Channel.EMAIL, 0), sms, email)
     current.state, current.sent_at, current.sent_by_id = Notice.State.SENDING, database_clock.now(), rights.user_id
@@ -107,8 +106,7 @@ def resume(notice: Notice, *, user: User, rights: Rights) -> Job:
     if Job.objects.filter(pk=current.job_id or 0, state__in=OPEN).exists():
         raise Conflict(_("This notice is being sent: wait for its end."))
     channels = [str(one) for one in CHANNELS if gateway_for(one, current.pk).knows_keys]
-    with connection.cursor() as cursor:
-        cursor.execute("select arpent.resume_messages(%s, %s)", [current.pk, channels])
+    execute("select arpent.resume_messages(%s, %s)", [current.pk, channels])
     job = begin(current, KIND, user, rights)
     current.state, current.job_id = Notice.State.SENDING, job.pk
     current.save(update_fields=["state", "job_id"])
@@ -135,18 +133,14 @@ class ChannelCount:
 
 
 def channel_counts(notice: Notice) -> list[ChannelCount]:
-    with connection.cursor() as cursor:
-        cursor.execute("select * from arpent.count_messages(%s)", [notice.pk])
-        rows = cursor.fetchall()
+    rows = fetch_all("select * from arpent.count_messages(%s)", [notice.pk])
     counts = [ChannelCount(one, {state: count for way, state, count in rows if way == one}) for one in CHANNELS]
     return [one for one in counts if one.total]
 
 
 def sent_messages(notice: Notice, *, why: str) -> list[tuple[Any, ...]]:
     """Every message, for who reads contacts: channel, receiver, addresses, state, why, when; it is journalled."""
-    with connection.cursor() as cursor:
-        cursor.execute("select * from arpent.read_messages(%s, %s)", [notice.pk, why])
-        return list(cursor.fetchall())
+    return fetch_all("select * from arpent.read_messages(%s, %s)", [notice.pk, why])
 
 
 # -- the worker's part ------------------------------------------------------------------------------------------------
@@ -245,9 +239,7 @@ def write_trial(notice: Notice, progress: Progress) -> dict[str, Any]:
     """What would be sent now, one JSON line for each message, to nobody."""
     texts = texts_of(notice)
     member = str(common_values(notice.owner)["membre"])
-    with connection.cursor() as cursor:
-        cursor.execute("select * from arpent.tried_messages(%s)", [notice.pk])
-        rows = cursor.fetchall()
+    rows = fetch_all("select * from arpent.tried_messages(%s)", [notice.pk])
     path = trial_file(notice.pk)
     path.parent.mkdir(parents=True, exist_ok=True)
     counts = dict.fromkeys((one.value for one in CHANNELS), 0)

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 
 from django.core.signing import BadSignature
-from django.db import connection
 from django.utils.translation import gettext as _
 
+from gis_core.database.statements import execute, fetch_one
 from gis_core.errors import NotFound
 from networks.notifications.phones import NotAPhoneError, phone_of
 from networks.notifications.services.sending import STOP
@@ -30,9 +30,7 @@ def stop_by_link(token: str, *, closing: bool) -> Stop:
         message = STOP.unsign(token)
     except BadSignature as error:
         raise nothing from error
-    with connection.cursor() as cursor:
-        cursor.execute("select * from arpent.stop_message(%s, %s)", [int(message), closing])
-        row = cursor.fetchone()
+    row = fetch_one("select * from arpent.stop_message(%s, %s)", [int(message), closing])
     if row is None:
         raise nothing
     return Stop(*row)
@@ -46,6 +44,5 @@ def stop_by_reply(number: str, text: str) -> bool:
         phone = phone_of(number).number
     except NotAPhoneError:
         return False
-    with connection.cursor() as cursor:
-        cursor.execute("select arpent.stop_number(%s)", [phone])
+    execute("select arpent.stop_number(%s)", [phone])
     return True

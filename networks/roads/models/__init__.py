@@ -3,18 +3,3 @@
 from .asset import RoadAsset, RoadChange, RoadInspection, RoadStretch
 from .referential import RoadAxis, RoadAxisMark, RoadAxisPart, RoadMarker, RoadNode, RoadObject, RoadSection
 from .study import CoverageStudy
-
-__all__ = [
-    "CoverageStudy",
-    "RoadAsset",
-    "RoadAxis",
-    "RoadAxisMark",
-    "RoadAxisPart",
-    "RoadChange",
-    "RoadInspection",
-    "RoadMarker",
-    "RoadNode",
-    "RoadObject",
-    "RoadSection",
-    "RoadStretch",
-]

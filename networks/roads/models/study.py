@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.fields import current_instant
-from gis_core.members.rights import Rights
+from gis_core.members.owned import MembersQuerySet
 from gis_core.models import Member, User
 
 
-class StudyQuerySet(models.QuerySet["CoverageStudy"]):
-    def visible_to(self, rights: Rights) -> Self:
-        """Studies of the asker's members; every one for the agency."""
-        return self if rights.agency else self.filter(owner_id__in=rights.members())
+class StudyQuerySet(MembersQuerySet["CoverageStudy"]):
+    """Studies, seen by the members that own them."""
 
 
 class CoverageStudy(models.Model):

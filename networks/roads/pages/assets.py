@@ -16,6 +16,7 @@ from gis_core.database import clock as database_clock
 from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.desk.list_pages import ListView, answer_list
 from gis_core.desk.parameters import integer
+from gis_core.desk.tabs import page
 from gis_core.desk.uploads import upload_page
 from gis_core.errors import ArpentError, Conflict, Invalid, NotFound
 from gis_core.http.middleware import rights_of_request
@@ -24,15 +25,8 @@ from gis_core.members.technicians import TECHNICIANS
 from layers.features.display import code_choices, code_label, is_english
 from networks.roads import asset_code_lists, code_lists
 from networks.roads.iisr import FAMILIES, base_of, family_of, is_known, normal
-from networks.roads.listings.assets import (
-    ASSETS,
-    condition_label,
-    is_late,
-    kind_label,
-    picture_of,
-    title_of,
-)
-from networks.roads.pages.frame import page, show
+from networks.roads.listings.assets import ASSETS, condition_label, is_late, kind_label, picture_of, title_of
+from networks.roads.pages.frame import show
 from networks.roads.pictograms import pictogram
 from networks.roads.references import Road
 from networks.roads.services import assets as services

@@ -6,9 +6,9 @@ from typing import Any, Final
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from gis_core.desk.tabs import show_in
 from layers.intake.feature_table.desk import Number, feature_desk
 from networks.roads.importers import asset_tables
-from networks.roads.pages.frame import show_template
 from networks.roads.sources import ASSETS
 
 
@@ -47,7 +47,7 @@ def describe_numbers(survey: Mapping[str, Any]) -> tuple[Sequence[Number], str]:
 DESK: Final = feature_desk(
     ASSETS,
     asset_tables.ASSETS,
-    show=show_template,
+    show=show_in("roads"),
     tab="road_assets",
     urls=("road_asset_imports", "road_asset_import", "road_asset_rows"),
     frame="roads/desk.html",

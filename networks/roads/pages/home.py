@@ -10,17 +10,11 @@ from django.views.decorators.http import require_safe
 from gis_core.database import clock as database_clock
 from gis_core.desk.list_query import answer_query
 from gis_core.desk.tables import answer_table
+from gis_core.desk.tabs import page
 from gis_core.errors import Invalid, NotFound
 from gis_core.http.middleware import rights_of_request
-from networks.roads.pages.frame import page, show
-from networks.roads.services.lengths import (
-    LengthQuery,
-    Lengths,
-    Line,
-    as_table,
-    lengths,
-    titles,
-)
+from networks.roads.pages.frame import show
+from networks.roads.services.lengths import LengthQuery, Lengths, Line, as_table, lengths, titles
 from networks.roads.services.overview import routes
 
 MOST_ROWS = 12

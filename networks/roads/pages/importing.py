@@ -5,11 +5,11 @@ from typing import Any, Final
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from gis_core.desk.tabs import show_in
 from gis_core.errors import Invalid
 from layers.intake.desk import ImportDesk
 from layers.intake.models import FileImport
 from layers.intake.source import Source
-from networks.roads.pages.frame import show_template
 from networks.roads.services.importing import brings, communes_in
 from networks.roads.services.reporting import lines
 from networks.roads.sources import MARKERS, SECTIONS
@@ -75,7 +75,7 @@ DESK: Final = ImportDesk(
     source=lambda: SECTIONS,
     others=lambda: [MARKERS],
     sent_as=source_of,
-    show=show_template,
+    show=show_in("roads"),
     tab="road_import",
     urls=("road_import", "road_import_page", "road_import_findings"),
     frame="roads/desk.html",

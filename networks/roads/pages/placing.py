@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from gis_core.desk.edit_forms import EditForm
 from gis_core.desk.forms import AccessibleForm, blame
+from gis_core.desk.tabs import page
 from gis_core.errors import ArpentError, Forbidden
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
@@ -21,7 +22,7 @@ from layers.features.errors import FieldRefused, GeometryRefused
 from networks.roads.iisr import FAMILIES, SIGNS, family_of
 from networks.roads.listings.assets import title_of
 from networks.roads.pages.assets import TAB
-from networks.roads.pages.frame import page, show
+from networks.roads.pages.frame import show
 from networks.roads.services import assets, placing
 
 READ_AND_SEND: Final = ["GET", "HEAD", "POST"]

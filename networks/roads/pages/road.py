@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gis_core.desk.tables import answer_table
+from gis_core.desk.tabs import page
 from gis_core.http.middleware import rights_of_request
 from gis_core.members.rights import Rights
 from layers.features.display import code_label
 from networks.roads.along import parts_of
-from networks.roads.pages.frame import page, show
+from networks.roads.pages.frame import show
 from networks.roads.references import Road
 from networks.roads.services import assets
 from networks.roads.services.whole import Marker, marker_table, road_of_request, road_sheet

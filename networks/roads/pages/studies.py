@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.desk.parameters import integer
+from gis_core.desk.tabs import page
 from gis_core.errors import ArpentError, Forbidden, Invalid
 from gis_core.http.files import NO_STORE, file_response
 from gis_core.http.middleware import rights_of_request
@@ -21,7 +22,7 @@ from gis_core.members.rights import Rights
 from gis_core.models import Commune, Job, Member, User
 from layers.catalogue.models import Layer
 from networks.roads.models import CoverageStudy
-from networks.roads.pages.frame import page, show
+from networks.roads.pages.frame import show
 from networks.roads.services import studies
 from networks.roads.services.studies import Choices, Question, Technology
 from networks.roads.services.study_results import Share, list_studies, share, study_seen_by

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, cast
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count, FloatField, Func, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
@@ -13,6 +13,8 @@ from psycopg import sql
 
 from gis_core.codes import CodeList
 from gis_core.database import clock as database_clock
+from gis_core.database.rows import first_of
+from gis_core.database.statements import fetch_all
 from gis_core.desk.journal import strike_out
 from gis_core.desk.list_query import ListQuery, choice, parameter, text
 from gis_core.desk.options import commune_options
@@ -195,10 +197,7 @@ def ids_of_own_assets(what: str, ids: Sequence[int], rights: Rights) -> set[int]
 
 def one(what: str, pk: int, rights: Rights) -> Any:
     """An asset that the asker's members keep. Raises NotFound."""
-    row = of_members(what, rights).select_related("owner").filter(pk=pk).first()
-    if row is None:
-        raise NotFound(_("There is nothing at this address, or you may not see it."))
-    return row
+    return first_of(of_members(what, rights).select_related("owner").filter(pk=pk))
 
 
 def middle_of(asset: Any) -> tuple[float, float]:
@@ -226,9 +225,7 @@ def communes_at(what: str, ids: Sequence[int]) -> Mapping[int, str]:
         commune=sql.Identifier(Commune._meta.db_table),
         middle=sql.SQL(MIDDLES[what]),
     )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"ids": list(ids)})
-        return dict(cursor.fetchall())
+    return dict(fetch_all(statement, {"ids": list(ids)}))
 
 
 def section_of(asset: Any) -> RoadSection | None:

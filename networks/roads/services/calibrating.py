@@ -6,8 +6,9 @@ from typing import Any, Final, Literal
 
 import shapely
 from django.contrib.gis.geos import LineString, Point
-from django.db import connection, transaction
+from django.db import transaction
 
+from gis_core.database.statements import execute, fetch_all
 from networks.roads.axis import REACH_M, Axis, Marker, Section, build
 from networks.roads.models import RoadAxis, RoadAxisMark, RoadAxisPart, RoadMarker, RoadSection
 from networks.roads.references import Road
@@ -44,8 +45,7 @@ def with_department(road: Road) -> Road:
 
 def calibrate_one(road: Road) -> list[Axis]:
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_xact_lock(hashtextextended('arpent road ' || %s, 0))", [road.route])
+        execute("select pg_advisory_xact_lock(hashtextextended('arpent road ' || %s, 0))", [road.route])
         RoadAxis.objects.filter(**road._asdict()).delete()
         made = list(axes_of(road))
         for carriageway, axis in made:
@@ -69,19 +69,15 @@ STALE: Final = """
 
 def stale_roads() -> list[Road]:
     """Roads to measure: changed since, or with markers and sections and no axis yet."""
-    with connection.cursor() as cursor:
-        cursor.execute(STALE)
-        return [Road(*row) for row in cursor.fetchall()]
+    return [Road(*row) for row in fetch_all(STALE)]
 
 
 def leave_stale(roads: Collection[Road]) -> None:
     """These are measured within the next minutes."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select arpent.road_changed(route, department)"
-            " from unnest(%s::text[], %s::text[]) as road(route, department)",
-            [[one.route for one in roads], [one.department for one in roads]],
-        )
+    execute(
+        "select arpent.road_changed(route, department) from unnest(%s::text[], %s::text[]) as road(route, department)",
+        [[one.route for one in roads], [one.department for one in roads]],
+    )
 
 
 def axes_of(road: Road, moved: Moved | None = None, first: str = "D") -> Iterator[tuple[str, Axis]]:

@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from django.db import connection
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from gis_core.codes import CodeList
+from gis_core.database.statements import fetch_all
 from gis_core.desk.list_query import ListQuery, choice, parameter
 from gis_core.desk.options import commune_options
 from gis_core.desk.tables import Table
@@ -149,9 +149,7 @@ def lengths(query: LengthQuery) -> Lengths:
     """Of the sections that the asker sees, which is all of them. Raises NotFound for a member that there is not."""
     given: dict[str, Any] = {name: getattr(query, name) for name in (*LISTS, "insee")}
     given |= {"paths": list(code_lists.PATHS), "dual": list(DUAL), "all": bool(query.paths)}
-    with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, given | {"member": member_id(query.member), "most": MOST_LINES})
-        rows = cursor.fetchall()
+    rows = fetch_all(STATEMENT, given | {"member": member_id(query.member), "most": MOST_LINES})
     result = Lengths()
     groups: dict[str, list[Group]] = {}
     for table, code, name, metres, sections, dual, split in rows:
@@ -213,11 +211,10 @@ def commune_names(codes: list[str]) -> dict[str, str]:
 
 def keepers() -> list[int]:
     """By a skip through the index of owners: few members keep many sections."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select m.id from gis_core_member m where exists (select from road_section s where s.owner_id = m.id)"
-        )
-        return [pk for (pk,) in cursor.fetchall()]
+    rows = fetch_all(
+        "select m.id from gis_core_member m where exists (select from road_section s where s.owner_id = m.id)"
+    )
+    return [pk for (pk,) in rows]
 
 
 def titles() -> dict[str, str]:

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db import connection
-
+from gis_core.database.statements import execute
 from layers.catalogue.models import Layer
 
 
@@ -11,13 +10,11 @@ def lock_roads(_layer: Layer | None = None, _ids: Sequence[int] = ()) -> None:
     """Until the end of the transaction, before any row is held: `arpent.join_section` does the same, too late for
     whoever holds rows already.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended('arpent roads', 0))")
+    execute("select pg_advisory_xact_lock(hashtextextended('arpent roads', 0))")
 
 
 def share_roads(_layer: Layer | None = None, _ids: Sequence[int] = ()) -> None:
     """Roads stay as they are until the end of the transaction, for others who bind assets to them, too:
     `arpent.bind_asset` does the same, too late for whoever holds assets that a changing road takes along.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock_shared(hashtextextended('arpent roads', 0))")
+    execute("select pg_advisory_xact_lock_shared(hashtextextended('arpent roads', 0))")

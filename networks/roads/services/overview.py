@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.db.models import Count, Max, Min
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from gis_core.database.statements import fetch_all
 from layers.features.display import display_number
 from networks.roads.models import RoadAxis
 from networks.roads.references import Road
@@ -59,9 +59,7 @@ WHOLE = """
 
 def whole_roads(route: str) -> list[WholeRoad]:
     """One for each Département that has a road of this number, among the sections that the asker sees."""
-    with connection.cursor() as cursor:
-        cursor.execute(WHOLE, {"route": route})
-        rows = cursor.fetchall()
+    rows = fetch_all(WHOLE, {"route": route})
     return [
         WholeRoad(department=department, bbox_4326=tuple(box), section=section, first=first, last=last)
         for department, *box, section, first, last in rows

@@ -11,12 +11,12 @@ from operator import itemgetter
 from typing import Any, Final, Literal, Protocol
 
 from django.contrib.gis.geos import GEOSGeometry, LineString
-from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from psycopg import sql
 from shapely.geometry import Point
 
+from gis_core.database.statements import fetch_all
 from gis_core.errors import ArpentError, Conflict, Invalid, NotFound
 from gis_core.members.rights import Rights
 from layers.catalogue.services import visible_layer
@@ -27,7 +27,7 @@ from networks.roads.axis_places import ImpossibleError, refer
 from networks.roads.references import Reference, Road, Side
 from networks.roads.services.assets import MODELS, SLUGS, one
 from networks.roads.services.calibrating import axes_now, with_department
-from networks.roads.services.referring import WITHIN_M, RoadPlace, all_rows, locate, place_of, side_at, side_of
+from networks.roads.services.referring import WITHIN_M, RoadPlace, locate, place_of, side_at, side_of
 
 type Beside = Literal["on", "left", "right"]
 WEB: Final = Origin("web", "")
@@ -152,9 +152,7 @@ def values_for(question: str, what: str, ids: Sequence[int]) -> list[tuple[Any, 
     statement = sql.SQL(question).format(
         table=sql.Identifier(MODELS[what]._meta.db_table), places=sql.SQL(PLACES[what])
     )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"ids": list(ids), "within": WITHIN_M})
-        return list(cursor.fetchall())
+    return fetch_all(statement, {"ids": list(ids), "within": WITHIN_M})
 
 
 def places_now(road: Road, ends: Iterable[tuple[Any, ...]]) -> dict[int, list[Place]]:
@@ -229,7 +227,7 @@ class Spot(Protocol):
 def points(places: Sequence[tuple[Spot, float]]) -> list[GEOSGeometry | ArpentError]:
     """Beside places on axes, so many metres to the left."""
     given = {**spots([one for one, _leftward in places]), "leftwards": [leftward for _one, leftward in places]}
-    rows = dict(all_rows(BESIDE, **given))
+    rows = dict(fetch_all(BESIDE, given))
     return [geometry(rows[rank]) if rank in rows else measuring_conflict() for rank in range(1, len(places) + 1)]
 
 
@@ -246,7 +244,7 @@ def stretches(pairs: Sequence[tuple[Spot, Spot, float]]) -> list[GEOSGeometry | 
     """Along axes, as markers grow, so many metres to the left."""
     firsts, lasts = [one[0] for one in pairs], [one[1] for one in pairs]
     given = spots(firsts) | spots(lasts, "last_") | {"leftwards": [one[2] for one in pairs]}
-    rows = {pair: row for pair, *row in all_rows(ALONG, **given)}
+    rows = {pair: row for pair, *row in fetch_all(ALONG, given)}
     apart = {n: pair for n, pair in enumerate(pairs, start=1) if n not in rows}
     ends_placed = points([(spot, 0.0) for first, last, _leftward in apart.values() for spot in (first, last)])
     ends = dict(zip(apart, zip(ends_placed[::2], ends_placed[1::2], strict=True), strict=True))

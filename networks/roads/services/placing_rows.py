@@ -11,18 +11,12 @@ from typing import Final, NamedTuple
 
 from django.contrib.gis.geos import GEOSGeometry
 
+from gis_core.database.statements import fetch_all
 from gis_core.errors import ArpentError, Invalid, NotFound
 from networks.roads.axis_places import SLACK_M
 from networks.roads.references import Reference, Road
 from networks.roads.services.placing import Beside, leftward_of, measuring_conflict, points, stretches
-from networks.roads.services.referring import (
-    all_rows,
-    beyond_end,
-    beyond_next,
-    is_stale,
-    not_there,
-    road_among,
-)
+from networks.roads.services.referring import beyond_end, beyond_next, is_stale, not_there, road_among
 
 BATCH: Final = 5_000
 MARKERS: Final = """
@@ -116,7 +110,7 @@ def spots_of(references: Iterable[Reference]) -> dict[Reference, OnAxis | Arpent
         "metres": [one.metres for one, _road in rest],
         "sides": [one.side or "" for one, _road in rest],
     }
-    rows = {row[0]: row[1:] for row in all_rows(SPOTS, **given)}
+    rows = {row[0]: row[1:] for row in fetch_all(SPOTS, given)}
     missing: dict[tuple[Road, int], NotFound] = {}
     for rank, (one, road) in enumerate(rest, start=1):
         if rank in rows:
@@ -157,6 +151,6 @@ def roads_of(references: Iterable[Reference], refused: dict[Reference, OnAxis | 
 def markers_of(routes: Iterable[str]) -> Mapping[str, dict[str, set[int]]]:
     """By number and Département of roads, those of their markers."""
     results: dict[str, dict[str, set[int]]] = defaultdict(dict)
-    for route, department, numbers in all_rows(MARKERS, routes=list(routes)):
+    for route, department, numbers in fetch_all(MARKERS, {"routes": list(routes)}):
         results[route][department] = set(numbers)
     return results

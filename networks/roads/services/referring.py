@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from shapely.geometry import Point
 
+from gis_core.database.statements import fetch_all, fetch_one
 from gis_core.errors import Invalid, NotFound
 from layers.features.display import display_number
 from layers.intake.findings import error_of
@@ -169,17 +169,17 @@ def place_of(query: Reference) -> RoadPlace:
     sides += [one for one in ("U", "D") if one not in sides]
     if is_stale(road):
         return place_now(query, road, sides)
-    row = one_row(MARK, **road._asdict(), number=query.marker, sides=sides)
+    row = fetch_one(MARK, {**road._asdict(), "number": query.marker, "sides": sides})
     if row is None:
         raise not_there(query, road)
     axis, carriageway, start, next_number, next_m, _length = row
     at = start + query.metres
     if next_m is not None and at > next_m + SLACK_M:
         raise beyond_next(query, next_number, next_m - start)
-    (end,) = one_row(END, axis=axis) or (0.0,)
+    (end,) = fetch_one(END, {"axis": axis}) or (0.0,)
     if at > end + SLACK_M:
         raise beyond_end(query, end - start)
-    result = one_row(PLACE, axis=axis, at=min(at, end), end=end, beyond=query.metres == 0)
+    result = fetch_one(PLACE, {"axis": axis, "at": min(at, end), "end": end, "beyond": query.metres == 0})
     assert result is not None
     section, x, y, lon, lat, own = result
     reference = replace(query, side=side_of(own or carriageway))
@@ -213,7 +213,7 @@ def departments_of(reference: Reference) -> tuple[list[str], list[str]]:
     """The Départements whose road has the marker, and all those that have a road of this number with markers. A road
     whose Département is not known, which nobody can ask for, has it where no other one does.
     """
-    here, known = one_row(DEPARTMENTS, route=reference.route, number=reference.marker) or ([], [])
+    here, known = fetch_one(DEPARTMENTS, {"route": reference.route, "number": reference.marker}) or ([], [])
     return [one for one in here if one] or here, known or []
 
 
@@ -223,7 +223,7 @@ def in_none(reference: Reference) -> NotFound:
     each = gettext_noop("%(road)s from PR %(first)s to PR %(last)s")
     ranges = all_param(
         sentence_param(each, road=str(Road(reference.route, department)), first=first, last=last)
-        for department, first, last in all_rows(RANGES, route=reference.route)
+        for department, first, last in fetch_all(RANGES, {"route": reference.route})
     )
     return error_of(NotFound, code, route=str(Road(reference.route)), marker=reference.marker, ranges=ranges)
 
@@ -249,8 +249,8 @@ def road_in(reference: Reference) -> str:
 
 
 def not_there(reference: Reference, road: Road) -> NotFound:
-    first = one_row("select min(m.number), max(m.number) from road_axis a join road_axis_mark m on m.axis_id = a.id"
-                    " where a.route = %(route)s and a.department = %(department)s", **road._asdict())  # fmt: skip
+    first = fetch_one("select min(m.number), max(m.number) from road_axis a join road_axis_mark m on m.axis_id = a.id"
+                    " where a.route = %(route)s and a.department = %(department)s", road._asdict())  # fmt: skip
     return no_marker(reference, *(first or (None, None)))
 
 
@@ -269,9 +269,9 @@ def no_marker(reference: Reference, first: int | None, last: int | None) -> NotF
 def reference_at(x: float, y: float, *, route: str = "", department: str = "", within_m: float = WITHIN_M) -> RoadPlace:
     """The reference of a place (EPSG:2154), on the nearest numbered road or on one. Raises NotFound."""
     parameters = {"x": x, "y": y, "within": within_m, "route": route, "department": department}
-    row = one_row(NEAR, **parameters)
+    row = fetch_one(NEAR, parameters)
     now = [
-        nearest for one in all_rows(UNMEASURED_NEAR, **parameters) for nearest in near_now(Road(*one), x, y, within_m)
+        nearest for one in fetch_all(UNMEASURED_NEAR, parameters) for nearest in near_now(Road(*one), x, y, within_m)
     ]
     if now:
         best = min(now, key=lambda one: one[0])
@@ -284,7 +284,7 @@ def reference_at(x: float, y: float, *, route: str = "", department: str = "", w
         raise NotFound(_("No numbered road lies within %(metres)s m.") % values)
     number, lies_in, carriageway, axis, section, at, px, py, lon, lat, distance, lies = row
     road = Road(number, lies_in)
-    mark = one_row(BEFORE, axis=axis, at=at)
+    mark = fetch_one(BEFORE, {"axis": axis, "at": at})
     if mark is None:
         raise before_first(road)
     reference = reference_on(road, mark[0], max(0.0, at - mark[1]), carriageway)
@@ -308,7 +308,7 @@ def before_first(road: Road) -> NotFound:
 
 def is_stale(road: Road) -> bool:
     """Whether the axes of a road are stale, or yet to be made."""
-    return bool((one_row(UNMEASURED, **road._asdict()) or (False,))[0])
+    return bool((fetch_one(UNMEASURED, road._asdict()) or (False,))[0])
 
 
 def place_now(query: Reference, road: Road, sides: list[str]) -> RoadPlace:
@@ -334,7 +334,7 @@ def place_now(query: Reference, road: Road, sides: list[str]) -> RoadPlace:
 
 def side_at(carriageway: str, section: int) -> Side:
     """The side of a place: that of its section, for where a road has one carriageway both axes run over it."""
-    return side_of((one_row(CARRIAGEWAY, section=section) or (carriageway,))[0])
+    return side_of((fetch_one(CARRIAGEWAY, {"section": section}) or (carriageway,))[0])
 
 
 def has_marker(axis: Axis, number: int) -> bool:
@@ -369,19 +369,6 @@ def reference_now(distance: float, road: Road, side: str, axis: Axis, x: float, 
 def road_place(
     reference: Reference, road: Road, section: int, place: Point, distance_m: float = 0.0, lies: str = ""
 ) -> RoadPlace:
-    lon, lat = one_row(LONLAT, x=place.x, y=place.y) or (0.0, 0.0)
+    lon, lat = fetch_one(LONLAT, {"x": place.x, "y": place.y}) or (0.0, 0.0)
     return RoadPlace(reference=reference, road=road, section=section, x=place.x, y=place.y, lon=lon, lat=lat,
                      distance_m=distance_m, lies=lies)  # fmt: skip
-
-
-def all_rows(statement: str, **given: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, given)
-        return list(cursor.fetchall())
-
-
-def one_row(statement: str, **given: Any) -> tuple[Any, ...] | None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, given)
-        row = cursor.fetchone()
-    return tuple(row) if row is not None else None

@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.contrib.gis.geos import GEOSGeometry, LineString
-from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from gis_core.database.statements import fetch_all
 from gis_core.errors import Invalid
 from layers.features.display import code_label
 from networks.roads import code_lists
@@ -56,19 +56,17 @@ def of_new_piece(row: Values) -> Values:
 
 def next_number(owner: int, reference: str) -> int:
     """The first one that no piece of this section has."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select reference from road_section where owner_id = %s and starts_with(reference, %s)",
-            [owner, f"{reference}/"],
-        )
-        taken = {one.rpartition("/")[2] for (one,) in cursor.fetchall()}
+    rows = fetch_all(
+        "select reference from road_section where owner_id = %s and starts_with(reference, %s)",
+        [owner, f"{reference}/"],
+    )
+    taken = {one.rpartition("/")[2] for (one,) in rows}
     return next(number for number in range(2, len(taken) + 3) if str(number) not in taken)
 
 
 def kept_beside(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    with connection.cursor() as cursor:
-        cursor.execute("select id, more from road_section where id = any(%s)", [list(ids)])
-        return {pk: json.loads(more) if isinstance(more, str) else more for pk, more in cursor.fetchall()}
+    rows = fetch_all("select id, more from road_section where id = any(%s)", [list(ids)])
+    return {pk: json.loads(more) if isinstance(more, str) else more for pk, more in rows}
 
 
 def of_whole(rows: Sequence[Values], union: GEOSGeometry) -> tuple[Values, GEOSGeometry]:

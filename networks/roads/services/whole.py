@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from gis_core.database.statements import fetch_all, fetch_one
 from gis_core.desk.tables import Table
 from gis_core.errors import NotFound
 from gis_core.files.writing.rows import Column
@@ -24,7 +25,7 @@ from networks.roads.models import RoadAxis, RoadMarker
 from networks.roads.references import NotAReferenceError, Road, road_of_slug
 from networks.roads.services.calibrating import with_department
 from networks.roads.services.overview import describe_faults
-from networks.roads.services.referring import RoadPlace, all_rows, one_row
+from networks.roads.services.referring import RoadPlace
 
 SECTIONS: Final = "road-sections"
 ASSETS: Final = "road-assets"
@@ -128,7 +129,7 @@ def road_of_request(text: str, rights: Rights) -> Road:
         raise NotFound(
             _("“%(text)s” is the number of no road: write it as in “D 2020”.") % {"text": text[:40]}
         ) from error
-    known = [department for (department,) in all_rows(ROADS, route=query.route)]
+    known = [department for (department,) in fetch_all(ROADS, {"route": query.route})]
     if query.department in known:
         return query
     if len(known) == 1 and "" in (query.department, known[0]):
@@ -142,7 +143,7 @@ def road_of_request(text: str, rights: Rights) -> Road:
 
 def road_sheet(road: Road) -> RoadSheet:
     """All that is known of a numbered road: lengths in km, box in degrees, managers, markers. Raises NotFound."""
-    row = one_row(ABOUT, **road._asdict())
+    row = fetch_one(ABOUT, road._asdict())
     if row is None:
         raise NotFound(_("No numbered road %(route)s is known here.") % {"route": road})
     sections, metres, *box = row
@@ -165,14 +166,14 @@ def managers_of(road: Road) -> list[Manager]:
         Manager(
             name=name or code_label(code_lists.MANAGERS, code, english=english) or _("Not recorded"), km=metres / 1000
         )
-        for code, name, metres in all_rows(MANAGERS, **road._asdict())
+        for code, name, metres in fetch_all(MANAGERS, road._asdict())
     ]
 
 
 def markers_of(road: Road) -> list[Marker]:
     """One of each number: that of the single carriageway or of the right one."""
     results = []
-    for number, rows in groupby(all_rows(MARKERS, **road._asdict()), key=lambda row: row[0]):
+    for number, rows in groupby(fetch_all(MARKERS, road._asdict()), key=lambda row: row[0]):
         each = list(rows)
         _number, _side, pk, x, y, lon, lat, at_m, to_next = each[0]
         sides = "".join(row[1] for row in each)
@@ -209,7 +210,7 @@ def as_feature(road: Road, rights: Rights) -> dict[str, Any]:
         ("department", _("Département"), road.department),
         ("managers", _("Managers"), ", ".join(one.name for one in result.managers)),
     ]
-    (drawn,) = one_row(DRAWN, **road._asdict()) or (None,)
+    (drawn,) = fetch_one(DRAWN, road._asdict()) or (None,)
     return {
         "slug": road.slug,
         "title": str(result.full_name),

@@ -11,16 +11,3 @@ from .request import (
     WorkTransmissionQuerySet,
 )
 from .work import Work, WorkNumber
-
-__all__ = [
-    "Work",
-    "WorkDetour",
-    "WorkNumber",
-    "WorkOrder",
-    "WorkOrderFile",
-    "WorkPiece",
-    "WorkRequest",
-    "WorkRequestQuerySet",
-    "WorkTransmission",
-    "WorkTransmissionQuerySet",
-]

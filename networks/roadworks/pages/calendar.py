@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from gis_core.database import clock as database_clock
 from gis_core.desk.list_query import answer_query
 from gis_core.desk.tables import answer_table
+from gis_core.desk.tabs import page
 from gis_core.errors import Invalid
 from gis_core.http.admission import TABLE, limited
 from gis_core.http.middleware import rights_of_request
@@ -21,7 +22,7 @@ from gis_core.members.rights import Rights
 from layers.features.display import display_number
 from networks.roadworks.days import format_days
 from networks.roadworks.models import Work
-from networks.roadworks.pages.frame import page, show, writing_for
+from networks.roadworks.pages.frame import TAB, show_page, writing_for
 from networks.roadworks.services import works
 from networks.roadworks.services.conflicts import Conflict, marks_of
 from networks.roadworks.services.work_table import as_table, communes_of
@@ -143,7 +144,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "kept": {"du": query.day().isoformat(), "semaines": query.weeks},
         "filtered": form.is_filtered,
     }
-    return show(request, "calendar", context, 400 if form.errors else 200)
+    return show_page(request, "calendar", TAB, context, 400 if form.errors else 200)
 
 
 def between(query: CalendarQuery, rights: Rights) -> QuerySet[Work]:

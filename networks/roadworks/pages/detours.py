@@ -11,13 +11,14 @@ from django.utils.translation import override
 from django.views.decorators.http import require_http_methods
 
 from gis_core.desk.parameters import whole_number
+from gis_core.desk.tabs import page
 from gis_core.errors import ArpentError, Invalid
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
 from gis_core.members.rights import Rights
 from networks.roadworks.gauges import GAUGES, LARGEST, Gauge, gauge_of
 from networks.roadworks.models import Work, WorkDetour
-from networks.roadworks.pages.order_frame import page, show_orders
+from networks.roadworks.pages.frame import ORDERS_TAB, show_page
 from networks.roadworks.pages.order_parts import detour_context
 from networks.roadworks.services import keeping, works
 from networks.roadworks.services.detours import describe_missing
@@ -46,7 +47,7 @@ def detour(request: HttpRequest, work_id: int) -> HttpResponse:
         work, kept, may, chosen=offered or request.POST.get("gauge", ""), blocking=details.get("blocking", ())
     )
     context = {"part": part, "work": work, "refused": refused, "offered": GAUGES[offered][0] if offered else ""}
-    return show_orders(request, "detour_page", context, status)
+    return show_page(request, "detour_page", ORDERS_TAB, context, status)
 
 
 def change_detour(request: HttpRequest, work: Work, rights: Rights) -> None:

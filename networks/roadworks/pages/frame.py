@@ -1,27 +1,23 @@
-"""What the pages of works have in common: their tab of the desk of roads, their templates."""
+"""What the pages of works, requests and orders have in common: their tabs of the desk of roads, their templates."""
 
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from gis_core.desk import tabs
 from gis_core.desk.small_map import BBox4326, SmallMap
-from gis_core.desk.tabs import page
+from gis_core.desk.tabs import show_in
 from gis_core.members.rights import Rights
 from gis_core.models import Member
 from networks.roadworks.layers import COLOURS, DASHES
 from networks.roadworks.services.works import may_write
 
-__all__ = ["page", "show"]
-
 DETOURS: Final = ("#0f766e", "#6d28d9", "#b45309", "#1d4ed8")
 """By their rank, as in the drawing of them (`orders.css`)."""
 
 
-def show(request: HttpRequest, template: str, context: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
-    """A page of the desk: its template is `roadworks/<template>.html`, on `roadworks/desk.html`."""
-    return tabs.show(request, f"roadworks/{template}.html", "roads", "works", context, status)
+show_page = show_in("roads", folder="roadworks")
+TAB: Final = "works"
+ORDERS_TAB: Final = "road_requests"
 
 
 def writing_for(rights: Rights) -> list[Member]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core.desk.forms import blame
+from gis_core.desk.tabs import page
 from gis_core.errors import ArpentError, Stale
 from gis_core.http.middleware import rights_of_request
 from gis_core.letters import services as core
@@ -17,7 +18,7 @@ from gis_core.letters.pages import MEDIA, file_answer, picture_in_page
 from gis_core.models import Letter
 from networks.roadworks.kinds import ORDERS, kind_of_order
 from networks.roadworks.models import WorkRequest
-from networks.roadworks.pages.order_frame import page, show_orders
+from networks.roadworks.pages.frame import ORDERS_TAB, show_page
 from networks.roadworks.pages.request_forms import OrderForm
 from networks.roadworks.services import orders, requests
 from networks.roadworks.services.competence import competent
@@ -92,7 +93,7 @@ def show_letter(
         "refused": action == "final" and bool(form.errors),
         "changes_letterhead": core.may_change_letterhead(one.owner, rights),
     }
-    return show_orders(request, "order_letter", context, status)
+    return show_page(request, "order_letter", ORDERS_TAB, context, status)
 
 
 @require_safe

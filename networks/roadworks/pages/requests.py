@@ -18,6 +18,7 @@ from gis_core.database import clock as database_clock
 from gis_core.desk.document_pages import describe_most, document_response, documents_context, longest_body, visa_in
 from gis_core.desk.forms import blame
 from gis_core.desk.list_pages import ListView, answer_list
+from gis_core.desk.tabs import page
 from gis_core.desk.uploads import upload_page
 from gis_core.errors import ArpentError, Invalid, NotFound, Stale
 from gis_core.http.middleware import rights_of_request
@@ -28,7 +29,7 @@ from gis_core.models import Letter
 from networks.roadworks.kinds import ABROGATION, BEGUN_ALONE, ORDERS, USUAL
 from networks.roadworks.listings.requests import ALL, OPEN, REQUESTS, SENT, SENT_REQUESTS, RequestQuery
 from networks.roadworks.models import Work, WorkRequest
-from networks.roadworks.pages.order_frame import page, show_orders
+from networks.roadworks.pages.frame import ORDERS_TAB, show_page
 from networks.roadworks.pages.request_forms import RequestChangeForm, RequestForm
 from networks.roadworks.services import orders, publication, requests, transmitting, undoing
 from networks.roadworks.services.competence import competent
@@ -58,7 +59,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
     rights = rights_of_request(request)
 
     def show(context: dict[str, Any], status: int) -> HttpResponse:
-        return show_orders(request, "requests", context, status)
+        return show_page(request, "requests", ORDERS_TAB, context, status)
 
     def around(view: ListView[Any]) -> dict[str, Any]:
         query = view.query if isinstance(view.query, RequestQuery) else RequestQuery(state=SENT)
@@ -107,7 +108,7 @@ def new_request(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, _("The request is entered under number %(number)s.") % {"number": made.pk})
                 return redirect("road_request", request_id=made.pk)
-    return show_orders(request, "request_new", {"form": form}, status)
+    return show_page(request, "request_new", ORDERS_TAB, {"form": form}, status)
 
 
 @require_http_methods(READ_AND_SEND)
@@ -364,7 +365,7 @@ def render_request(
         **documents_context(DOCUMENTS, work_request, erases=decides),
         "near": near_works(work_request, rights) if decides and work_request.work is None else (),
     }
-    return show_orders(request, "request", context, status)
+    return show_page(request, "request", ORDERS_TAB, context, status)
 
 
 def next_steps(

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from gis_core.desk.forms import blame
 from gis_core.desk.parameters import integer
+from gis_core.desk.tabs import page
 from gis_core.errors import ArpentError, Invalid, Stale
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
@@ -25,7 +26,7 @@ from networks.roadworks.days import format_days, reading_of
 from networks.roadworks.feeds import traffic_of
 from networks.roadworks.models import Work
 from networks.roadworks.pages.forms import VALUES, WorkChangeForm, WorkForm
-from networks.roadworks.pages.frame import page, show, stretch_map, works_map, writing_for
+from networks.roadworks.pages.frame import TAB, show_page, stretch_map, works_map, writing_for
 from networks.roadworks.points import WORK_PARTS
 from networks.roadworks.services import neighbours, publication, works
 from networks.roadworks.services.beginnings import from_outage, outage_of
@@ -75,7 +76,7 @@ def work(request: HttpRequest, work_id: int) -> HttpResponse:
         "order_warnings": publication.differences(publication.published_orders(work.pk), work),
         "small_map": works_map(extent_4326(work.owner), features=[shape_of(work)]),
     }
-    return show(request, "work", context, status)
+    return show_page(request, "work", TAB, context, status)
 
 
 def act_on_work(request: HttpRequest, work: Work, rights: Rights) -> HttpResponse:
@@ -273,7 +274,7 @@ def form_page(
             work=work.pk if work else None,
         ),
     }
-    return show(request, "work_form", context, status)
+    return show_page(request, "work_form", TAB, context, status)
 
 
 def former(form: WorkForm) -> str:

@@ -3,11 +3,11 @@
 from typing import Final
 from urllib.parse import urlencode
 
-from django.db import connection
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
+from gis_core.database.statements import fetch_all
 from gis_core.members.rights import Rights
 from gis_core.models import Member
 from layers.features.sheet import Link
@@ -33,9 +33,7 @@ ALONG: Final = """
 
 def works_along(road: Road, rights: Rights) -> list[Work]:
     """The first to begin first, those that the asker sees."""
-    with connection.cursor() as cursor:
-        cursor.execute(ALONG, road._asdict() | {"day": database_clock.today()})
-        ids = [pk for (pk,) in cursor.fetchall()]
+    ids = [pk for (pk,) in fetch_all(ALONG, road._asdict() | {"day": database_clock.today()})]
     return list(works.list_works(works.WorkQuery(), rights).filter(pk__in=ids).defer("geom", "geom_3857")[: MOST + 1])
 
 

@@ -9,9 +9,9 @@ from itertools import permutations
 from typing import Any, Final
 
 from django.contrib.gis.geos import GEOSGeometry
-from django.db import connection
 from django.utils.translation import gettext as _
 
+from gis_core.database.statements import fetch_all
 from gis_core.errors import Invalid
 from networks.roadworks.models import Work
 
@@ -183,6 +183,4 @@ def extent_of(ids: Sequence[int]) -> str:
 
 
 def every_row(statement: str, **given: Any) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, given)
-        return list(cursor.fetchall())
+    return fetch_all(statement, given)

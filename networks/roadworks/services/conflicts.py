@@ -8,10 +8,10 @@ from enum import IntEnum
 from typing import Any, Final
 
 from django.contrib.gis.geos import MultiLineString
-from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gis_core.database.statements import fetch_all
 from gis_core.members.rights import Rights
 from layers.features.display import display_number
 from networks.roadworks.days import Taken, day_said, format_days, hours_of, last_day, never_together, time_said
@@ -98,9 +98,7 @@ def conflicts_of(query: ConflictQuery, rights: Rights) -> list[Conflict]:
         "but": query.work_id or 0,
         **LIMITS,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(MET, given)
-        met = cursor.fetchall()
+    met = fetch_all(MET, given)
     others = in_bulk([pk for pk, _same, _metres in met], rights)
     met_here = [judge(query, others[pk], metres) for pk, _same, metres in met if pk in others]
     conflicts = [one for one in met_here if one]
@@ -125,9 +123,7 @@ MOST_PAIRS: Final = 5_000
 def marks_of(works: Sequence[Work], rights: Rights) -> Mapping[int, list[Conflict]]:
     """The conflicts of each of these works that has some, in one question."""
     mine = {one.pk: one for one in works}
-    with connection.cursor() as cursor:
-        cursor.execute(MET_BY_ALL, {"ids": list(mine), **LIMITS, "most": MOST_PAIRS})
-        met = cursor.fetchall()
+    met = fetch_all(MET_BY_ALL, {"ids": list(mine), **LIMITS, "most": MOST_PAIRS})
     others = in_bulk({pk for _mine, pk, _same, _metres in met}, rights)
     marks: dict[int, list[Conflict]] = defaultdict(list)
     for pk, other, _same, metres in met:

@@ -18,15 +18,7 @@ from networks.roads.references import format_route
 from networks.roadworks.french import the
 from networks.roadworks.gauges import GAUGES, MEASURES, Gauge, gauge_label
 from networks.roadworks.headings import heading_of
-from networks.roadworks.services.closures import (
-    Closure,
-    Pair,
-    closed_sections,
-    every_row,
-    extent_of,
-    pairs_of,
-    way_on,
-)
+from networks.roadworks.services.closures import Closure, Pair, closed_sections, every_row, extent_of, pairs_of, way_on
 
 FIRST_REACH_M: Final = 2_500.0
 NEXT_REACH_M: Final = 10_000.0

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from gis_core.database.statements import fetch_all
 from gis_core.errors import Conflict
 from gis_core.members.rights import Rights
 from networks.notifications.models import Notice
@@ -120,9 +121,7 @@ def addresses(work: Work) -> list[Address]:
         "far": ALONG_CLOSED_M if closed else ALONG_M,
         "most": MOST_TARGETS + 1,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(ALONG, given)
-        return [Address(address=text, place=Place(x, y)) for text, x, y in cursor.fetchall()]
+    return [Address(address=text, place=Place(x, y)) for text, x, y in fetch_all(ALONG, given)]
 
 
 def reason(work: Work) -> str:

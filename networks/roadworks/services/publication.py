@@ -8,12 +8,13 @@ from typing import Final
 
 from django.conf import settings
 from django.contrib.gis.geos import GEOSGeometry
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
+from gis_core.database.statements import fetch_all
 from gis_core.dates import add_months
 from gis_core.errors import Conflict, Invalid, NotFound
 from gis_core.letters import services as letters
@@ -28,13 +29,7 @@ from networks.roadworks.models import Work, WorkOrder, WorkOrderFile, WorkReques
 from networks.roadworks.order_values import abrogation_values
 from networks.roadworks.services.naming import check_doubts, check_names_nobody
 from networks.roadworks.services.orders import begin_draft, check_as_begun
-from networks.roadworks.services.requests import (
-    State,
-    check_in_hand,
-    check_may_decide,
-    letters_about,
-    locked_request,
-)
+from networks.roadworks.services.requests import State, check_in_hand, check_may_decide, letters_about, locked_request
 
 PUBLIC_MONTHS: Final = 2
 """As long as an act stays published at least (CGCT R.2131-1, R.3131-2)."""
@@ -257,9 +252,8 @@ def readable_for(works: Iterable[int]) -> QuerySet[WorkOrder]:
 def orders_unpublished_since(since: datetime, *, insee: str = "", order_id: int | None = None) -> list[Unpublished]:
     """Those that are no longer published, since then."""
     only = None if order_id is None else min(order_id, LARGEST_ID)
-    with connection.cursor() as cursor:
-        cursor.execute("select * from arpent.unpublished_orders(%s, %s)", [since, only])
-        orders = [Unpublished(*row) for row in cursor.fetchall()]
+    rows = fetch_all("select * from arpent.unpublished_orders(%s, %s)", [since, only])
+    orders = [Unpublished(*row) for row in rows]
     return [one for one in orders if not insee or insee in one.communes]
 
 

@@ -4,11 +4,12 @@ Documents are public archives: they are closed, and their content is erased with
 """
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
+from gis_core.database.statements import fetch_all
 from networks.roadworks.models import WorkPiece
 
 
@@ -17,9 +18,8 @@ def forget_old() -> int:
     """Forget the persons and drafts of requests whose time is over, close their pieces, whose titles may name somebody;
     how many requests. For the worker.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("select arpent.forget_requests(%s, %s)", [database_clock.today(), settings.ROAD_REQUEST_YEARS])
-        over = [row[0] for row in cursor.fetchall()]
+    rows = fetch_all("select arpent.forget_requests(%s, %s)", [database_clock.today(), settings.ROAD_REQUEST_YEARS])
+    over = [row[0] for row in rows]
     documents = WorkPiece.objects.filter(request__in=over)
     documents.update(closed=True, title=_("Piece"))
     documents.filter(removed_at=None).update(

@@ -4,9 +4,9 @@ from typing import Any, Final, cast
 
 from django.contrib.gis.gdal import GDALException
 from django.contrib.gis.geos import GEOSException, GEOSGeometry, LineString, MultiLineString, Point, WKTWriter
-from django.db import connection
 from django.utils.translation import gettext as _
 
+from gis_core.database.statements import fetch_all, fetch_one
 from gis_core.desk.parameters import in_domain
 from gis_core.errors import Invalid, NotFound
 from layers.features.search_terms import split_terms
@@ -154,7 +154,7 @@ def along_sections(one: tuple[float, float], other: tuple[float, float]) -> Mult
             _("Both ends are too far from each other: enter the works in several stretches."), parameter="end"
         )
     for name, (x, y) in (("start", one), ("end", other)):
-        if row(NEAREST, {"x": x, "y": y, "within": WITHIN_M}) is None:
+        if fetch_one(NEAREST, {"x": x, "y": y, "within": WITHIN_M}) is None:
             message = _("No road is known within %(metres)s m of this place: press on a road, or draw the stretch.")
             raise NotFound(message % {"metres": round(WITHIN_M)}, parameter=name)
     way = fetch_line(WAY, {"x": one[0], "y": one[1], "to_x": other[0], "to_y": other[1], "within": WITHIN_M})
@@ -183,10 +183,8 @@ MOST_SECTIONS: Final = 20_000
 def streets(insee: str) -> dict[str, list[int]]:
     """The names of roads in a commune, with the sections that bear each."""
     kept: dict[str, list[int]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(STREETS, {"insee": insee, "most": MOST_SECTIONS})
-        for section, name in cursor.fetchall():
-            kept.setdefault(name, []).append(section)
+    for section, name in fetch_all(STREETS, {"insee": insee, "most": MOST_SECTIONS}):
+        kept.setdefault(name, []).append(section)
     return dict(sorted(kept.items(), key=lambda one: split_terms(one[0])))
 
 
@@ -279,9 +277,7 @@ def describe_place(stretch: MultiLineString, start: str = "", end: str = "") -> 
     """The roads that a stretch follows, the longest first: « rue Haute, D 2020 »; between two references
     « D 2020, du PR 12+350 au PR 13+020 (rue Haute) », in French as orders are.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(NAMES, {"stretch": bytes(stretch.ewkb)})
-        roads = [format_route(name) for name, _metres in cursor.fetchall()]
+    roads = [format_route(name) for name, _metres in fetch_all(NAMES, {"stretch": bytes(stretch.ewkb)})]
     references = french.between(start, end)
     if not references:
         return ", ".join(roads)[:LONGEST_PLACE]
@@ -310,7 +306,7 @@ BESIDE_M: Final = 15.0
 
 def references_along(stretch: MultiLineString) -> tuple[str, str]:
     """The first and the last PR of a stretch in one piece that follows a single numbered road; nothing for others."""
-    roads = every_row(ROADS_UNDER, {"stretch": bytes(stretch.ewkb)})
+    roads = fetch_all(ROADS_UNDER, {"stretch": bytes(stretch.ewkb)})
     if len(roads) != 1 or not roads[0][0] or not isinstance(stretch.merged, LineString):
         return "", ""
     route, department = roads[0]
@@ -324,19 +320,9 @@ def references_along(stretch: MultiLineString) -> tuple[str, str]:
 
 
 def fetch_line(statement: str, given: dict[str, Any]) -> MultiLineString | None:
-    result = row(statement, given)
+    result = fetch_one(statement, given)
     if result is None or result[0] is None:
         return None
     shape = GEOSGeometry(result[0])
     assert isinstance(shape, MultiLineString)
     return shape
-
-
-def row(statement: str, given: dict[str, Any]) -> tuple[Any, ...] | None:
-    return next(iter(every_row(statement, given)), None)
-
-
-def every_row(statement: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, given)
-        return list(cursor.fetchall())

@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
+from gis_core.database.statements import execute
 from gis_core.errors import Conflict
 from gis_core.members.rights import Rights
 from gis_core.models import Member
@@ -42,8 +43,7 @@ def transmit(one: WorkRequest, *, version: int, rights: Rights) -> Member:
     receiver = receiver_of(locked, competent(locate_request(locked), locked.kind, locked.owner))
     if receiver is None:
         raise Conflict(_("No other member here decides about this request."))
-    with connection.cursor() as cursor:
-        cursor.execute("select arpent.transmit_request(%s, %s, %s)", (locked.pk, receiver.pk, database_clock.today()))
+    execute("select arpent.transmit_request(%s, %s, %s)", (locked.pk, receiver.pk, database_clock.today()))
     return receiver
 
 

@@ -8,11 +8,12 @@ from operator import or_
 from typing import Any, Final
 
 from django.contrib.gis.geos import LineString, MultiLineString
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gis_core.database.statements import execute
 from gis_core.desk.list_query import ListQuery, choice, parameter
 from gis_core.desk.options import member_commune_options, member_options
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
@@ -236,8 +237,7 @@ def layer(slug: str = SLUG) -> Layer:
 
 def announce_layer(slug: str = SLUG) -> None:
     """The layer gets its next version, for caches."""
-    with connection.cursor() as cursor:
-        cursor.execute("select arpent.announce_edited(%s, null)", [layer(slug).pk])
+    execute("select arpent.announce_edited(%s, null)", [layer(slug).pk])
 
 
 # -- what is wrong with them ------------------------------------------------------------------------------------------

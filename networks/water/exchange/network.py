@@ -20,15 +20,7 @@ from shapely.geometry import LineString
 from gis_core.members.rights import Rights
 from gis_core.models import Commune, Member
 from networks.water.families import FamilyName
-from networks.water.models import (
-    Repair,
-    SewerConnection,
-    SewerNode,
-    SewerPipe,
-    WaterConnection,
-    WaterNode,
-    WaterPipe,
-)
+from networks.water.models import Repair, SewerConnection, SewerNode, SewerPipe, WaterConnection, WaterNode, WaterPipe
 from networks.water.models.base import NetworkObject
 
 type RowProgress = Callable[[int], None]

@@ -5,10 +5,11 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.utils import DatabaseError
 from django.utils.translation import gettext as _
 
+from gis_core.database.statements import execute
 from gis_core.errors import Invalid
 from layers.catalogue.services import announce_changed_slugs
 from layers.catalogue.tables import bulk
@@ -161,10 +162,9 @@ def highest(family: FamilyName, what: str, owned: dict[str, Any]) -> int:
 
 def lock(made: FileImport) -> None:
     """Nobody edits this member's networks meanwhile."""
-    with connection.cursor() as cursor:
-        for family in FAMILIES:
-            statement = "select pg_advisory_xact_lock(hashtextextended('arpent topology ' || %s, %s))"
-            cursor.execute(statement, [family, made.owner_id])
+    for family in FAMILIES:
+        statement = "select pg_advisory_xact_lock(hashtextextended('arpent topology ' || %s, %s))"
+        execute(statement, [family, made.owner_id])
 
 
 def detach_connections(family: FamilyName, owned: dict[str, Any]) -> list[int]:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from psycopg import sql
 
+from gis_core.database.statements import execute
 from gis_core.models import Member
 from layers.features.topology import loading, setting
 from layers.intake.findings import Finding
@@ -95,11 +96,10 @@ def load_network(work: Loading) -> tuple[Loaded, list[Finding]]:
 
 def one_at_a_time(work: Loading) -> None:
     """What edits take, too: nobody changes this network meanwhile."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select pg_advisory_xact_lock(hashtextextended('arpent topology ' || %s, %s))",
-            [work.draft.family, work.owner.pk],
-        )
+    execute(
+        "select pg_advisory_xact_lock(hashtextextended('arpent topology ' || %s, %s))",
+        [work.draft.family, work.owner.pk],
+    )
 
 
 # -- nodes ------------------------------------------------------------------------------------------------------------

@@ -1,12 +1,7 @@
 """Tables of water and sewer networks, by what they are for."""
 
 from networks.water.models.anomaly import Anomaly, AnomalyQuerySet, Scan
-from networks.water.models.fire import (
-    FireCoverage,
-    FireSettings,
-    HydrantInspection,
-    HydrantUnavailability,
-)
+from networks.water.models.fire import FireCoverage, FireSettings, HydrantInspection, HydrantUnavailability
 from networks.water.models.imported import Snap
 from networks.water.models.network import (
     Repair,
@@ -18,23 +13,3 @@ from networks.water.models.network import (
     WaterPipe,
 )
 from networks.water.models.outage import Outage, OutageQuerySet
-
-__all__ = [
-    "Anomaly",
-    "AnomalyQuerySet",
-    "FireCoverage",
-    "FireSettings",
-    "HydrantInspection",
-    "HydrantUnavailability",
-    "Outage",
-    "OutageQuerySet",
-    "Repair",
-    "Scan",
-    "SewerConnection",
-    "SewerNode",
-    "SewerPipe",
-    "Snap",
-    "WaterConnection",
-    "WaterNode",
-    "WaterPipe",
-]

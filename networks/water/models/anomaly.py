@@ -10,8 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from gis_core.members.owned import OwnedQuerySet
-from gis_core.members.rights import Rights
+from gis_core.members.owned import MembersQuerySet, OwnedQuerySet
 from gis_core.models import Member, User
 
 
@@ -83,10 +82,8 @@ class Anomaly(models.Model):
         return f"{self.kind} {self.object_kind} {self.object_id}"
 
 
-class ScanQuerySet(models.QuerySet["Scan"]):
-    def visible_to(self, rights: Rights) -> ScanQuerySet:
-        """Scans of the networks of the asker's members; every one for the agency."""
-        return self if rights.agency else self.filter(owner_id__in=rights.members())
+class ScanQuerySet(MembersQuerySet["Scan"]):
+    """Scans, seen by the members whose networks they are of."""
 
 
 class Scan(models.Model):

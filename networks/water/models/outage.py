@@ -10,14 +10,12 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from gis_core.members.rights import Rights
+from gis_core.members.owned import MembersQuerySet
 from gis_core.models import Member, User
 
 
-class OutageQuerySet(models.QuerySet["Outage"]):
-    def visible_to(self, rights: Rights) -> OutageQuerySet:
-        """Outages of the asker's members; every one for the agency."""
-        return self if rights.agency else self.filter(owner_id__in=rights.members())
+class OutageQuerySet(MembersQuerySet["Outage"]):
+    """Outages, seen by the members that own them."""
 
 
 class Outage(models.Model):

@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from gis_core.desk.list_pages import ListView, answer_list
+from gis_core.desk.tabs import page
 from gis_core.http.middleware import rights_of_request
 from gis_core.jobs.services import describe_job, jobs_seen_by
 from gis_core.members.rights import Rights
 from gis_core.models import Job, User
 from networks.water.listings.anomalies import ANOMALIES
-from networks.water.pages.frame import page, show
+from networks.water.pages.frame import show
 from networks.water.services.anomalies import listing, scanning
 from networks.water.services.anomalies.kinds import FAMILIES, kinds_of
 from networks.water.services.anomalies.listing import AnomalyQuery

@@ -16,6 +16,7 @@ from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.desk.pager import page_links
 from gis_core.desk.parameters import Page, integer
 from gis_core.desk.small_map import SmallMap
+from gis_core.desk.tabs import page
 from gis_core.errors import ArpentError, Forbidden, Invalid
 from gis_core.files.writing.csvtext import CSV, csv_file
 from gis_core.files.writing.rows import Column
@@ -26,7 +27,7 @@ from gis_core.members.rights import Rights
 from gis_core.members.territories import extent_4326
 from gis_core.models import Job, Member, User
 from networks.water.models import FireCoverage, WaterNode
-from networks.water.pages.frame import page, show
+from networks.water.pages.frame import show
 from networks.water.services import coverage
 from networks.water.services.hydrants import addresses_near, hydrants, settings_for
 from networks.water.services.inspecting import MOST_DISTANCE_M

@@ -10,14 +10,16 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from gis_core.desk.tabs import page
 from gis_core.errors import ArpentError
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
+from gis_core.jobs.files import KEPT, OPEN
 from gis_core.jobs.services import describe_job
 from gis_core.members.rights import Rights
 from gis_core.models import Job, User
-from layers.exports.services.files import KEPT, OPEN, is_there
-from networks.water.pages.frame import page, show
+from layers.exports.services.files import FILES
+from networks.water.pages.frame import show
 from networks.water.services.exporting import (
     FAMILIES,
     FORMATS,
@@ -83,4 +85,4 @@ def exchange_page(
 
 def past(job: Job) -> Past:
     state, message = describe_job(job)
-    return Past(job=job, state=state, message=message, fetched=is_there(job), open=job.state in OPEN)
+    return Past(job=job, state=state, message=message, fetched=FILES.is_there(job), open=job.state in OPEN)

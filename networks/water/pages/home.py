@@ -3,8 +3,9 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from gis_core.desk.tabs import page
 from gis_core.http.middleware import rights_of_request
-from networks.water.pages.frame import page, show
+from networks.water.pages.frame import show
 from networks.water.services.overview import overview, waiting
 
 

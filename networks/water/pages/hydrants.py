@@ -18,6 +18,7 @@ from gis_core.desk.edit_forms import EditForm
 from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.desk.list_pages import ListView, answer_list
 from gis_core.desk.parameters import integer
+from gis_core.desk.tabs import page
 from gis_core.desk.uploads import upload_page
 from gis_core.errors import ArpentError, Conflict, Invalid
 from gis_core.files.writing.csvtext import CSV
@@ -34,7 +35,7 @@ from layers.features.services.origin import Origin
 from networks.water import code_lists
 from networks.water.listings.hydrants import HYDRANTS
 from networks.water.models import HydrantInspection
-from networks.water.pages.frame import page, show
+from networks.water.pages.frame import show
 from networks.water.services import hydrant_tables as tables
 from networks.water.services import inspecting
 from networks.water.services.hydrants import (

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.desk.list_pages import answer_list
+from gis_core.desk.tabs import page
 from gis_core.errors import ArpentError, Conflict, Invalid
 from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request
@@ -24,7 +25,7 @@ from networks.water import code_lists
 from networks.water.api.serializers import IsolationRequestSerializer, request_of
 from networks.water.listings.outages import OUTAGES
 from networks.water.outage_sheet import pdf_of
-from networks.water.pages.frame import page, show
+from networks.water.pages.frame import show
 from networks.water.services import outages
 from networks.water.services.isolation import Request
 

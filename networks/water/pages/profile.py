@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from gis_core.codes import CodeList
 from gis_core.desk.forms import AccessibleForm, blame
+from gis_core.desk.tabs import page
 from gis_core.errors import ArpentError, Invalid
 from gis_core.files.writing.csvtext import CSV, csv_file
 from gis_core.files.writing.rows import Column
@@ -20,7 +21,7 @@ from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request
 from layers.features.display import code_label
 from networks.water import code_lists
-from networks.water.pages.frame import page, show
+from networks.water.pages.frame import show
 from networks.water.profile.bands import Labels, name_of, rows, values
 from networks.water.profile.document import PAPERS, TitleBlock, accuracies, pdf_of
 from networks.water.profile.drawing import draw

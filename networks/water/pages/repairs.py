@@ -20,6 +20,7 @@ from gis_core.desk.list_pages import answer_list
 from gis_core.desk.list_query import answer_query
 from gis_core.desk.parameters import integer
 from gis_core.desk.tables import XLSX, Table, workbook_file
+from gis_core.desk.tabs import page
 from gis_core.errors import ArpentError, Forbidden, Invalid
 from gis_core.files.writing.csvtext import CSV, csv_file
 from gis_core.http.admission import TABLE, limited
@@ -31,7 +32,7 @@ from layers.features.display import THIN, display_number
 from networks.water import code_lists
 from networks.water.charts import Bar, bars, columns
 from networks.water.listings.repairs import REPAIRS
-from networks.water.pages.frame import page, show
+from networks.water.pages.frame import show
 from networks.water.pages.profile import labels_of
 from networks.water.services.repair_statistics import Group, Statistics, StatisticsQuery, statistics
 from networks.water.services.repair_tables import label_or_none, statistics_table

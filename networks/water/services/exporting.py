@@ -16,7 +16,7 @@ from gis_core.errors import Invalid
 from gis_core.members.rights import Rights
 from gis_core.models import Job, JobQuerySet, Member, User
 from layers.exports.makers import MadeFile, Progress
-from layers.exports.services.files import exports_of
+from layers.exports.services.files import FILES as EXPORT_FILES
 from layers.exports.services.ordering import queue
 from layers.features.display import display_number
 from networks.water.exchange.network import MODELS, OneNetwork
@@ -103,7 +103,7 @@ def start_network_export(order: NetworkOrder, *, user: User, rights: Rights) -> 
 
 def network_exports_of(rights: Rights) -> JobQuerySet:
     """The asker's own exports of networks, newest first."""
-    return exports_of(rights).filter(parameters__order__format__in=list(FORMATS))
+    return EXPORT_FILES.jobs_of(rights).filter(parameters__order__format__in=list(FORMATS))
 
 
 def networks_of(order: NetworkOrder, rights: Rights) -> list[OneNetwork]:

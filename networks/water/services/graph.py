@@ -12,8 +12,7 @@ from enum import IntEnum
 from math import floor
 from typing import Any, Final
 
-from django.db import connection
-
+from gis_core.database.statements import fetch_all
 from networks.water.families import Family
 
 SQUARE_M: Final = 250
@@ -119,9 +118,7 @@ class Graph:
         return self._sources
 
     def _rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [self.family.name, self.owner, list(self.family.sources), *values])
-            return list(cursor.fetchall())
+        return fetch_all(statement, [self.family.name, self.owner, list(self.family.sources), *values])
 
 
 def square_of(place: Place) -> Square:

@@ -18,12 +18,7 @@ from gis_core.files.writing.rows import Column
 from gis_core.members.rights import Rights
 from networks.water.code_lists import IN_SERVICE
 from networks.water.models import HydrantInspection, HydrantUnavailability, WaterPipe
-from networks.water.services.hydrants import (
-    HydrantQuery,
-    addresses_of,
-    day_of,
-    register,
-)
+from networks.water.services.hydrants import HydrantQuery, addresses_of, day_of, register
 
 MOST_ROWS = 20_000
 DIAMETERS = (80, 100, 150)

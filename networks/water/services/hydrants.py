@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.gis.db.models.functions import Transform
-from django.db import connection, models
+from django.db import models
 from django.db.models import (
     Case,
     DateField,
@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gis_core.database import clock as database_clock
+from gis_core.database.statements import fetch_all
 from gis_core.desk.list_query import ListQuery, choice, text
 from gis_core.desk.options import commune_options
 from gis_core.desk.parameters import whole_number
@@ -235,9 +236,7 @@ def addresses_near(places: Iterable[tuple[int, float, float]], within_m: float =
     if not given:
         return {}
     ids, xs, ys = map(list, zip(*given, strict=True))
-    with connection.cursor() as cursor:
-        cursor.execute(NEAREST, {"ids": ids, "x": xs, "y": ys, "within": within_m})
-        return dict(cursor.fetchall())
+    return dict(fetch_all(NEAREST, {"ids": ids, "x": xs, "y": ys, "within": within_m}))
 
 
 def addresses_of(rows: Sequence[Any]) -> dict[int, str]:

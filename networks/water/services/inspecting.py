@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg import sql
 
 from gis_core.database import clock as database_clock
+from gis_core.database.statements import execute
 from gis_core.desk.journal import strike_out
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.members.organisations import member_seen_by
@@ -220,9 +221,7 @@ def rebind(owner_id: int) -> int:
     changed = 0
     for model in (HydrantInspection, HydrantUnavailability):
         statement = sql.SQL(REBIND).format(table=sql.Identifier(model._meta.db_table))
-        with connection.cursor() as cursor:
-            cursor.execute(statement, {"owner": owner_id})
-            changed += cursor.rowcount
+        changed += execute(statement, {"owner": owner_id})
     return changed
 
 

@@ -6,10 +6,10 @@ from math import hypot
 from typing import Any
 
 from django.contrib.gis.db.models.functions import Length
-from django.db import connection
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from gis_core.database.statements import fetch_all
 from gis_core.desk.parameters import integer
 from gis_core.errors import Invalid, NotFound, Unavailable
 from gis_core.http.admission import TRACE, limited
@@ -378,9 +378,7 @@ def whole_network(table: str, owner: int, box: tuple[float, ...] | None) -> list
 def edges(statement: sql.Composable, values: Mapping[str, Any]) -> list[Edge]:
     """What PostgreSQL's row policies let the asker see. Raises Unavailable where it is too much."""
     given = {**values, "state": code_lists.IN_SERVICE, "most": MOST_EDGES + 1}
-    with connection.cursor() as cursor:
-        cursor.execute(statement, given)
-        rows = [Edge(*row) for row in cursor.fetchall()]
+    rows = [Edge(*row) for row in fetch_all(statement, given)]
     if len(rows) > MOST_EDGES:
         raise Unavailable(_("This network is too large to search a way in it: choose the pipes."))
     return rows

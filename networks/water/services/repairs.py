@@ -7,13 +7,14 @@ from typing import Any, Final
 
 from django.contrib.gis.db.models import PointField
 from django.contrib.gis.db.models.functions import Length
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Func, OuterRef, QuerySet, Subquery, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gis_core.codes import CodeList
 from gis_core.database import clock as database_clock
+from gis_core.database.statements import execute
 from gis_core.desk.list_query import ListQuery, choice, whole_number
 from gis_core.desk.options import commune_options, member_options, year_options
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
@@ -234,5 +235,4 @@ def place_on(given: NewRepair, pipe: RepairedPipe) -> Any:
 
 def announce(layer: Layer) -> None:
     """Give the layer its next version, for caches."""
-    with connection.cursor() as cursor:
-        cursor.execute("select arpent.announce_edited(%s, null)", [layer.pk])
+    execute("select arpent.announce_edited(%s, null)", [layer.pk])

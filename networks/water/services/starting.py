@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from math import atan, degrees, isfinite, pi, sinh
 from typing import Any, Final
 
-from django.db import connection
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from gis_core.database.statements import fetch_one
 from gis_core.desk.parameters import in_domain
 from gis_core.errors import Invalid, NotFound
 from networks.water.families import Family
@@ -117,9 +117,9 @@ def pipe_in(row: tuple[Any, ...]) -> StartingPlace:
 
 
 def one(statement: sql.SQL, family: Family, parameters: dict[str, Any]) -> tuple[Any, ...] | None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement.format(pipe=family.table("pipe"), node=family.table("node")), parameters)
-        row: tuple[Any, ...] | None = cursor.fetchone()
+    row: tuple[Any, ...] | None = fetch_one(
+        statement.format(pipe=family.table("pipe"), node=family.table("node")), parameters
+    )
     return row
 
 

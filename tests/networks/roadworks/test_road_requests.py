@@ -14,9 +14,10 @@ from django.utils import timezone, translation
 from gis_core.desk.listing import Pager
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from gis_core.files.content import PDF
+from gis_core.french import at_commune, of_commune
 from gis_core.members.rights import Role
 from gis_core.models import Letter, Letterhead, RetentionTime
-from networks.roadworks.french import at, of, the
+from networks.roadworks.french import the
 from networks.roadworks.kinds import ALIGNMENT, KINDS, PARKING, PERMISSION
 from networks.roadworks.listings.requests import REQUESTS
 from networks.roadworks.models import Work, WorkOrder, WorkPiece, WorkRequest
@@ -606,10 +607,11 @@ def test_an_order_is_served_as_long_as_its_applicant_is_known(desk: Desk, settin
         ("Les Choux", "des Choux", "aux Choux"),
         ("Le Bignon-Mirabeau", "du Bignon-Mirabeau", "au Bignon-Mirabeau"),
         ("La Bussière", "de La Bussière", "à La Bussière"),
+        ("Huisseau-sur-Mauves", "d’Huisseau-sur-Mauves", "à Huisseau-sur-Mauves"),
     ],
 )
 def test_communes_have_their_prepositions(commune: str, whose: str, where: str) -> None:
-    assert (of(commune), at(commune)) == (whose, where)
+    assert (of_commune(commune), at_commune(commune)) == (whose, where)
 
 
 @pytest.mark.parametrize(

@@ -423,7 +423,7 @@ export interface ExportList {
   results: Export[];
 }
 
-/** A misspelt name is refused, for nobody would notice what it was meant to choose. */
+/** A misspelt name is refused, for nobody would notice what it was meant to choose or to change. */
 export interface ExportOrder {
   format: FormatEnum;
   layers: ExportedLayer[];
@@ -435,14 +435,7 @@ export interface ExportOrder {
   points?: boolean;
 }
 
-export interface ExportStarted {
-  id: number;
-  kind: string;
-  title: string;
-  state: string;
-}
-
-/** A misspelt name is refused, for nobody would notice what it was meant to choose. */
+/** A misspelt name is refused, for nobody would notice what it was meant to choose or to change. */
 export interface ExportedLayer {
   layer: string;
   /** west, south, east, north (EPSG:4326) */
@@ -1358,7 +1351,7 @@ export interface Print {
   message: string;
   created_at: string;
   ended_at: string | null;
-  /** Where to fetch the PDF file; null before there is one, and when its days are over. */
+  /** Where to fetch the file; null before there is one, and when its days are over. */
   file: string | null;
   report: unknown;
 }
@@ -1384,6 +1377,7 @@ export interface PrintOptions {
   kept_days: number;
 }
 
+/** A misspelt name is refused, for nobody would notice what it was meant to choose or to change. */
 export interface PrintOrder {
   /** at most 120 characters */
   title: string;
@@ -1406,13 +1400,6 @@ export interface PrintOrder {
   author?: string;
   /** Lambert-93 coordinates */
   grid?: boolean;
-}
-
-export interface PrintStarted {
-  id: number;
-  kind: string;
-  title: string;
-  state: string;
 }
 
 export interface PrintedLayer {
@@ -1745,6 +1732,7 @@ export interface Start {
   node?: number;
 }
 
+/** A job that was just queued: the address in `Location` says how far it is. */
 export interface Started {
   id: number;
   kind: string;
@@ -1940,8 +1928,8 @@ export interface Vintage {
 /** * `public` - Everybody * `signed_in` - Everybody signed in * `members` - Listed members * `owner` - Its owner alone */
 export type VisibilityEnum = "public" | "signed_in" | "members" | "owner";
 
-/** * `filed` - Filed * `pieces_asked` - Missing pieces asked for * `pieces_came` - Pieces received * `longer_notified` - Longer delay notified * `by_hand` - Delay entered by hand * `reported` - Report of the public inquiry received * `architect_said` - Opinion of the architect of French buildings * `decided` - Decision notified * `withdrawn` - Application withdrawn * `revoke_announced` - Withdrawal announced (contradictory letter) * `remarks_came` - Remarks of the holder received * `revoked` - Withdrawal of the decision notified * `appeal_lodged` - Appeal lodged * `appeal_ended` - Outcome of an appeal * `confirmed` - Application confirmed by the applicant * `extended` - Extension of validity asked for * `transmitted` - Sent to the prefect * `posted_town_hall` - Posted at the town hall * `posted_on_site` - Posted on the ground * `works_started` - Works begun (DOC) * `works_stopped` - Works interrupted * `works_resumed` - Works resumed * `works_finished` - Works finished (DAACT) * `contested` - Conformity contested * `attested` - Attestation of no contest given * `note` - Note */
-export type WhatEnum = "filed" | "pieces_asked" | "pieces_came" | "longer_notified" | "by_hand" | "reported" | "architect_said" | "decided" | "withdrawn" | "revoke_announced" | "remarks_came" | "revoked" | "appeal_lodged" | "appeal_ended" | "confirmed" | "extended" | "transmitted" | "posted_town_hall" | "posted_on_site" | "works_started" | "works_stopped" | "works_resumed" | "works_finished" | "contested" | "attested" | "note";
+/** * `filed` - Filed * `pieces_asked` - Missing pieces asked for * `pieces_came` - Pieces received * `longer_notified` - Longer delay notified * `by_hand` - Delay entered by hand * `reported` - Report of the public inquiry received * `architect_said` - Opinion of the architect of French buildings * `filing_posted` - Notice of filing posted at the town hall * `decided` - Decision notified * `withdrawn` - Application withdrawn * `revoke_announced` - Withdrawal announced (contradictory letter) * `remarks_came` - Remarks of the holder received * `revoked` - Withdrawal of the decision notified * `appeal_lodged` - Appeal lodged * `appeal_ended` - Outcome of an appeal * `confirmed` - Application confirmed by the applicant * `extended` - Extension of validity asked for * `transmitted` - Sent to the prefect * `posted_town_hall` - Decision posted at the town hall * `posted_on_site` - Posted on the ground * `works_started` - Works begun (DOC) * `works_stopped` - Works interrupted * `works_resumed` - Works resumed * `works_finished` - Works finished (DAACT) * `contested` - Conformity contested * `attested` - Attestation of no contest given * `note` - Note */
+export type WhatEnum = "filed" | "pieces_asked" | "pieces_came" | "longer_notified" | "by_hand" | "reported" | "architect_said" | "filing_posted" | "decided" | "withdrawn" | "revoke_announced" | "remarks_came" | "revoked" | "appeal_lodged" | "appeal_ended" | "confirmed" | "extended" | "transmitted" | "posted_town_hall" | "posted_on_site" | "works_started" | "works_stopped" | "works_resumed" | "works_finished" | "contested" | "attested" | "note";
 
 /** * `broken` - broken * `buried` - buried * `unusable` - unusable */
 export type WhyEnum = "broken" | "buried" | "unusable";

@@ -89,6 +89,8 @@ export class MapView implements MapPort {
       controls: [],
       interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false, keyboard: false }),
       layers: [this.chosen, this.selection, this.pin, this.sketch],
+      // Those of a whole view at once: by sixteen, as usual, each lot waits until the one before is drawn.
+      maxTilesLoading: 64,
       // Bare minimum between a finger and a tap: 4 px of trembling is still a click.
       moveTolerance: 4,
       view:

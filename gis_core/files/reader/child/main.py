@@ -6,7 +6,7 @@ import os
 import sys
 import time
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from . import table
@@ -114,24 +114,21 @@ class Session:
     def _lines(self, name: str) -> Answer:
         from .lines import frames
 
-        try:
-            stream = self._stream(name)
-        except Trouble as trouble:
-            if trouble.code != "other_format":
-                raise
-            raise Trouble("other_format_lines", **trouble.params) from trouble
-        self._answers = frames(stream, self._limits)
-        return {}, ()
+        return self._answer_in_frames(name, frames, "other_format_lines")
 
     def _epanet(self, name: str) -> Answer:
         from .epanet import frames
 
+        return self._answer_in_frames(name, frames, "other_format_epanet")
+
+    def _answer_in_frames(self, name: str, frames: Callable[..., Any], refusal: str) -> Answer:
+        """What a file holds, in frames of answers; `refusal` is the code of one that is of another format."""
         try:
             stream = self._stream(name)
         except Trouble as trouble:
             if trouble.code != "other_format":
                 raise
-            raise Trouble("other_format_epanet", **trouble.params) from trouble
+            raise Trouble(refusal, **trouble.params) from trouble
         self._answers = frames(stream, self._limits)
         return {}, ()
 

@@ -15,15 +15,7 @@ from layers.features.display import code_label, display_number
 from layers.features.services.read import fetch
 from layers.features.services.write import UNSET, Edit
 from networks.water import code_lists
-from networks.water.models import (
-    Anomaly,
-    SewerConnection,
-    SewerNode,
-    SewerPipe,
-    WaterConnection,
-    WaterNode,
-    WaterPipe,
-)
+from networks.water.models import Anomaly, SewerConnection, SewerNode, SewerPipe, WaterConnection, WaterNode, WaterPipe
 from networks.water.services.anomalies.kinds import JOINED_WITHIN_M, NEAR_M, SEWER
 
 MODELS: Final[dict[tuple[str, str], Any]] = {

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from psycopg import sql
 
 from gis_core.database import clock as database_clock
+from gis_core.database.statements import execute
 from gis_core.errors import ArpentError, Conflict, Forbidden, Invalid, NotFound, Stale
 from gis_core.members.rights import Rights
 from gis_core.members.technicians import TECHNICIANS
@@ -130,13 +131,13 @@ def write_special(layer: Layer, acts: Sequence[Act], family: str, rights: Rights
     with transaction.atomic():
         rows = lock(layer, numbered, rights)
         check_versions(layer, numbered, rows, rights, 2154)
-        with event(layer, "edit", origin), translate_refusals(layer, lambda _id: 0), connection.cursor() as cursor:
+        with event(layer, "edit", origin), translate_refusals(layer, lambda _id: 0):
             for act in acts:
                 if act.cut:
-                    cursor.execute("select arpent.split_pipe(%s, %s, %s)", [family, act.edit.pk, act.cut])
+                    execute("select arpent.split_pipe(%s, %s, %s)", [family, act.edit.pk, act.cut])
                 else:
                     statement = sql.SQL("update {} set pipe_id = %s where id = %s").format(sql.Identifier(layer.table))
-                    cursor.execute(statement, [act.hang, act.edit.pk])
+                    execute(statement, [act.hang, act.edit.pk])
             changed = [Change(edit=act.edit, row=rows[act.edit.pk], values={"": None}, geometry=None) for act in acts]
             announce(layer, changed)
 
@@ -163,8 +164,7 @@ def close(anomaly: Anomaly, event_id: int | None, rights: Rights) -> None:
         "object": node,
         "kind": anomaly.kind,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(gone, given)
+    execute(gone, given)
     anomaly.refresh_from_db()
 
 

@@ -17,6 +17,7 @@ from psycopg.types.json import Jsonb
 
 from gis_core.database import clock as database_clock
 from gis_core.database.outages import database_is_gone
+from gis_core.database.statements import fetch_all
 from gis_core.errors import Forbidden
 from gis_core.graph import parts_of
 from gis_core.jobs.services import start_job
@@ -180,13 +181,12 @@ def store_anomalies(given: dict[str, Any]) -> None:
 
 def counts(owner: int, family: str) -> dict[str, int]:
     """How many are open, by kind."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select kind, count(*) from water_anomaly where owner_id = %s and family = %s and state = 'open'"
-            " group by kind order by kind",
-            [owner, family],
-        )
-        return dict(cursor.fetchall())
+    rows = fetch_all(
+        "select kind, count(*) from water_anomaly where owner_id = %s and family = %s and state = 'open'"
+        " group by kind order by kind",
+        [owner, family],
+    )
+    return dict(rows)
 
 
 def state_of_network(owner: int, family: str) -> str:
