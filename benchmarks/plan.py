@@ -95,6 +95,7 @@ def served(field: tiles.Field, *, peers: bool) -> Iterator[Step]:
     yield Step("Réseaux d'eau", networks.empty_rows(), partial(networks.network_rows, field))
     yield Step("Routes", roads.empty_rows(), partial(roads.road_rows, field))
     yield Step("Recherche", [search.SUGGESTIONS], partial(search.suggestion_row, field))
+    yield Step("Recherche de tout", [search.EVERYTHING], partial(search.everything_row, field))
     yield Step("Modifications", [edits.SAVED], partial(edits.saved_row, field))
     yield Step("Exports en flux", [exports.MEMORY], partial(exports.memory_row, field))
     yield Step("Jeton révoqué", [tiles.REVOKED], partial(tiles.revoked_row, field))

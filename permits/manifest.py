@@ -8,13 +8,14 @@ from gis_core.points import BAR, LETTER_KINDS, MAP_LINKS, BarLink, MapLink
 from gis_core.wiring.database import Reported
 from gis_core.wiring.manifests import Manifest, Urls
 from layers.catalogue.points import LAYERS
-from layers.features.points import FEATURE_SHEETS, FeatureSheet
+from layers.features.points import FEATURE_SHEETS, SEARCHERS, FeatureSheet, Searcher
 from layers.intake.points import FILE_SOURCES
 from layers.parcels.sections import sheet_sections
 from permits import jobs
 from permits.acts import kinds as acts
 from permits.layers import SLUG, declaration
 from permits.letters import KINDS
+from permits.searching import offer_applicants, search_permits
 from permits.sections import SECTION, sees_files
 from permits.services.filing import may_file
 from permits.sheet import describe
@@ -30,6 +31,8 @@ MANIFEST = Manifest(
     gives=(
         LETTER_KINDS(*KINDS, *acts.KINDS),
         FEATURE_SHEETS(FeatureSheet(SLUG, describe)),
+        SEARCHERS(Searcher(search_permits, SLUG)),
+        SEARCHERS(Searcher(offer_applicants, yields_to_claims=True)),
         *sheet_sections(SECTION),
         LAYERS(declaration()),
         BAR(BarLink(section="permits", url="permits", label=_("Permits"), order=10, is_visible=to_signed_in)),

@@ -26,6 +26,12 @@ NUMBER = re.compile(
     r"(?P<sequence>[A-Z0-9]\d{4})(?:(?P<change>[MT])(?P<rank>\d{2})|P0)?"
 )
 TWO_DIGITS = re.compile(r"([A-Z]{2})(\d{2}|2[AB])(\d{5}[A-Z0-9]\d{4}(?:[MT]\d{2}|P0)?)")
+SERIES = ("PC", "PA", "PD", "DP", "CU")
+BEGINS = re.compile(rf"({'|'.join(SERIES)})(\d[0-9A-Z]{{0,15}})")
+WITHOUT_LETTERS = re.compile(
+    r"(?:0\d{2}|02[AB]|97\d|\d{2}|2[AB])\d{5}(?:[A-Z0-9]\d{0,4}(?:[MT]\d{0,2}|P0)?)?", re.ASCII
+)
+"""Department, commune and year, then as much of the sequence as is typed."""
 OVERSEAS = "97"
 LAST = 9_999
 LAST_CHANGE = 99
@@ -53,7 +59,7 @@ class Number:
     @classmethod
     def parse(cls, text: str) -> Self:
         """The number that a text is, with or without spaces, dots and hyphens. Raises NotANumberError."""
-        packed = re.sub(r"[\s.\-/]", "", text).upper()
+        packed = pack(text)
         match = NUMBER.fullmatch(packed)
         if match is None:
             raise NotANumberError(fault(packed))
@@ -67,7 +73,7 @@ class Number:
     @classmethod
     def parse_loosely(cls, text: str) -> Self:
         """As `parse`; the department may have two digits, as other programs write it (PC 45 234 26 A0001)."""
-        packed = re.sub(r"[\s.\-/]", "", text).upper()
+        packed = pack(text)
         short = TWO_DIGITS.fullmatch(packed)
         try:
             return cls.parse(packed)
@@ -94,6 +100,44 @@ class Number:
     def __str__(self) -> str:
         parts = [self.letters, self.department, self.insee[2:], self.year, self.sequence]
         return " ".join(parts + ([f"{self.change}{self.rank:02d}"] if self.change else []))
+
+
+def exact_numbers(text: str) -> list[str]:
+    """The packed numbers that a whole number may be, in any writing: `pc 45 234 26 a0001`, and without its letters."""
+    packed = pack(text)
+    heads = ("",) if packed[:2] in SERIES else SERIES if WITHOUT_LETTERS.fullmatch(packed) else ()
+    return list(dict.fromkeys(one for head in heads for one in parsed(head + packed)))
+
+
+def parsed(packed: str) -> list[str]:
+    try:
+        return [Number.parse_loosely(packed).packed]
+    except NotANumberError:
+        return []
+
+
+def number_beginnings(text: str) -> list[str]:
+    """How packed numbers begin that a text may be the beginning of; nothing for what is no number.
+
+    The department has three digits or two; without its letters a text names department, commune and year at least.
+    """
+    packed = pack(text)
+    if exact := exact_numbers(text):
+        return exact
+    if match := BEGINS.fullmatch(packed):
+        return [f"{match[1]}{rest}" for rest in departments(match[2])]
+    if WITHOUT_LETTERS.fullmatch(packed):
+        return [f"{letters}{rest}" for letters in SERIES for rest in departments(packed)]
+    return []
+
+
+def departments(rest: str) -> list[str]:
+    """What follows the letters, the department taken to have three digits, then two."""
+    return [rest, *([f"0{rest}"] if not rest.startswith(("0", OVERSEAS)) else [])]
+
+
+def pack(text: str) -> str:
+    return re.sub(r"[\s.\-/]", "", text).upper()
 
 
 def insee_of(department: str, commune: str) -> str:

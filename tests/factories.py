@@ -215,14 +215,15 @@ def parcel(
     section: str = "AB",
     number: str | None = None,
     geom: MultiPolygon | None = None,
+    prefix: str = "000",
     **fields: Any,
 ) -> Parcel:
     code = number or f"{next(_numbers) % 10_000:04d}"
     with as_owner():
         return Parcel.objects.create(
-            idu=f"{insee}000{section:0>2}{code}",
+            idu=f"{insee}{prefix}{section:0>2}{code}",
             insee=insee,
-            prefix="000",
+            prefix=prefix,
             section=section,
             number=code,
             label=f"{section} {int(code)}",

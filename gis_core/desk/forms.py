@@ -24,6 +24,8 @@ from gis_core.tokens import services as tokens
 
 GROUPED_FROM = 10_000
 """Four figures stand together: they may be a year."""
+ADDRESSES = {"data-suggest": "address", "autocomplete": "off"}
+"""Attributes of a box that proposes addresses of the address layer while one types (`gis_core/suggest.js`)."""
 
 
 class AccessibleForm(forms.Form):

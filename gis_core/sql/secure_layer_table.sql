@@ -24,6 +24,9 @@ begin
         execute format('create unique index if not exists %I on %s (owner_id, %I) nulls not distinct where %3$I is not null',
             left(name, 50) || '_reference', made, key_column);
     end if;
+    if key_column is not null then
+        perform arpent.index_reference(made, scope, key_column);
+    end if;
     perform arpent.secure_table(made, scope, true, layer_id);
     perform arpent.apply_layer_rules(layer_id);
     execute format('grant maintain on %s to arpent_worker', made);

@@ -9,9 +9,12 @@ begin
         raise exception using errcode = '22023', message = 'refused table name or column';
     end if;
     execute format('drop index if exists public.%I', index_name);
+    execute format('drop index if exists public.%I, public.%I', left(name, 46) || '_ref_searched', left(name, 46) || '_ref_shared');
     if key_column is not null then
         execute format('create unique index %I on public.%I (owner_id, %I) nulls not distinct where %3$I is not null',
             index_name, name, key_column);
+        perform arpent.index_reference(format('public.%I', name)::regclass, l.rows, set_layer_key.key_column)
+            from public.catalogue_layer l where l."table" = set_layer_key.name;
     end if;
 end $$;
 revoke execute on function arpent.set_layer_key from public;

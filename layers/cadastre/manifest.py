@@ -11,10 +11,11 @@ from layers.intake.reference_source import import_sources
 
 MANIFEST = Manifest(
     gives=(
-        SEARCHERS(Searcher(searchers.search_communes, "communes")),
-        SEARCHERS(Searcher(searchers.search_parcels, "parcels")),
-        SEARCHERS(Searcher(searchers.search_addresses, "addresses")),
-        SEARCHERS(Searcher(searchers.search_roads, "roads")),
+        SEARCHERS(Searcher(searchers.search_communes, "communes", yields_to_claims=True)),
+        SEARCHERS(Searcher(searchers.search_parcels, "parcels", claim=searchers.claim_parcels)),
+        SEARCHERS(Searcher(searchers.search_addresses, "addresses", "address", yields_to_claims=True)),
+        SEARCHERS(Searcher(searchers.search_roads, "roads", yields_to_claims=True)),
+        SEARCHERS(Searcher(searchers.search_places, "named-places", yields_to_claims=True)),
         FEATURE_SHEETS(FeatureSheet("parcels", sheet.describe_parcels)),
         FEATURE_SHEETS(FeatureSheet("sections", sheet.describe_sections)),
         FEATURE_SHEETS(FeatureSheet("buildings", sheet.describe_buildings)),

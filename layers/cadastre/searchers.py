@@ -2,17 +2,22 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.translation import ngettext
 from psycopg import sql
 
 from gis_core.database.statements import fetch_all
-from layers.cadastre.references import Reference, number_patterns, read_reference
+from layers.cadastre.references import Reference, number_patterns, read_references
 from layers.features.search import Question, SearchResult
 from layers.features.search_terms import split_terms
 
 CANDIDATES = 200
+MOST_PARCELS = 10
+"""Of a list; a desk that takes lists shows all of it."""
+NEARLY = 90
+"""The score of an exact number is higher wherever the map looks."""
 SUFFIXES = {"bis", "ter", "quater", "quinquies", "a", "b", "c", "d"}
 PLACE = "st_x(c) as lon, st_y(c) as lat, box2d(st_transform(geom, 4326))::text as bbox"
 
@@ -67,13 +72,21 @@ PARCELS = """
 
 
 def search_parcels(question: Question) -> list[SearchResult]:
-    """Parcels by identifier or by reference, exact numbers then near ones first."""
-    reference = read_reference(question.text)
-    if reference is None:
+    """Parcels by identifier or by reference, exact numbers then near ones first; of a list the exact ones alone."""
+    texts = [one for one in read_references(question.text) if one.meanings][:MOST_PARCELS]
+    if len(texts) == 1:
+        return parcels_of(texts[0].meanings, question)
+    each = replace(question, limit=max(1, question.limit // len(texts))) if texts else question
+    return [one for text in texts for one in parcels_of(text.meanings, each) if one.score > NEARLY]
+
+
+def parcels_of(meanings: Sequence[Reference], question: Question) -> list[SearchResult]:
+    """The parcels that one text may mean."""
+    conditions = parcel_condition(meanings)
+    if conditions is None:
         return []
-    condition, values = parcel_condition(reference)
-    if reference.place and not values["communes"]:
-        return []
+    condition, values = conditions
+    reference = meanings[0]
     parts = {"condition": condition, "order": "idu" if reference.idu else "number"}
     rows = run_query(PARCELS, question, [], parts, **values)
     return [
@@ -82,22 +95,53 @@ def search_parcels(question: Question) -> list[SearchResult]:
     ]
 
 
-def parcel_condition(reference: Reference) -> tuple[str, dict[str, Any]]:
-    """The condition on the parcels' table and its values; `communes` are the codes that a place's name means."""
+def parcel_condition(meanings: Sequence[Reference]) -> tuple[str, dict[str, Any]] | None:
+    """The condition on the parcels' table and its values; None where no commune has the name."""
+    reference = meanings[0]
     if reference.idu:
-        return "idu like %(idu)s", {"idu": reference.idu + "%", "exact": "", "communes": []}
+        return "idu like %(idu)s", {"idu": reference.idu + "%", "exact": ""}
     patterns = number_patterns(reference.number)
     values: dict[str, Any] = {f"number{i}": pattern for i, pattern in enumerate(patterns)}
+    values |= {"section": reference.section, "exact": reference.number.zfill(4)}
     numbers = " or ".join(f"number like %(number{i})s" for i in range(len(patterns)))
-    condition = f"section = %(section)s and ({numbers})"
-    values |= {"section": reference.section, "exact": reference.number.zfill(4), "communes": []}
+    scopes = []
+    for i, one in enumerate(meanings):
+        scope = scope_of(one, f"_{i}")
+        if scope is not None:
+            scopes.append(scope[0])
+            values |= scope[1]
+    return (f"section = %(section)s and ({numbers}) and ({' or '.join(scopes)})", values) if scopes else None
+
+
+def scope_of(reference: Reference, key: str) -> tuple[str, dict[str, Any]] | None:
+    """The condition of the prefix and the commune; None where no commune has the name."""
+    parts: list[str] = []
+    values: dict[str, Any] = {}
     if reference.prefix:
-        condition += " and prefix = %(prefix)s"
-        values["prefix"] = reference.prefix
+        parts.append(f"prefix = %(prefix{key})s")
+        values["prefix" + key] = reference.prefix
+    if reference.commune:
+        parts.append(f"insee like %(commune{key})s")
+        values["commune" + key] = f"__{reference.commune}"
     if reference.insee or reference.place:
-        condition += " and insee = any(%(communes)s)"
-        values["communes"] = [reference.insee] if reference.insee else communes_by_name(reference.place)
-    return condition, values
+        codes = [reference.insee] if reference.insee else communes_by_name(reference.place)
+        if not codes:
+            return None
+        parts.append(f"insee = any(%(communes{key})s)")
+        values["communes" + key] = codes
+    return " and ".join(parts) or "true", values
+
+
+def claim_parcels(question: Question) -> str:
+    """What to say of a text that names parcels and nothing else, where the plan has none; empty for other texts."""
+    texts = read_references(question.text)
+    if not texts or not all(one.meanings for one in texts):
+        return ""
+    places = {one.place for text in texts for one in text.meanings if one.place}
+    if not all(communes_by_name(place) for place in places):
+        return ""
+    message = ngettext("The plan has no parcel %(text)s.", "The plan has none of the parcels %(text)s.", len(texts))
+    return message % {"text": question.text}
 
 
 COMMUNES_BY_NAME = sql.SQL("select insee from gis_core_commune where {words} order by insee limit 20")
@@ -170,6 +214,35 @@ def search_roads(question: Question) -> list[SearchResult]:
     if not any(len(word) > 1 for word in rest):
         return []
     return [result_of(row, "road", "roads", 70) for row in run_query(ROADS, question, rest, {}, first=rest[0])]
+
+
+PLACE_TEXT = (
+    "(' ' || lower(translate(name, 'ÀÂÄÇÉÈÊËÎÏÔÖÙÛÜàâäçéèêëîïôöùûü''-.,()/’',"
+    " 'AAACEEEEIIOOUUUaaaceeeeiioouuu        ')))"
+)
+"""As the index `named_place_search` has it."""
+PLACES = """
+    with found as materialized (
+        select id, name, insee, geom from cadastre_namedplace where {text} limit %(candidates)s),
+    best as materialized (
+        select * from (select distinct on (name, insee) *, {distance} as steps from found
+            order by name, insee, st_area(geom) desc, id) each
+        order by steps, length(name), id limit %(limit)s)
+    select p.id, p.name, coalesce(co.name, p.insee), p.steps, {place}
+    from best p left join (select insee, name from gis_core_commune) co on co.insee = p.insee,
+        st_transform(st_pointonsurface(p.geom), 4326) c
+    order by p.steps, length(p.name), p.id
+"""
+
+
+def search_places(question: Question) -> list[SearchResult]:
+    """Named places of the plan by the beginnings of the words of their name; one line for parts on several sheets."""
+    typed = question.terms
+    if not any(len(word) > 1 for word in typed):
+        return []
+    conditions = [f"{PLACE_TEXT} like %(word{i})s" for i in range(len(typed))]
+    rows = run_query(PLACES, question, typed, {"text": " and ".join(conditions)})
+    return [result_of(row, "place", "named-places", 68) for row in rows]
 
 
 def run_query(

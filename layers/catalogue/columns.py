@@ -10,7 +10,8 @@ def column(name: str, label: str, label_en: str, kind: str = "text", **more: Any
     """A column that people edit.
 
     `more` are its unit, its bounds (`minimum`, `maximum`, `maximum_length`), whether it is `required`, `read_only` or
-    `in_tiles`, the labels of its codes (`values`: {code: (French, English)}).
+    `in_tiles`, the labels of its codes (`values`: {code: (French, English)}), what is proposed while one types
+    (`suggest`: `addresses`).
     """
     given = {"name": name, "label": label, "label_en": label_en, "type": kind, "unit": None, "in_tiles": False} | more
     if values := given.get("values"):

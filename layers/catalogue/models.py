@@ -78,9 +78,9 @@ class Layer(models.Model):
     `columns` lists the only columns that leave the platform, in order: `{"name", "label", "label_en", "type", "unit",
     "in_tiles"}`, and if need be `"values"` (words of codes), what an edit may write (`"required"`, `"read_only"`,
     `"choices"`, `"maximum_length"`, `"minimum"`, `"maximum"`), what a new feature has at first (`"default"`, one of the
-    choices) and `"roles"` (only these, at the owner, see it). `legend` lists the symbols in
-    drawing order: `{"label", "label_en", "where": {column: condition}, "symbol": {"kind", "fill", "hatch",
-    "stroke", "stroke_width", "dash", "radius", "shape"}}`; a feature is drawn by the first line that it fits
+    choices), what is proposed while one types (`"suggest"`) and `"roles"` (only these, at the owner, see it). `legend`
+    lists the symbols in drawing order: `{"label", "label_en", "where": {column: condition}, "symbol": {"kind", "fill",
+    "hatch", "stroke", "stroke_width", "dash", "radius", "shape"}}`; a feature is drawn by the first line that it fits
     (`layers.catalogue.legend`). `labels` says what is written beside features: `{"column", "size", "colour", "bold",
     "from_scale"}`. `scale_from` and `scale_to` are the denominators between which the layer is shown, `min_zoom` the
     first level at which it has tiles. `rules` lists what edits are checked by: `{"kind", "hard", "column",

@@ -107,6 +107,13 @@ class LayerDeclaration:
         return chosen | {"legend": legend, "editor_roles": list(self.editor_roles)}
 
 
+INDEXED = """
+    select arpent.index_reference(to_regclass('public.' || quote_ident("table")), rows, key_column) from catalogue_layer
+    where key_column <> '' and to_regclass('public.' || quote_ident("table")) is not null
+"""
+"""The search box finds objects of these layers by their reference."""
+
+
 def declare_layers(sender: AppConfig, using: str = "default", **_signal: Any) -> None:
     """After migrations (and after a test's flush): the layers of all apps exist in every database."""
     if "catalogue_layer" not in connections[using].introspection.table_names():
@@ -114,6 +121,8 @@ def declare_layers(sender: AppConfig, using: str = "default", **_signal: Any) ->
     with transaction.atomic(using=using):
         for declaration in LAYERS.all():
             declare_layer(declaration)
+        with connections[using].cursor() as cursor:
+            cursor.execute(INDEXED)
 
 
 def declare_layer(declaration: LayerDeclaration) -> Layer:

@@ -12,11 +12,12 @@ from gis_core.members.rights import Role
 
 KINDS_OF_COLUMN = ("text", "integer", "number", "date", "datetime", "boolean", "area_m2", "length_m")
 KINDS_OF_SYMBOL = ("fill", "line", "circle")
+SUGGESTED = ("addresses",)
 SHAPES = ("circle", "square", "triangle", "diamond", "cross", "star")
 BOUNDS = ("from", "above", "to", "below")
 KINDS_OF_RULE = ("valid", "inside_territory", "unique", "no_overlap", "snapped_ends")
 COLUMN = {"name", "label", "label_en", "type", "unit", "in_tiles", "values"}
-COLUMN |= {"required", "read_only", "roles", "choices", "maximum_length", "minimum", "maximum", "default"}
+COLUMN |= {"required", "read_only", "roles", "choices", "maximum_length", "minimum", "maximum", "default", "suggest"}
 RULE = {"kind", "hard", "column", "tolerance_m"}
 LONGEST_TEXT = 100_000
 SYMBOL_LINE = {"label", "label_en", "where", "symbol"}
@@ -179,6 +180,8 @@ def limit_faults(column: Entry) -> Iterable[Any]:
         yield _("write “roles” as a list of roles, or leave it out: %(known)s.") % {"known": ", ".join(Role.values)}
     if column.get("roles") is not None and column.get("in_tiles"):
         yield _("a column that only some roles see cannot be in the tiles.")
+    if column.get("suggest") not in (None, *SUGGESTED):
+        yield one_of("suggest", SUGGESTED)
     if not may_be(is_choices, column.get("choices")):
         yield _("write “choices” as a list of values, or leave it out.")
     if not may_be(is_length, column.get("maximum_length")):

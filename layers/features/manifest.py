@@ -5,6 +5,8 @@ from gis_core.wiring.database import Setting
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
 from layers.features.coordinates import search_coordinates
+from layers.features.layer_search import search_layers
+from layers.features.objects import search_objects
 from layers.features.points import SEARCHERS, Searcher
 
 RULED_AGAIN = """
@@ -19,6 +21,8 @@ MANIFEST = Manifest(
     urls=(Urls("api/v1/", "layers.features.api.urls"),),
     gives=(
         SEARCHERS(Searcher(search_coordinates)),
+        SEARCHERS(Searcher(search_objects)),
+        SEARCHERS(Searcher(search_layers, yields_to_claims=True)),
         JOB_KINDS(
             JobKind(kind="layer_rules", work=Later("layers.features.tasks.put_rules_in_place")),
         ),

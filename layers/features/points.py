@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from django.contrib.gis.geos import GEOSGeometry
 
     from layers.catalogue.models import Layer
-    from layers.features.search import Search
+    from layers.features.search import Question, Search
     from layers.features.sheet import Describe
 
 type Label = str | Promise
@@ -56,10 +56,18 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Searcher:
-    """A function that answers the search box, asked only for people who see the layer; without a layer, for all."""
+    """A function that answers the search box, asked only for people who see the layer; without a layer, for all. Where
+    one `kind` is searched alone, those that say that it is theirs are asked.
+
+    `claim` says what to say of a text that is this one's alone where it has no result (nothing for other texts): those
+    that have `yields_to_claims`, because they read any words, are then not asked.
+    """
 
     search: Search
     layer: str = ""
+    kind: str = ""
+    claim: Callable[[Question], str] | None = None
+    yields_to_claims: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,11 @@ from gis_core.desk.edit_forms import EditForm
 from gis_core.desk.forms import AccessibleForm
 from gis_core.members.rights import Role
 from layers.owners.models import Level, ThirdPartyRequest
+from layers.owners.services.access import open_communes
 from layers.owners.services.consulting import LONGEST_REFERENCE, PURPOSES
+from layers.owners.services.searching import LONGEST_NAME
+from layers.parcels.forms import ParcelsField
+from layers.parcels.ground import identifiers_in
 
 
 class LevelsForm(EditForm):
@@ -25,34 +29,48 @@ class LevelsForm(EditForm):
         return {role: Level(self.cleaned_data[role.value]) for role in Role}
 
 
-class ParcelsForm(AccessibleForm):
-    """Which parcels."""
-
-    parcels = forms.CharField(
-        label=_("Parcels"),
-        max_length=4_000,
-        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
-        help_text=_("Their identifiers, such as 45901000AB0123, separated by blanks or new lines."),
-    )
-
-    def identifiers(self) -> list[str]:
-        """The parcels of a good form."""
-        given: str = self.cleaned_data["parcels"]
-        return given.replace(",", " ").replace(";", " ").split()
+def purpose_field() -> forms.ChoiceField:
+    choices = [("", _("Choose…")), *((one.value, one.label) for one in PURPOSES)]
+    return forms.ChoiceField(label=_("Purpose"), choices=choices)
 
 
-class ConsultationForm(ParcelsForm):
-    """Which parcels, and why."""
-
-    purpose = forms.ChoiceField(
-        label=_("Purpose"), choices=[("", _("Choose…")), *((one.value, one.label) for one in PURPOSES)]
-    )
-    reference = forms.CharField(
+def reference_field() -> forms.CharField:
+    return forms.CharField(
         label=_("Reference"),
         max_length=LONGEST_REFERENCE,
         required=False,
         help_text=_("The number of the file, or a few words: the journal keeps them."),
     )
+
+
+class ParcelsForm(AccessibleForm):
+    """Which parcels."""
+
+    parcels = ParcelsField()
+
+    def identifiers(self) -> list[str]:
+        """The identifiers of the parcels of a good form; without a commune, in one that is open. Raises Invalid."""
+        return identifiers_in(self.cleaned_data["parcels"], territory=sorted(open_communes()))
+
+
+class ConsultationForm(ParcelsForm):
+    """Which parcels, and why."""
+
+    purpose = purpose_field()
+    reference = reference_field()
+
+
+class SearchForm(AccessibleForm):
+    """Whose parcels, and why."""
+
+    name = forms.CharField(
+        label=_("Name of the owner"),
+        max_length=LONGEST_NAME,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("The beginning of one or more words of a name, or of what a company is called."),
+    )
+    purpose = purpose_field()
+    reference = reference_field()
 
 
 class RequestForm(ParcelsForm):

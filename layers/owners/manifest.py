@@ -7,8 +7,10 @@ from gis_core.points import MEMBER_LINKS, PageLink
 from gis_core.wiring.database import Setting
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
+from layers.features.points import SEARCHERS, Searcher
 from layers.intake.reference_source import import_sources
 from layers.owners import sections, sources
+from layers.owners.searching import offer_owners
 from layers.parcels.sections import sheet_sections
 
 MANIFEST = Manifest(
@@ -19,6 +21,7 @@ MANIFEST = Manifest(
     gives=(
         *import_sources(sources.MAJIC),
         *sheet_sections(sections.SECTION),
+        SEARCHERS(Searcher(offer_owners, yields_to_claims=True)),
         MEMBER_LINKS(PageLink("owner_access_list", _("Access to owners"))),
         TASKS(
             Task(

@@ -51,7 +51,10 @@ class Holding(OfYear):
         verbose_name = _("parcel of the register")
         verbose_name_plural = _("parcels of the register")
         constraints: ClassVar = [models.UniqueConstraint(fields=["idu", "year"], name="holding_once")]
-        indexes: ClassVar = [models.Index(fields=["insee", "year"], name="holding_of_commune")]
+        indexes: ClassVar = [
+            models.Index(fields=["insee", "year"], name="holding_of_commune"),
+            models.Index(fields=["account", "year"], name="holding_of_account"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.idu} {self.year}"
@@ -73,6 +76,7 @@ class Premises(OfYear):
         indexes: ClassVar = [
             models.Index(fields=["idu", "year"], name="premises_of_parcel"),
             models.Index(fields=["insee", "year"], name="premises_of_commune"),
+            models.Index(fields=["account", "year"], name="premises_of_account"),
         ]
 
     def __str__(self) -> str:
@@ -195,6 +199,7 @@ class JournalLine(models.Model):
         CONSULTATION = "consultation", _("Consultation")
         EXPORT = "export", _("Export")
         EXTRACT = "extract", _("Extract for a third party")
+        SEARCH = "search", _("Search by name")
 
     class Purpose(models.TextChoices):
         PERMIT = "permit", _("Planning application")

@@ -9,5 +9,6 @@ urlpatterns = [
     path("acces/<slug:slug>/", pages.access, name="owner_access"),
     path("journal/", pages.journal_page, name="owner_journal"),
     path("consulter/", pages.consultation, name="owner_consultation"),
+    path("rechercher/", pages.search, name="owner_search"),
     path("tiers/", pages.third_party, name="owner_third_party"),
 ]

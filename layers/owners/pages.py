@@ -20,12 +20,13 @@ from gis_core.http.middleware import rights_of_request
 from gis_core.members.organisations import administered_member
 from gis_core.models import Member, User
 from layers.owners.files import csv_file, pdf_file
-from layers.owners.forms import ConsultationForm, LevelsForm, RequestForm
+from layers.owners.forms import ConsultationForm, LevelsForm, RequestForm, SearchForm
 from layers.owners.models import JournalLine
 from layers.owners.services import journal
 from layers.owners.services.access import give_levels, levels_of, open_communes
 from layers.owners.services.consulting import consult, demand
 from layers.owners.services.requests import Requester, answer_request
+from layers.owners.services.searching import LONGEST_NAME, search_owners
 
 PARCELS = 5
 """Of a line of the journal, those that are named."""
@@ -126,6 +127,30 @@ def consultation(request: HttpRequest) -> HttpResponse:
     if action == JournalLine.Action.EXPORT:
         return csv_file(result)
     return render_page(request, "consultation", context | {"found": result})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def search(request: HttpRequest) -> HttpResponse:
+    """Ask for the parcels of owners by their name, which is sent in the body alone; they are shown once, on this page.
+
+    The search box sends a name without a purpose: it stands in the form, and nothing is searched yet.
+    """
+    begun = request.method == "POST" and "purpose" not in request.POST
+    initial = {"name": request.POST.get("name", "")[:LONGEST_NAME]} if begun else None
+    form = SearchForm(request.POST if request.method == "POST" and not begun else None, initial=initial)
+    context: dict[str, Any] = {"form": form, "may_read": bool(open_communes())}
+    if not form.is_bound:
+        return render_page(request, "search", context)
+    if not form.is_valid():
+        return render_page(request, "search", context, 400)
+    try:
+        result = search_owners(**form.cleaned_data, user=person(request), rights=rights_of_request(request))
+    except ArpentError as error:
+        return render_page(request, "search", context, blame(form, error))
+    return render_page(
+        request, "search", context | {"searched": True, "found": result.consultation, "more": result.more}
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from psycopg.sql import SQL
 
 from gis_core.errors import Invalid, NotFound
-from layers.cadastre.references import whole_identifier
+from layers.cadastre.references import read_references, whole_identifier
+from layers.cadastre.resolving import ParcelMatch, match_parcels
 from layers.parcels.sections import Ground, Reader
 from layers.parcels.shapes import SURFACES, shape_of
 
@@ -49,6 +50,33 @@ def identifier(text: str) -> str:
         message = _("“%(text)s” is no parcel: an identifier has 14 characters (450010000A0001) or 15.")
         raise Invalid(message % {"text": text[:40]}, parameter="parcels")
     return idu
+
+
+def identifiers_in(text: str, insee: str = "", territory: Sequence[str] = (), most: int = MOST_PARCELS) -> list[str]:
+    """The identifiers of 14 characters that a text names, each once; those that the plan lacks too, where one is meant.
+
+    Those that name no commune lie in `insee`, else in the only one of `territory` that has them. Raises Invalid for
+    what is no parcel, names no commune or means several, and for more than `most`.
+    """
+    texts = read_references(text)
+    if len(texts) > most:
+        raise Invalid(_("Name %(most)s parcels at most.") % {"most": most}, parameter="parcels")
+    return list(dict.fromkeys(map(identifier_of, match_parcels(texts, insee, territory))))
+
+
+def identifier_of(match: ParcelMatch) -> str:
+    """The one parcel of a text. Raises Invalid."""
+    meant = match.idus or match.expected
+    if len(meant) == 1:
+        return meant[0]
+    values = {"text": match.text[:40], "parcels": ", ".join(meant[:5])}
+    if not match.is_parcel:
+        message = _("“%(text)s” is no parcel: type a section and a number (AB 123), or the 14 characters.")
+    elif not meant:
+        message = _("Say the commune of the parcel %(text)s, by its name or its code: 45901 AB 12.")
+    else:
+        message = _("“%(text)s” may be several parcels (%(parcels)s): type the commune, or the 14 characters.")
+    raise Invalid(message % values, parameter="parcels")
 
 
 def ground_of_parcels(texts: Sequence[str], day: date, reader: Reader) -> Ground:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.members.owned import StartedQuerySet
 from gis_core.models import Member, User
-from layers.cadastre.references import whole_identifier
+from layers.cadastre.resolving import parcels_in
 
 SHA256_DIGITS = 64
 
@@ -19,12 +19,16 @@ class FrozenSheetQuerySet(StartedQuerySet["FrozenSheet"]):
     """Sheets, seen by the members that own them, or by who froze them alone."""
 
     def matching(self, text: str) -> FrozenSheetQuerySet:
-        """Those of this parcel, with this fingerprint, or with this in their number or title; all without a text."""
-        if idu := whole_identifier(text):
-            return self.filter(content__ground__parcels__contains=[idu])
+        """Those of these parcels, with this fingerprint, or with this in their number or title; all without a text."""
+        if not text:
+            return self
         if len(text) == SHA256_DIGITS:
             return self.filter(content_sha256=text.lower())
-        return self.filter(models.Q(number__icontains=text) | models.Q(title__icontains=text)) if text else self
+        condition = models.Q(number__icontains=text) | models.Q(title__icontains=text)
+        for match in parcels_in(text):
+            for idu in match.idus or match.expected:
+                condition |= models.Q(content__ground__parcels__contains=[idu])
+        return self.filter(condition)
 
 
 class FrozenSheet(models.Model):

@@ -91,7 +91,7 @@ def pipe_columns(functions: CodeList, contents: CodeList, start: str, end: str) 
 
 def connection_columns() -> list[Column]:
     return [
-        column("address", "Adresse desservie", "Address served", maximum_length=200),
+        column("address", "Adresse desservie", "Address served", maximum_length=200, suggest="addresses"),
         coded("sensitive", "Usager sensible", "Sensitive user", code_lists.SENSITIVE, **FOR_EDITORS),
         column("sensitive_name", "Nom de l’usager sensible", "Who it is", maximum_length=120, **FOR_EDITORS),
         column("dwellings", "Logements desservis", "Dwellings served", "integer", **LIMITS["dwellings"]),

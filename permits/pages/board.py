@@ -63,6 +63,7 @@ def around_board(view: ListView[PermitQuery]) -> dict[str, Any]:
         for one in urgent(query, rights, database_clock.today())
     ]
     around = {"section": "permits", "may_file": may_file(rights), "urgent": figures, "to_sign": drafts_to_sign(rights)}
+    around["any_state"] = bool(query.numbers_in_any_state)
     return around | choosing_context(rights, query) | {"small_map": board_map(query, rights)}
 
 

@@ -1,6 +1,5 @@
 """/permis/deposer/ and /permis/<number>/modifier/: file an application, change what is no event of a file."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,13 +14,14 @@ from django.views.decorators.http import require_http_methods
 from gis_core.api.views import site
 from gis_core.database import clock as database_clock
 from gis_core.desk.edit_forms import EditForm
-from gis_core.desk.forms import AccessibleForm, blame
+from gis_core.desk.forms import ADDRESSES, AccessibleForm, blame
 from gis_core.errors import ArpentError, Forbidden, NotFound, Stale
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
 from gis_core.members.rights import Rights, Role
 from gis_core.models import Commune, Member
 from layers.cadastre.references import whole_identifier
+from layers.parcels.forms import LONGEST_LIST, ParcelsField
 from permits.models import Permit
 from permits.pages.frame import day_field, page, permit_of
 from permits.procedure import COUNTER, GONE, INSTRUCTS, SilenceRefuses, State
@@ -43,7 +43,6 @@ from permits.services.recording import check_may_write
 from permits.services.sheets import order_at_filing
 
 LONGEST_CASE = 40
-LONGEST_LIST = 4_000
 CHOOSE = ("", gettext_lazy("Choose…"))
 
 
@@ -56,14 +55,13 @@ class GroundForm(AccessibleForm):
         max_length=LONGEST_DESCRIPTION,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    address = forms.CharField(label=gettext_lazy("Address of the ground"), required=False, max_length=LONGEST_ADDRESS)
-    parcels = forms.CharField(
-        label=gettext_lazy("Parcels"),
+    address = forms.CharField(
+        label=gettext_lazy("Address of the ground"),
         required=False,
-        max_length=LONGEST_LIST,
-        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
-        help_text=gettext_lazy("One per line: a section and a number (AB 123), or the 14 characters."),
+        max_length=LONGEST_ADDRESS,
+        widget=forms.TextInput(attrs=ADDRESSES),
     )
+    parcels = ParcelsField(required=False)
     instructor = forms.ChoiceField(label=gettext_lazy("Instructor"), required=False)
     silence_refuses = forms.MultipleChoiceField(
         label=gettext_lazy("Silence is a refusal, because"),
@@ -86,7 +84,7 @@ class GroundForm(AccessibleForm):
         return given
 
     def clean_parcels(self) -> list[str]:
-        return [part.strip() for part in re.split(r"[\n,;]", self.cleaned_data["parcels"]) if part.strip()]
+        return [line.strip() for line in self.cleaned_data["parcels"].splitlines() if line.strip()]
 
     def clean_description(self) -> str:
         return str(self.cleaned_data["description"]).replace("\r\n", "\n")

@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from gis_core.database import clock as database_clock
 from gis_core.errors import Conflict
 from gis_core.members.rights import Rights
+from layers.parcels.ground import identifiers_in
 from permits.deadlines.law import Kind
 from permits.models import Permit
 from permits.numbers import LETTERS, NotANumberError, Number
 from permits.procedure import OPEN
-from permits.services.filing import Filing, lock_sequence, parcel_of
+from permits.services.filing import Filing, lock_sequence
 from permits.services.matching import files_on
 
 RECENT_DAYS: Final = 30
@@ -71,7 +72,7 @@ def list_alike(filing: Filing, rights: Rights) -> list[Permit]:
 
 def parcels_of(filing: Filing) -> set[str]:
     """The identifiers of the parcels. Raises Invalid."""
-    return {parcel_of(text, filing.insee) for text in filing.parcels if text.strip()}
+    return set(identifiers_in("\n".join(filing.parcels), filing.insee))
 
 
 def packed_number(text: str) -> str:

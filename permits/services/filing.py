@@ -13,8 +13,8 @@ from gis_core.database import clock as database_clock
 from gis_core.errors import Conflict, Forbidden, Invalid
 from gis_core.members.rights import Rights
 from gis_core.models import Member, Membership, Territory
-from layers.cadastre.references import read_reference, whole_identifier
 from layers.catalogue.models import Layer
+from layers.parcels.ground import identifiers_in
 from permits.deadlines.law import Kind
 from permits.models import Event, Permit, Settings
 from permits.numbers import LAST, LAST_CHANGE, LETTERS, NotANumberError, Number
@@ -188,9 +188,7 @@ def known_instructor(user_id: Any, owner: Member) -> int | None:
 
 def put_on_ground(permit: Permit, texts: Sequence[str]) -> list[str]:
     """Give the file its parcels and their shape as the plan has it now; returns those that it does not have."""
-    idus = list(dict.fromkeys(parcel_of(text, permit.insee) for text in texts if text.strip()))
-    if len(idus) > MOST_PARCELS:
-        raise Invalid(_("Name %(most)s parcels at most.") % {"most": MOST_PARCELS}, parameter="parcels")
+    idus = identifiers_in("\n".join(texts), permit.insee, most=MOST_PARCELS)
     if strangers := [idu for idu in idus if idu[:5] != permit.insee]:
         message = _("Parcel %(idu)s is not in the commune %(insee)s: a file lies in one commune.")
         raise Invalid(message % {"idu": strangers[0], "insee": permit.insee}, parameter="parcels")
@@ -207,17 +205,6 @@ def as_multi(geometry: GEOSGeometry) -> MultiPolygon | None:
     if geometry.empty:
         return None
     return geometry if isinstance(geometry, MultiPolygon) else MultiPolygon(geometry, srid=geometry.srid)
-
-
-def parcel_of(text: str, insee: str) -> str:
-    """The 14 characters of a parcel typed whole, or as section and number in the commune. Raises Invalid."""
-    if whole := whole_identifier(text):
-        return whole
-    reference = read_reference(text[:40])
-    if reference is None or not reference.section or reference.place or (reference.insee or insee) != insee:
-        message = _("“%(text)s” is no parcel: type a section and a number (AB 123), or the 14 characters.")
-        raise Invalid(message % {"text": text[:40]}, parameter="parcels")
-    return f"{insee}{reference.prefix or '000'}{reference.section}{reference.number:0>4}"
 
 
 # -- the number -------------------------------------------------------------------------------------------------------

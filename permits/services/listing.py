@@ -25,7 +25,7 @@ from gis_core.members.rights import Rights
 from gis_core.models import Commune, Membership
 from permits.deadlines.law import OF_PERMITS, Kind
 from permits.models import Permit, PermitQuerySet, Team
-from permits.numbers import format_number, format_parcel
+from permits.numbers import exact_numbers, format_number, format_parcel
 from permits.procedure import INSTRUCTS, NEXT, OPEN, State
 from permits.services.matching import matching_text
 
@@ -161,8 +161,15 @@ class PermitQuery(ListQuery):
     bbox: BBox | None = bbox()
 
     @property
+    def numbers_in_any_state(self) -> list[str]:
+        """The whole numbers that the text names: where open files are asked for, these are shown though they ended."""
+        return exact_numbers(self.text) if self.states == (OPENED,) else []
+
+    @property
     def only_open(self) -> bool:
         """Whether every file that it finds is open."""
+        if self.numbers_in_any_state:
+            return False
         return bool(self.deadline) or (bool(self.states) and set(self.states) <= {OPENED, *OPEN})
 
 
@@ -181,7 +188,7 @@ def files(wanted: PermitQuery, rights: Rights, day: date | None = None) -> Permi
     rows = matching_text(whose(Permit.objects.visible_to(rights), wanted, rights), wanted.text, wanted.insee, rights)
     if wanted.states:
         states = {state for one in wanted.states for state in (OPEN if one == OPENED else (one,))}
-        rows = rows.filter(state__in=sorted(states))
+        rows = rows.filter(Q(state__in=sorted(states)) | Q(number__in=wanted.numbers_in_any_state))
     if wanted.kind:
         rows = rows.filter(kind=wanted.kind)
     if wanted.insee:

@@ -1,18 +1,19 @@
 """What somebody typed to find files: a number or its beginning, a parcel, words."""
 
-import re
+from collections.abc import Iterable
 
 from django.db import connection
 from django.db.models import Q
 
 from gis_core.members.rights import Rights
 from gis_core.models import Commune, Territory
-from layers.cadastre.references import Reference, read_reference, whole_identifier
+from layers.cadastre.references import read_references
+from layers.cadastre.resolving import match_parcels
 from permits.folding import fold_terms
 from permits.models import PermitQuerySet
+from permits.numbers import number_beginnings
 
 MOST_TERMS = 8
-NUMBER_BEGINS = re.compile(r"(?:PC|PA|PD|DP|CU)\d[0-9A-Z]{0,15}")
 AFTER_LAST = "Z" * 18
 
 
@@ -20,9 +21,8 @@ def matching_text(rows: PermitQuerySet, text: str, insee: str, rights: Rights) -
     """Those that a text names: a number or its beginning, a parcel, or the beginnings of words."""
     if not text:
         return rows
-    packed = re.sub(r"[\s.\-/]", "", text).upper()
-    if NUMBER_BEGINS.fullmatch(packed):
-        return rows.filter(number__gte=packed, number__lte=packed + AFTER_LAST)
+    if beginnings := number_beginnings(text):
+        return rows.filter(begins_with(beginnings))
     terms = fold_terms(text)[:MOST_TERMS]
     condition = Q(pk__in=files_on(parcels_in_text(text, insee, rights)))
     if terms:
@@ -30,25 +30,30 @@ def matching_text(rows: PermitQuerySet, text: str, insee: str, rights: Rights) -
     return rows.filter(condition)
 
 
+def begins_with(beginnings: Iterable[str]) -> Q:
+    """Files whose number begins in one of these ways: ranges, for which policies leave the index."""
+    condition = Q()
+    for one in beginnings:
+        condition |= Q(number__gte=one, number__lte=one + AFTER_LAST)
+    return condition
+
+
 def parcels_in_text(text: str, insee: str, rights: Rights) -> list[str]:
-    """The identifiers of 14 characters that a text may mean, in the communes that the asker may see."""
-    if whole := whole_identifier(text):
-        return [whole]
-    reference = read_reference(text)
-    if reference is None or not reference.section:
+    """The identifiers of 14 characters that a text may mean, in the communes that the asker may see.
+
+    Those that the plan lacks are among them: files keep the parcels that they were filed with.
+    """
+    texts = read_references(text)
+    if not texts or not all(one.meanings for one in texts):
         return []
-    ending = f"{reference.prefix or '000'}{reference.section}{reference.number:0>4}"
-    return [commune + ending for commune in communes_of_reference(reference, insee, rights)]
+    matches = match_parcels(texts, insee, () if insee else territory_of(rights))
+    return [idu for match in matches for idu in (*match.idus, *match.expected)]
 
 
-def communes_of_reference(reference: Reference, insee: str, rights: Rights) -> list[str]:
-    if reference.insee or insee:
-        return [reference.insee or insee]
+def territory_of(rights: Rights) -> list[str]:
+    """INSEE codes of the communes that the asker may see."""
     territory = Territory.objects.all() if rights.agency else Territory.objects.filter(member__in=list(rights.roles))
-    communes = Commune.objects.filter(territories__in=territory)
-    for word in reference.place:
-        communes = communes.filter(search_text__contains=f" {word}")
-    return list(communes.values_list("insee", flat=True).distinct())
+    return list(Commune.objects.filter(territories__in=territory).values_list("insee", flat=True).distinct())
 
 
 def files_on(idus: list[str]) -> list[int]:

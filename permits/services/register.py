@@ -25,7 +25,7 @@ from gis_core.errors import Invalid
 from gis_core.members.rights import Rights
 from permits.layers import STATES
 from permits.models import Permit
-from permits.numbers import format_number
+from permits.numbers import BEGINS, format_number
 from permits.public_names import names_somebody
 from permits.services.listing import (
     FIRST_YEAR,
@@ -37,7 +37,6 @@ from permits.services.listing import (
     kind_cell,
     parcels_of,
 )
-from permits.services.matching import NUMBER_BEGINS
 
 
 class Outcome(models.TextChoices):
@@ -90,7 +89,7 @@ class Decision:
 def read_number(given: Mapping[str, str], name: str) -> str:
     """The beginning of a number, however it is written. Raises Invalid."""
     number = re.sub(r"[\s.\-/]", "", given.get(name, "")[:40]).upper()
-    if number and not NUMBER_BEGINS.fullmatch(number):
+    if number and not BEGINS.fullmatch(number):
         raise Invalid(_("A number begins with PC, PA, PD, DP or CU and the department."), parameter=name)
     return number
 

@@ -41,3 +41,9 @@ def test_the_page_that_is_open_is_marked(client: Client) -> None:
 
 def test_a_page_that_is_none_of_the_bar_marks_nothing(client: Client) -> None:
     assert "aria-current" not in bar(client, "/nulle/part/")
+
+
+def test_every_page_has_the_search_box(client: Client) -> None:
+    page = client.get("/travaux/", headers={"accept": "text/html"}).content.decode()
+    assert 'role="search"' in page
+    assert 'data-url="/api/v1/search/"' in page

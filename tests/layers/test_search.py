@@ -6,8 +6,9 @@ import pytest
 from django.contrib.gis.geos import LineString, MultiLineString, Point
 from django.test import Client
 
-from layers.cadastre.models import Address, Road
+from layers.cadastre.models import Address, NamedPlace, Road
 from layers.catalogue.models import Layer
+from layers.features.search import SearchResult, choose
 from layers.features.search_terms import search_text
 from tests import factories
 
@@ -145,3 +146,96 @@ def test_the_limit_holds(client: Client) -> None:
         factories.parcel(number=f"{number:04d}", section="AC")
         factories.parcel(f"4590{number}", number="0001")
     assert len(labels(client, "AB 1", limit=3)) == 3
+
+
+@pytest.mark.parametrize("q", ["901 AB 123", "901AB123", "AB 123 45901", "section AB parcelle 123"])
+def test_three_digits_before_the_section_may_be_the_end_of_the_communes_code(client: Client, q: str) -> None:
+    parcel = factories.parcel("45901", number="0123")
+    assert [one["id"] for one in search(client, q)] == [parcel.pk]
+
+
+def test_three_digits_before_the_section_may_be_a_prefix(client: Client) -> None:
+    merged = factories.parcel("45001", number="0123", prefix="901")
+    factories.parcel("45001", number="0123")
+    assert [one["id"] for one in search(client, "901 AB 123")] == [merged.pk]
+
+
+@pytest.mark.usefixtures("town")
+def test_the_commune_may_stand_after_the_number(client: Client) -> None:
+    factories.parcel("45902", number="0123")
+    factories.parcel("45901", number="0123")
+    assert [one["detail"] for one in search(client, "AB 123 Saint-Aubin")] == ["Saint-Aubin-du-Lys (45901)"]
+
+
+def test_every_parcel_of_a_list_is_found(client: Client) -> None:
+    for number in ("0012", "0013", "0120"):
+        factories.parcel(number=number)
+    assert labels(client, "AB 12, AB 13") == ["AB 12", "AB 13"]
+
+
+@pytest.fixture
+def lane() -> None:
+    """A lane whose words begin as a section and a number."""
+    factories.commune("45901", name="Bray")
+    with factories.as_owner():
+        line = MultiLineString(LineString((X, Y), (X + 100, Y)), srid=2154)
+        text = search_text("Rue de l'Abbé 12", "Bray")
+        Road.objects.create(insee="45901", name="Rue de l'Abbé 12", kind="communale", geom=line, search_text=text)
+        Address.objects.create(
+            insee="45901", number=12, suffix="", road_name="Rue de l'Abbé", postcode="45998", commune_name="Bray",
+            label="12 rue de l'Abbé", search_text=search_text(12, "Rue de l'Abbé", "45998", "Bray"),
+            geom=Point(X, Y, srid=2154),
+        )  # fmt: skip
+
+
+@pytest.mark.usefixtures("lane")
+@pytest.mark.parametrize("q", ["AB 12", "AB 12, AB 13", "section AB n° 12"])
+def test_a_parcel_reference_never_becomes_an_address(client: Client, q: str) -> None:
+    answer = client.get("/api/v1/search/", {"q": q}).json()
+    assert answer["results"] == []
+    assert q in answer["message"]
+
+
+@pytest.mark.usefixtures("lane")
+def test_a_street_and_a_number_are_no_parcel_where_no_commune_has_the_name(client: Client) -> None:
+    assert search(client, "abb 12")[0]["kind"] == "road"
+
+
+@pytest.mark.usefixtures("town")
+def test_results_of_a_kind_stand_together_under_a_heading(client: Client) -> None:
+    groups = [one["group"] for one in search(client, "saint aubin tanneurs")]
+    assert groups == ["Routes et voies", "Adresses", "Adresses", "Adresses"]
+
+
+def test_no_kind_fills_the_list_while_others_have_results() -> None:
+    results = [SearchResult(kind="parcel", label=str(i), detail="", score=95) for i in range(20)]
+    results += [SearchResult(kind="permit", label="PC", detail="", score=60)]
+    assert [one.label for one in choose(results, 8)] == ["0", "1", "2", "3", "4", "5", "6", "PC"]
+
+
+@pytest.mark.parametrize("q", ["grandes vignes", "les gran", "L'ETANG"])
+def test_a_named_place_is_found_once_by_its_words(client: Client, q: str) -> None:
+    factories.commune("45901", name="Bray")
+    with factories.as_owner():
+        for sheet in ("45901000AB01", "45901000AB02"):
+            NamedPlace.objects.create(
+                insee="45901", name="LES GRANDES VIGNES DE L'ÉTANG", sheet=sheet, geom=factories.square()
+            )
+    (place,) = [one for one in search(client, q) if one["kind"] == "place"]
+    assert (place["label"], place["detail"]) == ("LES GRANDES VIGNES DE L'ÉTANG", "Bray")
+
+
+@pytest.mark.parametrize(("visibility", "found"), [("public", True), ("owner", False)])
+def test_a_layer_is_found_by_its_title_by_those_who_see_it(client: Client, visibility: str, found: bool) -> None:
+    factories.layer("arbres", title="Arbres remarquables", visibility=visibility, owner=factories.member())
+    results = [one for one in search(client, "arbres rem") if one["kind"] == "layer"]
+    assert [one["url"] for one in results] == (["/#v=1&l=arbres"] if found else [])
+
+
+@pytest.mark.usefixtures("town")
+def test_addresses_are_searched_alone_for_the_fields_of_addresses(client: Client) -> None:
+    assert {one["kind"] for one in search(client, "12 tanneurs", kind="address")} == {"address"}
+
+
+def test_a_kind_that_nobody_knows_is_refused(client: Client) -> None:
+    assert client.get("/api/v1/search/", {"q": "a", "kind": "nothing"}).status_code == 400

@@ -54,6 +54,15 @@ def test_a_sheet_is_found_by(client: Client, sheets: list[dict[str, Any]], way: 
     assert other["pdf"] not in text
 
 
+@pytest.mark.parametrize("q", ["Bray A 1", "45001 section A parcelle 1"])
+def test_a_sheet_is_found_by_its_parcel_as_people_write_it(
+    client: Client, sheets: list[dict[str, Any]], q: str
+) -> None:
+    text = page(client, q=q)
+    assert sheets[0]["pdf"] in text
+    assert sheets[1]["pdf"] not in text
+
+
 @pytest.mark.parametrize(
     ("language", "words"), [("fr", "ne répond à « FP-1999 »"), ("en", "you may see answers to “FP-1999”")]
 )

@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from layers.parcels.services import selecting
+from tests import factories
 from tests.parcels.conftest import Place, X, Y, drawn
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +137,21 @@ def test_the_table_opens_in_a_spreadsheet(client: Client, place: Place) -> None:
 )
 def test_what_chooses_nothing_is_refused_in_words(client: Client, place: Place, body: Any) -> None:
     assert ask(client, body).status_code == 400
+
+
+@pytest.mark.parametrize("text", ["Bray A 1, A 2", "45001 A 1 et 2", "A 1 à 2 Bray", "450010000A0001 450010000A0002"])
+def test_a_list_may_stand_in_one_text(client: Client, place: Place, text: str) -> None:
+    assert chosen(client, references=[text]) == ["A 1", "A 2"]
+
+
+def test_what_no_parcel_has_in_one_text_is_named(client: Client, place: Place) -> None:
+    answer = ask(client, {"references": ["A 1, A 99\nwhat?"], "insee": "45001"}).json()
+    assert (answer["count"], answer["unknown"]) == (1, ["A 99", "what?"])
+
+
+@pytest.mark.parametrize(("text", "labels"), [("901 A 2", ["0A 2"]), ("A 2", ["A 2", "0A 2"]), ("000 A 2", ["A 2"])])
+def test_a_prefix_chooses_the_parcel_of_a_former_commune(
+    client: Client, place: Place, text: str, labels: list[str]
+) -> None:
+    factories.parcel("45001", section="0A", number="0002", prefix="901")
+    assert chosen(client, references=[text], insee="45001") == labels

@@ -69,6 +69,25 @@ def test_a_parcel_that_the_plan_does_not_have_is_kept_without_geometry(world: Wo
     assert permit.geom.area == pytest.approx(10_000)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["section AB parcelles 1 et 2", "AB 1, AB 2", "45 901 AB 1, 2", "000 AB 1; 000 AB 2", "AB 1 AB 2", "AB-1\nAB/2"],
+)
+def test_parcels_are_typed_as_people_write_them(world: World, text: str) -> None:
+    assert world.file(parcels=[text]).idus == ["45901000AB0001", "45901000AB0002"]
+
+
+def test_a_parcel_of_a_former_commune_is_that_which_the_plan_has(world: World) -> None:
+    factories.parcel("45901", section="AC", number="0007", prefix="123")
+    assert world.file(parcels=["AC 7"]).idus == ["45901123AC0007"]
+
+
+def test_a_text_that_may_be_two_parcels_is_refused(world: World) -> None:
+    factories.parcel("45901", section="AB", number="0001", prefix="123")
+    with pytest.raises(Invalid, match="45901000AB0001, 45901123AB0001"):
+        world.file(parcels=["AB 1"])
+
+
 def test_a_town_hall_files_in_its_commune(world: World) -> None:
     assert world.file(Role.TOWN_HALL).owner == world.member
 

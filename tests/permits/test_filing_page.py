@@ -1,5 +1,6 @@
 """The filing form: what it offers to whom, what it keeps after an error, what it files."""
 
+import re
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -215,3 +216,8 @@ def test_after_an_error_the_choice_of_instructor_stays(world: World) -> None:
     answer = browser(world).post("/permis/deposer/", given(instructor="", parcels="bidule"))
     assert answer.status_code == 400
     assert answer.context["form"]["instructor"].value() == ""
+
+
+def test_the_address_of_the_ground_is_proposed_from_the_address_layer(world: World) -> None:
+    page = world.client().get("/permis/deposer/", headers={"accept": "text/html"}).content.decode()
+    assert re.search(r'<input[^>]*name="address"[^>]*data-suggest="address"', page)

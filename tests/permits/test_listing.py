@@ -80,6 +80,28 @@ def test_open_is_a_state_and_states_add_up(world: World) -> None:
     assert set(numbers(world, state="granted,withdrawn")) == {done.number, gone.number}
 
 
+@pytest.mark.parametrize("q", ["PC 045 901 26 00001", "pc 45 901 26 00001", "45 901 26 00001"])
+def test_a_whole_number_shows_a_decided_file_among_open_ones(world: World, q: str) -> None:
+    done = world.record(world.file(), "decided", date(2026, 1, 20), outcome="granted")
+    assert numbers(world, q=q, state="open") == [done.number]
+
+
+def test_a_beginning_shows_open_files_alone(world: World) -> None:
+    world.record(world.file(), "decided", date(2026, 1, 20), outcome="granted")
+    assert numbers(world, q="PC 045 901 26", state="open") == []
+
+
+def test_a_whole_number_does_not_override_a_state_that_is_chosen(world: World) -> None:
+    world.record(world.file(), "decided", date(2026, 1, 20), outcome="granted")
+    assert numbers(world, q="PC 045 901 26 00001", state="refused") == []
+
+
+def test_a_file_on_a_parcel_with_a_prefix_is_found(world: World) -> None:
+    factories.parcel("45901", section="AC", number="0007", prefix="123")
+    permit = world.file(parcels=["45901123AC0007"])
+    assert numbers(world, q="AC 7") == [permit.number]
+
+
 def test_kind_commune_and_year(world: World) -> None:
     world.file()
     other = world.file(kind="DP", insee="45902", parcels=[], filed_date=date(2025, 12, 31))
@@ -93,6 +115,12 @@ def test_kind_commune_and_year(world: World) -> None:
         ("PC 045 901 26 00001", True),
         ("pc04590126", True),
         ("DP 045", False),
+        ("pc 45 901 26 00001", True),
+        ("45 901 26 00001", True),
+        ("045 901 26", True),
+        ("section AB parcelle 1", True),
+        ("AB 1, AB 2", True),
+        ("AB 1 Lorris", True),
         ("00001", True),
         ("AB 1", True),
         ("45901 AB 1", True),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from permits.numbers import NotANumberError, Number
+from permits.numbers import NotANumberError, Number, exact_numbers, number_beginnings
 
 SEEN = {
     "PC 045 234 26 A0001": ("45234", "PC04523426A0001"),
@@ -48,3 +48,38 @@ def test_what_is_no_number_is_refused_with_a_reason(text: str, why: str) -> None
     with pytest.raises(NotANumberError) as refusal:
         Number.parse(text)
     assert refusal.value.why == why
+
+
+EXACT = {
+    "pc 45 234 26 a0001": ["PC04523426A0001"],
+    "PC.045.234.26.A0001": ["PC04523426A0001"],
+    "PC 04 234 26 A0001": ["PC00423426A0001"],
+    "PC 045 234 26": [],
+    "45901000AB0123": [],
+    "617284 6717902": [],
+    "AB 12": [],
+}
+
+
+@pytest.mark.parametrize(("text", "packed"), EXACT.items())
+def test_a_whole_number_in_any_writing(text: str, packed: list[str]) -> None:
+    assert exact_numbers(text) == packed
+
+
+@pytest.mark.parametrize("text", ["045 234 26 A0001", "45 234 26 a0001"])
+def test_a_number_without_its_letters_may_be_of_each_series(text: str) -> None:
+    assert exact_numbers(text) == [f"{letters}04523426A0001" for letters in ("PC", "PA", "PD", "DP", "CU")]
+
+
+@pytest.mark.parametrize(
+    ("text", "beginnings"),
+    [
+        ("pc 045 234", ["PC045234"]),
+        ("pc 45 234", ["PC45234", "PC045234"]),
+        ("PC 045 234 26 A0001", ["PC04523426A0001"]),
+        ("45234", []),
+        ("A0001", []),
+    ],
+)
+def test_how_numbers_begin(text: str, beginnings: list[str]) -> None:
+    assert number_beginnings(text) == beginnings

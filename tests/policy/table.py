@@ -216,6 +216,9 @@ proprietaires/consulter/                                    POST        own     
 proprietaires/consulter/                                    POST        other   302  403  403  403  403  403  403
 proprietaires/consulter/                                    POST        none    302  403  403  403  403  403  403
 proprietaires/consulter/                                    REST        own     405  405  405  405  405  405  405
+proprietaires/rechercher/                                   GET,HEAD    -       302  200  200  200  200  200  200
+proprietaires/rechercher/                                   POST        -       302  403  403  200  403  200  403
+proprietaires/rechercher/                                   REST        -       405  405  405  405  405  405  405
 proprietaires/tiers/                                        GET,HEAD    -       302  200  200  200  200  200  200
 proprietaires/tiers/                                        POST        own     302  403  403  200  403  200  403
 proprietaires/tiers/                                        POST        other   302  403  403  403  403  403  403
@@ -568,6 +571,7 @@ api/v1/owners/consultations/                                POST        none    
 api/v1/owners/consultations/export/                         POST        own     401  403  403  200  403  200  403
 api/v1/owners/consultations/export/                         POST        other   401  403  403  403  403  403  403
 api/v1/owners/consultations/export/                         POST        none    401  403  403  403  403  403  403
+api/v1/owners/search/                                       POST        -       401  403  403  200  403  200  403
 api/v1/owners/units/                                        POST        own     401  403  403  200  403  200  403
 api/v1/owners/units/                                        POST        other   401  403  403  403  403  403  403
 api/v1/owners/units/                                        POST        none    401  403  403  403  403  403  403

@@ -497,6 +497,7 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
         },
         ("proprietaires/acces/<slug:slug>/", "POST"): dict.fromkeys(ROLES[1:], "names"),
         ("proprietaires/consulter/", "POST"): {"parcels": given["parcel"], "purpose": "permit"},
+        ("proprietaires/rechercher/", "POST"): {"name": "FICTIF", "purpose": "permit"},
         ("proprietaires/tiers/", "POST"): {"parcels": given["parcel"], "name": "Jeanne Fictive"},
         ("campagnes/nouvelle/", "POST"): order,
         ("campagnes/<slug:slug>/recommencer/", "POST"): order | {"delivery": "="},
@@ -532,6 +533,7 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
     parcels = {"parcels": [given["parcel"]]}
     for consulted in ("consultations/", "consultations/export/", "units/"):
         json_bodies[f"api/v1/owners/{consulted}", "POST"] = parcels | {"purpose": "permit"}
+    json_bodies["api/v1/owners/search/", "POST"] = {"name": "FICTIF", "purpose": "permit"}
     json_bodies["api/v1/owners/requests/", "POST"] = parcels | {"requester": {"name": "Jeanne Fictive"}}
     json_bodies["api/v1/exports/", "POST"] = {"format": "gpkg", "layers": [{"layer": given["layer"]}]}
     first, second = given["features"]

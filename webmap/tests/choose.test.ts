@@ -8,7 +8,6 @@ import {
   geometryOf,
   inseeIn,
   MOST_CHOSEN,
-  referencesIn,
   together,
   totals,
   without,
@@ -74,18 +73,7 @@ describe("a selection of parcels", () => {
   });
 });
 
-describe("a list of references", () => {
-  it.each([
-    ["AB 12\nAB 13", ["AB 12", "AB 13"]],
-    ["45901 AB 12; AB 13, AB 14", ["45901 AB 12", "AB 13", "AB 14"]],
-    ["AB 12\tAB  13\r\n\r\nAB 12", ["AB 12", "AB 13"]],
-    [" \n ; ", []],
-    ["AB\u0000\u202f12", ["AB 12"]],
-    ["x".repeat(250), ["x".repeat(200)]],
-  ])("reads %j", (text, references) => {
-    expect(referencesIn(text)).toEqual(references);
-  });
-
+describe("the commune of a list of references", () => {
   const communes: Commune[] = [{ insee: "45901", name: "Saint-Aubin-du-Lys" }];
 
   it.each([

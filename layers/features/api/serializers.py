@@ -4,7 +4,9 @@ from rest_framework import serializers
 
 from gis_core.api.places import bbox_field, lon_lat_field
 
-SUGGESTED = ("commune", "parcel", "address", "road", "coordinates")
+SUGGESTED = (
+    "commune", "parcel", "address", "road", "coordinates", "permit", "object", "place", "layer", "page"
+)  # fmt: skip
 
 
 class PropertySerializer(serializers.Serializer[dict[str, object]]):
@@ -58,17 +60,23 @@ class HereSerializer(serializers.Serializer[dict[str, object]]):
 
 class SuggestionSerializer(serializers.Serializer[dict[str, object]]):
     kind = serializers.ChoiceField(choices=SUGGESTED)
+    group = serializers.CharField(help_text="The heading of its kind.")
     label = serializers.CharField()  # type: ignore[assignment]
     detail = serializers.CharField()
     layer = serializers.CharField(allow_null=True)
     id = serializers.IntegerField(allow_null=True)
-    center_4326 = lon_lat_field()
+    center_4326 = lon_lat_field(allow_null=True)
     bbox_4326 = bbox_field(allow_null=True)
     road = serializers.CharField(allow_null=True, help_text="A whole numbered road, as addresses have it.")
+    url = serializers.CharField(allow_null=True, help_text="Its page, where it has one.")
+    body = serializers.DictField(
+        child=serializers.CharField(), allow_null=True, help_text="What to POST to the page, which searches further."
+    )
 
 
 class SuggestionsSerializer(serializers.Serializer[dict[str, object]]):
     results = SuggestionSerializer(many=True)
+    message = serializers.CharField(help_text="What to say where a text has a plain meaning and no result, else empty.")
 
 
 class GeometrySerializer(serializers.Serializer[dict[str, object]]):

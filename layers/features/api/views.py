@@ -41,6 +41,7 @@ class FeaturesView(APIView):
         operation_id="features_list",
         parameters=[
             OpenApiParameter("bbox", str, description="west,south,east,north (EPSG:4326)"),
+            OpenApiParameter("kind", str, description="`address`: addresses alone"),
             OpenApiParameter("limit", int, description="1 to 1000, 100 by default"),
             OpenApiParameter("filter", str, description="CQL2 text"),
             OpenApiParameter("sort", str, description="a field, with - before it for the other way round"),
@@ -100,7 +101,7 @@ class HereView(APIView):
 
 
 class SearchView(APIView):
-    """Suggestions for the search box: communes, parcels, addresses, roads, coordinates."""
+    """Suggestions for the search box, of every kind that the asker may see."""
 
     permission_classes = (AllowAny,)
 
@@ -117,7 +118,7 @@ class SearchView(APIView):
     @limited(SEARCH)
     def get(self, request: Request) -> Response:
         question = Question.parse(request.query_params)
-        return Response({"results": suggestions(question, rights_of_request(request))})
+        return Response(suggestions(question, rights_of_request(request)))
 
 
 class MeasureView(APIView):

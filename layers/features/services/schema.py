@@ -49,6 +49,8 @@ def property_schema(field: Mapping[str, Any], number: int) -> dict[str, Any]:
         schema["x-enum-titles"] = code_labels
     if field.get("read_only"):
         schema["readOnly"] = True
+    if field.get("suggest"):
+        schema["x-arpent-suggest"] = field["suggest"]
     if field.get("maximum_length"):
         schema["maxLength"] = field["maximum_length"]
     schema |= {name: field[name] for name in ("minimum", "maximum") if field.get(name) is not None}

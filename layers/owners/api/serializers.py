@@ -9,6 +9,8 @@ from layers.owners.models import JournalLine, ThirdPartyRequest
 from layers.owners.services.consulting import MOST_PARCELS, PURPOSES
 from layers.owners.services.reading import AccountSeen, OwnerSeen
 from layers.owners.services.requests import MOST_PARCELS as MOST_PARCELS_OF_A_REQUEST
+from layers.owners.services.searching import LONGEST_NAME
+from layers.owners.services.searching import MOST_PARCELS as MOST_OF_A_SEARCH
 from layers.owners.services.units import LandUnit
 from layers.parcels.services.sheets import ground_as_json
 
@@ -70,6 +72,17 @@ class ConsultationSerializer(serializers.Serializer[Any]):
     flagged = serializers.BooleanField(help_text="many owners were read in a short time: administrators see it")
     parcels = ParcelOwnersSerializer(many=True)
     missing = serializers.ListField(child=serializers.CharField(), help_text="parcels that the register does not know")
+
+
+class SearchOrderSerializer(serializers.Serializer[Json]):
+    name = serializers.CharField(max_length=LONGEST_NAME, help_text="the beginnings of words of a name")
+    purpose = serializers.CharField(max_length=11, help_text=", ".join(PURPOSES))
+    reference = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+
+
+class OwnerSearchSerializer(serializers.Serializer[Any]):
+    consultation = ConsultationSerializer(allow_null=True, help_text="null where no parcel has such an owner")
+    more = serializers.BooleanField(help_text=f"there are more parcels than {MOST_OF_A_SEARCH}")
 
 
 class RequesterSerializer(serializers.Serializer[Json]):

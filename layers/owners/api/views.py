@@ -17,7 +17,7 @@ from gis_core.http.middleware import rights_of_request, signed_in_user
 from layers.owners.api import serializers
 from layers.owners.files import csv_file, pdf_file
 from layers.owners.models import JournalLine
-from layers.owners.services import consulting, journal, requests, units
+from layers.owners.services import consulting, journal, requests, searching, units
 
 
 class OwnersView(APIView):
@@ -62,6 +62,19 @@ class ConsultationExportView(OwnersView):
             demand, user=signed_in_user(request), rights=rights_of_request(request), action=export
         )
         return csv_file(consultation)
+
+
+class SearchView(OwnersView):
+    @extend_schema(
+        operation_id="owners_search",
+        request=serializers.SearchOrderSerializer,
+        responses=serializers.OwnerSearchSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        """The parcels of owners by their name, for a purpose; the journal says so first, and never the name."""
+        given = checked(serializers.SearchOrderSerializer(data=request.data))
+        result = searching.search_owners(**given, user=signed_in_user(request), rights=rights_of_request(request))
+        return Response(serializers.OwnerSearchSerializer(result).data)
 
 
 class UnitsView(OwnersView):

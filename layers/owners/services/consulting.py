@@ -54,6 +54,12 @@ PURPOSES = tuple(one for one in JournalLine.Purpose if one != JournalLine.Purpos
 
 def demand(parcels: Sequence[str], purpose: str, reference: str = "", year: int | None = None) -> Demand:
     """What is asked, checked. Raises Invalid."""
+    checked, text = check_purpose(purpose, reference)
+    return Demand(parcels=identifiers(parcels), purpose=checked, reference=text, year=year)
+
+
+def check_purpose(purpose: str, reference: str) -> tuple[JournalLine.Purpose, str]:
+    """Why somebody reads, and the reference without the blanks around it. Raises Invalid."""
     if purpose not in PURPOSES:
         known = ", ".join(PURPOSES)
         raise Invalid(_("Say why you ask: “purpose” is one of %(known)s.") % {"known": known}, parameter="purpose")
@@ -63,7 +69,7 @@ def demand(parcels: Sequence[str], purpose: str, reference: str = "", year: int 
     if len(text) > LONGEST_REFERENCE or not text.isprintable():
         message = _("The reference holds at most %(limit)s characters on one line.")
         raise Invalid(message % {"limit": LONGEST_REFERENCE}, parameter="reference")
-    return Demand(parcels=identifiers(parcels), purpose=JournalLine.Purpose(purpose), reference=text, year=year)
+    return JournalLine.Purpose(purpose), text
 
 
 def identifiers(parcels: Sequence[str], most: int = MOST_PARCELS) -> tuple[str, ...]:

@@ -12,6 +12,8 @@ from layers.parcels.services.selecting import MOST_SELECTED
 
 type Json = dict[str, Any]
 
+LONGEST_LIST = 50_000
+
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
@@ -58,7 +60,10 @@ class SelectSerializer(serializers.Serializer[Json]):
     shape = serializers.JSONField(required=False, help_text="GeoJSON point, line or polygon, EPSG:4326")
     distance_m = serializers.FloatField(required=False, help_text="0 to 1000, 0 by default")
     references = serializers.ListField(
-        child=serializers.CharField(max_length=200), required=False, max_length=1000, help_text="45001 AB 12, AB 12, …"
+        child=serializers.CharField(max_length=LONGEST_LIST, trim_whitespace=False),
+        required=False,
+        max_length=1000,
+        help_text="45001 AB 12, AB 12, … as people write them, one or a list in each",
     )
     insee = serializers.CharField(required=False, max_length=5, help_text="of references that name no commune")
     parcels = serializers.ListField(

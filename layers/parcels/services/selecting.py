@@ -1,8 +1,7 @@
 """Choosing parcels: by what a point, a line or a shape meets, by a distance around it, by a list of references."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,16 +10,14 @@ from psycopg.sql import SQL, Composable
 from gis_core.database.statements import fetch_all
 from gis_core.errors import Invalid
 from gis_core.members.rights import Rights
-from layers.cadastre.references import Reference, read_reference
-from layers.cadastre.searchers import communes_by_name
+from layers.cadastre.references import read_references
+from layers.cadastre.resolving import match_parcels
 from layers.catalogue.services import visible_layer
 from layers.parcels.ground import PARCELS_LAYER, identifier
 from layers.parcels.shapes import ANY, shape_of
 
 MOST_SELECTED = 2_000
 MOST_REFERENCES = 500
-LONGEST_REFERENCE = 200
-WHOLE = 14
 FARTHEST_M = 1_000
 
 SELECTED = SQL("""
@@ -38,18 +35,6 @@ NEAR = SQL("""p.id in (select near.id from cadastre_parcel near, asked
     and (%(distance)s > 0 or not st_touches(near.geom, shape)))""")
 NO_SHAPE = SQL("nothing as (select 1)")
 IDENTIFIERS = SQL("p.idu = any(%(idus)s)")
-REFERENCES = SQL("""p.id in (
-    select one.id
-    from unnest(%(insee)s::text[], %(prefixes)s::text[], %(sections)s::text[], %(numbers)s::text[])
-        as named (insee, prefix, section, number)
-    join cadastre_parcel one on one.section = named.section and one.number = named.number and one.insee = named.insee
-        and (named.prefix = '' or one.prefix = named.prefix))""")
-
-type Meaning = tuple[str, str, str, str]
-"""INSEE code, prefix (empty where it is not said), section, number."""
-
-type CommunesOfName = Callable[[tuple[str, ...]], list[str]]
-"""INSEE codes of the communes that these words of a name mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +75,13 @@ def select_by_shape(shape: Mapping[str, Any], distance_m: float, rights: Rights)
 
 
 def select_by_reference(texts: Sequence[str], insee: str, rights: Rights) -> Selection:
-    """Parcels by identifier or section and number; `insee` is where those that name no commune lie. Raises Invalid."""
-    if not 1 <= len(texts) <= MOST_REFERENCES:
+    """Parcels by reference, one or a list in each text; `insee` holds those that name no commune. Raises Invalid."""
+    references = read_references("\n".join(texts))
+    if not references or max(len(texts), len(references)) > MOST_REFERENCES:
         raise Invalid(_("Name 1 to %(most)s parcels.") % {"most": MOST_REFERENCES}, parameter="references")
-    communes_of_name = cache(communes_by_name)
-    meanings_by_text = {text: meanings(text, insee, communes_of_name) for text in texts}
-    every = [meaning for several in meanings_by_text.values() for meaning in several]
-    columns = [[one[place] for one in every] for place in range(4)]
-    given = dict(zip(("insee", "prefixes", "sections", "numbers"), columns, strict=True))
-    made = selection(NO_SHAPE, REFERENCES, given, rights)
-    known = {key for parcel in made.parcels for key in meant_by(parcel.idu)}
-    unknown = [] if made.truncated else [text for text in meanings_by_text if known.isdisjoint(meanings_by_text[text])]
+    matches = match_parcels(references, insee)
+    made = selection(NO_SHAPE, IDENTIFIERS, {"idus": [idu for match in matches for idu in match.idus]}, rights)
+    unknown = [] if made.truncated else [match.text for match in matches if not match.idus]
     return Selection(made.parcels, made.truncated, unknown)
 
 
@@ -112,28 +93,6 @@ def select_by_identifier(texts: Sequence[str], rights: Rights) -> Selection:
     made = selection(NO_SHAPE, IDENTIFIERS, {"idus": list(idus_by_text.values())}, rights)
     known = {parcel.idu for parcel in made.parcels}
     return Selection(made.parcels, made.truncated, [text for text, idu in idus_by_text.items() if idu not in known])
-
-
-def meanings(text: str, insee: str, communes_of_name: CommunesOfName) -> list[Meaning]:
-    """What a reference may mean: one parcel, or one in each commune of that name."""
-    reference = read_reference(text[:LONGEST_REFERENCE])
-    if reference is None:
-        return []
-    if reference.idu:
-        return [meant_by(reference.idu)[1]] if len(reference.idu) == WHOLE else []
-    parts = reference.prefix or "", reference.section, reference.number.zfill(4)
-    return [(code, *parts) for code in towns(reference, insee, communes_of_name)]
-
-
-def meant_by(idu: str) -> tuple[Meaning, Meaning]:
-    """A parcel without and with its prefix."""
-    return (idu[:5], "", idu[8:10], idu[10:]), (idu[:5], idu[5:8], idu[8:10], idu[10:])
-
-
-def towns(reference: Reference, insee: str, communes_of_name: CommunesOfName) -> list[str]:
-    if reference.insee:
-        return [reference.insee]
-    return communes_of_name(reference.place) if reference.place else [insee] if insee else []
 
 
 def selection(shape: Composable, condition: Composable, values: Mapping[str, Any], rights: Rights) -> Selection:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gis_core.desk.edit_forms import EditForm
-from gis_core.desk.forms import AccessibleForm
+from gis_core.desk.forms import ADDRESSES, AccessibleForm
 from gis_core.errors import ArpentError
 from gis_core.models import Commune, Member
 from networks.roads.services.referring import as_kept
@@ -69,6 +69,7 @@ class WorkForm(AccessibleForm):
     place = forms.CharField(
         label=gettext_lazy("Place in words"),
         max_length=200,
+        widget=forms.TextInput(attrs=ADDRESSES),
         required=False,
         help_text=gettext_lazy("Left empty, it is the PR and the names of the roads taken."),
     )

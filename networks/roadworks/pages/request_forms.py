@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from gis_core.desk.edit_forms import EditForm
-from gis_core.desk.forms import AccessibleForm
+from gis_core.desk.forms import ADDRESSES, AccessibleForm
 from gis_core.letters import services as letters
 from gis_core.letters.pages import WordingForm
 from gis_core.models import Commune, Member
@@ -34,6 +34,7 @@ class RequestForm(AccessibleForm):
     place = forms.CharField(
         label=pgettext_lazy("road", "Place"),
         max_length=200,
+        widget=forms.TextInput(attrs=ADDRESSES),
         help_text=_("The street, as it is called: “12 rue des Lilas”."),
     )
     start_reference = forms.CharField(

@@ -11,7 +11,7 @@ import type {
   Layer,
   Photo,
   RoadPlace,
-  SearchResult,
+  Suggestions,
   WholeRoad,
 } from "./types";
 import * as urls from "./urls";
@@ -99,8 +99,8 @@ export class ApiClient {
     return (await this.get<Results<Background>>(urls.backgroundsUrl(this.base))).results;
   }
 
-  async search(text: string, near: LonLat, signal: AbortSignal): Promise<SearchResult[]> {
-    return (await this.get<Results<SearchResult>>(urls.searchUrl(this.base, text, near), signal)).results;
+  search(text: string, near: LonLat, signal: AbortSignal): Promise<Suggestions> {
+    return this.get(urls.searchUrl(this.base, text, near), signal);
   }
 
   road(slug: string, signal?: AbortSignal): Promise<WholeRoad> {

@@ -810,8 +810,8 @@ export interface JournalLine {
   flagged: boolean;
 }
 
-/** * `consultation` - Consultation * `export` - Export * `extract` - Extract for a third party */
-export type JournalLineActionEnum = "consultation" | "export" | "extract";
+/** * `consultation` - Consultation * `export` - Export * `extract` - Extract for a third party * `search` - Search by name */
+export type JournalLineActionEnum = "consultation" | "export" | "extract" | "search";
 
 /** * `permit` - Planning application * `planning` - Town planning * `works` - Works or networks * `land` - Land purchase or sale * `tax` - Local taxes * `safety` - Safety, insalubrity, dangerous buildings * `third_party` - Request of a third party * `other` - Another purpose */
 export type JournalLinePurposeEnum = "permit" | "planning" | "works" | "land" | "tax" | "safety" | "third_party" | "other";
@@ -1047,6 +1047,13 @@ export type OrientationEnum = "portrait" | "landscape";
 export interface Owner {
   slug: string;
   name: string;
+}
+
+export interface OwnerSearch {
+  /** null where no parcel has such an owner */
+  consultation: Consultation | null;
+  /** there are more parcels than 50 */
+  more: boolean;
 }
 
 export interface OwnersJournal {
@@ -1565,6 +1572,14 @@ export interface Rules {
   rules: Rule[];
 }
 
+export interface SearchOrder {
+  /** the beginnings of words of a name */
+  name: string;
+  /** permit, planning, works, land, tax, safety, other */
+  purpose: string;
+  reference?: string;
+}
+
 export interface Section {
   section: string;
   title: string;
@@ -1593,7 +1608,7 @@ export interface Select {
   shape?: unknown;
   /** 0 to 1000, 0 by default */
   distance_m?: number;
-  /** 45001 AB 12, AB 12, … */
+  /** 45001 AB 12, AB 12, … as people write them, one or a list in each */
   references?: string[];
   /** of references that name no commune */
   insee?: string;
@@ -1744,21 +1759,29 @@ export interface Strike {
 
 export interface Suggestion {
   kind: SuggestionKindEnum;
+  /** The heading of its kind. */
+  group: string;
   label: string;
   detail: string;
   layer: string | null;
   id: number | null;
-  center_4326: [number, number];
+  center_4326: [number, number] | null;
   bbox_4326: [number, number, number, number] | null;
   /** A whole numbered road, as addresses have it. */
   road: string | null;
+  /** Its page, where it has one. */
+  url: string | null;
+  /** What to POST to the page, which searches further. */
+  body: Record<string, string> | null;
 }
 
-/** * `commune` - commune * `parcel` - parcel * `address` - address * `road` - road * `coordinates` - coordinates */
-export type SuggestionKindEnum = "commune" | "parcel" | "address" | "road" | "coordinates";
+/** * `commune` - commune * `parcel` - parcel * `address` - address * `road` - road * `coordinates` - coordinates * `permit` - permit * `object` - object * `place` - place * `layer` - layer * `page` - page */
+export type SuggestionKindEnum = "commune" | "parcel" | "address" | "road" | "coordinates" | "permit" | "object" | "place" | "layer" | "page";
 
 export interface Suggestions {
   results: Suggestion[];
+  /** What to say where a text has a plain meaning and no result, else empty. */
+  message: string;
 }
 
 export interface Symbol {

@@ -109,6 +109,7 @@ export type Background = schema.Background;
 /** An aerial campaign that was published, as tiles. */
 export type Photo = schema.Photo;
 export type SearchResult = schema.Suggestion;
+export type Suggestions = schema.Suggestions;
 
 /** A numbered road, all of it. */
 export type WholeRoad = Omit<schema.Road, "geometry" | "slug"> & { geometry: Geometry };

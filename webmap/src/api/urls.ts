@@ -31,6 +31,11 @@ export function searchUrl(api: string, text: string, near: LonLat, limit = 8): s
   return query(`${api}search/`, { q: text, limit, lon: degrees(near[0]), lat: degrees(near[1]) });
 }
 
+/** Addresses alone; of the site that the map is of. */
+export function addressesUrl(text: string): string {
+  return query("/api/v1/search/", { q: text, kind: "address" });
+}
+
 export function hereUrl(api: string, at: LonLat, zoom: number, layers: readonly string[]): string {
   return query(`${api}here/`, {
     lon: degrees(at[0]),

@@ -1,6 +1,6 @@
-import { type ApiError, isAbort } from "../api/client";
+import { type ApiError, csrfToken, isAbort } from "../api/client";
 import type { Feature, HereGroup, SearchResult } from "../api/types";
-import type { LonLat } from "../geo/mercator";
+import type { Bbox, LonLat } from "../geo/mercator";
 import type { FeatureRef } from "../state/state";
 import { orderGroups, selectionFirst } from "./here";
 import type { AppPort, GroundSheet, Place, SelectOptions, SheetPort } from "./port";
@@ -101,11 +101,17 @@ export class FeatureSheet implements SheetPort {
 
   async openResult(result: SearchResult): Promise<void> {
     if (result.road) return this.openRoad(result.road);
-    const { kind, layer, id, center_4326: center, bbox_4326: bbox } = result;
+    const { kind, layer, id, center_4326: center, bbox_4326: bbox, url, body } = result;
     if (layer !== null) this.app.layers.turnOn(layer);
+    if (url && body) return send(url, body);
+    if (kind === "layer") return this.app.screen.openPanel("layers");
+    if (!center) {
+      if (url) window.location.assign(url);
+      return;
+    }
     const answered =
       layer !== null && id !== null ? this.open({ layer, id }, { near: center }) : this.askHere(center, POINT_ZOOM);
-    await this.app.view.frame(placeOf(result));
+    await this.app.view.frame(placeOf({ layer, center, bbox }));
     await answered;
     // A place on a road or on the ground is marked on the feature that it lies on.
     const marked = !bbox && (kind === "road" || kind === "coordinates");
@@ -131,7 +137,20 @@ export class FeatureSheet implements SheetPort {
   }
 }
 
-function placeOf({ layer, center_4326: center, bbox_4326: bbox }: SearchResult): Place {
+/** Opens a page that searches further with what it is sent: in the body, which no address and no log keeps. */
+function send(url: string, body: Record<string, string>): void {
+  const form = document.createElement("form");
+  Object.assign(form, { method: "post", action: url, hidden: true });
+  for (const [name, value] of Object.entries({ ...body, csrfmiddlewaretoken: csrfToken() })) {
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name, value });
+    form.append(field);
+  }
+  document.body.append(form);
+  form.submit();
+}
+
+function placeOf({ layer, center, bbox }: { layer: string | null; center: LonLat; bbox: Bbox | null }): Place {
   if (bbox && bbox[2] - bbox[0] > 1e-5) return { bbox, zoom: layer === COMMUNE_LAYER ? COMMUNE_ZOOM : POINT_ZOOM };
   return { center, zoom: POINT_ZOOM };
 }

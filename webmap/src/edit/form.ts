@@ -23,6 +23,7 @@ interface Property {
   readonly "x-ogc-role"?: string;
   readonly "x-ogc-unit"?: string;
   readonly "x-ogc-propertySeq"?: number;
+  readonly "x-arpent-suggest"?: string;
   readonly "x-enum-titles"?: Readonly<Record<string, string>>;
 }
 
@@ -42,6 +43,8 @@ export interface FormField {
   readonly first: unknown;
   readonly least: number | null;
   readonly most: number | null;
+  /** What is proposed while one types: `addresses` of the address layer. */
+  readonly suggest: string | null;
 }
 
 /** More than fits on one line: a box of several. */
@@ -83,6 +86,7 @@ function readField(name: string, property: Property, required: boolean): FormFie
     least: property.minimum ?? null,
     most: property.maximum ?? null,
     first: property.default ?? null,
+    suggest: property["x-arpent-suggest"] ?? null,
   };
 }
 

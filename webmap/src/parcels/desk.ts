@@ -23,9 +23,7 @@ import {
   type KeptChoice,
   keepable,
   LEAST_POINTS,
-  MOST_REFERENCES,
   NOTHING,
-  referencesIn,
   type Selected,
   together,
   totals,
@@ -244,12 +242,10 @@ export class ParcelDesk implements MapTool {
 
   async askReferences(): Promise<void> {
     const { text, commune, communes } = this.state;
-    const references = referencesIn(text);
     const insee = commune.trim() ? inseeIn(commune, communes) : "";
-    if (!references.length) return this.store.update({ fault: "references" });
-    if (references.length > MOST_REFERENCES) return this.store.update({ fault: "tooMany" });
+    if (!/[\p{L}\p{N}]/u.test(text)) return this.store.update({ fault: "references" });
     if (insee === null) return this.store.update({ fault: "commune" });
-    const found = await this.ask({ references, ...(insee ? { insee } : {}) }, () => void this.askReferences());
+    const found = await this.ask({ references: [text], ...(insee ? { insee } : {}) }, () => void this.askReferences());
     if (!found) return;
     // Those that were not found stay to be corrected; what was typed meanwhile stays too.
     if (this.state.text === text) this.store.update({ text: found.unknown.join("\n") });
@@ -429,8 +425,10 @@ export class ParcelDesk implements MapTool {
       const found = await this.selected(body, signal);
       return round === this.round ? found : null;
     } catch (error) {
-      if (!isAbort(error) && round === this.round)
-        this.store.update({ failed: { error: error as ApiError, retry }, said: "" });
+      if (isAbort(error) || round !== this.round) return null;
+      const refusal = error as ApiError;
+      if (refusal.problem?.["parameter"] === "references") this.store.update({ fault: "tooMany", said: "" });
+      else this.store.update({ failed: { error: refusal, retry }, said: "" });
       return null;
     } finally {
       this.waiting -= 1;

@@ -5,9 +5,7 @@ import type { Choice, ChosenParcel, DrawnGround, Measure } from "../state/state"
 
 export const MOST_CHOSEN = 2000;
 export const MOST_IN_SHEET = 100;
-export const MOST_REFERENCES = 500;
 export const FARTHEST_M = 1000;
-const LONGEST_REFERENCE = 200;
 
 /** An answer of /parcels/select/. */
 export type Selected = Omit<schema.Selection, "measured_m2">;
@@ -50,17 +48,6 @@ export function together(
 
 export function without(parcels: readonly ChosenParcel[], id: number): ChosenParcel[] {
   return parcels.filter((parcel) => parcel.id !== id);
-}
-
-/** What somebody typed or pasted, each reference once: by lines, semicolons, commas or the columns of a table. */
-export function referencesIn(text: string): string[] {
-  const written = text.split(/[\n\r;,\t]+/).map((part) =>
-    part
-      .replace(/[\s\p{Cc}]+/gu, " ")
-      .trim()
-      .slice(0, LONGEST_REFERENCE),
-  );
-  return [...new Set(written.filter((part) => part !== ""))];
 }
 
 export interface Totals {

@@ -3,6 +3,7 @@ import type { FormFault, FormField } from "../edit/form";
 import { MIXED, readValue } from "../edit/form";
 import { formatDate, formatInstant, formatPlain, type Language } from "../format/format";
 import type { EditWords } from "../i18n/edit";
+import { addressList, suggestAddresses } from "./address-field";
 
 export interface FieldContext {
   readonly words: EditWords;
@@ -94,11 +95,12 @@ function shortText(shared: Shared): TemplateResult {
   const { field, value, context, id, told } = shared;
   const figure = field.kind === "integer" || field.kind === "number";
   const change = (event: Event): void => changed(shared, event);
-  return html`<span class="field-box"><input id=${id} type=${TYPES[field.kind] ?? "text"} inputmode=${figure ? "decimal" : "text"} autocomplete="off"
+  const list = field.suggest ? `${id}-addresses` : nothing;
+  return html`<span class="field-box" @input=${suggestAddresses}><input id=${id} list=${list} type=${TYPES[field.kind] ?? "text"} inputmode=${figure ? "decimal" : "text"} autocomplete="off"
       placeholder=${value === MIXED ? context.words("field.mixed") : nothing} maxlength=${field.longest ?? nothing}
       aria-required=${field.required ? "true" : nothing} aria-invalid=${context.fault ? "true" : nothing} aria-describedby=${told || nothing}
       .value=${shown(shared)} @input=${field.kind === "text" ? change : nothing} @change=${change} />
-    ${field.unit ? html`<span class="field-unit">${field.unit}</span>` : nothing}</span>`;
+    ${field.unit ? html`<span class="field-unit">${field.unit}</span>` : nothing}${addressList(id, field.suggest)}</span>`;
 }
 
 function longText(shared: Shared): TemplateResult {

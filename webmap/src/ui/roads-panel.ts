@@ -56,8 +56,8 @@ export class RoadsPanel extends ArpentElement {
     if (!text) return box.focus();
     this.fault = "";
     try {
-      const found = await this.app.api.search(text, this.state.view.center, new AbortController().signal);
-      const road = found.find(({ kind }) => kind === "road");
+      const { results } = await this.app.api.search(text, this.state.view.center, new AbortController().signal);
+      const road = results.find(({ kind }) => kind === "road");
       if (road) await this.app.sheet.openResult(road);
       else this.fault = this.words("find.none");
     } catch (error) {

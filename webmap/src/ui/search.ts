@@ -16,11 +16,18 @@ const ICONS: Record<SearchResult["kind"], IconName> = {
   address: "house",
   road: "road",
   coordinates: "coordinates",
+  permit: "permits",
+  object: "number",
+  place: "pin",
+  layer: "layers",
+  page: "help",
 };
 
-/** One box for communes, parcels, addresses and coordinates: the ARIA combobox pattern, list autocompletion. */
+/** One box for all that one may see: the ARIA combobox pattern, list autocompletion. */
 export class SearchBox extends ArpentElement {
   @state() private results: SearchResult[] | null = null;
+  /** What the server says where a text has a plain meaning and nothing has it. */
+  @state() private message = "";
   @state() private error: ApiError | null = null;
   @state() private active = -1;
   @state() private open = false;
@@ -51,7 +58,7 @@ export class SearchBox extends ArpentElement {
           : html`<kbd class="wide-only" aria-hidden="true">/</kbd>`
       }
       <ul id="search-results" role="listbox" aria-busy=${this.text.trim() !== this.answered} aria-label=${this.t("search.results")} ?hidden=${!shown || !this.results?.length}>
-        ${this.results?.map((result, i) => this.option(result, i))}
+        ${this.results?.map((result, i) => [this.heading(result, i), this.option(result, i)])}
       </ul>
       ${shown && !this.results?.length ? this.nothingFound() : nothing}
       <span class="sr-only" role="status">${shown && this.results ? this.t("search.count", { count: this.results.length }) : ""}</span>
@@ -62,6 +69,11 @@ export class SearchBox extends ArpentElement {
   private placeholder(): Key {
     if (!this.app.layers.get(ROADS)) return "search.placeholder";
     return isPhone() ? "search.placeholderPhone" : "search.placeholderRoads";
+  }
+
+  /** The first of a kind has a heading before it. */
+  private heading({ group }: SearchResult, i: number): TemplateResult | typeof nothing {
+    return this.results?.[i - 1]?.group === group ? nothing : html`<li role="none" class="search-group">${group}</li>`;
   }
 
   private option(result: SearchResult, i: number): TemplateResult {
@@ -75,7 +87,7 @@ export class SearchBox extends ArpentElement {
   private nothingFound(): TemplateResult {
     const title = this.error
       ? this.error.title || this.t(this.error.offline ? "error.offlineTitle" : "error.title")
-      : this.t("search.none");
+      : this.message || this.t("search.none");
     const advice = this.error ? this.error.detail : this.t("search.advice");
     return html`<div class="search-none" @pointerdown=${(event: Event) => event.preventDefault()}><strong>${title}</strong><p>${advice}</p></div>`;
   }
@@ -100,9 +112,9 @@ export class SearchBox extends ArpentElement {
       return [];
     }
     try {
-      const results = await this.app.api.search(text, this.state.view.center, this.request.signal);
+      const { results, message } = await this.app.api.search(text, this.state.view.center, this.request.signal);
       // What was pointed at among the former results is not what has its place now.
-      Object.assign(this, { results, error: null, active: -1, answered: text });
+      Object.assign(this, { results, message, error: null, active: -1, answered: text });
       return results;
     } catch (error) {
       if (isAbort(error)) return [];
