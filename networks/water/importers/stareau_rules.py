@@ -66,7 +66,7 @@ def meaning_of(outgoing: Mapping[str, str]) -> Read:
 
 def diameter(field: str, text: str) -> Cell:
     """0 is what fills a mandatory cell."""
-    return Cell(None) if cells.measured(text, {"": 1.0}) == (0.0, 1.0, "") else cells.diameter(field, text)
+    return Cell(None) if cells.parse_measure(text, {"": 1.0}) == (0.0, 1.0, "") else cells.diameter(field, text)
 
 
 def system(field: str, text: str) -> Cell:
@@ -75,8 +75,8 @@ def system(field: str, text: str) -> Cell:
 
 COMMON: Final[Mapping[str, tuple[str, Read]]] = {
     "etat_service": ("service_state", code_of(code_lists.SERVICE_STATES)),
-    "maitre_ouvrage": ("project_owner", cells.limited(100)),
-    "exploitant": ("operator", cells.limited(100)),
+    "maitre_ouvrage": ("project_owner", cells.text_reader(100)),
+    "exploitant": ("operator", cells.text_reader(100)),
     "precision_xy": ("precision_xy", code_of(code_lists.ACCURACIES)),
     "precision_z": ("precision_z", code_of(code_lists.ACCURACIES)),
     "an_pose_sup": ("laid_to_year", cells.year),
@@ -84,7 +84,7 @@ COMMON: Final[Mapping[str, tuple[str, Read]]] = {
     "an_abandon_sup": ("abandoned_year", cells.year),
     "an_rehab_sup": ("rehabilitated_year", cells.year),
     "date_maj": ("updated_date", cells.day),
-    "commentaire": ("comment", cells.limited(1000)),
+    "commentaire": ("comment", cells.text_reader(1000)),
 }
 SEWER: Final[Mapping[str, tuple[str, Read]]] = {"type_reseau": ("system", system)}
 PIPES: Final[Mapping[str, tuple[str, Read]]] = {
@@ -111,7 +111,7 @@ HEIGHTS: Final[Mapping[FamilyName, Mapping[str, tuple[str, Read]]]] = {
 }
 WATER_NODES: Final[Mapping[str, tuple[str, Read]]] = {
     **COMMON,
-    "nom_usuel": ("name", cells.limited(120)),
+    "nom_usuel": ("name", cells.text_reader(120)),
     "diametre": ("diameter_mm", diameter),
     "calibre": ("diameter_mm", diameter),
     "etat_ouverture": ("position", meaning_of(stareau.OPENINGS)),
@@ -123,7 +123,7 @@ WATER_NODES: Final[Mapping[str, tuple[str, Read]]] = {
 SEWER_NODES: Final[Mapping[str, tuple[str, Read]]] = {
     **COMMON,
     **SEWER,
-    "nom_usuel": ("name", cells.limited(120)),
+    "nom_usuel": ("name", cells.text_reader(120)),
     "materiau": ("material", code_of(code_lists.MATERIALS)),
     "z_tampon": ("cover_z", cells.height),
     "z_radier": ("invert_z", cells.height),
@@ -135,12 +135,16 @@ SEWER_NODES: Final[Mapping[str, tuple[str, Read]]] = {
 }
 NODES: Final[Mapping[FamilyName, Mapping[str, tuple[str, Read]]]] = {"water": WATER_NODES, "sewer": SEWER_NODES}
 CONNECTIONS: Final[Mapping[FamilyName, Mapping[str, tuple[str, Read]]]] = {
-    "water": {**COMMON, "localisation": ("address", cells.limited(200)), "ref_externe": ("meter", cells.limited(40))},
+    "water": {
+        **COMMON,
+        "localisation": ("address", cells.text_reader(200)),
+        "ref_externe": ("meter", cells.text_reader(40)),
+    },
     "sewer": {
         **COMMON,
         **SEWER,
-        "localisation": ("address", cells.limited(200)),
-        "ref_externe": ("meter", cells.limited(40)),
+        "localisation": ("address", cells.text_reader(200)),
+        "ref_externe": ("meter", cells.text_reader(40)),
     },
 }
 NUMBER: Final = r"(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)"

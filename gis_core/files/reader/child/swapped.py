@@ -8,7 +8,7 @@ import pyarrow as pa
 import shapely
 
 from . import reference
-from .shapes import parsed
+from .shapes import parse_wkb
 from .slices import Detected, Head, Slice, Source
 from .trouble import Trouble
 
@@ -46,7 +46,7 @@ class Swapped:
         first = next(self.slices(head.name), None)
         if first is None or first.wkb is None:
             return head.crs
-        boxes = shapely.bounds(parsed(first.wkb.to_numpy(zero_copy_only=False)))
+        boxes = shapely.bounds(parse_wkb(first.wkb.to_numpy(zero_copy_only=False)))
         seems = reference.likeliest_epsg(boxes[np.isfinite(boxes).all(axis=1)], self._around)
         return Detected(seems, "coordinates") if seems else head.crs
 
@@ -54,7 +54,7 @@ class Swapped:
 def swapped(wkb: pa.Array) -> pa.Array:
     """The same geometries, x and y exchanged, heights kept; what cannot be read stays for whoever reads on."""
     values = wkb.to_numpy(zero_copy_only=False)
-    shapes = parsed(values)
+    shapes = parse_wkb(values)
     readable = ~shapely.is_missing(shapes)
     turned = values.copy()
     turned[readable] = shapely.to_wkb(_exchanged(shapes[readable]), byte_order=1, flavor="iso")
