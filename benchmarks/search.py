@@ -47,7 +47,7 @@ def suggestion_row(field: Field) -> list[Row]:
 
 def everything_row(field: Field) -> list[Row]:
     """Parcels as people write them, numbers of applications by who instructs, references of objects by who repairs."""
-    files, objects = permits.prepared(), networks.prepared(field.made)
+    files, objects = permits.prepare_permits(), networks.prepare_network(field.made)
     taken = [
         *ask(field, [*questions(100), *as_written(100), *permit_questions(100)], files.headers),
         *ask(field, [*questions(100), *object_questions(100)], objects.headers),

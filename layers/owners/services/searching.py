@@ -13,7 +13,7 @@ from layers.owners.models import JournalLine
 from layers.owners.services import journal
 from layers.owners.services.access import open_communes
 from layers.owners.services.consulting import Consultation, Demand, check_purpose, consult, refuse
-from layers.owners.services.reading import opened_by
+from layers.owners.services.reading import open_owners
 
 LONGEST_NAME = 100
 SHORTEST_TERM = 3
@@ -69,6 +69,6 @@ def terms_of(name: str) -> list[str]:
 
 def find_parcels(line: int, terms: list[str]) -> list[str]:
     """Identifiers of the parcels, one more than are shown where there are more; for a search of the journal alone."""
-    with opened_by(line), connection.cursor() as cursor:
+    with open_owners(line), connection.cursor() as cursor:
         cursor.execute("select * from arpent.find_owners(%s, %s)", [terms, MOST_PARCELS + 1])
         return [idu for (idu,) in cursor.fetchall()]
