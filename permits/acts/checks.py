@@ -12,7 +12,7 @@ from gis_core.letters.kinds import LetterKind, Value
 from gis_core.letters.services import TEXTS
 from gis_core.models import Letter
 from permits.acts.authorities import authority_of, check_signature
-from permits.acts.notes import REMEDIES, notes_for, shipped_notes
+from permits.acts.notes import REMEDIES, notes_for, read_shipped_notes
 from permits.acts.values import decision_of, digests
 from permits.models import Permit
 
@@ -48,15 +48,15 @@ def says_remedies(body: str) -> bool:
     """Whether an act says before which court, and until when, whoever receives it appeals: outside its other notes,
     since that on third parties says so of them.
     """
-    others = tuple(f"{note.title} :".casefold() for note in shipped_notes() if note.code != REMEDIES)
+    others = tuple(f"{note.title} :".casefold() for note in read_shipped_notes() if note.code != REMEDIES)
     lines = (line.strip(" -*#\\").casefold() for line in body.splitlines())
     text = "\n".join(line for line in lines if not line.startswith(others))
     return all(word in text for word in ("recours", "tribunal administratif", "mois"))
 
 
-def changed_fields(kind: LetterKind, begun_with: Mapping[str, Any], now: Mapping[str, Value]) -> list[str]:
+def list_changed_fields(kind: LetterKind, begun_with: Mapping[str, Any], now: Mapping[str, Value]) -> list[str]:
     """The labels of what the file says otherwise than when the act was begun, with what it says now."""
-    then, labels = begun_with.get("file", {}), kind.known()
+    then, labels = begun_with.get("file", {}), kind.fields_by_name()
     changed = [name for name, digest in digests(now).items() if then.get(name) != digest]
     return [f"{labels[name].label} ({describe(now[name])})" for name in changed if name in labels]
 
@@ -70,7 +70,7 @@ def describe(value: Value) -> str:
 
 def check_unchanged(kind: LetterKind, letter: Letter, now: Mapping[str, Value]) -> None:
     """Refuse an act about a file that changed since it was begun. Raises Conflict, which says in what."""
-    if changed := changed_fields(kind, letter.begun_with, now):
+    if changed := list_changed_fields(kind, letter.begun_with, now):
         message = _(
             "The file has changed since this act was begun: %(fields)s. Correct the text, then say that you have read "
             "it again."

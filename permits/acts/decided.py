@@ -8,7 +8,7 @@ from gis_core.letters.kinds import Value
 from permits.deadlines.events import Outcome
 from permits.models import Event, Permit
 from permits.procedure import What
-from permits.services.reading import known_day, timeline_of
+from permits.services.reading import read_day, timeline_of
 
 DECISIONS = frozenset({Outcome.GRANTED, Outcome.REFUSED, Outcome.REJECTED, Outcome.DEFERRED, Outcome.INADMISSIBLE})
 """What is decided by an authority or its silence, and may be withdrawn."""
@@ -23,7 +23,7 @@ def withdrawal_values(permit: Permit) -> dict[str, Value]:
     since = timeline.ended_on or timeline.dated_on
     letter = last_of(rows, What.REVOCATION_ANNOUNCED, since)
     remarks = last_of(rows, What.REMARKS_RECEIVED, letter.on_date) if letter else None
-    letter_day = known_day(letter, "sent") if letter else None
+    letter_day = read_day(letter, "sent") if letter else None
     return {
         "decision_prise": f"décision {'tacite ' if timeline.tacit else ''}du {format_day(timeline.dated_on)}",
         "date_lettre": format_day(letter_day) if letter_day else "",
