@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.database import prepare
-from benchmarks.rows import Row, exit_code, measured, table
+from benchmarks.rows import Row, exit_code, run_measure, table
 from gis_core.operations.cluster import Cluster
 from gis_core.operations.environment import Place
 from gis_core.operations.failure import OperationFailedError
@@ -51,7 +51,7 @@ def measure(place: Place, *, peers: bool, load_s: float | None = None, only: str
         if only.lower() not in one.title.lower():
             continue
         with step(one.title):
-            rows += measured(one.rows, one.take)
+            rows += run_measure(one.rows, one.take)
     return rows
 
 

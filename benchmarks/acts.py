@@ -15,7 +15,7 @@ from django.db import transaction
 from benchmarks import permits
 from benchmarks.database import BenchDatabase
 from benchmarks.rows import Row
-from benchmarks.work import done
+from benchmarks.work import run_work
 from gis_core.letters.kinds import kind_of
 from gis_core.letters.services import TEXTS
 from gis_core.letters.template import TO_COMPLETE, TO_CONFIRM
@@ -41,8 +41,8 @@ def empty_rows() -> list[Row]:
 
 def act_rows(made: BenchDatabase) -> list[Row]:
     """Both, as an instructor of the largest member has the worker do it."""
-    asker = permits.prepared()
-    measured = done(made, "worker", "acts", user=asker.user.pk)
+    asker = permits.prepare_permits()
+    measured = run_work(made, "worker", "acts", user=asker.user.pk)
     taken, many = measured["numbered"], measured["begun"]
     note = f"médiane {statistics.median(taken):.2f} s, le plus lent {max(taken):.2f} s, {len(taken)} arrêtés"
     return [

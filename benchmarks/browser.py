@@ -97,7 +97,7 @@ def with_note(row: Row, note: str) -> Row:
 
 
 @contextmanager
-def opened(chromium: Browser, measured: Field) -> Iterator[tuple[Page, Traffic]]:
+def open_page(chromium: Browser, measured: Field) -> Iterator[tuple[Page, Traffic]]:
     """A page of the signed-in asker with an empty cache, and what it receives."""
     name, _equals, value = measured.asker.cookie.partition("=")
     context = chromium.new_context(viewport=SIZE, locale="fr-FR")  # type: ignore[arg-type]
@@ -111,7 +111,7 @@ def opened(chromium: Browser, measured: Field) -> Iterator[tuple[Page, Traffic]]
 
 def first_view(chromium: Browser, measured: Field, url: str) -> tuple[float, float]:
     """Kilobytes of scripts, and seconds until the map is drawn with its tiles."""
-    with opened(chromium, measured) as (page, traffic):
+    with open_page(chromium, measured) as (page, traffic):
         begun = time.monotonic()
         open_map(page, url)
         taken = time.monotonic() - begun
@@ -128,7 +128,7 @@ def open_map(page: Page, url: str) -> None:
 
 def long_pan(chromium: Browser, measured: Field, url: str) -> tuple[float, float, int]:
     """Longest task in ms, largest JSON answer in kB and tiles received while the map is dragged."""
-    with opened(chromium, measured) as (page, traffic):
+    with open_page(chromium, measured) as (page, traffic):
         open_map(page, url)
         page.wait_for_load_state("networkidle")
         traffic.finished.clear()

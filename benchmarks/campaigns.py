@@ -27,7 +27,7 @@ from layers.catalogue.models import Photo
 from layers.catalogue.services import delete_photo
 from orthophoto.models import Campaign
 from orthophoto.raster.cog import CogOptions
-from orthophoto.services.campaigns import CampaignOrder, acquired_given, register
+from orthophoto.services.campaigns import CampaignOrder, parse_acquired, register
 from orthophoto.services.inspection import inspect
 
 SLUG = "mesure-5cm"
@@ -106,9 +106,9 @@ def build_rows(made: BenchDatabase) -> list[Row]:
     delivered = sheets.deliveries(made)
     files = sorted(delivered.mosaic.glob("*.tif"))
     target = made.place.data / "bench/gdal"
-    alone = translated(target, files[::2])
-    mosaic = ingested(made, SLUG, delivered.mosaic, sheets.SHEETS, pace=TIMED_PACE_S)
-    alone += translated(target, files[1::2])
+    alone = time_gdal(target, files[::2])
+    mosaic = ingest_delivery(made, SLUG, delivered.mosaic, sheets.SHEETS, pace=TIMED_PACE_S)
+    alone += time_gdal(target, files[1::2])
     pixels = sheets.SHEETS * sheets.SIDE**2 / 1e6
     rate = replace(
         RATE, ours=pixels / mosaic.seconds, reference=pixels / alone,
@@ -121,14 +121,14 @@ def build_rows(made: BenchDatabase) -> list[Row]:
 
 
 def large_row(made: BenchDatabase, delivered: Deliveries) -> Row:
-    large = ingested(made, "mesure-grande", delivered.large, 1)
+    large = ingest_delivery(made, "mesure-grande", delivered.large, 1)
     forget("mesure-grande")
     return replace(LARGE, ours=max(large.watched.memory), note=f"une dalle de 1,2 Go en {large.seconds:.0f} s")
 
 
 def cpu_row(made: BenchDatabase, delivered: Deliveries) -> Row:
     few, many = (
-        ingested(made, slug, folder, count)
+        ingest_delivery(made, slug, folder, count)
         for slug, folder, count in (
             ("mesure-peu", delivered.few, sheets.FEW),
             ("mesure-beaucoup", delivered.many, sheets.MANY),
@@ -144,7 +144,7 @@ def inventory_row(made: BenchDatabase) -> list[Row]:
     """The inventory alone, its reader's start and its rows in the database included."""
     slug, delivered = "mesure-inventaire", sheets.deliveries(made)
     forget(slug)
-    taken, precision = acquired_given(ACQUIRED)
+    taken, precision = parse_acquired(ACQUIRED)
     order = CampaignOrder(
         slug=slug, title=slug, acquired_date=taken, acquired_precision=precision, delivery=str(delivered.headers),
         owner=None,
@@ -166,7 +166,7 @@ def in_silence(share: float | None, message: str = "") -> None:
     """Nobody watches the inventory."""
 
 
-def ingested(made: BenchDatabase, slug: str, delivery: Path, count: int, *, pace: float = PACE_S) -> Ingestion:
+def ingest_delivery(made: BenchDatabase, slug: str, delivery: Path, count: int, *, pace: float = PACE_S) -> Ingestion:
     """Ingest and publish a delivery anew, in a process of its own that is watched."""
     forget(slug)
     asked = ("--slug", slug, "--title", slug, "--acquired", ACQUIRED, "--visibility", "signed_in", "--publish")
@@ -202,7 +202,7 @@ def forget(slug: str) -> None:
     shutil.rmtree(Path(settings.FILES_DIR, "orthophoto", slug), ignore_errors=True)
 
 
-def translated(target: Path, files: Sequence[Path]) -> float:
+def time_gdal(target: Path, files: Sequence[Path]) -> float:
     """Seconds that GDAL alone takes for these files, in one process, with our options."""
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)

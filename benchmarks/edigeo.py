@@ -15,7 +15,7 @@ from shapely.geometry import LineString, Polygon
 
 from benchmarks.database import BenchDatabase
 from benchmarks.import_runs import ImportRun, run_import
-from benchmarks.plan_sheets import PlanSheet, archived
+from benchmarks.plan_sheets import PlanSheet, archive_sheet
 from benchmarks.rows import Row
 
 LOADED = Row("import du plan cadastral EDIGEO, lu par le lecteur restreint, une transaction par feuille",
@@ -42,7 +42,7 @@ def edigeo_rows(made: BenchDatabase) -> list[Row]:
     folder = delivery(made)
     forget(made)
     try:
-        seen = imported(made, folder)
+        seen = import_sheets(made, folder)
     finally:
         forget(made)
     note = f"{SHEETS} feuilles, {PARCELS} parcelles, {seen.report['loaded']} objets en tout"
@@ -56,7 +56,7 @@ def delivery(made: BenchDatabase) -> Path:
         making = folder.with_name("edigeo-making")
         making.mkdir(parents=True, exist_ok=True)
         for sheet in sheets():
-            (making / f"edigeo-{DEPARTMENT}{sheet.idu}.tar.bz2").write_bytes(archived(sheet.files()))
+            (making / f"edigeo-{DEPARTMENT}{sheet.idu}.tar.bz2").write_bytes(archive_sheet(sheet.files()))
         making.rename(folder)
     return folder
 
@@ -100,7 +100,7 @@ def parcels_of(west: float, south: float, random: np.random.Generator) -> dict[s
     return found
 
 
-def imported(made: BenchDatabase, folder: Path) -> ImportRun:
+def import_sheets(made: BenchDatabase, folder: Path) -> ImportRun:
     """Load the sheets. Raises RuntimeError where one is refused."""
     seen = run_import(made, "edigeo", "import_edigeo", str(folder))
     if seen.exit_code or seen.report["refused"]:

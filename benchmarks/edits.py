@@ -31,7 +31,7 @@ COLUMNS: list[dict[str, Any]] = [
 WARMING, COUNT = 20, 100
 
 
-def saved_row(field: Field) -> list[Row]:
+def saving_row(field: Field) -> list[Row]:
     """The median of changes of a value, without the version (as QGIS does), and of moves, with it (as the map does)."""
     with acting_as(SYSTEM), transaction.atomic():
         layer = editable_layer()

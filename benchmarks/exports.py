@@ -67,10 +67,10 @@ def memory_row(made: Field) -> list[Row]:
     last = {count: last_of(made, count) for count in (FEW, OBJECTS)}
     grown, notes = {}, []
     for suffix in FORMATS:
-        received(made, suffix, last[FEW], FEW)
+        export_size(made, suffix, last[FEW], FEW)
         before, begun = server.pss_mib(*made.pids), time.perf_counter()
         with watching(made.pids) as watch:
-            size = received(made, suffix, last[OBJECTS], OBJECTS)
+            size = export_size(made, suffix, last[OBJECTS], OBJECTS)
         seconds = time.perf_counter() - begun
         grown[suffix] = max(watch.most - before, 0.0)
         notes.append(f"{suffix} : +{grown[suffix]:.1f} Mio, {size / 1e6:.0f} Mo, {OBJECTS / seconds:.0f} objets/s")
@@ -86,7 +86,7 @@ def last_of(made: Field, count: int) -> int:
     return int(str(row[0]))
 
 
-def received(made: Field, suffix: str, last: int, count: int) -> int:
+def export_size(made: Field, suffix: str, last: int, count: int) -> int:
     """How many bytes the export of the first objects has; raises RefusedError when it has not all of them."""
     query = urlencode({"filter": f"id <= {last}"})
     url = f"http://127.0.0.1:{made.port}/api/v1/layers/{PRIVATE_SLUG}/export.{suffix}?{query}"

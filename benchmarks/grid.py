@@ -40,7 +40,7 @@ class Grid:
             if len(drawn) == count:
                 break
             address = self.draw(z)
-            if address not in self.given and self.occupied(address):
+            if address not in self.given and self.is_occupied(address):
                 self.given.add(address)
                 drawn.append(address)
         return drawn
@@ -53,7 +53,7 @@ class Grid:
         rows = floor((HALF_WORLD_M - north) / side), floor((HALF_WORLD_M - south) / side)
         return Address(z, self.random.randint(*columns), self.random.randint(*rows))
 
-    def occupied(self, address: Address) -> bool:
+    def is_occupied(self, address: Address) -> bool:
         """Whether a parcel lies in the tile."""
         row = self.connection.execute(OCCUPIED, address.bbox_3857()).fetchone()
         return row is not None and bool(row[0])

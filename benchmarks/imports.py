@@ -19,7 +19,7 @@ from benchmarks.rows import Row
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.operations.environment import PYTHON, ROOT
 from layers.intake.models import FileImport
-from layers.intake.services.local import reverted
+from layers.intake.services.local import revert_import
 
 LOADED = Row("import d'un GeoPackage d'un million de polygones, chargé et indexé, face à ogr2ogr",
              None, "objets/s", "at least", 0.7, relative=True)  # fmt: skip
@@ -36,11 +36,11 @@ def empty_rows() -> list[Row]:
 def import_rows(made: BenchDatabase) -> list[Row]:
     """ogr2ogr before, between and after, because a machine is not as fast all the time."""
     path = million(made)
-    references = [converted(made, path)]
-    loaded = imported(made, path, "keep")
-    references.append(converted(made, path))
-    repaired = imported(made, path, "repair")
-    references.append(converted(made, path))
+    references = [time_ogr2ogr(made, path)]
+    loaded = import_file(made, path, "keep")
+    references.append(time_ogr2ogr(made, path))
+    repaired = import_file(made, path, "repair")
+    references.append(time_ogr2ogr(made, path))
     reference = COUNT / (sum(references) / len(references))
     note = (
         "ogr2ogr : une table, un index ; chez nous deux index, la copie en EPSG:3857, les politiques et l'historique, "
@@ -65,7 +65,7 @@ def million(made: BenchDatabase) -> Path:
     return path
 
 
-def converted(made: BenchDatabase, path: Path) -> float:
+def time_ogr2ogr(made: BenchDatabase, path: Path) -> float:
     """Seconds that ogr2ogr takes for the same file, by COPY, its spatial index included."""
     schema = sql.Identifier(SCHEMA)
     with made.connect("owner") as connection:
@@ -82,7 +82,7 @@ def converted(made: BenchDatabase, path: Path) -> float:
     return seconds
 
 
-def imported(made: BenchDatabase, path: Path, invalid: str) -> ImportRun:
+def import_file(made: BenchDatabase, path: Path, invalid: str) -> ImportRun:
     """Publish the file as a layer, then take it back. Raises RuntimeError where not all of it came in."""
     order = ("import_layer", str(path), "--new", "--title", SLUG, "--theme", "mesure", "--invalid", invalid)
     seen = run_import(made, "import", *order)
@@ -96,4 +96,4 @@ def forget() -> None:
     """The layer goes as it came; only the worker drops tables."""
     with acting_as(SYSTEM), transaction.atomic():
         for made in FileImport.objects.filter(layer__slug=SLUG, state=FileImport.State.APPLIED):
-            reverted(made.pk, confirmed=True, progress=lambda _share, _message: None)
+            revert_import(made.pk, confirmed=True, progress=lambda _share, _message: None)

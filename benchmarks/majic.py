@@ -26,8 +26,8 @@ def empty_rows() -> list[Row]:
 def majic_rows(made: BenchDatabase) -> list[Row]:
     """The second import of the same delivery: it replaces the first one's rows, as each year's does."""
     folder = delivery(made)
-    imported(made, folder)
-    seen = imported(made, folder)
+    import_delivery(made, folder)
+    seen = import_delivery(made, folder)
     lines = seen.report["loaded"]
     note = f"{lines} lignes (NBAT, BATI, PROP), qui remplacent celles d'avant"
     return [replace(LOADED, ours=lines / seen.seconds, note=note), replace(MEMORY, ours=seen.memory)]
@@ -82,7 +82,7 @@ def line(file: str, kind: str, values: dict[str, str]) -> str:
     return text[: first - 1] + kind + text[first - 1 + width :]
 
 
-def imported(made: BenchDatabase, folder: Path) -> ImportRun:
+def import_delivery(made: BenchDatabase, folder: Path) -> ImportRun:
     """Load the delivery. Raises RuntimeError where nothing of it came in."""
     seen = run_import(made, "majic", "import_majic", str(folder))
     if seen.report["exit_code"] == 2:

@@ -19,7 +19,7 @@ from django.contrib.gis.geos import MultiPolygon, Polygon
 
 from benchmarks.database import BenchDatabase
 from benchmarks.rows import Row
-from benchmarks.work import done
+from benchmarks.work import run_work
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Commune, Member, Territory
 from networks.water.raepa import TABLES, RaepaTable
@@ -59,7 +59,7 @@ def import_rows(made: BenchDatabase) -> list[Row]:
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(delivery(made), folder)
     names = sorted(path.name for path in folder.iterdir())
-    seen = done(made, "worker", "raepa", member=member_served().pk, folder=FOLDER, names=names)
+    seen = run_work(made, "worker", "raepa", member=member_served().pk, folder=FOLDER, names=names)
     rows = SIDE * SIDE + 2 * SIDE * (SIDE - 1)
     if seen["pipes"] + seen["nodes"] != rows:
         raise RuntimeError(f"{seen} of {rows} rows")

@@ -17,9 +17,9 @@ from psycopg import sql
 
 from benchmarks.database import BenchDatabase
 from benchmarks.rows import Row
-from benchmarks.technician import Asked, Technician, drawn, technician_of
+from benchmarks.technician import Asked, Technician, query_rows, technician_of
 from benchmarks.tiles import Field
-from benchmarks.work import done
+from benchmarks.work import run_work
 from gis_core.models import Member
 from gis_core.operations.progress import step
 
@@ -186,7 +186,7 @@ def sizes(side: int) -> dict[str, Any]:
 # -- who asks, of what ------------------------------------------------------------------------------------------------
 
 
-def prepared(made: BenchDatabase) -> Technician:
+def prepare_network(made: BenchDatabase) -> Technician:
     """The network and who asks, made unless they are there."""
     asker = technician_of(MEMBER, name="Mesure réseaux", siren=SIREN, kind=Member.Kind.EPCI)
     with made.connect("owner") as connection:
@@ -209,7 +209,7 @@ def empty_rows() -> list[Row]:
 
 def network_rows(field: Field) -> list[Row]:
     """Every row about the network, one client."""
-    asker = prepared(field.made)
+    asker = prepare_network(field.made)
     measures: Sequence[Callable[[BenchDatabase, Technician, Asked], list[Row]]] = (
         isolation_rows, large_row, trace_row, edit_rows, scan_row, notice_row,
     )  # fmt: skip
@@ -220,7 +220,7 @@ def network_rows(field: Field) -> list[Row]:
 def isolation_rows(made: BenchDatabase, asker: Technician, asked: Asked) -> list[Row]:
     """Breaks anywhere, each pipe once."""
     taken, zones = [], []
-    for (pk,) in drawn(made, SOME, asker.member.pk, COUNT + WARMING):
+    for (pk,) in query_rows(made, SOME, asker.member.pk, COUNT + WARMING):
         milliseconds, answer = asked.post(ISOLATION, {"pipe": pk})
         taken.append(milliseconds)
         zones.append(answer["zone"]["pipes"])
@@ -242,7 +242,7 @@ def large_row(made: BenchDatabase, asker: Technician, asked: Asked) -> list[Row]
     ours: list[float] = []
     theirs: list[float] = []
     sizes: list[int] = []
-    for (pk,) in drawn(made, INSIDE, asker.member.pk, *box, LARGE * 4):
+    for (pk,) in query_rows(made, INSIDE, asker.member.pk, *box, LARGE * 4):
         milliseconds, answer = asked.post(ISOLATION, {"pipe": pk})
         if answer["zone"]["pipes"] <= 1000 or len(ours) == LARGE:
             continue
@@ -263,7 +263,7 @@ def trace_row(made: BenchDatabase, asker: Technician, asked: Asked) -> list[Row]
     """All that is connected in the network apart."""
     corner = (CORNER[0] + 1000, CORNER[1] + 1000, CORNER[0] + 4000, CORNER[1] + 4000)
     taken = []
-    for (pk,) in drawn(made, INSIDE, asker.member.pk, *corner, TRACES):
+    for (pk,) in query_rows(made, INSIDE, asker.member.pk, *corner, TRACES):
         milliseconds, answer = asked.post(TRACE, {"pipe": pk, "direction": "connected"})
         taken.append(milliseconds)
     return [replace(TRACED, ours=statistics.median(taken), note=f"{answer['pipes']} canalisations")]
@@ -272,7 +272,7 @@ def trace_row(made: BenchDatabase, asker: Technician, asked: Asked) -> list[Row]
 def edit_rows(made: BenchDatabase, asker: Technician, asked: Asked) -> list[Row]:
     """A valve put on a pipe and taken away again, through the shared editing."""
     split, merged = [], []
-    for _pk, x, y in drawn(made, MIDDLES, asker.member.pk, EDITS):
+    for _pk, x, y in query_rows(made, MIDDLES, asker.member.pk, EDITS):
         values = {"kind": "valve", "service_state": "en_service"}
         geometry = {"type": "Point", "coordinates": [x, y]}
         create = {"action": "create", "properties": values, "geometry": geometry, "member": MEMBER}
@@ -290,13 +290,13 @@ def edit_rows(made: BenchDatabase, asker: Technician, asked: Asked) -> list[Row]
 
 def scan_row(made: BenchDatabase, asker: Technician, asked: Asked) -> list[Row]:
     """As the worker does it, in a process of its own; its start is not counted."""
-    told = done(made, "worker", "scan", member=asker.member.pk)
+    told = run_work(made, "worker", "scan", member=asker.member.pk)
     return [replace(SCANNED, ours=told["seconds"])]
 
 
 def notice_row(made: BenchDatabase, asker: Technician, asked: Asked) -> list[Row]:
     """Drafted and listed as the page does it, without the drawing of the page."""
-    told = done(made, "web", "notice", member=asker.member.pk, user=asker.user, addresses=ADDRESSES,
+    told = run_work(made, "web", "notice", member=asker.member.pk, user=asker.user, addresses=ADDRESSES,
                 contacts=CONTACTS, times=NOTICES)  # fmt: skip
     note = f"{told['sms']} numéros pour {told['reached']} adresses, parmi {CONTACTS} contacts"
     return [replace(NOTICED, ours=told["seconds"] * 1000, note=note)]

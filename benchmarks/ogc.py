@@ -16,7 +16,7 @@ from psycopg.sql import SQL
 from benchmarks import load, server
 from benchmarks.accounts import PRIVATE_SLUG
 from benchmarks.database import NAME, BenchDatabase
-from benchmarks.peers import GZIP, POOL, PROCESSES, fetched, install, tipg
+from benchmarks.peers import GZIP, POOL, PROCESSES, fetch_bytes, install, tipg
 from benchmarks.rows import Row
 from benchmarks.territory import SEED
 from benchmarks.tiles import Field
@@ -165,7 +165,7 @@ def agreement(field: Field, peer: str, port: int) -> str:
 
 def features(url: str) -> dict[str, float]:
     """The first longitude of each feature of a page, by identifier."""
-    found: dict[str, Any] = json.loads(fetched(url, GEOJSON))
+    found: dict[str, Any] = json.loads(fetch_bytes(url, GEOJSON))
     return {str(one["id"]): first_number(one["geometry"]["coordinates"]) for one in found["features"]}
 
 
@@ -201,11 +201,11 @@ def pygeoapi_url(page: Page) -> str:
     return f"/collections/parcels/items?{urlencode(asked)}"
 
 
-def started_tipg(made: BenchDatabase, port: int) -> tuple[Service, str]:
+def tipg_service(made: BenchDatabase, port: int) -> tuple[Service, str]:
     return tipg(made, port, []), f"http://127.0.0.1:{port}/healthz"
 
 
-def started_pygeoapi(made: BenchDatabase, port: int) -> tuple[Service, str]:
+def pygeoapi_service(made: BenchDatabase, port: int) -> tuple[Service, str]:
     """As many processes as our web server, by the server that its documentation names."""
     home = install(made.place.data / "peers/pygeoapi", PYGEOAPI, program="gunicorn")
     told = home / "arpent.json"
@@ -263,7 +263,7 @@ def configuration(made: BenchDatabase, port: int) -> dict[str, Any]:
     }
 
 
-STARTS = {"tipg": started_tipg, "pygeoapi": started_pygeoapi}
+STARTS = {"tipg": tipg_service, "pygeoapi": pygeoapi_service}
 URLS = {"tipg": tipg_url, "pygeoapi": pygeoapi_url}
 
 
@@ -289,7 +289,7 @@ def far_row(field: Field) -> list[Row]:
     return [replace(FAR, ours=ours, reference=reference)]
 
 
-def filtered_row(field: Field) -> list[Row]:
+def filter_row(field: Field) -> list[Row]:
     """The same features by HTTP, through a filter, and by SQL written by hand."""
     layer = Layer.objects.get(slug="parcels")
     taken: tuple[list[float], list[float]] = [], []

@@ -33,7 +33,7 @@ JSON = {"Accept": "application/json"}
 ALIKE = 0.02
 
 
-def chosen(field: Field, count: int) -> list[str]:
+def choose_parcels(field: Field, count: int) -> list[str]:
     """Identifiers of parcels, others for another count; the same at every run."""
     draw = random.Random(SEED + count)
     ids = [draw.randint(1, PARCELS) for _number in range(count)]
@@ -49,10 +49,10 @@ def address(idu: str, name: str = "sheet/") -> str:
 
 def sheet_rows(field: Field) -> list[Row]:
     """Fresh parcels; the first ones wake the server up."""
-    load.throughput(field.port, [address(idu) for idu in chosen(field, WARMING)], JSON)
-    taken = at_once(field.port, [address(idu) for idu in chosen(field, COUNT)])
+    load.throughput(field.port, [address(idu) for idu in choose_parcels(field, WARMING)], JSON)
+    taken = at_once(field.port, [address(idu) for idu in choose_parcels(field, COUNT)])
     pictured = under_photo(field, PAPERS)
-    asked = [address(idu, "sheet.pdf") for idu in [*chosen(field, PAPERS), *pictured]]
+    asked = [address(idu, "sheet.pdf") for idu in [*choose_parcels(field, PAPERS), *pictured]]
     papers = load.latencies(field.port, asked, field.headers)
     note = f"dont {len(pictured)} avec leur vue aérienne"
     return [replace(SHEET, ours=statistics.quantiles(taken, n=20)[-1]), replace(PAPER, ours=max(papers[2:]), note=note)]
@@ -87,7 +87,7 @@ def at_once(port: int, paths: Sequence[str]) -> list[float]:
 def geopandas_row(field: Field) -> list[Row]:
     """Ours before and after theirs, on the same parcels, which PostgreSQL then holds in its memory."""
     home = install(field.made.place.data / "peers/geopandas", GEOPANDAS, program="python")
-    idus = chosen(field, COMPARED)
+    idus = choose_parcels(field, COMPARED)
     paths = [address(idu) for idu in idus]
     load.latencies(field.port, paths, JSON)
     ours = load.latencies(field.port, paths, JSON)

@@ -108,8 +108,8 @@ def agreement(field: Field, layer: Layer, port: int) -> str:
     tipg leaves out the features that lie only in the tile's margin.
     """
     tile = field.grid.fresh(15, 1)[0]
-    ours = decoded(f"http://127.0.0.1:{field.port}{url_of('parcels', tile)}", {"Cookie": field.asker.cookie})
-    theirs = decoded(f"http://127.0.0.1:{port}{tipg_url(layer, tile)}", {})
+    ours = fetch_features(f"http://127.0.0.1:{field.port}{url_of('parcels', tile)}", {"Cookie": field.asker.cookie})
+    theirs = fetch_features(f"http://127.0.0.1:{port}{tipg_url(layer, tile)}", {})
     our_ids = {feature["id"] for feature in ours}
     their_ids = {feature["properties"].pop("id") for feature in theirs}
     west, south, east, north = tile.bbox_3857()
@@ -122,14 +122,14 @@ def agreement(field: Field, layer: Layer, port: int) -> str:
     return f"tuile z15 décodée : {len(their_ids)} objets chez les deux, et {margin} de plus chez nous dans la marge"
 
 
-def decoded(url: str, headers: dict[str, str]) -> list[dict[str, dict[str, object]]]:
+def fetch_features(url: str, headers: dict[str, str]) -> list[dict[str, dict[str, object]]]:
     """The features of a tile's one layer."""
-    (only,) = mapbox_vector_tile.decode(fetched(url, headers)).values()  # type: ignore[no-untyped-call]
+    (only,) = mapbox_vector_tile.decode(fetch_bytes(url, headers)).values()  # type: ignore[no-untyped-call]
     features: list[dict[str, dict[str, object]]] = only["features"]
     return features
 
 
-def fetched(url: str, headers: dict[str, str]) -> bytes:
+def fetch_bytes(url: str, headers: dict[str, str]) -> bytes:
     """The whole answer."""
     with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=60) as response:
         return bytes(response.read())

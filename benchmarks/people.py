@@ -48,21 +48,21 @@ ZOOMS: Final = (15, 16, 16, 17)
 NICE, WATCH_S, FLAT = 10, 5.0, 1.15
 
 
-def answered(people: int) -> Row:
+def answer_row(people: int) -> Row:
     return Row(f"{people} personnes au travail, 95e centile", None, "ms", "at most", CROWDS[people])
 
 
-def failed(people: int) -> Row:
+def failure_row(people: int) -> Row:
     return Row(f"{people} personnes au travail, réponses manquées", None, "réponses", "at most", 0)
 
 
-def grown(people: int) -> Row:
+def growth_row(people: int) -> Row:
     name = f"{people} personnes au travail, mémoire du serveur web à la fin face au début"
     return Row(name, None, "Mio", "at most", FLAT, relative=True)
 
 
 def empty_rows(people: int) -> list[Row]:
-    return [answered(people), failed(people), grown(people)]
+    return [answer_row(people), failure_row(people), growth_row(people)]
 
 
 def crowd_rows(field: Field, people: int, seconds: float) -> list[Row]:
@@ -87,11 +87,11 @@ def crowd_rows(field: Field, people: int, seconds: float) -> list[Row]:
 
 def plan_of(field: Field, people: int, seconds: float) -> dict[str, Any]:
     wanted = people * seconds / statistics.mean(THINK_S) * WEIGHTS["new tiles"] / sum(WEIGHTS.values())
-    accounts, asker = accounts_of(), permits.prepared()
+    accounts, asker = accounts_of(), permits.prepare_permits()
     with acting_as(SYSTEM), transaction.atomic():
         layer = edits.editable_layer()
         objects = edits.objects(layer, OBJECTS)
-    idus = parcels.chosen(field, SHEETS)
+    idus = parcels.choose_parcels(field, SHEETS)
     return {
         "port": field.port,
         "seconds": seconds,
@@ -214,9 +214,9 @@ def rows_of(people: int, seen: Mapping[str, Any], watch: Watch) -> list[Row]:
         max(one) for one in (watch.memory_mib[part : 2 * part] or watch.memory_mib, watch.memory_mib[-part:])
     )
     return [
-        replace(answered(people), ours=centile(every, 95), note=note),
-        replace(failed(people), ours=float(sum(wrong.values())), note=told),
-        replace(grown(people), ours=late, reference=early),
+        replace(answer_row(people), ours=centile(every, 95), note=note),
+        replace(failure_row(people), ours=float(sum(wrong.values())), note=told),
+        replace(growth_row(people), ours=late, reference=early),
     ]
 
 

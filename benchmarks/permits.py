@@ -174,7 +174,7 @@ class Instructor:
 # -- the files --------------------------------------------------------------------------------------------------------
 
 
-def prepared() -> Instructor:
+def prepare_permits() -> Instructor:
     """The files and who asks, made unless they are there and fresh. Needs the owner's role."""
     with acting_as(SYSTEM):
         members = [member_of(rank) for rank in range(len(SHARES))]
@@ -183,11 +183,11 @@ def prepared() -> Instructor:
             with step("Dossiers de mesure"):
                 fill(members, database_clock.today())
         # A migration may have added columns since, of which PostgreSQL knows nothing yet.
-        execute(sql.SQL("vacuum analyze {}").format(named(TABLES)))
+        execute(sql.SQL("vacuum analyze {}").format(join_tables(TABLES)))
         return Instructor(User.objects.get(username=ASKER), members[0])
 
 
-def named(tables: Sequence[str]) -> sql.Composed:
+def join_tables(tables: Sequence[str]) -> sql.Composed:
     return sql.SQL(", ").join(map(sql.Identifier, tables))
 
 
@@ -220,7 +220,7 @@ def fill(members: Sequence[Member], day: date) -> None:
     """Everything anew, in SQL; then what follows from the events of the open files, as the nightly sweep does."""
     values: dict[str, Any] = {"files": FILES, "open": OPEN_FILES, "years": YEARS, "day": day}
     values["members"] = [one.pk for one in members]
-    execute(sql.SQL("truncate {} cascade").format(named(TABLES)))
+    execute(sql.SQL("truncate {} cascade").format(join_tables(TABLES)))
     execute(FILING, values)
     execute("create index on filing (idu); analyze filing")
     execute(PERMITS, values)
@@ -239,17 +239,17 @@ def empty_page_rows() -> list[Row]:
 
 def page_rows(field: Field) -> list[Row]:
     """The dashboard, pages of files, the API's list, parcel sheets: one client, each address once."""
-    asker = prepared()
+    asker = prepare_permits()
     rows = [
         (BOARD, addresses("/permis/", BOARDS, COUNT)),
         (FILE, [f"/permis/{number}/" for number in numbers(asker, COUNT)]),
         (LISTED, addresses("/api/v1/permits/", LISTS, COUNT)),
         (SHEET, [f"/api/v1/parcels/{idu}/sheet/" for idu in parcels(asker, COUNT)]),
     ]
-    return [measured_page(row, field.port, paths, asker.headers) for row, paths in rows]
+    return [measure_page(row, field.port, paths, asker.headers) for row, paths in rows]
 
 
-def measured_page(row: Row, port: int, paths: Sequence[str], headers: dict[str, str]) -> Row:
+def measure_page(row: Row, port: int, paths: Sequence[str], headers: dict[str, str]) -> Row:
     """The 95th percentile; the median and the slowest in the note. A page that fails leaves its row unmeasured."""
     said = headers if row in (BOARD, FILE) else headers | {"Accept": "application/json"}
     try:
@@ -305,7 +305,7 @@ def parcels(asker: Instructor, count: int) -> list[str]:
 
 def sweep_row() -> list[Row]:
     """Tomorrow's sweep of every open file, undone afterwards."""
-    prepared()
+    prepare_permits()
     with acting_as(SYSTEM), transaction.atomic():
         begun = time.perf_counter()
         swept = sweep(database_clock.today() + timedelta(days=1))
@@ -330,7 +330,7 @@ def tile_rows(field: Field) -> list[Row]:
 
     Both layers get another version first: low zooms have few tiles, and other measures have asked for them all.
     """
-    asker = prepared()
+    asker = prepare_permits()
     with acting_as(SYSTEM):
         announce_changed_slugs(("permits", "parcels"))
     time.sleep(2 * KEPT_SECONDS)

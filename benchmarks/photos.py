@@ -26,7 +26,7 @@ from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member, Territory
 from layers.catalogue.models import Layer, Photo
 from layers.catalogue.services import PHOTO_FIELDS, PhotoDeclaration, SheetDeclaration, publish_photo
-from tiles.ortho.rights import Area, areas, transformed
+from tiles.ortho.rights import Area, areas, transform_shape
 from tiles.services.address import Address
 
 SHARED_SLUG = "mesure-communes"
@@ -50,7 +50,7 @@ class PhotoGrid(Grid):
         self.random = random.Random(SEED)
         self.given: set[Address] = set()
 
-    def occupied(self, address: Address) -> bool:
+    def is_occupied(self, address: Address) -> bool:
         return bool(self.ground.intersects(shapely.box(*address.bbox_3857(-SHOWN * address.width_m))))
 
     def all(self, z: int) -> list[Address]:
@@ -59,7 +59,7 @@ class PhotoGrid(Grid):
         first = at(z, west, north)
         across, down = int((east - west) / side) + 2, int((north - south) / side) + 2
         tiles = [Address(z, first.x + x, first.y + y) for x in range(across) for y in range(down)]
-        found = [tile for tile in tiles if self.occupied(tile)]
+        found = [tile for tile in tiles if self.is_occupied(tile)]
         self.random.shuffle(found)
         return found
 
@@ -86,14 +86,14 @@ class Shown:
         return PhotoGrid(self.ground)
 
 
-def shown(slug: str) -> Shown:
+def find_photo(slug: str) -> Shown:
     """The photos of a campaign: slug, edition, outline in EPSG:3857.
 
     Raises Photo.DoesNotExist when it could not be ingested.
     """
     with acting_as(SYSTEM), transaction.atomic():
         photo = Photo.objects.get(slug=slug)
-    return Shown(slug, photo.edition, transformed(shapely.from_wkb(bytes(photo.geom.wkb)), 3857))
+    return Shown(slug, photo.edition, transform_shape(shapely.from_wkb(bytes(photo.geom.wkb)), 3857))
 
 
 def share(slug: str, *, under: str, member: Member) -> None:
@@ -136,11 +136,11 @@ def empty_cache(slug: str) -> Iterator[Callable[[], None]]:
 
 def warm_rows(field: Field) -> list[Row]:
     """Tiles drawn once, then asked for again and again by somebody signed in."""
-    whole = shown(SLUG)
+    whole = find_photo(SLUG)
     refuse_strangers(field, whole)
     member = Member.objects.get(memberships__user=field.asker.user)
     share(SLUG, under=SHARED_SLUG, member=member)
-    limited = shown(SHARED_SLUG)
+    limited = find_photo(SHARED_SLUG)
     with acting_as(SYSTEM), transaction.atomic():
         codes = Territory.objects.filter(member=member).values_list("commune_id", flat=True)
         area = areas.of(frozenset(map(str, codes)))
@@ -189,7 +189,7 @@ def refuse_strangers(field: Field, photo: Shown) -> None:
 
 def cold_rows(field: Field) -> list[Row]:
     """One client, zoom after zoom, tiles that were never drawn; a zoom with few tiles is asked for anew."""
-    photo = shown(SLUG)
+    photo = find_photo(SLUG)
     warm_up(field, photo)
     with empty_cache(photo.slug) as forget:
         taken = {z: sorted(cold_milliseconds(field, photo, z, forget)) for z in COLD_ZOOMS}

@@ -57,7 +57,7 @@ def everything(made: BenchDatabase, *, peers: bool) -> Iterator[Step]:
     with tiles.empty_cache(made), web as (*pids, front):
         accounts.private_layer()
         field = tiles.Field(made, port, pids, front, accounts.asker(), grid.grid_of(made))
-        yield from served(field, peers=peers)
+        yield from server_steps(field, peers=peers)
     yield Step("Programme de tâches au repos", [tiles.WORKER_MEMORY], partial(tiles.worker_row, made))
     yield Step("Démonstration : deuxième démarrage, panne de PostgreSQL", start.empty_demo_rows(), start.demo_rows)
 
@@ -75,17 +75,17 @@ def crowds(made: BenchDatabase, seconds: float) -> Iterator[Step]:
             )
 
 
-def served(field: tiles.Field, *, peers: bool) -> Iterator[Step]:
+def server_steps(field: tiles.Field, *, peers: bool) -> Iterator[Step]:
     """What is measured while the web server runs."""
     yield Step("Latence des tuiles", tiles.empty_latency_rows(), partial(tiles.latency_rows, field))
     yield with_tipg(field, asked=peers)
-    yield Step("Tuiles gardées", [tiles.CACHED], partial(tiles.cached_row, field))
+    yield Step("Tuiles gardées", [tiles.CACHED], partial(tiles.cache_row, field))
     yield Step("Mémoire sous charge", [tiles.WEB_MEMORY], partial(tiles.memory_row, field))
     yield Step("Photos gardées", photos.warm_empty_rows(), partial(photos.warm_rows, field))
     yield Step("Photos jamais dessinées", photos.cold_empty_rows(), partial(photos.cold_rows, field))
     yield with_titiler(field, asked=peers)
     yield Step("Millième page", [ogc.FAR], partial(ogc.far_row, field))
-    yield Step("Filtre CQL2", [ogc.FILTERED], partial(ogc.filtered_row, field))
+    yield Step("Filtre CQL2", [ogc.FILTERED], partial(ogc.filter_row, field))
     yield Step("Pages privées", [ogc.PRIVATE], partial(ogc.private_row, field))
     yield from (pages_against(field, peer, asked=peers) for peer in ogc.STARTS)
     yield Step("Fiches de parcelle", [parcels.SHEET, parcels.PAPER], partial(parcels.sheet_rows, field))
@@ -95,9 +95,9 @@ def served(field: tiles.Field, *, peers: bool) -> Iterator[Step]:
     yield Step("Réseaux d'eau", networks.empty_rows(), partial(networks.network_rows, field))
     yield Step("Routes", roads.empty_rows(), partial(roads.road_rows, field))
     yield Step("Recherche", [search.SUGGESTIONS], partial(search.suggestion_row, field))
-    yield Step("Modifications", [edits.SAVED], partial(edits.saved_row, field))
+    yield Step("Modifications", [edits.SAVED], partial(edits.saving_row, field))
     yield Step("Exports en flux", [exports.MEMORY], partial(exports.memory_row, field))
-    yield Step("Jeton révoqué", [tiles.REVOKED], partial(tiles.revoked_row, field))
+    yield Step("Jeton révoqué", [tiles.REVOKED], partial(tiles.revocation_row, field))
     yield Step("Navigateur", browser.empty_rows(), partial(browser.map_rows, field))
 
 

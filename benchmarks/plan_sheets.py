@@ -105,7 +105,7 @@ class Vectors:
         of, place = self.names[-1], shape.centroid
         name, node = f"Attribut_TEX_id_{of}", self.node(f"+{place.x:.2f};+{place.y:.2f};")
         values = [f"ATP{self.schema('ATT', f'ID_S_ATT_{key}')}\nATVSR09:+1.000000" for key in LABEL_VALUES]
-        head = f"RTYSA03:FEA\nRID{sized('SA', name)}\n\nSCP{self.schema('OBJ', 'ID_S_OBJ_Z_1_2_2')}"
+        head = f"RTYSA03:FEA\nRID{size_value('SA', name)}\n\nSCP{self.schema('OBJ', 'ID_S_OBJ_Z_1_2_2')}"
         self.blocks.append("\n".join([head, *values]))
         self.relation("ID_S_RCO_Z_1_2_2", "REL", [("FEA", name), ("PNO", node)])
         self.relation("IS_S_REL_IWW", "ASS", [("FEA", name), ("FEA", of)])
@@ -115,7 +115,9 @@ class Vectors:
 
     def face(self, shape: Polygon) -> str:
         face = f"Face_{next(self.numbers)}"
-        self.blocks.append(f"RTYSA03:PFE\nRID{sized('SA', face)}\n\nSCP{self.schema('PGE', 'ID_S_PRI_FAC')}\nATCSN01:0")
+        self.blocks.append(
+            f"RTYSA03:PFE\nRID{size_value('SA', face)}\n\nSCP{self.schema('PGE', 'ID_S_PRI_FAC')}\nATCSN01:0"
+        )
         for ring in (shape.exterior, *shape.interiors):
             points = list(ring.coords)
             for start in range(0, len(points) - 1, SIDES):
@@ -128,8 +130,12 @@ class Vectors:
         places = [f"+{x:.2f};+{y:.2f};" for x, y in points]
         arc = f"Arc_{next(self.numbers)}"
         node = self.node(places[0])
-        head = f"RTYSA03:PAR\nRID{sized('SA', arc)}\n\nSCP{self.schema('PGE', 'ID_S_PRI_ARC')}\nTYPSN01:1"
-        lines = [f"PTC{sized('SN', str(len(places)))}", *(f"COR{sized('CC', place)}" for place in places), "ATCSN01:0"]
+        head = f"RTYSA03:PAR\nRID{size_value('SA', arc)}\n\nSCP{self.schema('PGE', 'ID_S_PRI_ARC')}\nTYPSN01:1"
+        lines = [
+            f"PTC{size_value('SN', str(len(places)))}",
+            *(f"COR{size_value('CC', place)}" for place in places),
+            "ATCSN01:0",
+        ]
         self.blocks.append("\n".join([head, *lines]))
         for end in ("ID_S_RCO_NOD_INI", "ID_S_RCO_NOD_FIN"):
             self.relation(end, "REL", [("PAR", arc), ("PNO", node)])
@@ -137,36 +143,36 @@ class Vectors:
 
     def node(self, place: str) -> str:
         node = f"Noeud_{next(self.numbers)}"
-        head = f"RTYSA03:PNO\nRID{sized('SA', node)}\n\nSCP{self.schema('PGE', 'ID_S_PRI_NOD')}\nTYPSN01:1"
-        self.blocks.append(f"{head}\nCOR{sized('CC', place)}\nATCSN01:0\nQACSN01:0")
+        head = f"RTYSA03:PNO\nRID{size_value('SA', node)}\n\nSCP{self.schema('PGE', 'ID_S_PRI_NOD')}\nTYPSN01:1"
+        self.blocks.append(f"{head}\nCOR{size_value('CC', place)}\nATCSN01:0\nQACSN01:0")
         return node
 
     def thing(self, kind: str, given: Mapping[str, str], primitives: list[tuple[str, str]]) -> None:
         name = f"Objet_{next(self.numbers)}"
         self.names.append(name)
-        head = f"RTYSA03:FEA\nRID{sized('SA', name)}\n\nSCP{self.schema('OBJ', kind + '_id')}"
+        head = f"RTYSA03:FEA\nRID{size_value('SA', name)}\n\nSCP{self.schema('OBJ', kind + '_id')}"
         values = [
-            f"ATP{self.schema('ATT', key + '_id')}\nTEXT 06:8859-1\nATV{sized('ST', value)}"
+            f"ATP{self.schema('ATT', key + '_id')}\nTEXT 06:8859-1\nATV{size_value('ST', value)}"
             for key, value in given.items()
         ]
-        quality = f"QAP{sized('CP', f'{self.lot};SeQL;QUP;Actualite_{name}')}"
+        quality = f"QAP{size_value('CP', f'{self.lot};SeQL;QUP;Actualite_{name}')}"
         self.blocks.append("\n".join([head, *values, quality]))
         self.relation(f"ID_S_RCO_{kind}_id", "REL", [("FEA", name), *primitives])
 
     def relation(self, kind: str, family: str, members: list[tuple[str, str]]) -> None:
         name = f"Compo_{next(self.numbers)}"
-        refs = [f"FTP{sized('CP', f'{self.where};{what};{which}')}" for what, which in members]
-        head = f"RTYSA03:LNK\nRID{sized('SA', name)}\n\nSCP{self.schema(family, kind)}"
-        self.blocks.append("\n".join([head, f"FTC{sized('SN', str(len(members)))}", *refs]))
+        refs = [f"FTP{size_value('CP', f'{self.where};{what};{which}')}" for what, which in members]
+        head = f"RTYSA03:LNK\nRID{size_value('SA', name)}\n\nSCP{self.schema(family, kind)}"
+        self.blocks.append("\n".join([head, f"FTC{size_value('SN', str(len(members)))}", *refs]))
 
     def schema(self, family: str, name: str) -> str:
-        return sized("CP", f"{self.lot};SeSD;{family};{name}")
+        return size_value("CP", f"{self.lot};SeSD;{family};{name}")
 
     def text(self, name: str) -> bytes:
         return document(f"{name}.VEC", self.blocks)
 
 
-def sized(kind: str, value: str) -> str:
+def size_value(kind: str, value: str) -> str:
     """The end of a line's head, and its value: `SA05:value`."""
     return f"{kind}{len(value):02d}:{value}"
 
@@ -182,7 +188,7 @@ def words(name: str) -> dict[str, str]:
     return {f"TEX{number if number > 1 else ''}": word for number, word in enumerate(parts[:10], start=1)}
 
 
-def archived(files: Mapping[str, bytes], mode: str = "w:bz2") -> bytes:
+def archive_sheet(files: Mapping[str, bytes], mode: str = "w:bz2") -> bytes:
     """A sheet as it is published: `.tar.bz2`."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode=mode) as archive:  # type: ignore[call-overload]  # a mode in a variable

@@ -15,9 +15,9 @@ from psycopg import sql
 
 from benchmarks.database import BenchDatabase
 from benchmarks.rows import Row
-from benchmarks.technician import Asked, Technician, drawn, technician_of
-from benchmarks.tiles import Field, in_turns, raw_pool, raw_runner, timed
-from benchmarks.work import done
+from benchmarks.technician import Asked, Technician, query_rows, technician_of
+from benchmarks.tiles import Field, in_turns, raw_pool, raw_runner, time_tiles
+from benchmarks.work import run_work
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Commune, Member
 from gis_core.operations.progress import step
@@ -137,7 +137,7 @@ POINTS = """
 """
 
 
-def prepared(made: BenchDatabase) -> Technician:
+def prepare_roads(made: BenchDatabase) -> Technician:
     """The roads and who asks, made unless they are there."""
     asker = technician_of(MEMBER, name="Mesure routes", siren=SIREN, kind=Member.Kind.DEPARTEMENT)
     with acting_as(SYSTEM):
@@ -149,7 +149,7 @@ def prepared(made: BenchDatabase) -> Technician:
             with step("Routes de mesure"), made.connect("worker") as worker:
                 fill(worker, asker.member.pk, codes)
         with step("Calage des routes de mesure"):
-            done(made, "worker", "calibrate")
+            run_work(made, "worker", "calibrate")
         connection.execute(sql.SQL("vacuum analyze {}").format(sql.SQL(", ").join(map(sql.Identifier, ANALYSED))))
     return asker
 
@@ -198,24 +198,24 @@ def tile_row(z: int) -> Row:
 
 def road_rows(field: Field) -> list[Row]:
     """Every row about roads, one client."""
-    asker = prepared(field.made)
+    asker = prepare_roads(field.made)
     measures: Sequence[Callable[[Field, Technician, Asked], list[Row]]] = (
-        located_row, referred_row, detour_rows, checked_row, counted_row, tile_rows,
+        location_row, reference_row, detour_rows, conflict_row, overview_row, tile_rows,
     )  # fmt: skip
     return [row for measure in measures for row in measure(field, asker, Asked(field.port, asker.headers))]
 
 
-def located_row(field: Field, asker: Technician, asked: Asked) -> list[Row]:
+def location_row(field: Field, asker: Technician, asked: Asked) -> list[Row]:
     """References anywhere on the numbered roads."""
     taken = []
-    for route, marker, metres in drawn(field.made, REFERENCES, COUNT + WARMING):
+    for route, marker, metres in query_rows(field.made, REFERENCES, COUNT + WARMING):
         taken.append(asked.get(LOCATE, reference=f"{route} PR {marker}+{int(metres)}")[0])
     return [replace(LOCATED, ours=worst(taken), note=f"{SECTIONS} tronçons, {ROUTES} routes")]
 
 
-def referred_row(field: Field, asker: Technician, asked: Asked) -> list[Row]:
+def reference_row(field: Field, asker: Technician, asked: Asked) -> list[Row]:
     """Places beside the numbered roads."""
-    taken = [asked.get(LOCATE, x=x, y=y)[0] for x, y in drawn(field.made, POINTS, COUNT + WARMING)]
+    taken = [asked.get(LOCATE, x=x, y=y)[0] for x, y in query_rows(field.made, POINTS, COUNT + WARMING)]
     return [replace(REFERRED, ours=worst(taken))]
 
 
@@ -223,7 +223,7 @@ def closable(field: Field, asker: Technician) -> list[tuple[int, str]]:
     """Sections away from the edge of the grid, with their lines in degrees."""
     inside = (1_500, (SIDE - 10) * STREET_M)
     box = [CORNER[axis] + at for axis in (0, 1) for at in inside]
-    return [(int(pk), str(line)) for pk, line in drawn(field.made, CLOSED, asker.member.pk, *box, COUNT + WARMING)]
+    return [(int(pk), str(line)) for pk, line in query_rows(field.made, CLOSED, asker.member.pk, *box, COUNT + WARMING)]
 
 
 def detour_rows(field: Field, asker: Technician, asked: Asked) -> list[Row]:
@@ -244,7 +244,7 @@ def detour_rows(field: Field, asker: Technician, asked: Asked) -> list[Row]:
     ]
 
 
-def checked_row(field: Field, asker: Technician, asked: Asked) -> list[Row]:
+def conflict_row(field: Field, asker: Technician, asked: Asked) -> list[Row]:
     """A section of road for three weeks, among announced works and drafts of one's own."""
     taken, found = [], 0
     for _pk, line in closable(field, asker):
@@ -255,7 +255,7 @@ def checked_row(field: Field, asker: Technician, asked: Asked) -> list[Row]:
     return [replace(CHECKED, ours=worst(taken), note=f"{found} conflits en {len(taken)} demandes")]
 
 
-def counted_row(field: Field, asker: Technician, asked: Asked) -> list[Row]:
+def overview_row(field: Field, asker: Technician, asked: Asked) -> list[Row]:
     """The page of kilometres by class, commune, manager and condition."""
     reader = Asked(field.port, {"Cookie": field.asker.cookie})
     taken = [reader.get(OVERVIEW)[0] / 1000 for _time in range(PAGES)]
@@ -267,10 +267,10 @@ def tile_rows(field: Field, asker: Technician, asked: Asked) -> list[Row]:
     rows = []
     with raw_pool(field.made) as pool:
         raw = raw_runner(pool, Layer.objects.get(slug=ASSET_LAYER), field)
-        places = drawn(field.made, SPOTS, asker.member.pk, 4 * COUNT)
+        places = query_rows(field.made, SPOTS, asker.member.pk, 4 * COUNT)
         for z in TILES:
             tiles = list(dict.fromkeys(tile_at(lon, lat, z) for lon, lat in places))[: COUNT // 2]
-            timed(raw, tiles[:WARMING])
+            time_tiles(raw, tiles[:WARMING])
             ours, reference = in_turns(field, ASSET_LAYER, raw, tiles[WARMING:])
             rows.append(replace(tile_row(z), ours=ours, reference=reference, note=f"{ASSETS} objets"))
     return rows

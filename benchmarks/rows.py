@@ -79,7 +79,7 @@ def number(value: float | None) -> str:
     return f"{value:.0f}" if value >= 1000 else f"{value:.3g}".replace(".", ",")
 
 
-def measured(rows: list[Row], measure: Callable[[], list[Row]]) -> list[Row]:
+def run_measure(rows: list[Row], measure: Callable[[], list[Row]]) -> list[Row]:
     """The rows of a measure; those it was to fill, unmeasured and with the reason, when it cannot be made."""
     try:
         return measure()

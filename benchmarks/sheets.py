@@ -118,12 +118,12 @@ def write(path: Path, land: Ground, first: tuple[int, int], side: int, corner: t
     profile = {"driver": "GTiff", "width": side, "height": side, "count": 3, "dtype": "uint8"}
     with rasterio.open(path, "w", interleave="pixel", photometric="RGB", **profile, **place) as image:
         for row in range(0, side, STRIP):
-            pixels = wrapped(wrapped(land, 0, first[0] + row, STRIP), 1, first[1], side)
+            pixels = wrap_ground(wrap_ground(land, 0, first[0] + row, STRIP), 1, first[1], side)
             image.write(pixels.transpose(2, 0, 1), window=((row, row + STRIP), (0, side)))
     path.chmod(0o644)
 
 
-def wrapped(land: Ground, axis: int, first: int, count: int) -> Ground:
+def wrap_ground(land: Ground, axis: int, first: int, count: int) -> Ground:
     """Rows or columns of the ground, which begins anew where it ends."""
     parts = []
     while count:

@@ -77,7 +77,7 @@ class Demonstration:
         slowest = max(
             (one.answered_at - max(one.asked_at, killed) for killed, answers in kills for one in answers), default=0.0
         )
-        served = max(served_again(killed, answers) for killed, answers in kills)
+        served = max(recovery_s(killed, answers) for killed, answers in kills)
         return [replace(REFUSED, ours=slowest), replace(SERVED, ours=served)]
 
     def outage(self) -> tuple[float, list[Answer]]:
@@ -108,7 +108,7 @@ class Demonstration:
             time.sleep(0.1)
 
 
-def served_again(killed: float, answers: list[Answer]) -> float:
+def recovery_s(killed: float, answers: list[Answer]) -> float:
     """Seconds from the kill until each address answers well and goes on so."""
     ends = []
     for path in ASKED:

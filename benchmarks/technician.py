@@ -61,6 +61,6 @@ class Asked:
         return taken, content
 
 
-def drawn(made: BenchDatabase, question: str, *asked: Any) -> list[tuple[Any, ...]]:
+def query_rows(made: BenchDatabase, question: str, *asked: Any) -> list[tuple[Any, ...]]:
     with made.connect("owner") as connection:
         return list(connection.execute(question, asked).fetchall())

@@ -83,7 +83,7 @@ def bends(begin: Floats, end: Floats, owner: Integers) -> tuple[Floats, Integers
     """Every border's first point followed by the points of its bends, with the polygon each belongs to."""
     flipped = (begin[:, 0] > end[:, 0]) | ((begin[:, 0] == end[:, 0]) & (begin[:, 1] > end[:, 1]))
     low, high = np.where(flipped[:, None], end, begin), np.where(flipped[:, None], begin, end)
-    chance = hashed(low, high)
+    chance = hash_border(low, high)
     length = np.hypot(*(high - low).T)
     extra = np.zeros(len(low), dtype=np.int64)
     extra[chance < BENT_SHARE] = POINTS_WHEN["bent"]
@@ -103,7 +103,7 @@ def bends(begin: Floats, end: Floats, owner: Integers) -> tuple[Floats, Integers
     return np.where((step == 0)[:, None], begin[edge], np.round(points, 2)), owner[edge]
 
 
-def hashed(low: Floats, high: Floats) -> Floats:
+def hash_border(low: Floats, high: Floats) -> Floats:
     """A number in [0, 1) that depends on a border's two ends."""
     whole = np.round(np.column_stack([low, high]) * 100).astype(np.int64).astype(np.uint64)
     mixed = np.zeros(len(whole), dtype=np.uint64)

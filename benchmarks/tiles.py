@@ -75,7 +75,7 @@ def latency_rows(field: Field) -> list[Row]:
             raw = raw_runner(pool, Layer.objects.get(slug=slug), field)
             load.latencies(field.port, [url_of(slug, tile) for tile in field.grid.fresh(z, WARMING)], field.headers)
             tiles = field.grid.fresh(z, COUNTS[z])
-            timed(raw, tiles)
+            time_tiles(raw, tiles)
             ours, reference = in_turns(field, slug, raw, tiles)
             rows.append(replace(latency_row(slug, z), ours=ours, reference=reference, note=CHOICE))
     return rows
@@ -93,7 +93,7 @@ def in_turns(field: Field, slug: str, raw: Callable[[Address], bytes], tiles: li
     with load.Client(field.port, field.headers) as client:
         for tile, other in zip(tiles, [*tiles[apart:], *tiles[:apart]], strict=True):
             ours.append(client.milliseconds(url_of(slug, tile)))
-            reference += timed(raw, [other])
+            reference += time_tiles(raw, [other])
     return statistics.median(ours), statistics.median(reference)
 
 
@@ -119,7 +119,7 @@ def raw_runner(pool: ConnectionPool, layer: Layer, field: Field) -> Callable[[Ad
     return lambda address: run_pooled(pool, rights, tile_query(layer, address))
 
 
-def timed(run: Callable[[Address], bytes], tiles: Sequence[Address]) -> list[float]:
+def time_tiles(run: Callable[[Address], bytes], tiles: Sequence[Address]) -> list[float]:
     taken = []
     for tile in tiles:
         begun = time.perf_counter()
@@ -128,7 +128,7 @@ def timed(run: Callable[[Address], bytes], tiles: Sequence[Address]) -> list[flo
     return taken
 
 
-def cached_row(field: Field) -> list[Row]:
+def cache_row(field: Field) -> list[Row]:
     paths = [url_of(PRIVATE_SLUG, tile) for tile in field.grid.fresh(16, 400)]
     load.throughput(field.port, paths, field.headers)
     time.sleep(1)
@@ -136,7 +136,7 @@ def cached_row(field: Field) -> list[Row]:
     return [replace(CACHED, ours=rate, note=CHOICE)]
 
 
-def revoked_row(field: Field) -> list[Row]:
+def revocation_row(field: Field) -> list[Row]:
     """Seconds after which no process gives a tile to a token that was revoked."""
     headers = {"Authorization": f"Bearer {field.asker.token}", "Accept-Encoding": "gzip"}
     path = url_of(PRIVATE_SLUG, field.grid.fresh(16, 1)[0])

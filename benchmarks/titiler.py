@@ -14,8 +14,8 @@ from PIL import Image
 from benchmarks import load, server
 from benchmarks.campaigns import SLUG
 from benchmarks.database import BenchDatabase
-from benchmarks.peers import PROCESSES, fetched, install
-from benchmarks.photos import Shown, empty_cache, shown, warm_up
+from benchmarks.peers import PROCESSES, fetch_bytes, install
+from benchmarks.photos import Shown, empty_cache, find_photo, warm_up
 from benchmarks.rows import Row
 from benchmarks.tiles import Field
 from gis_core.members.rights import SYSTEM, acting_as
@@ -60,7 +60,7 @@ def empty_rows(*, skipped: bool = False) -> list[Row]:
 
 def titiler_rows(field: Field) -> list[Row]:
     """Zoom after zoom; both have opened the sheets before."""
-    photo, port = shown(SLUG), server.free_port()
+    photo, port = find_photo(SLUG), server.free_port()
     mosaic = mosaic_of(field.made)
     rows = []
     with (
@@ -97,8 +97,8 @@ def agreement(field: Field, photo: Shown, port: int, mosaic: Path) -> str:
     apart = []
     for z in COUNTS:
         tile = photo.grid().fresh(z, 1)[0]
-        ours = fetched(f"http://127.0.0.1:{field.port}{photo.url(tile)}", {"Cookie": field.asker.cookie})
-        theirs = fetched(f"http://127.0.0.1:{port}{titiler_url(mosaic, tile)}", {})
+        ours = fetch_bytes(f"http://127.0.0.1:{field.port}{photo.url(tile)}", {"Cookie": field.asker.cookie})
+        theirs = fetch_bytes(f"http://127.0.0.1:{port}{titiler_url(mosaic, tile)}", {})
         apart.append(difference(ours, theirs))
     if max(apart) > ALIKE:
         raise RuntimeError(f"titiler shows another ground: {apart}")

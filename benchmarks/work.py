@@ -15,7 +15,7 @@ from benchmarks.database import BenchDatabase
 from gis_core.operations.environment import PYTHON, ROOT, Role
 
 
-def done(made: BenchDatabase, role: Role, what: str, **given: Any) -> dict[str, Any]:
+def run_work(made: BenchDatabase, role: Role, what: str, **given: Any) -> dict[str, Any]:
     """What a process of this role measured. Raises RuntimeError with its last lines."""
     command = [str(PYTHON), "-m", "benchmarks.work", json.dumps({"do": what, **given})]
     environment = made.environment(role) | {"DJANGO_SETTINGS_MODULE": "gis_core.settings"}

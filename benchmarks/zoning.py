@@ -12,7 +12,19 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from benchmarks.territory import COMMUNES, EAST, NORTH, SEED, SOUTH, WEST, Floats, Integers, hashed, insee_of, nearest
+from benchmarks.territory import (
+    COMMUNES,
+    EAST,
+    NORTH,
+    SEED,
+    SOUTH,
+    WEST,
+    Floats,
+    Integers,
+    hash_border,
+    insee_of,
+    nearest,
+)
 
 ZONES, EASEMENTS = 60_000, 20_000
 POINTS_PER_BORDER = 10
@@ -62,14 +74,14 @@ def make(seats: Floats) -> Zoning:
 
 def winding(polygons: NDArray[Any]) -> NDArray[Any]:
     """Give every border its bends; neighbours agree, because the bends depend on the border's ends alone."""
-    return np.array([wound(shapely.get_coordinates(polygon), polygon) for polygon in polygons], dtype=object)
+    return np.array([bend_ring(shapely.get_coordinates(polygon), polygon) for polygon in polygons], dtype=object)
 
 
-def wound(ring: Floats, plain: Any) -> Any:
+def bend_ring(ring: Floats, plain: Any) -> Any:
     begin, end = ring[:-1], ring[1:]
     flipped = (begin[:, 0] > end[:, 0]) | ((begin[:, 0] == end[:, 0]) & (begin[:, 1] > end[:, 1]))
     low, high = np.where(flipped[:, None], end, begin), np.where(flipped[:, None], begin, end)
-    chance = hashed(low, high)
+    chance = hash_border(low, high)
     count = np.where(chance < LONG_SHARE, LONG_POINTS, POINTS_PER_BORDER)
     parts = [border(*one) for one in zip(low, high, chance, count, flipped, strict=True)]
     made = shapely.polygons(np.vstack([*parts, ring[:1]]))

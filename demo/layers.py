@@ -48,7 +48,7 @@ def column(name: str, label: str, label_en: str, kind: str = "text", **more: Any
     return {"name": name, "label": label, "label_en": label_en, "type": kind, "in_tiles": False} | more
 
 
-def coded(words: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def column_codes(words: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Allowed codes with their words, which symbols are chosen by."""
     return {"in_tiles": True, "choices": list(words), "values": {code: list(pair) for code, pair in words.items()}}
 
@@ -76,7 +76,7 @@ LIGHTS = DemoLayer(
     geometry="Point",
     columns=[
         column("reference", "Référence", "Reference", **REFERENCE),
-        column("kind", "Lampe", "Lamp", required=True, **coded(LAMPS)),
+        column("kind", "Lampe", "Lamp", required=True, **column_codes(LAMPS)),
         column("height_m", "Hauteur du mât", "Height of the mast", "number", unit="m"),
         column("power_w", "Puissance", "Power", "integer", unit="W"),
         column("works", "En service", "In service", "boolean"),
@@ -119,7 +119,7 @@ CYCLING = DemoLayer(
     geometry="LineString",
     columns=[
         column("reference", "Référence", "Reference", **REFERENCE),
-        column("kind", "Nature", "Kind", required=True, **coded(PATHS)),
+        column("kind", "Nature", "Kind", required=True, **column_codes(PATHS)),
         column("road", "Voie", "Road", maximum_length=120),
         column("width_m", "Largeur", "Width", "number", unit="m"),
         column("two_way", "Double sens", "Two-way", "boolean"),
@@ -161,7 +161,7 @@ GREEN = DemoLayer(
     geometry="Polygon",
     columns=[
         column("reference", "Référence", "Reference", **REFERENCE),
-        column("kind", "Nature", "Kind", required=True, **coded(AREAS)),
+        column("kind", "Nature", "Kind", required=True, **column_codes(AREAS)),
         column("name", "Nom", "Name", maximum_length=120),
         column("mowings", "Tontes par an", "Mowings a year", "integer"),
         column("watered", "Arrosé", "Watered", "boolean"),

@@ -18,7 +18,7 @@ from django.contrib.gis.geos import GEOSGeometry
 
 from demo.owners import FIRST_NAMES, SURNAMES
 from demo.photos.changes import FLOWN_2020, new_buildings_2024
-from demo.stories import Story, changes, explaining, told
+from demo.stories import Story, changes, explaining, tell_stories
 from demo.territory import Parcel, Territory
 from gis_core.database import clock as database_clock
 from gis_core.database.statements import fetch_all
@@ -151,7 +151,7 @@ def seed_permits(make: Callable[[], Territory], seed: int, say: Say) -> bool:
 
 def stories_of(territory: Territory, seed: int, day: date) -> list[Story]:
     """Every story of the demo, by its day of filing."""
-    stories = [*told(seed, day), *explaining(explained_parcels(territory), seed, day)]
+    stories = [*tell_stories(seed, day), *explaining(list_explained_parcels(territory), seed, day)]
     stories += changes(stories, seed, day)
     return sorted(stories, key=lambda story: story.filed)
 
@@ -228,14 +228,14 @@ def applicant(story: Story, chance: Random) -> Applicant:
 # -- where ------------------------------------------------------------------------------------------------------------
 
 
-def explained_parcels(territory: Territory) -> list[str]:
+def list_explained_parcels(territory: Territory) -> list[str]:
     """Parcels of the houses that stand on the photo of 2024, not on that of 2020, and that the plan knows."""
     built = {building.parcel_idu for building in territory.buildings}
     late = [one for one in territory.parcels if one.created_date > FLOWN_2020 and one.use in ("house", "hamlet")]
     return sorted(one.idu for one in late if one.idu in built)
 
 
-def unexplained_ground(territory: Territory) -> set[str]:
+def find_unexplained_ground(territory: Territory) -> set[str]:
     """The parcels of the buildings that no permit explains, and those that touch them."""
     parcels = territory.parcels
     idus = {building.parcel_idu for building in new_buildings_2024(territory)}
@@ -248,7 +248,7 @@ def unexplained_ground(territory: Territory) -> set[str]:
 def ground_of(territory: Territory, chance: Random) -> Ground:
     """Parcels by kind: what is built or not, farms and workshops, what lies open; none near what is unexplained."""
     ground = Ground({one.idu: one for one in territory.parcels})
-    ground.used |= unexplained_ground(territory) | set(explained_parcels(territory))
+    ground.used |= find_unexplained_ground(territory) | set(list_explained_parcels(territory))
     built = {building.parcel_idu for building in territory.buildings}
     for parcel in territory.parcels:
         for kind in kinds_for(parcel, parcel.idu in built):

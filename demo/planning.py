@@ -104,7 +104,7 @@ def deliveries(territory: Territory, siren: str, folder: Path) -> Iterator[tuple
 def write_plan(path: Path, territory: Territory, siren: str, day: date, insee: Sequence[str]) -> None:
     """One version: in the second one, what was to be built has been, and more is to be."""
     written, idurba = f"{day:%Y%m%d}", f"{siren}_PLUi_{day:%Y%m%d}"
-    data = made(path / "Donnees_geographiques")
+    data = make_folder(path / "Donnees_geographiques")
     ended = f"{SECOND:%Y%m%d}" if day == FIRST else ""
     regulation = f"{siren}_reglement_{written}.pdf"
     procedure = "E" if day == FIRST else "RA1"
@@ -117,7 +117,7 @@ def write_plan(path: Path, territory: Territory, siren: str, day: date, insee: S
         path / f"{siren}_DOC_URBA_COM_{written}", [("IDURBA", 30), ("INSEE", 5)], [(idurba, one) for one in insee]
     )
     write_pdf(
-        made(path / "Pieces_ecrites" / "3_Reglement") / regulation,
+        make_folder(path / "Pieces_ecrites" / "3_Reglement") / regulation,
         f"Règlement du PLUi du Lys, approuvé le {day:%d/%m/%Y}",
     )
     (path / f"fr-{siren}-plui{written}.xml").write_text("<?xml version='1.0' encoding='UTF-8'?>\n<metadata/>\n")
@@ -142,10 +142,10 @@ def plan_zones(territory: Territory, insee: Sequence[str], day: date) -> list[tu
         name, label, kind = growth(number, day)
         zones.append((name, label, kind, parcel.geom))
     for name, (label, uses) in URBAN.items():
-        zones.append((name, label, "U", closed(one.geom for one in ours if one.use in uses)))
-    zones.append(("N", "Zone naturelle et forestière", "N", closed(one.geom for one in ours if one.use in WILD)))
+        zones.append((name, label, "U", close_streets(one.geom for one in ours if one.use in uses)))
+    zones.append(("N", "Zone naturelle et forestière", "N", close_streets(one.geom for one in ours if one.use in WILD)))
     zones.append(("A", "Zone agricole", "A", ground))
-    return tiled(zones, ground)
+    return tile_zones(zones, ground)
 
 
 def growing(parcels: Sequence[Parcel], built: BaseGeometry) -> list[Parcel]:
@@ -167,14 +167,14 @@ def growth(number: int, day: date) -> tuple[str, str, str]:
     return steps[(0 if number == 2 else 1) + (day == SECOND)]
 
 
-def closed(shapes: Iterable[BaseGeometry]) -> BaseGeometry:
+def close_streets(shapes: Iterable[BaseGeometry]) -> BaseGeometry:
     """The shapes with the streets between them."""
     whole: BaseGeometry = shapely.union_all(list(shapes))
     joined: BaseGeometry = whole.buffer(STREET_M, quad_segs=2).buffer(-STREET_M, quad_segs=2)
     return joined
 
 
-def tiled(
+def tile_zones(
     zones: Sequence[tuple[str, str, str, BaseGeometry]], ground: BaseGeometry
 ) -> list[tuple[str, str, str, BaseGeometry]]:
     """Each zone without those before it; zones of one name become one, in the order of their first."""
@@ -276,7 +276,9 @@ def write_monuments(folder: Path, territory: Territory) -> Path:
         rows["GENERATEUR_SUP_S"].append((church.geom, [key, key, f"{name}_gen", "Monument"]))
         around = surface(church.geom.buffer(500, quad_segs=16))
         rows["ASSIETTE_SUP_S"].append((around, [f"{key}-a", key, f"{name}, abords", "Périmètre des abords"]))
-        write_pdf(made(path / "Actes") / act, f"Inscription de l’{name.lower()} au titre des monuments historiques")
+        write_pdf(
+            make_folder(path / "Actes") / act, f"Inscription de l’{name.lower()} au titre des monuments historiques"
+        )
     write_set(path, "AC1", rows)
     return path
 
@@ -297,13 +299,13 @@ def write_pipe(folder: Path, territory: Territory) -> Path:
             (surface(pipe.buffer(5, quad_segs=4)), [f"{key}-a", key, f"{name}, bande", "Bande de servitude"])
         ],
     }
-    write_pdf(made(path / "Actes") / act, f"Déclaration d’utilité publique de la {name.lower()}")
+    write_pdf(make_folder(path / "Actes") / act, f"Déclaration d’utilité publique de la {name.lower()}")
     write_set(path, "I3", rows)
     return path
 
 
 def write_set(path: Path, category: str, rows: Mapping[str, list[Any]]) -> None:
-    data = made(path / "Donnees_geographiques")
+    data = make_folder(path / "Donnees_geographiques")
     (path / f"fr-{path.name.lower()}.xml").write_text("<?xml version='1.0' encoding='UTF-8'?>\n<metadata/>\n")
     for name, given in rows.items():
         fields = [(one, 254) for one in SUP_FIELDS[name].split()]
@@ -320,7 +322,7 @@ def write_set(path: Path, category: str, rows: Mapping[str, list[Any]]) -> None:
 def write_floods(folder: Path, territory: Territory) -> Path:
     """A flood-risk plan: red along the rivers, blue around."""
     code = "45DDT20180001"
-    path = made(folder / f"pprn_{code.lower()}")
+    path = make_folder(folder / f"pprn_{code.lower()}")
     water = shapely.union_all([one.geom for one in territory.landcover if one.kind == "water" and one.variety])
     land = shapely.union_all([one.geom for one in territory.communes])
     red = surface(water.buffer(45, quad_segs=2).intersection(land))
@@ -341,7 +343,7 @@ def write_floods(folder: Path, territory: Territory) -> Path:
     return path
 
 
-def made(folder: Path) -> Path:
+def make_folder(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

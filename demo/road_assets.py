@@ -46,7 +46,7 @@ class Street:
     insee: str
     weak: float | None
 
-    def turned(self) -> Street:
+    def turn_round(self) -> Street:
         return Street(self.owner, self.line.reverse(), self.numbered, self.rural, self.built_up, self.width, self.end,
                       self.start, self.insee, self.weak)  # fmt: skip
 
@@ -73,8 +73,8 @@ def seed_road_assets(seed: int, say: Say) -> None:
     chance = Random(f"{seed} road assets")
     signs = [*junction_signs(streets), *edge_signs(streets), *limit_signs(streets), *street_signs(streets, chance)]
     others = [*lights(streets, chance), *culverts(streets, chance), *delineators(streets, chance)]
-    points = numbered([*signs, *chosen(others, POINTS - len(signs), chance)], members, "P")
-    lines = numbered(chosen(list(stretches(streets, chance)), STRETCHES, chance), members, "L")
+    points = number_rows([*signs, *choose_rows(others, POINTS - len(signs), chance)], members, "P")
+    lines = number_rows(choose_rows(list(stretches(streets, chance)), STRETCHES, chance), members, "L")
     inspect(RoadInspection.Of.POINT, points, insert("road_asset", points), chance)
     inspect(RoadInspection.Of.STRETCH, lines, insert("road_stretch", lines), chance)
     announce_changed_slugs(["road-assets", "road-stretches"])
@@ -87,11 +87,11 @@ def street_of(row: RoadSection) -> Street:
                   row.max_weight_t)  # fmt: skip
 
 
-def chosen(rows: Rows, count: int, chance: Random) -> Rows:
+def choose_rows(rows: Rows, count: int, chance: Random) -> Rows:
     return chance.sample(rows, min(count, len(rows)))
 
 
-def numbered(rows: Rows, members: dict[int, Member], letter: str) -> Rows:
+def number_rows(rows: Rows, members: dict[int, Member], letter: str) -> Rows:
     """In the order of their places, with a reference of their member."""
     counts: dict[int, int] = defaultdict(int)
     rows.sort(key=lambda row: (row["owner_id"], row["geom"].bounds))
@@ -114,7 +114,7 @@ def towards(streets: list[Street]) -> dict[int, list[Street]]:
     found: dict[int, list[Street]] = defaultdict(list)
     for one in streets:
         found[one.end].append(one)
-        found[one.start].append(one.turned())
+        found[one.start].append(one.turn_round())
     return found
 
 
@@ -136,13 +136,13 @@ def edge_signs(streets: list[Street]) -> Iterator[dict[str, Any]]:
         for one in meeting if inside else ():
             if one.numbered and not one.built_up and one.line.length > 60 and any(two.numbered for two in inside):
                 yield sign(one, one.line.length - 4, "EB10", inscription=names.get(inside[0].insee, ""))
-                yield sign(one.turned(), 4, "EB20", inscription=names.get(inside[0].insee, ""))
+                yield sign(one.turn_round(), 4, "EB20", inscription=names.get(inside[0].insee, ""))
 
 
 def limit_signs(streets: list[Street]) -> Iterator[dict[str, Any]]:
     for one in streets:
         if one.weak and one.line.length > 30:
-            for way in (one, one.turned()):
+            for way in (one, one.turn_round()):
                 yield sign(way, 10, "B13", inscription=f"{one.weak:g} t")
 
 
@@ -150,7 +150,7 @@ def street_signs(streets: list[Street], chance: Random) -> Iterator[dict[str, An
     for one in streets:
         if one.rural or one.line.length < 50:
             continue
-        for way in (one, one.turned()):
+        for way in (one, one.turn_round()):
             lot = chance.random()
             if one.built_up and lot < 0.25:
                 yield sign(

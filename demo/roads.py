@@ -50,18 +50,18 @@ def seed_roads(make: Callable[[], Territory], seed: int, say: Say) -> None:
     insert("road_section", list(sections(territory, members, chance)))
     insert("road_marker", list(markers(territory.roads, members[DEPARTEMENT], chance)))
     for route in FIRST_MARKER:
-        calibrate(kept(route))
+        calibrate(road_number(route))
     announce_changed_slugs(["road-sections", "road-markers"])
 
 
-def kept(number: str) -> str:
+def road_number(number: str) -> str:
     """A road's number as it is kept: "D 921" is "D921"."""
     return number.replace(" ", "")
 
 
 def sections(territory: Territory, members: Mapping[str, Member], chance: Random) -> Iterator[dict[str, Any]]:
     communes = {one.insee: one for one in territory.communes}
-    villages = built_up(territory)
+    villages = find_built_up_area(territory)
     bridges = shapely.union_all([one.geom for one in territory.landcover if one.variety == "bridge"])
     day = database_clock.today()
     for road in territory.roads:
@@ -85,7 +85,7 @@ def sections(territory: Territory, members: Mapping[str, Member], chance: Random
         )
 
 
-def built_up(territory: Territory) -> Any:
+def find_built_up_area(territory: Territory) -> Any:
     """Where houses stand close to each other."""
     houses = [one.geom.centroid for one in territory.buildings if one.use == "house"]
     near = shapely.union_all(shapely.buffer(houses, 45.0))
@@ -96,7 +96,7 @@ def law(road: Road, owner: Member, commune: Commune) -> dict[str, Any]:
     """Whose road it is, and its names."""
     departmental, rural = road.kind == "departementale", road.kind == "rural"
     return {
-        "route": kept(road.number) if road.number else None,
+        "route": road_number(road.number) if road.number else None,
         "nature": "chemin" if rural else "1chaussee",
         "status": "03" if departmental else "06" if rural else "05",
         "importance": "3" if departmental else "6" if rural else "4" if road.kind == "communale" else "5",
@@ -138,8 +138,8 @@ def markers(roads: Sequence[Road], owner: Member, chance: Random) -> Iterator[di
     """About every kilometre of each numbered road, beside it; the first where it enters the territory."""
     for number, first in FIRST_MARKER.items():
         for rank, place in enumerate(places(along(number, roads), chance)):
-            yield {"owner_id": owner.pk, "route": kept(number), "number": first + rank, "carriageway": "U",
-                   "reference": f"{kept(number)}-PR{first + rank}", "source": SOURCE, "geom": place}  # fmt: skip
+            yield {"owner_id": owner.pk, "route": road_number(number), "number": first + rank, "carriageway": "U",
+                   "reference": f"{road_number(number)}-PR{first + rank}", "source": SOURCE, "geom": place}  # fmt: skip
 
 
 def along(number: str, roads: Sequence[Road]) -> LineString:

@@ -459,7 +459,7 @@ MODIFIED, TRANSFERRED = 9, 5
 FIRST_EXPLAINED, DAYS_APART = date(2023, 11, 27), 3
 
 
-def told(seed: int, day: date) -> Iterator[Story]:
+def tell_stories(seed: int, day: date) -> Iterator[Story]:
     """Every story of the demo but those that explain a house; the same ones for a seed and a day."""
     for tell, mix in STORIES:
         for kind, count in mix.items():

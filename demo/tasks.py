@@ -13,7 +13,7 @@ from gis_core.tasks import RunningJob
 from layers.catalogue.models import Layer
 from orthophoto.models import Campaign
 from orthophoto.services.building import start_build
-from orthophoto.services.campaigns import CampaignOrder, acquired_given, register
+from orthophoto.services.campaigns import CampaignOrder, parse_acquired, register
 from orthophoto.services.inspection import inspect
 
 SEED = 45
@@ -37,7 +37,7 @@ def demo_photos(running: RunningJob) -> dict[str, Any]:
 
 def ingest(delivery: Delivery, owner: Member, running: RunningJob) -> dict[str, Any]:
     """Inspect one delivery and queue its build; the report is the inventory's."""
-    taken, precision = acquired_given(delivery.acquired)
+    taken, precision = parse_acquired(delivery.acquired)
     order = CampaignOrder(
         slug=f"ortho-{delivery.year}",
         title=delivery.title,

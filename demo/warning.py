@@ -36,7 +36,9 @@ def seed_contacts(seed: int, say: Say) -> bool:
         return False
     say("Chargement : contacts fictifs des abonnés…")
     chance, today = Random(seed), database_clock.today()
-    made = [contact(number, connection, chance, today) for number, connection in enumerate(served(owners, chance))]
+    made = [
+        contact(number, connection, chance, today) for number, connection in enumerate(choose_served(owners, chance))
+    ]
     Contact.objects.bulk_create(made)
     objecting = [one for one in made if one.phone][len(made) // 12 :: len(made) // OBJECTIONS]
     OptOut.objects.bulk_create(
@@ -47,7 +49,7 @@ def seed_contacts(seed: int, say: Say) -> bool:
     return True
 
 
-def served(owners: Sequence[Member], chance: Random) -> Iterator[WaterConnection]:
+def choose_served(owners: Sequence[Member], chance: Random) -> Iterator[WaterConnection]:
     """All over the territory, so that a cut anywhere finds people; sensitive users all of them."""
     known: QuerySet[Any] = WaterConnection.objects.filter(owner__in=owners)
     drawn = (one for one in known.exclude(address=None).order_by("id") if one.sensitive or chance.random() < SHARE)

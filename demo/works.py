@@ -102,14 +102,14 @@ def seed_requests(made: Sequence[Work], chance: Random, today: date) -> None:
     for one in [one for one in requests if one.kind == WorkRequest.Kind.PARKING][:PUBLISHED]:
         publish(one)
     traffic = [one for one in requests if one.kind == WorkRequest.Kind.TRAFFIC]
-    led = led_around([one.work for one in traffic if one.work] + list(made), today)
+    led = find_detoured_works([one.work for one in traffic if one.work] + list(made), today)
     traffic.sort(key=lambda one: one.work not in led)
     permissions = [one for one in requests if one.kind == WorkRequest.Kind.PERMISSION and one.state == "accepted"]
     for one in (*traffic[:1], *permissions[:1]):
         publish(one)
 
 
-def led_around(made: Sequence[Work], today: date) -> list[Work]:
+def find_detoured_works(made: Sequence[Work], today: date) -> list[Work]:
     """The first works that got a detour: announced ones that close a road."""
     closing = [
         one for one in made if one.measure == Measure.CLOSED and one.state == State.PLANNED and one.ends_on >= today
@@ -167,7 +167,7 @@ def publish(one: WorkRequest) -> None:
         words = {
             "title": letter.title,
             "recipient": letter.recipient,
-            "body": completed(letter.body.replace(HOW_LONG, "quinze ans")),
+            "body": complete_body(letter.body.replace(HOW_LONG, "quinze ans")),
             "signatory": SIGNATORY,
         }
         final = orders.finalise(one, letter, words, letter.version, rights)
@@ -176,7 +176,7 @@ def publish(one: WorkRequest) -> None:
         publication.publish(one, final, version=one.version, rights=rights, confirmed=True)
 
 
-def completed(body: str) -> str:
+def complete_body(body: str) -> str:
     """What a person would complete by hand."""
     body = re.sub(rf"\\?{re.escape(TO_COMPLETE)} : ville du tribunal\\?\]", "d’Orléans", body)
     return re.sub(rf"\\?{re.escape(TO_COMPLETE)}[^\]]*\]", COMPLETION, body)

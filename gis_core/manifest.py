@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from gis_core.desk.navigation import fixed_address, page_address, to_administrators, to_agency, to_everybody
+from gis_core.desk.navigation import address_for_all, page_address, to_administrators, to_agency, to_everybody
 from gis_core.jobs.points import TASKS, WAITED, Task
 from gis_core.points import BAR, MAP_LINKS, MEASURES, BarLink, MapLink, Measure
 from gis_core.wiring.database import Reported, Setting, Trigger
@@ -56,7 +56,7 @@ MANIFEST = Manifest(
         BAR(BarLink(section="", url="map", label=_("Map"), order=0, is_visible=to_everybody)),
         BAR(BarLink(section="members", url="members", label=_("People"), order=60, is_visible=to_administrators)),
         BAR(BarLink(section="", url="admin:index", label=_("Administration"), order=110, is_visible=to_agency)),
-        MAP_LINKS(MapLink(name="api", order=0, address=fixed_address("/api/v1/"))),
+        MAP_LINKS(MapLink(name="api", order=0, address=address_for_all("/api/v1/"))),
         MAP_LINKS(MapLink(name="sign_in", order=1, address=page_address("account_login"))),
         MAP_LINKS(MapLink(name="sign_out", order=2, address=page_address("account_logout"))),
         MAP_LINKS(MapLink(name="account", order=3, address=page_address("account"))),

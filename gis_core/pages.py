@@ -147,7 +147,7 @@ def missing_page(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(request, 404, exception)
 
 
-def unexpected_error(request: HttpRequest) -> HttpResponse:
+def server_error_page(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     error = error if isinstance(error, Exception) else Exception("unknown")
     answer = as_problem(error)

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from gis_core.http.addresses import SMTP_BACKEND, host_names, known_ports, mail_options, split_commas
+from gis_core.http.addresses import SMTP_BACKEND, host_names, mail_options, site_ports, split_commas
 from gis_core.version import VERSION as VERSION
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -32,7 +32,7 @@ SITE_URL = os.environ.get("ARPENT_SITE_URL", "").rstrip("/") or (
     f"https://{_hosts[0]}" if HTTPS else f"http://{ALLOWED_HOSTS[0]}:{_port}"
 )
 # A link made of the `Host` of a request leads to these ports alone (gis_core.http.hosts).
-ALLOWED_PORTS = known_ports(_hosts, SITE_URL, _port)
+ALLOWED_PORTS = site_ports(_hosts, SITE_URL, _port)
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in _hosts if HTTPS and host[0].isalnum()]
 
 
@@ -107,7 +107,7 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 
 MIDDLEWARE = [
     "gis_core.http.middleware.request_of_journal",
-    "gis_core.operations.metrics.timed",
+    "gis_core.operations.metrics.time_routes",
     "gis_core.http.middleware.browser_policies",
     "gis_core.http.middleware.refuse_strange_hosts",
     "django.middleware.security.SecurityMiddleware",
@@ -125,7 +125,7 @@ MIDDLEWARE = [
     "gis_core.http.middleware.who_asks",
     "gis_core.http.middleware.PagesInTransaction",
     "gis_core.http.middleware.their_language",
-    "gis_core.database.lock_waits.bound_lock_waits",
+    "gis_core.database.lock_waits.limit_lock_waits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",

@@ -124,7 +124,7 @@ def declare_tasks() -> None:
 
 def task_of(kind: JobKind) -> Task:
     """The task that runs jobs of this kind."""
-    work = imported(kind.work)
+    work = import_target(kind.work)
 
     def run_job(context: JobContext, *, job_id: int) -> None:
         job = Job.objects.select_related("started_by", "owner").get(pk=job_id)
@@ -140,12 +140,12 @@ def declare(task: Task) -> None:
         "pass_context": task.with_context,
     }
     make: Any = app.task(name=task.name, queue=task.queue, retry=task.retry(), **options)
-    made = make(imported(task.run))
+    made = make(import_target(task.run))
     if task.cron:
         app.periodic(cron=task.cron)(made)
 
 
-def imported(function: Callable[..., Any]) -> Callable[..., Any]:
+def import_target(function: Callable[..., Any]) -> Callable[..., Any]:
     return function.target if isinstance(function, Later) else function
 
 
@@ -195,19 +195,19 @@ def finish(job: Job, work: Work, stop_reason: StopReason, writer: jobs.ProgressW
                 if not jobs.end(job, state=Job.State.DONE, report=report):
                     raise Interrupted
     except Interrupted:
-        interrupted(job, stop_reason())
+        interrupt_job(job, stop_reason())
         raise
     except Exception as error:
         if database_is_gone(error):
             # Nothing was committed, and nothing can be said now: the job runs again.
             log.warning("a job lost the database: %s", error, extra={"fields": {"job": job.pk, "kind": job.kind}})
             raise DatabaseGone(_("The database does not answer.")) from error
-        ended_badly(job, error, attempts)
+        end_badly(job, error, attempts)
     else:
         clear_up(job)
 
 
-def ended_badly(job: Job, error: Exception, attempts: int) -> None:
+def end_badly(job: Job, error: Exception, attempts: int) -> None:
     """End the job in words, or put it back when what happened may pass. Raises TryAgain, and what nobody foresaw."""
     known = in_domain_terms(error)
     if isinstance(known, TryAgain) and may_again(attempts, known):
@@ -222,7 +222,7 @@ def ended_badly(job: Job, error: Exception, attempts: int) -> None:
     raise error
 
 
-def interrupted(job: Job, reason: AbortReason | None) -> None:
+def interrupt_job(job: Job, reason: AbortReason | None) -> None:
     """The worker stops, and the job waits for the next one; or somebody asked for its end."""
     if reason == AbortReason.USER_REQUEST:
         over(job, state=Job.State.CANCELLED, message=_("The job was stopped; nothing was changed."))
@@ -280,7 +280,7 @@ def run_here(call_next: Callable[[], Any], job: QueuedJob) -> Any:
 def conclude(job: QueuedJob, ended: Ended | None, reason: AbortReason | None) -> None:
     """Tell the queue what became of a task, and whoever waits for it when its process is gone."""
     if ended is None and reason is not None:
-        for known in known_jobs(job.task_kwargs):
+        for known in find_jobs(job.task_kwargs):
             with translation.override(known.started_by.language if known.started_by else "fr"):
                 end_killed(known, reason)
         if reason == AbortReason.USER_REQUEST and (task := TASKS.find(job.task_name)):
@@ -310,7 +310,7 @@ def end_killed(job: Job, reason: AbortReason) -> None:
     if reason == AbortReason.USER_REQUEST and kind and (outcome := kind.when_killed(job)):
         over(job, state=Job.State.FAILED, message=str(outcome.message), report=outcome.extra.get("report"))
     else:
-        interrupted(job, reason)
+        interrupt_job(job, reason)
     with acting_as(SYSTEM):
         done = Job.objects.filter(pk=job.pk, run=job.run, state=Job.State.DONE).exists()
     if done:
@@ -385,13 +385,13 @@ def disconnect(_nothing: Any) -> None:
 
 def end_stopped(_nothing: Any) -> None:
     with acting_as(SYSTEM):
-        stopped = jobs.stopped_in_the_queue()
+        stopped = jobs.list_stopped_jobs()
     for job in stopped:
         with translation.override(job.started_by.language if job.started_by else "fr"):
             end_killed(job, AbortReason.USER_REQUEST)
 
 
-def known_jobs(arguments: dict[str, Any]) -> list[Job]:
+def find_jobs(arguments: dict[str, Any]) -> list[Job]:
     """The job of a task's arguments, when it has one."""
     job_id = arguments.get("job_id")
     with acting_as(SYSTEM):
@@ -408,7 +408,7 @@ def give_up(task: str, arguments: dict[str, Any], why: str = "") -> None:
     """Record that a task is not tried again; `why` is empty where its worker was killed three times."""
     if declared := TASKS.find(task):
         declared.given_up(arguments, why)
-    for job in known_jobs(arguments):
+    for job in find_jobs(arguments):
         if job.state not in (Job.State.WAITING, Job.State.RUNNING):
             continue
         over(

@@ -16,7 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.map_page, name="map"),
     path("langue/", pages.set_language, name="set_language"),
     path("taches/<int:job_id>/arreter/", pages.stop_job, name="job_stop"),
-    path("compte/filtres/", desk_pages.saved_filters, name="saved_filters"),
+    path("compte/filtres/", desk_pages.change_filters, name="saved_filters"),
     path("compte/", include(account_pages.urlpatterns)),
     path("membres/", include(member_pages.urlpatterns)),
     path("courriers/", include(letter_pages.urlpatterns)),
@@ -32,4 +32,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 handler400 = "gis_core.pages.bad_request"
 handler403 = "gis_core.pages.not_allowed"
 handler404 = "gis_core.pages.missing_page"
-handler500 = "gis_core.pages.unexpected_error"
+handler500 = "gis_core.pages.server_error_page"

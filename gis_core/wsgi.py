@@ -16,9 +16,9 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402
 django_application = get_wsgi_application()
 
 from gis_core.database.outages import waits_once  # noqa: E402
-from gis_core.http.proxied import received  # noqa: E402
+from gis_core.http.proxied import wrap_application  # noqa: E402
 from tiles.wsgi import tiles_first  # noqa: E402
 
-application = received(waits_once(tiles_first(django_application)))
+application = wrap_application(waits_once(tiles_first(django_application)))
 gc.enable()
 gc.freeze()

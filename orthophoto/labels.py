@@ -15,7 +15,7 @@ FORMATS = {Photo.Precision.YEAR: "Y", Photo.Precision.MONTH: "F Y", Photo.Precis
 MINUTE_S, HOUR_S = 60, 3600
 
 
-def taken(campaign: Campaign) -> str:
+def format_acquired_date(campaign: Campaign) -> str:
     """When the photos were taken, as precisely as is known: "2024", "juin 2024", "12 juin 2024"."""
     return formats.date_format(campaign.acquired_date, FORMATS[Photo.Precision(campaign.acquired_precision)])
 

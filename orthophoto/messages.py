@@ -108,7 +108,7 @@ FINDINGS = {
 }
 
 
-def refused(code: str, params: Mapping[str, Any]) -> str:
+def describe_refusal(code: str, params: Mapping[str, Any]) -> str:
     """Why a file is left out."""
     if code in REFUSED:
         return str(REFUSED[code]) % params

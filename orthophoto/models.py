@@ -19,7 +19,7 @@ from layers.catalogue.models import Layer, Photo
 class CampaignQuerySet(models.QuerySet["Campaign"]):
     def administered_by(self, rights: Rights) -> CampaignQuerySet:
         """The campaigns that the asker may see and work on: those of the members whose data they administer."""
-        return self if rights.agency else self.filter(owner_id__in=rights.administered())
+        return self if rights.agency else self.filter(owner_id__in=rights.list_administered_ids())
 
 
 class Campaign(models.Model):

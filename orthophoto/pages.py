@@ -50,7 +50,7 @@ def row(campaign: Campaign, counts: dict[str, Any]) -> dict[str, Any]:
     """A campaign in the list."""
     return {
         "campaign": campaign,
-        "taken": labels.taken(campaign),
+        "taken": labels.format_acquired_date(campaign),
         "resolution": labels.resolution(campaign.plan.get("resolution_m")),
         "sheets": labels.sheets(counts),
     }
@@ -107,10 +107,10 @@ def describe_campaign(request: HttpRequest, slug: str) -> HttpResponse:
     campaign_row = campaign_of(slug, rights)
 
     def read(row: Campaign) -> dict[str, Any]:
-        return description_of(publication.published_photo(row) or row)
+        return description_of(publication.get_published_photo(row) or row)
 
     form = DescriptionForm(request, row=campaign_row, read=read, rights=rights, again=campaign_row)
-    photo, before, status = publication.published_photo(campaign_row), read(campaign_row), 200
+    photo, before, status = publication.get_published_photo(campaign_row), read(campaign_row), 200
     if request.method == "POST":
         status = 400
         if form.is_valid():
@@ -150,12 +150,12 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
     campaign_row = campaign_of(slug, rights_of_page(request))
     progress = CampaignProgress.of(campaign_row)
     problems = campaign_row.sheets.filter(state__in=(Sheet.State.REFUSED, Sheet.State.FAILED)).order_by("file", "pk")
-    counts, photo = progress.facts["counts"], publication.published_photo(campaign_row)
+    counts, photo = progress.facts["counts"], publication.get_published_photo(campaign_row)
     context = {
         "section": "campaigns",
         "campaign": campaign_row,
         "standing": progress,
-        "taken": labels.taken(campaign_row),
+        "taken": labels.format_acquired_date(campaign_row),
         "resolution": labels.resolution(campaign_row.plan.get("resolution_m")),
         "sheets": labels.sheets(counts),
         "weight": labels.weight(counts["bytes"]),

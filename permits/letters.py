@@ -338,7 +338,7 @@ def delays_of(permit: Permit, request: LetterRequest, rows: Sequence[Event]) -> 
         "mois_pour_completer": str(law.the("answer_months", filed).months),
         "silence": describe_silence(permit, timeline),
     }
-    values |= announced_delays(permit, request, rows, timeline, usual)
+    values |= delay_values(permit, request, rows, timeline, usual)
     if grounds:
         then = timeline_with_notice(permit, rows, grounds)
         values["majorations"] = [describe_ground(one, what, filed) for one in grounds]
@@ -347,7 +347,7 @@ def delays_of(permit: Permit, request: LetterRequest, rows: Sequence[Event]) -> 
     return values
 
 
-def announced_delays(
+def delay_values(
     permit: Permit, request: LetterRequest, rows: Sequence[Event], timeline: clock.Timeline, usual: law.Rule
 ) -> dict[str, Value]:
     """The longer delay that holds already, and the one that may be notified, where they are longer."""

@@ -90,7 +90,7 @@ def fingerprint(server: Server) -> str:
     of_files = fingerprint_of_files(ROOT, [*app_folders(), ROOT / "requirements.lock", Path(__file__)])
     template = settings.DATABASES["default"]["TEST"]["TEMPLATE"]
     of_cluster = server.execute(CLUSTER, [settings.TIME_ZONE, template]).fetchone()
-    return digest(of_files, of_cluster, sorted(fake_clock.passed_on(os.environ).items()))
+    return digest(of_files, of_cluster, sorted(fake_clock.clock_variables(os.environ).items()))
 
 
 def app_folders() -> list[Path]:

@@ -23,7 +23,7 @@ from gis_core.tokens.authentication import user_of_authorization
 from layers.catalogue.models import Layer
 from layers.catalogue.services import photo_edition
 from tiles import cache
-from tiles.ortho.rights import SeenPhoto, seen_photos
+from tiles.ortho.rights import SeenPhoto, list_seen_photos
 from tiles.services import serving
 from tiles.services.running import run_as
 
@@ -112,7 +112,7 @@ def who_asks(environ: Mapping[str, Any], edition: int = 0) -> Viewer | None:
     """
     credentials = credentials_of(environ)
     entry = _entries.get(credentials) or new_entry(credentials)
-    if not entry.fresh() or (behind(entry, edition) and published_since(entry)):
+    if not entry.fresh() or (behind(entry, edition) and has_later_edition(entry)):
         with entry.lock:
             if not entry.fresh() or behind(entry, edition):
                 begun = time.monotonic()
@@ -125,7 +125,7 @@ def behind(entry: Entry, edition: int) -> bool:
     return entry.viewer is not None and entry.viewer.edition < edition
 
 
-def published_since(entry: Entry) -> bool:
+def has_later_edition(entry: Entry) -> bool:
     """Whether the catalogue of photos has a later edition than this viewer was read at."""
     give_back()
     try:
@@ -204,8 +204,8 @@ def read_catalogue(rights: Rights) -> Catalogue:
     """Ask the database now which layers and photos they see."""
     with acting_as(rights), transaction.atomic():
         edition = photo_edition()
-        layers, photos = list(Layer.objects.visible_to(rights)), seen_photos(rights)
-    return Catalogue({layer.slug: seen(layer, rights) for layer in layers}, photos, edition)
+        layers, photos = list(Layer.objects.visible_to(rights)), list_seen_photos(rights)
+    return Catalogue({layer.slug: make_seen_layer(layer, rights) for layer in layers}, photos, edition)
 
 
 def give_back() -> None:
@@ -226,7 +226,7 @@ def user_of(credentials: Credentials) -> User | AnonymousUser | None:
     return user
 
 
-def seen(layer: Layer, rights: Rights) -> SeenLayer:
+def make_seen_layer(layer: Layer, rights: Rights) -> SeenLayer:
     etag = serving.etag(layer, rights)
 
     def headers(version: str | None) -> Headers:

@@ -159,7 +159,7 @@ def purge(current: dict[int, str], limit_bytes: int) -> int:
 
 def shrink(folder: Path, limit_bytes: int) -> int:
     """Remove the least recently written zoom folders, four levels down, until at most this many bytes are left."""
-    zooms = sorted(folder.glob("*/*/*/*"), key=modified_at)
+    zooms = sorted(folder.glob("*/*/*/*"), key=modification_time)
     sizes = {zoom: size_of(zoom) for zoom in zooms}
     total = sum(sizes.values())
     for zoom in zooms:
@@ -170,7 +170,7 @@ def shrink(folder: Path, limit_bytes: int) -> int:
     return total
 
 
-def modified_at(path: Path) -> float:
+def modification_time(path: Path) -> float:
     try:
         return path.stat().st_mtime
     except OSError:

@@ -1,6 +1,6 @@
 """What this app gives to the others."""
 
-from gis_core.desk.navigation import fixed_address
+from gis_core.desk.navigation import address_for_all
 from gis_core.jobs.points import TASKS, Task
 from gis_core.points import MAP_LINKS, MapLink
 from gis_core.wiring.manifests import Manifest, Urls
@@ -17,7 +17,7 @@ MANIFEST = Manifest(
     gives=(
         PHOTO_OPENER(Later("tiles.ortho.pixels.PhotoPixels")),
         EXTENSIONS(EXTENSION),
-        MAP_LINKS(MapLink(name="tiles", order=5, address=fixed_address("/tiles/"))),
+        MAP_LINKS(MapLink(name="tiles", order=5, address=address_for_all("/tiles/"))),
         TASKS(
             Task(name="purge_tiles", run=Later("tiles.tasks.purge_tiles"), cron="*/10 * * * *"),
             Task(name="purge_photo_tiles", run=Later("tiles.tasks.purge_photo_tiles"), cron="*/10 * * * *"),

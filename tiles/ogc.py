@@ -96,19 +96,21 @@ def paths(layers: Sequence[Layer]) -> Mapping[str, Any]:
     """The addresses of tiles, as OpenAPI says them; the names of operations end as the standard wants."""
     pyramids, pyramid = _("The pyramids in which tiles lie"), _("The definition of the pyramid of tiles")
     operations: dict[str, Any] = {
-        "/tileMatrixSets": {"get": openapi.described(".getTileMatrixSetsList", pyramids, JSON, missing=False)},
-        f"/tileMatrixSets/{PYRAMID}": {"get": openapi.described(".getTileMatrixSet", pyramid, JSON, missing=False)},
+        "/tileMatrixSets": {"get": openapi.describe_reading(".getTileMatrixSetsList", pyramids, JSON, missing=False)},
+        f"/tileMatrixSets/{PYRAMID}": {
+            "get": openapi.describe_reading(".getTileMatrixSet", pyramid, JSON, missing=False)
+        },
     }
     for layer in layers:
         here, name = f"/collections/{layer.slug}/tiles", f"{layer.slug}.collection.vector"
-        operations[here] = {"get": openapi.described(f"{name}.getTileSetsList", str(layer), JSON)}
-        operations[f"{here}/{PYRAMID}"] = {"get": openapi.described(f"{name}.getTileSet", str(layer), JSON)}
+        operations[here] = {"get": openapi.describe_reading(f"{name}.getTileSetsList", str(layer), JSON)}
+        operations[f"{here}/{PYRAMID}"] = {"get": openapi.describe_reading(f"{name}.getTileSet", str(layer), JSON)}
         operations[f"{here}/{PYRAMID}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"] = {"get": tile(f"{name}.getTile", layer)}
     return operations
 
 
 def tile(operation: str, layer: Layer) -> dict[str, Any]:
-    description = openapi.described(operation, str(layer))
+    description = openapi.describe_reading(operation, str(layer))
     whole = {"type": "integer", "minimum": 0}
     within = {"type": "integer", "minimum": layer.min_zoom, "maximum": layer.max_zoom}
     schemas = zip(POSITION, (within, whole, whole), strict=True)

@@ -13,7 +13,7 @@ import psycopg
 from django.db import Error as DatabaseError
 
 from gis_core.database.lock_waits import locked
-from gis_core.http.hosts import trusted
+from gis_core.http.hosts import is_trusted
 from tiles import asking, cache
 from tiles.ortho.wsgi import photo
 from tiles.services import serving
@@ -95,5 +95,5 @@ def usual(environ: Environ) -> bool:
         environ["REQUEST_METHOD"] == "GET"
         and "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "")
         and QUERY.fullmatch(environ.get("QUERY_STRING", "")) is not None
-        and trusted(environ)
+        and is_trusted(environ)
     )

@@ -6,7 +6,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from gis_core.desk.edit_forms import Difference, FormConflict, conflict_page, hidden
+from gis_core.desk.edit_forms import Difference, FormConflict, conflict_page, make_hidden_input
 from gis_core.desk.forms import AccessibleForm
 
 type Given = Literal["empty", "wrong", "long"]
@@ -69,9 +69,9 @@ def conflict(request: HttpRequest) -> HttpResponse:
         Difference("title", "Titre", "Réfection de la rue", "Réfection de la rue Basse", "Réfection du bourg"),
         Difference("note", "Remarque", "—", f"{LONG_WORD}\n{LONG_WORD}", "La déviation passe par la place."),
     ]
-    return conflict_page(request, FormConflict(differences, [hidden("cost", "480")], ["Début", "Nature"]))
+    return conflict_page(request, FormConflict(differences, [make_hidden_input("cost", "480")], ["Début", "Nature"]))
 
 
-def repeated(request: HttpRequest) -> HttpResponse:
+def repeat_page(request: HttpRequest) -> HttpResponse:
     """The page that asks about a form that is sent a second time with other values."""
     return render(request, "form_repeated.html", {"location": request.path, "again": [], "files": False}, status=409)

@@ -22,7 +22,7 @@ def open_jobs() -> JobContexts:
     ]
 
 
-def ended_jobs() -> JobContexts:
+def list_ended_jobs() -> JobContexts:
     return [
         job_in("Import des contacts", Job.State.DONE, "312 contacts repris, 4 refusés."),
         job_in("Export du réseau", Job.State.FAILED, "Le fichier n’est pas un GeoPackage."),
@@ -35,4 +35,4 @@ def long_jobs() -> JobContexts:
 
 
 def all_jobs() -> JobContexts:
-    return open_jobs() + ended_jobs() + long_jobs()
+    return open_jobs() + list_ended_jobs() + long_jobs()

@@ -57,7 +57,7 @@ def _list(request: HttpRequest, state: lists.ListState) -> Specimen | HttpRespon
     return answer if isinstance(answer, HttpResponse) else Specimen("catalogue/list.html", *answer)
 
 
-def fixed(template: str, **context: Any) -> Callable[[HttpRequest], Specimen]:
+def fix_specimen(template: str, **context: Any) -> Callable[[HttpRequest], Specimen]:
     """The same for everybody."""
     return lambda _request: Specimen(template, context)
 
@@ -103,7 +103,7 @@ PARTS: tuple[Part, ...] = (
             form_state("erreurs", "Refusé", "wrong"),
             form_state("mots-longs", "Mots longs", "long"),
             State("conflit", "Conflit", forms.conflict, whole=True),
-            State("deja-enregistre", "Déjà enregistré", forms.repeated, whole=True),
+            State("deja-enregistre", "Déjà enregistré", forms.repeat_page, whole=True),
         ),
     ),
     Part(
@@ -112,8 +112,8 @@ PARTS: tuple[Part, ...] = (
         purpose="Où l’on est, et ce qui est à côté : les onglets d’un bureau, le fil, les pages d’une liste.",
         made_of=("gis_core.desk.tabs", "desk/tabs.html", "desk/pager.html", "base.html"),
         states=(
-            State("onglets", "Onglets", fixed("catalogue/tabs.html", rooms=samples.TABS, here="chantiers")),
-            State("mots-longs", "Mots longs", fixed("catalogue/tabs.html", rooms=samples.LONG_TABS, here="b4")),
+            State("onglets", "Onglets", fix_specimen("catalogue/tabs.html", rooms=samples.TABS, here="chantiers")),
+            State("mots-longs", "Mots longs", fix_specimen("catalogue/tabs.html", rooms=samples.LONG_TABS, here="b4")),
         ),
     ),
     Part(
@@ -125,7 +125,7 @@ PARTS: tuple[Part, ...] = (
             State("courts", "Courts", lambda request: says(request, long=False)),
             State("mots-longs", "Mots longs", lambda request: says(request, long=True)),
             State("introuvable", "Page introuvable", samples.missing, whole=True),
-            State("interdite", "Page interdite", samples.forbidden, whole=True),
+            State("interdite", "Page interdite", samples.refuse_access, whole=True),
         ),
     ),
     Part(
@@ -134,10 +134,10 @@ PARTS: tuple[Part, ...] = (
         purpose="Un travail long : où il en est, l’arrêter, ce qu’il a donné.",
         made_of=("gis_core.models.Job", "desk/job.html", "desk/job_state.html", "{% job_stop %}"),
         states=(
-            State("en-cours", "En cours", fixed("catalogue/jobs.html", jobs=jobs.open_jobs())),
-            State("finies", "Finies", fixed("catalogue/jobs.html", jobs=jobs.ended_jobs())),
-            State("mots-longs", "Mots longs", fixed("catalogue/jobs.html", jobs=jobs.long_jobs())),
-            State("tableau", "Dans un tableau", fixed("catalogue/job_table.html", jobs=jobs.all_jobs())),
+            State("en-cours", "En cours", fix_specimen("catalogue/jobs.html", jobs=jobs.open_jobs())),
+            State("finies", "Finies", fix_specimen("catalogue/jobs.html", jobs=jobs.list_ended_jobs())),
+            State("mots-longs", "Mots longs", fix_specimen("catalogue/jobs.html", jobs=jobs.long_jobs())),
+            State("tableau", "Dans un tableau", fix_specimen("catalogue/job_table.html", jobs=jobs.all_jobs())),
         ),
     ),
     Part(
@@ -153,8 +153,10 @@ PARTS: tuple[Part, ...] = (
         states=(
             State("ajout", "Ajout", lambda request: Specimen("catalogue/upload.html", {"form": forms.upload(None)})),
             State("refus", "Refus", lambda request: Specimen("catalogue/upload.html", {"form": forms.upload({})})),
-            State("retrait", "Retrait", fixed("catalogue/removals.html", **samples.removals())),
-            State("mots-longs", "Mots longs", fixed("catalogue/removals.html", **samples.removals(samples.LONG))),
+            State("retrait", "Retrait", fix_specimen("catalogue/removals.html", **samples.removals())),
+            State(
+                "mots-longs", "Mots longs", fix_specimen("catalogue/removals.html", **samples.removals(samples.LONG))
+            ),
         ),
     ),
     Part(
@@ -162,7 +164,7 @@ PARTS: tuple[Part, ...] = (
         label="États",
         purpose="Un mot et une forme disent l’état ; la couleur ne fait que l’appuyer.",
         made_of=("gis_core.desk.cells.Cell", "desk/cell.html"),
-        states=(State("tous", "Tous", fixed("catalogue/badges.html", badges=samples.badges())),),
+        states=(State("tous", "Tous", fix_specimen("catalogue/badges.html", badges=samples.badges())),),
         styles=("permits/permits.css",),
     ),
     Part(
@@ -170,7 +172,7 @@ PARTS: tuple[Part, ...] = (
         label="Dialogues",
         purpose="Rien ne couvre la page, sauf une session finie ; le reste se déplie sur place.",
         made_of=("gis_core/session.js", "<details>"),
-        states=(State("tous", "Tous", fixed("catalogue/dialogs.html", text=samples.LONG)),),
+        states=(State("tous", "Tous", fix_specimen("catalogue/dialogs.html", text=samples.LONG)),),
     ),
     Part(
         slug="carte",
@@ -190,10 +192,16 @@ PARTS: tuple[Part, ...] = (
         purpose="Qui a lu ou changé quoi, quand et pourquoi.",
         made_of=("gis_core.desk.journal.Journal", "desk/journal.html", "desk/strike.html"),
         states=(
-            State("lignes", "Lignes", fixed("catalogue/journal.html", journal=samples.journal())),
-            State("vide", "Vide", fixed("catalogue/journal.html", journal=samples.empty_journal())),
-            State("mots-longs", "Mots longs", fixed("catalogue/journal.html", journal=samples.journal(samples.LONG))),
-            State("rayures", "Rayures", fixed("catalogue/strikes.html", reason=samples.SHORT, **samples.strikes())),
+            State("lignes", "Lignes", fix_specimen("catalogue/journal.html", journal=samples.journal())),
+            State("vide", "Vide", fix_specimen("catalogue/journal.html", journal=samples.empty_journal())),
+            State(
+                "mots-longs",
+                "Mots longs",
+                fix_specimen("catalogue/journal.html", journal=samples.journal(samples.LONG)),
+            ),
+            State(
+                "rayures", "Rayures", fix_specimen("catalogue/strikes.html", reason=samples.SHORT, **samples.strikes())
+            ),
         ),
     ),
 )

@@ -39,7 +39,7 @@ def missing(_request: HttpRequest) -> HttpResponse:
     raise Http404
 
 
-def forbidden(_request: HttpRequest) -> HttpResponse:
+def refuse_access(_request: HttpRequest) -> HttpResponse:
     raise PermissionDenied
 
 

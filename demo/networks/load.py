@@ -14,7 +14,7 @@ from shapely.geometry import LineString, Point
 from demo.networks.model import Plan
 from demo.networks.sewer import sewers
 from demo.networks.water import water
-from demo.networks.ways import Xy, cut, shifted
+from demo.networks.ways import Xy, cut, shift_line
 from demo.territory import Territory
 from gis_core.database.statements import fetch_one
 from gis_core.models import Member
@@ -65,7 +65,7 @@ def defects(plan: Plan) -> None:
         at = plan.node((short.coords[-1][0], short.coords[-1][1]), **system_of(plan, values))
         plan.pipes[n] = (LineString([*list(short.coords)[:-1], at]), values)
     line, values = max(plan.pipes, key=lambda pipe: pipe[0].length)
-    apart = shifted(LineString([line.coords[0], line.coords[1]]), 31.0, -27.0)
+    apart = shift_line(LineString([line.coords[0], line.coords[1]]), 31.0, -27.0)
     for i in (0, -1):
         plan.node((apart.coords[i][0], apart.coords[i][1]), **system_of(plan, values))
     plan.pipe(apart, **{name: value for name, value in values.items() if name not in ("reference", "start_z", "end_z")})

@@ -30,7 +30,7 @@ class Plan:
 
     def node(self, place: Xy, kind: str = "junction", **values: Any) -> Xy:
         """Put something there, or say more of what is there; where it is, in the end."""
-        at = self.settled((round(place[0], 3), round(place[1], 3)))
+        at = self.settle((round(place[0], 3), round(place[1], 3)))
         found = self.nodes.setdefault(at, {"kind": "junction"})
         if kind != "junction":
             found["kind"] = kind
@@ -38,7 +38,7 @@ class Plan:
         found.update(values)
         return at
 
-    def settled(self, place: Xy) -> Xy:
+    def settle(self, place: Xy) -> Xy:
         """The place of a node so near that it is the same one (roads have such nodes), or this one, from now on."""
         east, north = int(place[0]), int(place[1])
         beside = [(east + i, north + j) for i in (-1, 0, 1) for j in (-1, 0, 1)]

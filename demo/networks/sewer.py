@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from demo.networks.model import Plan
 from demo.networks.water import LATEST, addresses_by_road
-from demo.networks.ways import Graph, Xy, cut, shifted
+from demo.networks.ways import Graph, Xy, cut, shift_line
 from demo.territory import Address, Commune, Road, Territory
 
 WASTE, STORM = (-1.2, -0.7), (-2.4, 1.3)
@@ -125,13 +125,13 @@ def size_of(load: int) -> int:
     return next(size for least, size in ((300, 400), (120, 300), (40, 250), (0, 200)) if load >= least)
 
 
-def moved(place: Xy, shift: Xy) -> Xy:
+def shift_place(place: Xy, shift: Xy) -> Xy:
     return round(place[0] + shift[0], 3), round(place[1] + shift[1], 3)
 
 
 def end_of(village: Village, sink: int, kind: str, name: str, far: float) -> Xy:
     """The plant or the outlet, a little beyond the lowest node towards the river; the pipe that leads there."""
-    place = moved(village.graph.place(sink), village.shift)
+    place = shift_place(village.graph.place(sink), village.shift)
     towards = shapely.shortest_line(Point(place), village.rivers)
     end = towards.coords[-1]
     reach = max(1.0, Point(place).distance(Point(end)))
@@ -147,7 +147,7 @@ def end_of(village: Village, sink: int, kind: str, name: str, far: float) -> Xy:
     manhole(village, place, village.heights[sink])
     size = 400 if village.system == WASTEWATER else 600
     village.plan.pipe(
-        LineString([place, at]), **made_of(village, size), start_z=village.heights[sink], end_z=round(low, 2)
+        LineString([place, at]), **pipe_attributes(village, size), start_z=village.heights[sink], end_z=round(low, 2)
     )
     return at
 
@@ -163,7 +163,7 @@ def manhole(village: Village, place: Xy, invert: float) -> float:
     return low
 
 
-def made_of(village: Village, size: int) -> dict[str, Any]:
+def pipe_attributes(village: Village, size: int) -> dict[str, Any]:
     chance = village.plan.chance
     material, since, until = chance.choice(LAID)
     if village.system == STORMWATER:
@@ -181,7 +181,7 @@ def made_of(village: Village, size: int) -> dict[str, Any]:
 def lay(village: Village, road: Road, downstream: int, size: int, outlet: Xy) -> range:
     """The pipes of one road from its upper node to its lower one, with manholes between."""
     upstream = village.graph.other(road.id, downstream)
-    line = shifted(road.geom, *village.shift)
+    line = shift_line(road.geom, *village.shift)
     if road.start_node != upstream:
         line = LineString(line.coords[::-1])
     length = float(line.length)
@@ -193,7 +193,7 @@ def lay(village: Village, road: Road, downstream: int, size: int, outlet: Xy) ->
     known = village.heights.get(upstream)
     village.heights[upstream] = high if known is None else min(known, high)
     first = len(village.plan.pipes)
-    made = made_of(village, size)
+    made = pipe_attributes(village, size)
     for piece, (a, b) in zip(cut(line, stops), spans(length, stops), strict=True):
         start, end = (round(high + (low - high) * at / length, 2) for at in (a, b))
         village.plan.pipe(piece, **made, start_z=start, end_z=end)

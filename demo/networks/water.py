@@ -11,7 +11,7 @@ from typing import Any
 from shapely.geometry import LineString, Point
 
 from demo.networks.model import Plan
-from demo.networks.ways import Graph, Xy, cut, shifted
+from demo.networks.ways import Graph, Xy, cut, shift_line
 from demo.territory import Address, Commune, Road, Territory
 
 SHIFT = (1.0, 0.6)
@@ -42,7 +42,7 @@ def water(territory: Territory, communes: Sequence[Commune], prefix: str, chance
     meeting = meetings(graph, used)
     for road_id in sorted(used):
         lay(plan, graph.roads[road_id], loads[road_id], meeting, served[road_id])
-    supply(plan, moved(graph.place(root)))
+    supply(plan, shift_place(graph.place(root)))
     second_feed(plan, graph, used, root)
     close_ends(plan)
     spoil(plan)
@@ -51,7 +51,7 @@ def water(territory: Territory, communes: Sequence[Commune], prefix: str, chance
     return plan
 
 
-def moved(place: Xy) -> Xy:
+def shift_place(place: Xy) -> Xy:
     return round(place[0] + SHIFT[0], 3), round(place[1] + SHIFT[1], 3)
 
 
@@ -111,7 +111,7 @@ def diameter(load: int) -> int:
 
 def lay(plan: Plan, road: Road, load: int, meeting: Mapping[int, int], served: Sequence[Address]) -> None:
     """The pipes of one road, cut at its valves and hydrants."""
-    line = shifted(road.geom, *SHIFT)
+    line = shift_line(road.geom, *SHIFT)
     length = float(line.length)
     kinds: dict[float, str] = {}
     if length > 4 * VALVE_AT_M:
@@ -124,7 +124,7 @@ def lay(plan: Plan, road: Road, load: int, meeting: Mapping[int, int], served: S
         if diameter(load) >= 80 and served:
             for n in range(max(1, int(length // HYDRANT_EVERY_M))):
                 kinds[(n + 0.5) * length / max(1, int(length // HYDRANT_EVERY_M))] = "hydrant"
-    made = made_of(plan.chance, diameter(load))
+    made = pipe_attributes(plan.chance, diameter(load))
     stops, first = sorted(kinds), len(plan.pipes)
     for piece in cut(line, stops):
         plan.pipe(piece, **made)
@@ -134,7 +134,7 @@ def lay(plan: Plan, road: Road, load: int, meeting: Mapping[int, int], served: S
     connect(plan, served, range(first, len(plan.pipes)), made)
 
 
-def made_of(chance: Random, size: int) -> dict[str, Any]:
+def pipe_attributes(chance: Random, size: int) -> dict[str, Any]:
     material, since, until = LAID[min(4, int(chance.triangular(0, 5, 2.6)))]
     year = chance.randrange(since, until)
     exact = chance.random() < 0.6
@@ -209,9 +209,9 @@ def second_feed(plan: Plan, graph: Graph, used: set[str], root: int) -> None:
     nodes = {node for road_id in used for node in (graph.roads[road_id].start_node, graph.roads[road_id].end_node)}
     here = Point(graph.place(root))
     far = max(nodes, key=lambda node: (Point(graph.place(node)).distance(here), node))
-    x, y = moved(graph.place(far))
+    x, y = shift_place(graph.place(far))
     valve, bought = (x + 4, y - 3), (x + 46, y - 35)
-    made = made_of(plan.chance, 150) | {"material": "fd"}
+    made = pipe_attributes(plan.chance, 150) | {"material": "fd"}
     plan.node(valve, "valve", position="closed", condition="working", diameter_mm=150)
     plan.node(bought, "import", name="Interconnexion avec le syndicat voisin")
     for line in ([(x, y), valve], [valve, bought]):

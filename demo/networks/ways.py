@@ -67,7 +67,7 @@ class Graph:
             node = self.other(by, node)
 
 
-def shifted(line: LineString, dx: float, dy: float) -> LineString:
+def shift_line(line: LineString, dx: float, dy: float) -> LineString:
     return LineString([(round(x + dx, 3), round(y + dy, 3)) for x, y in line.coords])
 
 

@@ -210,11 +210,11 @@ def cast(height: Single, light: Light, size: float) -> Single:
     east, south = light.toward
     reach = shadow_reach(light, size)
     fall = np.float32(light.slope * size)
-    ray = _moved(height, round(south), round(east), fall)
+    ray = _shift_field(height, round(south), round(east), fall)
     covered = 1
     while covered < reach:
         step = min(covered, reach - covered)
-        moved = _moved(ray, round(south * step), round(east * step), fall * np.float32(step))
+        moved = _shift_field(ray, round(south * step), round(east * step), fall * np.float32(step))
         np.maximum(ray, moved, out=ray)
         covered += step
     ray -= height
@@ -228,7 +228,7 @@ def shadow_reach(light: Light, size: float) -> int:
     return ceil(TALLEST / light.slope / size)
 
 
-def _moved(field: Single, down: int, right: int, lower: np.float32) -> Single:
+def _shift_field(field: Single, down: int, right: int, lower: np.float32) -> Single:
     """What stands `down` rows and `right` columns from each pixel, lowered."""
     out = np.full_like(field, -np.float32(100))
     rows, cols = field.shape

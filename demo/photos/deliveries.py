@@ -50,12 +50,14 @@ def render_campaigns(territory: Territory, folder: Path, say: Say) -> None:
         return
     _mark(folder, territory.seed)
     with tempfile.TemporaryDirectory(prefix="arpent-photos-") as scratch:
-        for done, _ in enumerate(_drawn(territory, folder, wanted, Path(scratch)), start=1):
+        for done, _ in enumerate(_draw_sheets(territory, folder, wanted, Path(scratch)), start=1):
             if done % 6 == 0 or done == total:
                 say(f"Photos aériennes de démonstration : {done}/{total} dalles…")
 
 
-def _drawn(territory: Territory, folder: Path, wanted: dict[Campaign, list[Sheet]], scratch: Path) -> Iterator[str]:
+def _draw_sheets(
+    territory: Territory, folder: Path, wanted: dict[Campaign, list[Sheet]], scratch: Path
+) -> Iterator[str]:
     """The names of the sheets as they are finished."""
     workers = max(1, min(4, len(os.sched_getaffinity(0))))
     # A fresh interpreter per worker: the caller may hold database connections that must not be inherited.

@@ -20,7 +20,7 @@ from .window import Single
 type Colour = tuple[float, float, float]
 
 
-def placed(shape: BaseGeometry, x: float, y: float, angle: float) -> BaseGeometry:
+def place_shape(shape: BaseGeometry, x: float, y: float, angle: float) -> BaseGeometry:
     """A shape drawn about (0, 0), turned by `angle` (radians) and put at (x, y)."""
     c, s = cos(angle), sin(angle)
     found: BaseGeometry = affinity.affine_transform(shape, [c, -s, s, c, x, y])

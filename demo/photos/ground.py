@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from demo.territory import LandCover, Territory
 from demo.territory.geometry import frame, polygons
 
-from .drawing import Colour, Drawing, placed
+from .drawing import Colour, Drawing, place_shape
 
 type Look = tuple[Colour, Colour, tuple[float, float, float], str]
 """Two colours, the weights of the noises between them, the profile of the rows (or "")."""
@@ -84,7 +84,9 @@ def lay_ground(drawing: Drawing, covers: Iterable[LandCover]) -> None:
         direction = radians(cover.direction_deg or 0.0)
         match cover.kind:
             case "field":
-                _field(drawing, cover.geom, _rotated(cover.variety or "fallow", drawing.season, rng), direction, rng)
+                _field(
+                    drawing, cover.geom, _rotate_crop(cover.variety or "fallow", drawing.season, rng), direction, rng
+                )
             case "vineyard":
                 _vineyard(drawing, cover.geom, direction, rng)
             case "meadow":
@@ -114,7 +116,7 @@ def lay_water(drawing: Drawing, covers: Sequence[LandCover]) -> None:
             drawing.lay(cover.geom.buffer(-inset) if inset else cover.geom, material)
 
 
-def _rotated(crop: str, season: str, rng: Generator) -> str:
+def _rotate_crop(crop: str, season: str, rng: Generator) -> str:
     """Another crop four years later, most of the time."""
     if season == "june" or rng.random() < 0.25:
         return crop
@@ -207,7 +209,7 @@ def _pitch(x: float, y: float, angle: float, scale: float) -> tuple[Polygon, Bas
     circle = Point(0, 0).buffer(9.15 * scale, quad_segs=24)
     marks = [outline.exterior, circle.exterior, LineString([(0, -wide), (0, wide)]), *(a.exterior for a in areas)]
     lines = shapely.union_all([m.buffer(0.1) for m in marks])
-    return placed(outline, x, y, angle), placed(lines, x, y, angle)
+    return place_shape(outline, x, y, angle), place_shape(lines, x, y, angle)
 
 
 def _cemetery(drawing: Drawing, shape: BaseGeometry, rng: Generator) -> None:
@@ -224,7 +226,7 @@ def _cemetery(drawing: Drawing, shape: BaseGeometry, rng: Generator) -> None:
         if abs(u) > 2.2 and rng.random() < 0.86
     ]
     for u, v in graves:
-        grave = placed(box(u, v, u + 1.05, v + 2.1), x, y, angle)
+        grave = place_shape(box(u, v, u + 1.05, v + 2.1), x, y, angle)
         if inner.contains(grave):
             drawing.lay(grave, stones[int(rng.integers(len(stones)))])
 

@@ -15,10 +15,10 @@ class Noise:
 
     def __init__(self, size: float, seed: int) -> None:
         self.size = size
-        self._grain = _doubled(_white(seed))
-        self._fine = _doubled(_shaped(seed + 1, size, 0.08, 0.9, 1.0))
-        self._mid = _doubled(_shaped(seed + 2, size, 0.3, 9.0, 1.25))
-        self._large = _shaped(seed + 3, COARSE_M, 10.0, 260.0, 1.3)
+        self._grain = _tile_twice(_white(seed))
+        self._fine = _tile_twice(_shape_noise(seed + 1, size, 0.08, 0.9, 1.0))
+        self._mid = _tile_twice(_shape_noise(seed + 2, size, 0.3, 9.0, 1.25))
+        self._large = _shape_noise(seed + 3, COARSE_M, 10.0, 260.0, 1.3)
 
     def grain(self, at: Window, band: int) -> Single:
         """White noise of the sensor, another one in each band."""
@@ -56,7 +56,7 @@ def _white(seed: int) -> Single:
     return np.random.default_rng(seed).standard_normal((PERIOD, PERIOD), dtype=np.float32)
 
 
-def _shaped(seed: int, size: float, shortest: float, longest: float, slope: float) -> Single:
+def _shape_noise(seed: int, size: float, shortest: float, longest: float, slope: float) -> Single:
     """A field of unit spread with waves of `shortest` to `longest` m, the longer the stronger."""
     f = np.hypot(np.fft.fftfreq(PERIOD, size)[:, None], np.fft.rfftfreq(PERIOD, size)[None, :])
     low, high = 1 / longest, 1 / shortest
@@ -66,6 +66,6 @@ def _shaped(seed: int, size: float, shortest: float, longest: float, slope: floa
     return shaped
 
 
-def _doubled(field: Single) -> Single:
+def _tile_twice(field: Single) -> Single:
     """The field twice each way, so that any window up to its period is one slice."""
     return np.tile(field, (2, 2))

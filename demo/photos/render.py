@@ -40,13 +40,13 @@ class Renderer:
 
     def _strip(self, window: Window) -> Picture:
         west, north, east, south = self._margins(window.size)
-        canvas = Canvas(self.scene, self.index, window.grown(west, north, east, south))
+        canvas = Canvas(self.scene, self.index, window.grow(west, north, east, south))
         shadow = canvas.shadows()
         out = np.empty((window.height, window.width, 3), np.uint8)
         for row in range(0, window.height, CELL):
             for col in range(0, window.width, CELL):
                 high, wide = min(CELL, window.height - row), min(CELL, window.width - col)
-                cell = window.part(row, col, high, wide).grown(RIM, RIM, RIM, RIM)
+                cell = window.part(row, col, high, wide).grow(RIM, RIM, RIM, RIM)
                 top, left = row + north - RIM, col + west - RIM
                 place = (slice(top, top + cell.height), slice(left, left + cell.width))
                 out[row : row + high, col : col + wide] = self._cell(cell, canvas, shadow, place)
@@ -72,11 +72,11 @@ class Renderer:
             value = tables[3 + band].take(ids)
             value *= mix
             value += tables[band].take(ids)
-            value *= _lit(bright, dark, light.shade[band])
-            out[..., band] = self._exposed(value, cell, band, light)
+            value *= _shade(bright, dark, light.shade[band])
+            out[..., band] = self._expose(value, cell, band, light)
         return out
 
-    def _exposed(self, value: Single, cell: Window, band: int, light: Light) -> Picture:
+    def _expose(self, value: Single, cell: Window, band: int, light: Light) -> Picture:
         """Through the lens and onto the sensor: a little blur, the colour balance, noise."""
         value = value[1:-1] * np.float32(0.64) + (value[:-2] + value[2:]) * np.float32(0.18)
         value = value[:, 1:-1] * np.float32(0.64) + (value[:, :-2] + value[:, 2:]) * np.float32(0.18)
@@ -85,7 +85,7 @@ class Renderer:
         return np.clip(value + np.float32(0.5), 0, 255, out=value).astype(np.uint8)
 
 
-def _lit(bright: Single, dark: Single, left: float) -> Single:
+def _shade(bright: Single, dark: Single, left: float) -> Single:
     """Brightness under a cast shadow, which takes the sun away: what faces away from it had none to lose."""
     lost = bright * np.float32(1 - 0.3 * left)
     lost -= np.float32(0.7 * left)

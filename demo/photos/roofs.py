@@ -92,7 +92,7 @@ def _rectangles(shape: Polygon) -> list[tuple[float, float, float, float, float]
     us, vs = (_levels(shapely.get_coordinates(flat)[:, k]) for k in (0, 1))
     if len(us) > 14 or len(vs) > 14:
         return []
-    return [_turned(r, angle) for r in _largest(flat.buffer(0.35, join_style="mitre"), us, vs)]
+    return [_turn_rectangle(r, angle) for r in _largest(flat.buffer(0.35, join_style="mitre"), us, vs)]
 
 
 def _levels(values: np.ndarray) -> list[float]:
@@ -116,7 +116,7 @@ def _within(a: Sequence[float], b: Sequence[float]) -> bool:
     return b[0] <= a[0] and b[1] <= a[1] and b[2] >= a[2] and b[3] >= a[3]
 
 
-def _turned(r: Sequence[float], angle: float) -> tuple[float, float, float, float, float]:
+def _turn_rectangle(r: Sequence[float], angle: float) -> tuple[float, float, float, float, float]:
     u, v, long, wide = (r[0] + r[2]) / 2, (r[1] + r[3]) / 2, (r[2] - r[0]) / 2, (r[3] - r[1]) / 2
     x, y = u * cos(angle) - v * sin(angle), u * sin(angle) + v * cos(angle)
     return (x, y, angle, long, wide) if long >= wide else (x, y, angle + pi / 2, wide, long)

@@ -29,12 +29,12 @@ def _stubble(v: Metres, size: float, rng: Generator) -> Metres:
     return _passes(v, width, 0.3, rng) - 0.75 * swath + 0.35 * _tramlines(v, rng)
 
 
-def _hoed(v: Metres, size: float, rng: Generator) -> Metres:
+def _hoe_rows(v: Metres, size: float, rng: Generator) -> Metres:
     """Maize, beet, sunflower: a row every 75 cm, one seeder wide apart a slightly wider gap."""
     return _rows(v, size, 0.75, 0.34) + _passes(v, 4.5, 0.16, rng) + 0.45 * _tramlines(v, rng)
 
 
-def _ploughed(v: Metres, size: float, rng: Generator) -> Metres:
+def _plough_rows(v: Metres, size: float, rng: Generator) -> Metres:
     return _rows(v, size, 1.6, 0.22) + _passes(v, 3.2, 0.3, rng)
 
 
@@ -53,7 +53,7 @@ def _vegetables(v: Metres, size: float, rng: Generator) -> Metres:
     return found
 
 
-def _mown(v: Metres, size: float, rng: Generator) -> Metres:
+def _mow_stripes(v: Metres, size: float, rng: Generator) -> Metres:
     """Stripes of a big mower."""
     stripes: Metres = 0.42 * np.tanh(6 * np.sin(2 * np.pi * v / 9.0))
     return stripes
@@ -99,6 +99,6 @@ def _near(phase: Metres, centre: float, half: float, soft: float) -> Metres:
 
 
 PROFILES: dict[str, Callable[[Metres, float, Generator], Metres]] = {
-    "cereal": _cereal, "stubble": _stubble, "hoed": _hoed, "ploughed": _ploughed, "vines": _vines,
-    "vegetables": _vegetables, "mown": _mown, "lawn": _lawn, "swaths": _swaths, "ribs": _ribs,
+    "cereal": _cereal, "stubble": _stubble, "hoed": _hoe_rows, "ploughed": _plough_rows, "vines": _vines,
+    "vegetables": _vegetables, "mown": _mow_stripes, "lawn": _lawn, "swaths": _swaths, "ribs": _ribs,
 }  # fmt: skip

@@ -37,7 +37,7 @@ def compose(territory: Territory, year: int, size: float) -> Scene:
     built = streets.by_parcel(buildings)
     yards.lay_yards(drawing, territory, built, cars)
     yards.lay_pools(drawing, [p for p in kinds["pool"] if not len(roofs.query(p.geom, "dwithin", 1.0))])
-    streets.park_along(drawing, cars, territory.roads, streets.built_up(territory))
+    streets.park_along(drawing, cars, territory.roads, streets.find_built_up_roads(territory))
     _plant(drawing, kinds, buildings, nursery)
     plants.clear_bushes(drawing, [b.geom for b in buildings], drawing.gates)
     drawing.roofs.extend(roof(drawing, b) for b in buildings)

@@ -46,7 +46,7 @@ def crown(form: int, steps: int, variant: int, size: float, light: Light) -> Cro
         body = np.sqrt(np.clip(1 - (1 - near) ** 2, 0, 1)) * radius * 0.85 + lumps * (0.16 * radius + 0.12)
         inside = near + 0.45 * (lumps - 0.35) > 0.04
     height = (body + (0.9 if form == ROUND else 0.7 if form == CONIFER else 0.0) * radius).astype(np.float32)
-    return Crown(reach, inside, height, _lit(body, lumps, size, light), (0.35 - 0.8 * lumps).astype(np.float32))
+    return Crown(reach, inside, height, _light_body(body, lumps, size, light), (0.35 - 0.8 * lumps).astype(np.float32))
 
 
 def _outline(axis: Single, radius: float, form: int, rng: np.random.Generator) -> Single:
@@ -73,7 +73,7 @@ def _tufts(axis: Single, radius: float, count: int, share: float, rng: np.random
     return out
 
 
-def _lit(body: Single, lumps: Single, size: float, light: Light) -> Single:
+def _light_body(body: Single, lumps: Single, size: float, light: Light) -> Single:
     down, right = np.gradient(body, size)
     sx, sy = light.toward
     sine, cosine = sin(radians(light.elevation)), cos(radians(light.elevation))

@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from demo.territory import Building, LandCover, Road, Territory
 
-from .drawing import Colour, Drawing, placed
+from .drawing import Colour, Drawing, place_shape
 from .ground import GRASS, ROUGH
 
 ORDER = ("rural", "residential", "communale", "departementale")
@@ -28,7 +28,7 @@ def lay_streets(drawing: Drawing, territory: Territory, size: float) -> None:
     """Everything between the parcels but water, from the verges up; bridges come with `lay_bridges`."""
     verge = drawing.material(*GRASS[drawing.season]["verge"], ROUGH)
     drawing.lay([c.geom for c in territory.landcover if c.kind == "road" and c.variety != "bridge"], verge)
-    inside = built_up(territory)
+    inside = find_built_up_roads(territory)
     roads = sorted(territory.roads, key=lambda r: ORDER.index(r.kind))
     _pavements(drawing, [r for r in roads if r.id in inside])
     for road in roads:
@@ -36,7 +36,7 @@ def lay_streets(drawing: Drawing, territory: Territory, size: float) -> None:
     _markings(drawing, territory.roads, inside, size)
 
 
-def built_up(territory: Territory) -> set[str]:
+def find_built_up_roads(territory: Territory) -> set[str]:
     """Roads between houses."""
     tree = shapely.STRtree([b.geom for b in territory.buildings])
     return {r.id for r in territory.roads
@@ -76,7 +76,7 @@ def _repairs(drawing: Drawing, road: Road, grey: float, rng: Generator) -> None:
     for at in rng.uniform(0, road.geom.length, rng.poisson(road.geom.length / 90)):
         x, y, angle = _at(road.geom, float(at))
         side, length = float(rng.uniform(-0.6, 0.6)) * road.carriageway_m / 2, float(rng.uniform(2, 14))
-        drawing.lay(placed(box(-length / 2, side - 0.5, length / 2, side + 0.5), x, y, angle), dark)
+        drawing.lay(place_shape(box(-length / 2, side - 0.5, length / 2, side + 0.5), x, y, angle), dark)
 
 
 def _track(drawing: Drawing, road: Road, half: float) -> None:
@@ -134,7 +134,7 @@ def _crossings(road: Road, ends: Sequence[float]) -> list[Polygon]:
             continue
         x, y, angle = _at(road.geom, 8.0 if first else road.geom.length - 8.0)
         for v in np.arange(-half + 0.4, half - 0.4, 1.0):
-            out.append(placed(box(-1.25, v, 1.25, v + 0.5), x, y, angle))
+            out.append(place_shape(box(-1.25, v, 1.25, v + 0.5), x, y, angle))
     return out
 
 
@@ -164,7 +164,7 @@ class Cars:
             (box(-long + 0.85, -0.66, long - 1.85, 0.66).buffer(0.08), self.roofs[k]),
         )
         for shape, material in parts:
-            self.drawing.lay(placed(shape, x, y, angle), material)
+            self.drawing.lay(place_shape(shape, x, y, angle), material)
 
 
 def park_along(drawing: Drawing, cars: Cars, roads: Sequence[Road], inside: set[str]) -> None:

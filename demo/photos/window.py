@@ -59,7 +59,7 @@ class Window:
         rows = self.row + np.arange(self.height) + 0.5
         return (rows * self.size - (NORTH - LOCAL_Y)).astype(np.float32)
 
-    def grown(self, west: int, north: int, east: int, south: int) -> Window:
+    def grow(self, west: int, north: int, east: int, south: int) -> Window:
         """The window with so many more pixels on each side."""
         width, height = self.width + west + east, self.height + north + south
         return Window(self.col - west, self.row - north, width, height, self.size)

@@ -16,7 +16,7 @@ from shapely.ops import nearest_points
 from demo.territory import Building, LandCover, Parcel, Territory
 from demo.territory.geometry import frame, polygons
 
-from .drawing import Drawing, placed
+from .drawing import Drawing, place_shape
 from .plants import bush_row
 from .streets import Cars
 
@@ -43,7 +43,7 @@ def lay_limits(drawing: Drawing, parcels: Sequence[Parcel], roofs: shapely.STRtr
             wide = half if material != mesh else half * 0.6
             drawing.lay([x.buffer(wide, cap_style="square") for x in _open(lines, roofs)], material)
         elif draw < 0.88:
-            _trimmed(drawing, lines, rng)
+            _plant_hedge(drawing, lines, rng)
 
 
 def _limits(parcels: Sequence[Parcel]) -> dict[tuple[str, str], list[Edge]]:
@@ -73,7 +73,7 @@ def _open(lines: Sequence[LineString], roofs: shapely.STRtree) -> list[BaseGeome
     return out
 
 
-def _trimmed(drawing: Drawing, lines: Sequence[LineString], rng: Generator) -> None:
+def _plant_hedge(drawing: Drawing, lines: Sequence[LineString], rng: Generator) -> None:
     """A hedge: bushes in a row."""
     radius = float(rng.uniform(0.45, 0.75))
     for line in lines:
@@ -128,7 +128,7 @@ def _terrace(drawing: Drawing, ground: Polygon, home: Polygon, gate: Point, surf
     side, deep = (1 if toward > 0 else -1), float(rng.uniform(2.6, 4.6))
     left = float(rng.uniform(-length / 2, 0))
     v0, v1 = sorted((side * (width / 2 - 1.5), side * (width / 2 + deep)))
-    place = placed(box(left, v0, left + length / 2, v1), x, y, angle)
+    place = place_shape(box(left, v0, left + length / 2, v1), x, y, angle)
     drawing.lay(place.intersection(ground.buffer(-0.7)), surface)
 
 
@@ -139,7 +139,7 @@ def _patch(drawing: Drawing, ground: Polygon, mine: Sequence[Building], rng: Gen
     x, y, angle, length, width = frame(ground)
     side = 1 if rng.random() < 0.5 else -1
     long, wide = min(11.0, length * 0.22), min(8.0, width * 0.5)
-    bed = placed(box(-long / 2, -wide / 2, long / 2, wide / 2), *_along(x, y, angle, side * length * 0.36), angle)
+    bed = place_shape(box(-long / 2, -wide / 2, long / 2, wide / 2), *_along(x, y, angle, side * length * 0.36), angle)
     if not ground.buffer(-0.8).contains(bed) or any(b.geom.distance(bed) < 1.5 for b in mine):
         return
     earth = drawing.material((106, 124, 72), (142, 118, 92), (0.35, 0.3, 0.0))
@@ -160,7 +160,7 @@ def lay_pools(drawing: Drawing, covers: Sequence[LandCover]) -> None:
         drawing.lay(cover.geom.buffer(0.9, join_style="mitre"), stone)
         drawing.lay(cover.geom, shallow)
         x, y, angle, length, width = frame(cover.geom)
-        half = placed(box(0, -width / 2 + 0.3, length / 2 - 0.3, width / 2 - 0.3), x, y, angle)
+        half = place_shape(box(0, -width / 2 + 0.3, length / 2 - 0.3, width / 2 - 0.3), x, y, angle)
         drawing.lay(half, deep)
 
 

@@ -42,7 +42,7 @@ def build(terrain: Terrain, net: Network, rng: Generator) -> list[Block]:
         ground = _ground(cell, taken)
         kind = _kind(cell, terrain)
         if kind in ("plain", "wood"):
-            ground = [_ragged(g, cell, terrain, rng) for g in ground]
+            ground = [_roughen_limits(g, cell, terrain, rng) for g in ground]
         out.append(Block(i, cell, tuple(ground), communes[i], kind))
     return out
 
@@ -60,7 +60,7 @@ def _ground(cell: Polygon, taken: Sequence[BaseGeometry]) -> list[Polygon]:
     return sorted(kept, key=lambda p: p.bounds)
 
 
-def _ragged(ground: Polygon, cell: Polygon, terrain: Terrain, rng: Generator) -> Polygon:
+def _roughen_limits(ground: Polygon, cell: Polygon, terrain: Terrain, rng: Generator) -> Polygon:
     """Road limits in the country are not parallel to the axis: move some vertices a few decimetres inwards."""
     fine = shapely.segmentize(ground, 70.0)
     xy = shapely.get_coordinates(fine.exterior)[:-1]

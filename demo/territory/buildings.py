@@ -33,7 +33,7 @@ class Site:
         """A rectangle of the site, as it is."""
         return local(self.origin, self.front.along, [(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
 
-    def clipped(self, shape: Polygon, least: float = 14.0) -> Polygon | None:
+    def clip(self, shape: Polygon, least: float = 14.0) -> Polygon | None:
         """The part of a shape that lies in the parcel: it may touch the limits."""
         found = polygons(shapely.set_precision(self.shape.intersection(shape), GRID), least)
         best = max(found, key=lambda p: p.area, default=None)
@@ -97,17 +97,17 @@ def _core(site: Site, rng: Generator) -> list[Drawn]:
     half = site.width / 2 + 6 if site.width < 17 else rng.uniform(5.5, 8.5)
     side = -1 if rng.random() < 0.5 else 1
     shift = 0.0 if site.width < 17 else side * (site.width / 2 - half)
-    front = _plus([site.clipped(site.rectangle(shift - half, shift + half, back, back + deep), 24)])
+    front = _plus([site.clip(site.rectangle(shift - half, shift + half, back, back + deep), 24)])
     out: list[Drawn] = [(p, "01", "house", rng.uniform(5.5, 10)) for p in front]
     if site.depth > deep + 12 and rng.random() < 0.68:
         wing, far = rng.uniform(3.8, 5.6), back + deep + rng.uniform(5, 14)
         edge = side * (site.width / 2 + 1.5)
         x0, x1 = sorted((edge, edge - side * (wing + 1.5)))
-        part = site.clipped(site.rectangle(x0, x1, back + deep, far))
+        part = site.clip(site.rectangle(x0, x1, back + deep, far))
         out += [(p, "01", "annex", rng.uniform(3, 5)) for p in _plus([part])]
     if site.depth > 24 and rng.random() < 0.42:
         deep = rng.uniform(4, 7)
-        part = site.clipped(
+        part = site.clip(
             site.rectangle(-site.width, site.width * rng.uniform(-0.1, 1), site.depth - deep, site.depth + 5)
         )
         out += [
@@ -156,7 +156,7 @@ def _garden_annex(site: Site, rng: Generator) -> list[Drawn]:
     x, y = side * site.width * 0.5, site.depth * rng.uniform(0.72, 0.92)
     w, d = rng.uniform(2.8, 6.5), rng.uniform(2.6, 5)
     x0, x1 = sorted((x + side * 2, x - side * w))
-    part = site.clipped(site.rectangle(x0, x1, y - d, y), 8)
+    part = site.clip(site.rectangle(x0, x1, y - d, y), 8)
     return [(p, "02", "annex", rng.uniform(2.2, 3)) for p in _plus([part])]
 
 
@@ -183,7 +183,7 @@ def _activity(site: Site, rng: Generator) -> list[Drawn]:
         long, deep = site.width * share, min(site.depth - 14, 55) * rng.uniform(0.7, 1) * (share + 0.3)
         hall = site.clear(site.rectangle(-long / 2, long / 2, 9, 9 + deep), 3.0) if deep > 10 else None
         if hall:
-            office = site.clipped(site.rectangle(-long / 2, -long / 2 + 9, 4.5, 9))
+            office = site.clip(site.rectangle(-long / 2, -long / 2 + 9, 4.5, 9))
             return [(hall, "02" if rng.random() < 0.6 else "01", "workshop", 8.0),
                     *((p, "01", "annex", 4.0) for p in _plus([office]))]  # fmt: skip
     return []
@@ -195,24 +195,24 @@ def _church(site: Site, _: Generator) -> list[Drawn]:
             (x + 31.5, y - 2.6), (x + 31.5, y + 2.6), (x + 28, y + 5), (x + 23, y + 5), (x + 23, y + 9),
             (x + 16, y + 9), (x + 16, y + 5), (x, y + 5), (x, y + 3), (x - 5.5, y + 3), (x - 5.5, y - 3),
             (x, y - 3)]  # fmt: skip
-    body = site.clipped(local(site.origin, site.front.along, nave), 120)
+    body = site.clip(local(site.origin, site.front.along, nave), 120)
     return [(p, "01", "church", 14.0) for p in _plus([body])]
 
 
 def _townhall(site: Site, _: Generator) -> list[Drawn]:
     t = [(-8, 6), (-2.5, 6), (-2.5, 5), (2.5, 5), (2.5, 6), (8, 6), (8, 16), (-8, 16)]
-    return [(p, "01", "townhall", 10.0) for p in _plus([site.clipped(local(site.origin, site.front.along, t), 60)])]
+    return [(p, "01", "townhall", 10.0) for p in _plus([site.clip(local(site.origin, site.front.along, t), 60)])]
 
 
 def _school(site: Site, _: Generator) -> list[Drawn]:
     u = [(-22, 8), (22, 8), (22, 34), (13, 34), (13, 17), (-13, 17), (-13, 30), (-22, 30)]
-    body = site.clipped(local(site.origin, site.front.along, u), 200)
-    yard = site.clipped(site.rectangle(-8, 6, 38, 43), 20)
+    body = site.clip(local(site.origin, site.front.along, u), 200)
+    yard = site.clip(site.rectangle(-8, 6, 38, 43), 20)
     return [*((p, "01", "school", 5.0) for p in _plus([body])), *((p, "02", "annex", 3.0) for p in _plus([yard]))]
 
 
 def _sports(site: Site, _: Generator) -> list[Drawn]:
-    return [(p, "01", "annex", 3.5) for p in _plus([site.clipped(site.rectangle(-9, 9, 4, 10), 40)])]
+    return [(p, "01", "annex", 3.5) for p in _plus([site.clip(site.rectangle(-9, 9, 4, 10), 40)])]
 
 
 def _shed(site: Site, rng: Generator) -> list[Drawn]:

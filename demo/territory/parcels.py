@@ -102,7 +102,7 @@ def _merge_slivers(lots: list[Lot], blocks: Sequence[Block]) -> list[Lot]:
         small = sorted((x for x in mine if _too_small(x, blocks[block].kind)), key=lambda x: x.geom.area)
         for lot in small:
             others = [o for o in mine if o is not lot]
-            shared = [_shared(o.geom, lot.geom) for o in others]
+            shared = [_common_length(o.geom, lot.geom) for o in others]
             if others and max(shared) > 0.5:
                 host = others[int(np.argmax(shared))]
                 host.geom = _surface([host.geom, lot.geom])
@@ -111,7 +111,7 @@ def _merge_slivers(lots: list[Lot], blocks: Sequence[Block]) -> list[Lot]:
     return out
 
 
-def _shared(one: Surface, two: Surface) -> float:
+def _common_length(one: Surface, two: Surface) -> float:
     """The length (m) of the common limit."""
     return float(shapely.length(shapely.intersection(one, two))) if shapely.intersects(one, two) else 0.0
 
@@ -124,9 +124,9 @@ def open_up(plan: Plan, edges: Verges) -> None:
             by_block[lot.block].append(lot)
     gone: set[int] = set()
     for _, lots in sorted(by_block.items()):
-        front = [lot for lot in lots if _reached(lot, edges)]
+        front = [lot for lot in lots if _touches_road(lot, edges)]
         for lot in (x for x in lots if x not in front):
-            shared = [_shared(o.geom, lot.geom) if o.geom.area + lot.geom.area < 2_600 else 0.0 for o in front]
+            shared = [_common_length(o.geom, lot.geom) if o.geom.area + lot.geom.area < 2_600 else 0.0 for o in front]
             if front and max(shared) > 6:
                 host = front[int(np.argmax(shared))]
                 host.geom = _surface([host.geom, lot.geom])
@@ -134,7 +134,7 @@ def open_up(plan: Plan, edges: Verges) -> None:
     plan.lots[:] = [lot for lot in plan.lots if id(lot) not in gone]
 
 
-def _reached(lot: Lot, edges: Verges) -> bool:
+def _touches_road(lot: Lot, edges: Verges) -> bool:
     xy = shapely.get_coordinates(lot.geom)
     steps = np.diff(xy, axis=0)
     gaps, _ = edges.gaps((xy[:-1] + xy[1:]) / 2)
@@ -200,7 +200,7 @@ def _best_neighbour(block: int, codes: dict[int, str], cells: dict[int, Surface]
     for other, code in codes.items():
         if other != block:
             likely = 1.0 if code.startswith("A") == village else 0.05
-            shared[code] += likely * _shared(cells[other], cells[block])
+            shared[code] += likely * _common_length(cells[other], cells[block])
     return max(sorted(shared), key=lambda c: shared[c], default=codes[block])
 
 

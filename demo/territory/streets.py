@@ -20,7 +20,7 @@ RING_NAMES = ("Rue du Tour de Ville", "Rue des Fossés", "Rue des Jardins", "Che
 CARRIAGEWAY = {"departementale": 0.56, "communale": 0.66, "residential": 0.64, "rural": 0.6}
 
 
-def named(net: Network, land: Terrain, towns: Sequence[Commune], rng: Generator) -> list[Road]:
+def name_roads(net: Network, land: Terrain, towns: Sequence[Commune], rng: Generator) -> list[Road]:
     """One Road per stretch. A way has one name per commune, and another one inside the village."""
     christener = _Christener(land, towns, rng)
     out = []
@@ -49,16 +49,16 @@ class _Christener:
         self.cores = [land.villages[k].outline.buffer(12) for k in range(len(towns))]
         self.pools = [
             {
-                "core": self._shuffled(names.CORE_STREETS, rng),
-                "estate": self._shuffled(names.ESTATE_STREETS, rng),
-                "close": self._shuffled(names.CLOSES, rng),
-                "place": self._shuffled(names.PLACES, rng),
+                "core": self._shuffle(names.CORE_STREETS, rng),
+                "estate": self._shuffle(names.ESTATE_STREETS, rng),
+                "close": self._shuffle(names.CLOSES, rng),
+                "place": self._shuffle(names.PLACES, rng),
             }
             for _ in towns
         ]
 
     @staticmethod
-    def _shuffled(pool: Sequence[str], rng: Generator) -> Iterator[str]:
+    def _shuffle(pool: Sequence[str], rng: Generator) -> Iterator[str]:
         mixed = [pool[int(i)] for i in rng.permutation(len(pool))]
         return iter(mixed)
 

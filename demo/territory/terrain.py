@@ -107,10 +107,10 @@ def _village(index: int, site: tuple[int, int, int], rivers: tuple[River, ...], 
     blob = Polygon(np.round(np.column_stack((x + reach * np.cos(turns), y + reach * np.sin(turns))), 2))
     for river in rivers:
         blob = max(polygons(blob.difference(river.axis.buffer(45))), key=lambda p: p.area)
-    return Village(index, np.array([x, y], dtype=float), float(radius), _rounded(blob.simplify(6)))
+    return Village(index, np.array([x, y], dtype=float), float(radius), _round_corners(blob.simplify(6)))
 
 
-def _rounded(blob: Polygon) -> Polygon:
+def _round_corners(blob: Polygon) -> Polygon:
     """Corners cut at a quarter of each side, so that the way round the village bends softly."""
     xy = shapely.get_coordinates(blob.exterior)
     a, b = xy[:-1], xy[1:]

@@ -34,7 +34,7 @@ def _generate_once(seed: int) -> Territory:
     parcels.open_up(plan, edges)
     found = parcels.sections(plan, ground, land)
     towns = parcels.communes(found, land)
-    ways = streets.named(net, land, towns, rng)
+    ways = streets.name_roads(net, land, towns, rng)
     plan_parcels = parcels.number(plan, ground, rng)
     fronts = addresses.fronts(plan_parcels, ways)
     houses, dwellings = buildings.build(plan_parcels, fronts, rng)

@@ -65,7 +65,7 @@ class AccountAdapter(DefaultAccountAdapter):
         if not known:
             limits.append(limit(request, "address", ""))
         if not all(limits):
-            slowed(request, name)
+            report_slow_sign_in(request, name)
             raise self.validation_error("too_many_login_attempts")
         # Taken back where the password is right.
         self._login_failed_rl_usage = ratelimit.RateLimitUsage([one for usage in limits for one in usage.usage])
@@ -103,7 +103,7 @@ def find_account(name: str) -> User | None:
     return User.objects.filter(Q(username__iexact=name) | Q(email__iexact=name), is_active=True).first()
 
 
-def slowed(request: HttpRequest, name: str) -> None:
+def report_slow_sign_in(request: HttpRequest, name: str) -> None:
     """Write down that somebody has to wait, and tell the account's owner, once a day."""
     account = find_account(name)
     security.record("sign_in_slowed", account=account.pk if account else None)

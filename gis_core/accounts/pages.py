@@ -16,9 +16,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from gis_core.accounts.session import session_now
-from gis_core.desk.form_keys import recorded_at
+from gis_core.desk.form_keys import lead_to
 from gis_core.desk.forms import TokenForm, blame
-from gis_core.desk.resending import FIELD, posted_context, resend_page, unpack
+from gis_core.desk.resending import FIELD, resend_page, resending_context, unpack
 from gis_core.desk.signed_in import page
 from gis_core.errors import ArpentError
 from gis_core.members import people
@@ -50,7 +50,7 @@ class SignIn(allauth.LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return {**context, **posted_context(unpack(self.packed))}
+        return {**context, **resending_context(unpack(self.packed))}
 
 
 @require_safe
@@ -105,7 +105,7 @@ def create_token(request: HttpRequest) -> HttpResponse:
         token, secret = tokens.create_token(user=request.user, **form.cleaned_data)
     except ArpentError as error:
         return account_page(request, status=blame(form, error), form=form)
-    return recorded_at(account_page(request, new_token=token, secret=secret), reverse("account"))
+    return lead_to(account_page(request, new_token=token, secret=secret), reverse("account"))
 
 
 @require_POST

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from gis_core.desk.edit_forms import ComparedForm, compare_together, lock
-from gis_core.desk.form_keys import recorded_at
+from gis_core.desk.form_keys import lead_to
 
 if TYPE_CHECKING:
     Admin = admin.ModelAdmin[Any]
@@ -103,7 +103,7 @@ class EditAdmin(Admin):
         if IS_POPUP_VAR in request.POST:
             names = self.opts.app_label, self.opts.model_name
             page = reverse("admin:{}_{}_change".format(*names), args=[obj.pk])
-            return recorded_at(response, f"{page}?{IS_POPUP_VAR}=1")
+            return lead_to(response, f"{page}?{IS_POPUP_VAR}=1")
         return response
 
 

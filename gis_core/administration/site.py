@@ -37,13 +37,13 @@ class ArpentAdminSite(AdminSite):
         guarded = super().admin_view(record_once(view), cacheable)
 
         @wraps(guarded)
-        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def check_permission(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not self.has_permission(request):
                 return self.login(request)
             response: HttpResponse = guarded(request, *args, **kwargs)
             return response
 
-        return checked
+        return check_permission
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The list of what can be administered, and what became of the last backups."""

@@ -14,7 +14,7 @@ from gis_core.api.schema import PAGE_PARAMETERS
 from gis_core.desk.list_query import ListQuery
 from gis_core.desk.listing import Listing, Rows
 from gis_core.desk.parameters import Page
-from gis_core.http.admission import FILTER, limited
+from gis_core.http.admission import FILTER, limit_concurrency
 from gis_core.http.files import NO_STORE
 from gis_core.http.middleware import rights_of_request
 
@@ -52,7 +52,7 @@ def list_view(listing: Listing[Any, Any], operation: str) -> type[APIView]:
             parameters=[*list_parameters(listing.query), OpenApiParameter("sort", OpenApiTypes.STR), *PAGE_PARAMETERS],
             responses=inline_serializer(f"{operation}_page", page),
         )
-        @limited(FILTER)
+        @limit_concurrency(FILTER)
         def get(self, request: Request) -> Response:
             return Response(list_answer(listing, request), headers=NO_STORE)
 

@@ -34,20 +34,20 @@ def create_once(post: Post) -> Post:
     """For a view's `post` that answers where its work is (`Location`)."""
 
     @wraps(post)
-    def answered(view: Any, request: Request, *args: Any, **options: Any) -> Response:
+    def answer(view: Any, request: Request, *args: Any, **options: Any) -> Response:
         key, person_id = key_of(request), rights_of_request(request).user_id
         if key is None or person_id is None:
             return post(view, request, *args, **options)
         return answer_once(
             key,
             person_id,
-            digest_of(request.path, sent_data(request), request.FILES),
+            digest_of(request.path, data_of_request(request), request.FILES),
             make=partial(post, view, request, *args, **options),
             kept_of=location_of,
             again=lead_to,
         )
 
-    described: Post = extend_schema(parameters=[PARAMETER])(answered)
+    described: Post = extend_schema(parameters=[PARAMETER])(answer)
     return described
 
 
@@ -62,7 +62,7 @@ def key_of(request: Request | HttpRequest) -> UUID | None:
         raise Invalid(_("“Idempotency-Key” must be a UUID."), parameter=HEADER) from error
 
 
-def sent_data(request: Request) -> Any:
+def data_of_request(request: Request) -> Any:
     """What was sent, but for files."""
     data: Any = request.data
     if hasattr(data, "lists"):

@@ -38,7 +38,7 @@ def page_of(request: Request, rows: QuerySet[Any], serializer: type[fields.BaseS
     return Response({"count": rows.count(), "results": serializer(chosen, many=True).data})
 
 
-def checked(serializer: fields.BaseSerializer[Any]) -> dict[str, Any]:
+def validate_data(serializer: fields.BaseSerializer[Any]) -> dict[str, Any]:
     serializer.is_valid(raise_exception=True)
     data: dict[str, Any] = serializer.validated_data
     return data
@@ -77,7 +77,7 @@ class MeView(APIView):
     def patch(self, request: Request) -> Response:
         """Choose the language of pages and labels."""
         user = signed_in_user(request)
-        user.language = checked(serializers.MyLanguageSerializer(data=request.data))["language"]
+        user.language = validate_data(serializers.MyLanguageSerializer(data=request.data))["language"]
         user.save(update_fields=["language"])
         return Response(serializers.MeSerializer(user).data)
 
@@ -100,7 +100,7 @@ class TokensView(APIView):
         """Create a token. Its secret is in this answer and nowhere else; a token may not create tokens."""
         if request._request.by_token:  # type: ignore[attr-defined]
             raise Forbidden(_("A token does not create tokens: sign in on the web page."))
-        wanted = checked(serializers.TokenNameSerializer(data=request.data))
+        wanted = validate_data(serializers.TokenNameSerializer(data=request.data))
         token, secret = tokens.create_token(user=signed_in_user(request), **wanted)
         body = {**serializers.TokenSerializer(token).data, "secret": secret}
         return Response(body, status=201, headers={"Location": reverse("api_tokens")})
@@ -141,7 +141,7 @@ class PeopleView(APIView):
     )
     def get(self, request: Request, slug: str) -> Response:
         """Who belongs to the member, for its administrators."""
-        member = members.administered_member(rights=rights_of_request(request), slug=slug)
+        member = members.get_administered_member(rights=rights_of_request(request), slug=slug)
         return page_of(request, people.people_of(member), serializers.PersonSerializer)
 
     @extend_schema(
@@ -153,8 +153,8 @@ class PeopleView(APIView):
     def post(self, request: Request, slug: str) -> Response:
         """Invite somebody by mail with a role, which counts once they accept. The answer tells of no account."""
         rights = rights_of_request(request)
-        member = members.administered_member(rights=rights, slug=slug)
-        wanted = checked(serializers.InvitationSerializer(data=request.data))
+        member = members.get_administered_member(rights=rights, slug=slug)
+        wanted = validate_data(serializers.InvitationSerializer(data=request.data))
         membership = people.invite(rights=rights, member=member, site=site(request), **wanted)
         where = reverse("api_person", args=[slug, membership.pk])
         return Response(serializers.PersonSerializer(membership).data, status=201, headers={"Location": where})
@@ -164,7 +164,7 @@ class PersonView(APIView):
     @extend_schema(operation_id="person", responses=serializers.PersonSerializer)
     def get(self, request: Request, slug: str, membership_id: int) -> Response:
         """One person of the member."""
-        member = members.administered_member(rights=rights_of_request(request), slug=slug)
+        member = members.get_administered_member(rights=rights_of_request(request), slug=slug)
         return Response(serializers.PersonSerializer(people.person_of(member=member, membership_id=membership_id)).data)
 
     @extend_schema(
@@ -173,8 +173,8 @@ class PersonView(APIView):
     def patch(self, request: Request, slug: str, membership_id: int) -> Response:
         """Give a person another role."""
         rights = rights_of_request(request)
-        member = members.administered_member(rights=rights, slug=slug)
-        wanted = checked(serializers.RoleSerializer(data=request.data))
+        member = members.get_administered_member(rights=rights, slug=slug)
+        wanted = validate_data(serializers.RoleSerializer(data=request.data))
         person = people.person_of(member=member, membership_id=membership_id)
         people.change_role(rights=rights, membership=person, **wanted)
         return Response(serializers.PersonSerializer(people.person_of(member=member, membership_id=membership_id)).data)
@@ -183,7 +183,7 @@ class PersonView(APIView):
     def delete(self, request: Request, slug: str, membership_id: int) -> Response:
         """Take a person out of the member."""
         rights = rights_of_request(request)
-        member = members.administered_member(rights=rights, slug=slug)
+        member = members.get_administered_member(rights=rights, slug=slug)
         people.remove(rights=rights, membership=people.person_of(member=member, membership_id=membership_id))
         return Response(status=204)
 

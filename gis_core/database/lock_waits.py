@@ -83,7 +83,7 @@ def lock_timeout(patience: str) -> Iterator[None]:
     execute("select set_config('lock_timeout', %s, true)", [before])
 
 
-def bound_lock_waits(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def limit_lock_waits(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Middleware: how long a request's transactions wait for locks, and whether what it asks for only reads."""
 
     def middleware(request: HttpRequest) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from gis_core.database import clock as database_clock
 from gis_core.desk.documents import MEGABYTE, ArchivedDocuments, Documents, file_name
 from gis_core.files.removals import day_in
-from gis_core.http.files import stored_file_response
+from gis_core.http.files import serve_stored_file
 from gis_core.models import AttachedDocument
 
 FORM_BYTES: Final = MEGABYTE
@@ -21,7 +21,7 @@ def document_response[D: AttachedDocument, H: Model](
     request: HttpRequest, documents: ArchivedDocuments[D, H], document: D
 ) -> HttpResponseBase:
     """A document itself: opened by the browser where it does nothing, else saved. Raises Forbidden, NotFound."""
-    return stored_file_response(
+    return serve_stored_file(
         request,
         documents.open(document),
         document.media_type,

@@ -104,7 +104,7 @@ class ComparedForm(forms.BaseForm):
             self.put(field, now(field))
         differences = [self.difference(unit) for unit in disputed]
         for field in compared:
-            write(field.field.hidden_widget(), self.data, field.html_initial_name, sent_form(field, now(field)))
+            write(field.field.hidden_widget(), self.data, field.html_initial_name, value_as_posted(field, now(field)))
         if VERSION in self.fields:
             self.data[self.add_prefix(VERSION)] = str(self.initial.get(VERSION) or 0)
         return differences, merged
@@ -123,7 +123,7 @@ class ComparedForm(forms.BaseForm):
     def who_changed(self, field: BoundField) -> str:
         """Who changed a field: nobody, mine, theirs, both (differently)."""
         here = differs(field, began(field), field.data)
-        there = differs(field, now(field), opened(field))
+        there = differs(field, now(field), initial_value(field))
         if here and there:
             return "both" if differs(field, now(field), field.data) else "nobody"
         return "mine" if here else "theirs" if there else "nobody"
@@ -139,16 +139,17 @@ class ComparedForm(forms.BaseForm):
             choice = self.data.get(f"{CHOICE}{unit[0].html_name}", "")
             if choice == "theirs" or (unit[0].html_name in disputed and choice != "mine"):
                 for field in unit:
-                    write(field.field.widget, self.data, field.html_name, opened(field))
+                    write(field.field.widget, self.data, field.html_name, initial_value(field))
 
     def put(self, field: BoundField, value: Any) -> None:
         """Have the form read this value as if it had been sent."""
-        write(field.field.widget, self.data, field.html_name, sent_form(field, value))
+        write(field.field.widget, self.data, field.html_name, value_as_posted(field, value))
 
     def difference(self, unit: Sequence[BoundField]) -> Difference:
         changed = [field for field in unit if self.who_changed(field) != "nobody"]
         before, theirs, mine = (
-            "\n".join(self.describe(field.name, value(field)) for field in changed) for value in (began, now, typed)
+            "\n".join(self.describe(field.name, value(field)) for field in changed)
+            for value in (began, now, value_typed)
         )
         label = ", ".join(str(field.label) for field in changed)
         return Difference(unit[0].html_name, self.with_row(label), before, theirs, mine)
@@ -175,7 +176,9 @@ def compare_together(*compared: ComparedForm) -> None:
         disputed, taken = form.merge()
         differences, merged = differences + disputed, merged + taken
     if differences:
-        raise FormConflict(differences, hidden_inputs(waiting[0].data, lambda name: name.startswith(CHOICE)), merged)
+        raise FormConflict(
+            differences, make_hidden_inputs(waiting[0].data, lambda name: name.startswith(CHOICE)), merged
+        )
     if merged:
         message = _("Changed by somebody else since you opened the page, and kept: %(fields)s.")
         messages.info(waiting[0].request, message % {"fields": ", ".join(merged)})
@@ -234,20 +237,20 @@ def lock(row: Row) -> None:
 # -- values of a field: when the page was opened, now, as typed -------------------------------------------------------
 
 
-def opened(field: BoundField) -> Any:
+def initial_value(field: BoundField) -> Any:
     """What the page sent as the value that it began with."""
     return field.field.hidden_widget().value_from_datadict(field.form.data, field.form.files, field.html_initial_name)
 
 
 def began(field: BoundField) -> Any:
-    return value_in(field, opened(field))
+    return value_in(field, initial_value(field))
 
 
 def now(field: BoundField) -> Any:
     return field.form.get_initial_for_field(field.field, field.name)
 
 
-def typed(field: BoundField) -> Any:
+def value_typed(field: BoundField) -> Any:
     return value_in(field, field.data)
 
 
@@ -271,7 +274,7 @@ def one_kind_of_line(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
-def sent_form(field: BoundField, value: Any) -> Any:
+def value_as_posted(field: BoundField, value: Any) -> Any:
     """A value as a hidden field of the page sends it; a list for what is sent in several fields."""
     prepared = field.field.prepare_value(value)
     if isinstance(field.field, forms.MultipleChoiceField):
@@ -338,10 +341,10 @@ def conflict_page(request: HttpRequest, conflict: FormConflict) -> HttpResponse:
     return render(request, "form_conflict.html", context | {"choice": CHOICE, "disputed": DISPUTED}, status=409)
 
 
-def hidden_inputs(data: QueryDict, without: Callable[[str], bool] = lambda name: False) -> list[SafeString]:
+def make_hidden_inputs(data: QueryDict, without: Callable[[str], bool] = lambda name: False) -> list[SafeString]:
     """What a form sent, as hidden fields of another one."""
     return [
-        hidden(name, value)
+        make_hidden_input(name, value)
         for name, values in data.lists()
         if name not in NOT_SENT_AGAIN and not without(name)
         for value in values
@@ -349,7 +352,7 @@ def hidden_inputs(data: QueryDict, without: Callable[[str], bool] = lambda name:
     ]
 
 
-def hidden(name: str, value: str) -> SafeString:
+def make_hidden_input(name: str, value: str) -> SafeString:
     return format_html('<input type="hidden" name="{}" value="{}">', name, value)
 
 

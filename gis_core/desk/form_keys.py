@@ -17,7 +17,7 @@ from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from gis_core.desk.edit_forms import hidden, hidden_inputs
+from gis_core.desk.edit_forms import make_hidden_input, make_hidden_inputs
 from gis_core.desk.idempotency import answer_once, digest_of
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import problem, wants_problem
@@ -28,7 +28,7 @@ NOT_DIGESTED = (FIELD, "csrfmiddlewaretoken")
 
 
 def new_key_field() -> SafeString:
-    return hidden(FIELD, str(uuid4()))
+    return make_hidden_input(FIELD, str(uuid4()))
 
 
 def record_once(view: View) -> View:
@@ -47,7 +47,7 @@ def record_once(view: View) -> View:
             person_id,
             digest_of(request.path, fields, request.FILES),
             make=partial(view, request, *args, **options),
-            kept_of=kept_of,
+            kept_of=answer_as_json,
             again=partial(answer_again, request),
         )
 
@@ -61,13 +61,13 @@ def key_of(request: HttpRequest) -> UUID | None:
         return None
 
 
-def recorded_at(response: HttpResponse, location: str) -> HttpResponse:
+def lead_to(response: HttpResponse, location: str) -> HttpResponse:
     """A page that is shown once, and what a second sending of its form leads to instead."""
     response.recorded_at = location  # type: ignore[attr-defined]
     return response
 
 
-def kept_of(response: HttpResponse) -> dict[str, Any] | None:
+def answer_as_json(response: HttpResponse) -> dict[str, Any] | None:
     """What is kept of the answer to a form that made something: where it led, or what a script was told."""
     if location := getattr(response, "recorded_at", ""):
         return {"location": location}
@@ -89,5 +89,5 @@ def answer_again(request: HttpRequest, answer: dict[str, Any], same: bool) -> Ht
     if wants_problem(request):
         message = _("This form has been recorded before, with other values: load the page again to record another one.")
         return problem(409, message, location=location)
-    context = {"location": location, "again": [*hidden_inputs(request.POST, lambda name: name == FIELD)]}
+    context = {"location": location, "again": [*make_hidden_inputs(request.POST, lambda name: name == FIELD)]}
     return render(request, "form_repeated.html", context | {"files": bool(request.FILES)}, status=409)

@@ -20,9 +20,9 @@ from gis_core.desk.saved_filters import SavedFilter, filters_of
 from gis_core.desk.small_map import SmallMap, list_map
 from gis_core.errors import Invalid
 from gis_core.files.writing.process import geopackage_file
-from gis_core.files.writing.rows import columns_by_label, typed_values
+from gis_core.files.writing.rows import columns_by_label, convert_values
 from gis_core.files.writing.wire import MEDIA_TYPES, FileLayer
-from gis_core.http.admission import FILTER, TABLE, Kind, limited
+from gis_core.http.admission import FILTER, TABLE, Kind, limit_concurrency
 from gis_core.http.files import NO_STORE, file_response
 from gis_core.http.middleware import rights_of_request
 from gis_core.members.rights import Rights
@@ -154,7 +154,7 @@ def answer_list[Q: ListQuery](
     given = {name: value for name, value in request.GET.items() if isinstance(value, str)}
     if "format" in given:
         return list_file(listing, listing.query.parse(given, **defaults or {}), rights, given)
-    with limited(cost):
+    with limit_concurrency(cost):
         kept = filters_of(request.user, listing.name) if listing.saved and isinstance(request.user, User) else []
         view, status = view_list(listing, rights, given, defaults or {}, kept)
         return show({"list": view, "action": request.path, **(around(view) if around else {})}, status)
@@ -180,11 +180,11 @@ def list_file[Q: ListQuery](listing: Listing[Q, Any], query: Q, rights: Rights, 
         offered = ", ".join(one.upper() for one in listing.files)
         raise Invalid(_("This list is offered as: %(formats)s.") % {"formats": offered or "—"}, parameter="format")
     if suffix == "geojson":
-        with limited(FILTER):
+        with limit_concurrency(FILTER):
             return JsonResponse(places_of(listing, query, rights), headers=NO_STORE)
     order, stem = listing.read_order(given), listing.file_name or listing.name
     name = f"{stem}-{database_clock.today():%Y-%m-%d}"
-    with limited(TABLE):
+    with limit_concurrency(TABLE):
         if suffix == "gpkg":
             content = geopackage_of(listing, query, rights, order)
             return file_response(content, MEDIA_TYPES["gpkg"], f"{name}.gpkg")
@@ -208,7 +208,7 @@ def geopackage_of[Q: ListQuery](listing: Listing[Q, Any], query: Q, rights: Righ
         srid=place.srid,
         count=len(rows),
     )
-    return geopackage_file(layer, ((at, *typed_values(columns, row), row[-1]) for at, row in enumerate(rows, 1)))
+    return geopackage_file(layer, ((at, *convert_values(columns, row), row[-1]) for at, row in enumerate(rows, 1)))
 
 
 def places_of[Q: ListQuery](listing: Listing[Q, Any], query: Q, rights: Rights) -> dict[str, Any]:

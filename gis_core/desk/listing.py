@@ -200,7 +200,7 @@ class Listing[Q: ListQuery, R]:
     def file_columns(self) -> list[Column[R]]:
         return [column for column in self.columns if column.in_files]
 
-    def stored_fields(self, model: type[Model]) -> list[str]:
+    def list_stored_fields(self, model: type[Model]) -> list[str]:
         """The fields of the model that columns show as they are."""
         fields = {one.name for one in model._meta.concrete_fields}
         sources = [one.value or one.name for one in self.columns if isinstance(one.value, str)]

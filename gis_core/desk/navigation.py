@@ -39,7 +39,7 @@ def page_address(name: str, is_visible: IsVisible = to_everybody) -> Address:
     return lambda request: reverse(name) if is_visible(request) else None
 
 
-def fixed_address(address: str) -> Address:
+def address_for_all(address: str) -> Address:
     """An address that is no page's, for everybody."""
     return lambda _request: address
 

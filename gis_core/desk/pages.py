@@ -14,7 +14,7 @@ from gis_core.models import User
 
 @require_POST
 @page
-def saved_filters(request: HttpRequest) -> HttpResponse:
+def change_filters(request: HttpRequest) -> HttpResponse:
     """Keep (`title`, `query`) or remove (`remove`) a filter of a list (`list`), then back to the list (`next`)."""
     assert isinstance(request.user, User)
     listing, back = request.POST.get("list", "")[:40], request.POST.get("next", "/")

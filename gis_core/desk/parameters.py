@@ -82,7 +82,7 @@ def number(parameters: Parameters, name: str, low: float, high: float) -> float 
     return value
 
 
-def required(parameters: Parameters, name: str, low: float, high: float) -> float:
+def need_number(parameters: Parameters, name: str, low: float, high: float) -> float:
     """Like `number`, but it must be given."""
     value = number(parameters, name, low, high)
     if value is None:

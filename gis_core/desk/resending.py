@@ -134,13 +134,13 @@ def read_files(request: HttpRequest) -> list[list[str]]:
 
 def sign_in_page(request: HttpRequest, posted: Posted | None, status: int, **more: object) -> HttpResponse:
     """The page to sign in, with what is to be sent again afterwards."""
-    context = {"form": SignInForm(request=request), **posted_context(posted), **more}
+    context = {"form": SignInForm(request=request), **resending_context(posted), **more}
     response = render(request, "account/login.html", context, status=status)
     add_never_cache_headers(response)
     return response
 
 
-def posted_context(posted: Posted | None) -> dict[str, object]:
+def resending_context(posted: Posted | None) -> dict[str, object]:
     """For `account/login.html`."""
     return {"posted": posted, "packed": posted.pack()} if posted else {}
 

@@ -12,7 +12,7 @@ from gis_core.files.writing.csvtext import csv_file
 from gis_core.files.writing.opendocument import ODS, opendocument_file
 from gis_core.files.writing.rows import Column
 from gis_core.files.writing.wire import MEDIA_TYPES, FileLayer
-from gis_core.http.admission import TABLE, limited
+from gis_core.http.admission import TABLE, limit_concurrency
 from gis_core.http.files import file_response
 
 CSV: Final = "text/csv; charset=utf-8"
@@ -40,7 +40,7 @@ FORMATS: Final[Mapping[str, tuple[str, Callable[[Table, str], bytes]]]] = {
 """By suffix: the media type, and what gives the bytes of a table with its title."""
 
 
-@limited(TABLE)
+@limit_concurrency(TABLE)
 def answer_table(table: Table, suffix: str, title: str, name: str) -> HttpResponse:
     """A table as a file called `name`.`suffix`. Raises Invalid for a suffix that is none of `FORMATS`."""
     if suffix not in FORMATS:

@@ -30,7 +30,7 @@ def upload_page(
 
         @csrf_exempt
         @wraps(view)
-        def limited(request: HttpRequest, *given: Any, **options: Any) -> HttpResponse:
+        def answer_limited(request: HttpRequest, *given: Any, **options: Any) -> HttpResponse:
             limit_uploads(request, most() if callable(most) else most)
             try:
                 return checked(request, *given, **options)
@@ -42,6 +42,6 @@ def upload_page(
                 full = Unavailable(describe_full_disk())
                 return as_problem(full) if wants_problem(request) else disk_full(request, *given, **options)
 
-        return limited
+        return answer_limited
 
     return taking_files

@@ -66,7 +66,7 @@ def host_names(hosts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(split_domain_port(host)[0] or host for host in hosts))
 
 
-def known_ports(hosts: Iterable[str], site_url: str, port: str) -> frozenset[str]:
+def site_ports(hosts: Iterable[str], site_url: str, port: str) -> frozenset[str]:
     """The ports under which the site is reached: its public address's, the one it listens on, those of the list."""
     site = urlsplit(site_url)
     own = str(site.port) if site.port else USUAL_PORTS.get(site.scheme, "")

@@ -158,7 +158,7 @@ def on_behalf_of(actor: Actor) -> Iterator[None]:
 
 
 @contextmanager
-def limited(kind: Kind) -> Iterator[None]:
+def limit_concurrency(kind: Kind) -> Iterator[None]:
     """Run the block as one of the few of its kind, after a short wait if need be; what it calls counts with it.
 
     Raises Busy. Works as a decorator too, and in a generator that has a context of its own.

@@ -33,7 +33,7 @@ def file_response(
     return HttpResponse(content, headers=file_headers(name, media_type, inline=inline, cache=cache))
 
 
-def stored_file_response(
+def serve_stored_file(
     request: Any, opened: IO[bytes], media_type: str, name: str, *, etag: str, active: bool = False
 ) -> HttpResponseBase:
     """A file of the disk, or 304 to who has it; what may act (`active`) is saved, never opened, and runs nothing.

@@ -8,12 +8,12 @@ from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
 
-def trusted(environ: Mapping[str, Any]) -> bool:
+def is_trusted(environ: Mapping[str, Any]) -> bool:
     """A host that we know, over the scheme that we want."""
-    return known_host(environ.get("HTTP_HOST", "")) and (not settings.SECURE_SSL_REDIRECT or is_secure(environ))
+    return is_known_host(environ.get("HTTP_HOST", "")) and (not settings.SECURE_SSL_REDIRECT or is_secure(environ))
 
 
-def known_host(host: str) -> bool:
+def is_known_host(host: str) -> bool:
     """A name of the site, with no port (the scheme's usual one) or with one under which the site is reached."""
     return is_known(host, tuple(settings.ALLOWED_HOSTS), settings.ALLOWED_PORTS)
 

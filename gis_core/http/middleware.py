@@ -20,7 +20,7 @@ from gis_core.desk.alerts import Alerts, read_alerts
 from gis_core.desk.edit_forms import FormConflict, conflict_page
 from gis_core.errors import ArpentError
 from gis_core.http.admission import Actor, on_behalf_of
-from gis_core.http.hosts import known_host
+from gis_core.http.hosts import is_known_host
 from gis_core.http.problem import RETRY_SECONDS, as_problem, problem, status_of, wants_problem
 from gis_core.members.rights import Rights, acting_as, rights_of
 from gis_core.models import User
@@ -85,7 +85,7 @@ def refuse_strange_hosts(get_response: Handler) -> Handler:
     """A `Host` that is not the site's, by its name or its port, reaches no view: links are made of it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if not known_host(request.headers.get("Host") or request.get_host()):
+        if not is_known_host(request.headers.get("Host") or request.get_host()):
             return problem(400, _("The site is not reached under this name and port."))
         return get_response(request)
 

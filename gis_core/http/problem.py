@@ -87,7 +87,7 @@ def as_problem(error: Exception) -> JsonResponse:
         case DataError():
             # A value that no column takes (NUL, a number out of range) and that no form refused before.
             return problem(400, _("The request contains a value that cannot be kept."))
-        case _ if known := expected(error):
+        case _ if known := as_domain_error(error):
             answer = as_problem(known)
             answer.lock_timed_out = sqlstate(error) == LOCK_NOT_AVAILABLE  # type: ignore[attr-defined]
             return answer
@@ -110,7 +110,7 @@ def status_of(error: errors.ArpentError) -> int:
     return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
 
 
-def expected(error: BaseException) -> errors.ArpentError | None:
+def as_domain_error(error: BaseException) -> errors.ArpentError | None:
     """The domain error that an exception of the machine's stands for; what the disk did is recorded."""
     known = in_domain_terms(error)
     if isinstance(known, errors.StorageUnavailable) and known is not error:

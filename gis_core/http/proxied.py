@@ -14,7 +14,7 @@ IN_MEMORY = 1 << 20
 BLOCK = 1 << 18
 
 
-def received(application: Application) -> Application:
+def wrap_application(application: Application) -> Application:
     """The application as its server reaches it: through our proxy (`gis_core.operations.proxy`), or directly."""
     return from_the_proxy(application) if os.environ.get(BEHIND_PROXY) == "1" else with_whole_bodies(application)
 

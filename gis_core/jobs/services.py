@@ -126,13 +126,13 @@ def stop_job(*, rights: Rights, job_id: int) -> Job:
         raise Forbidden(_("Your role does not allow this."))
     if job.state not in OPEN_STATES:
         raise Conflict(_("This job is over already."))
-    cancelled = [queue.job_manager.cancel_job_by_id(number, abort=True) for number in queued_for(job)]
+    cancelled = [queue.job_manager.cancel_job_by_id(number, abort=True) for number in list_queue_ids(job)]
     if not any(cancelled):
         raise Conflict(_("This job is over already."))
     return job
 
 
-def queued_for(job: Job) -> list[int]:
+def list_queue_ids(job: Job) -> list[int]:
     """The queue's numbers of what is still to do for a job, or being done."""
     rows = fetch_all(
         "select id from procrastinate_jobs where status in ('todo', 'doing') and task_name = %s"
@@ -142,7 +142,7 @@ def queued_for(job: Job) -> list[int]:
     return [number for (number,) in rows]
 
 
-def stopped_in_the_queue() -> list[Job]:
+def list_stopped_jobs() -> list[Job]:
     """Open jobs that nothing will run any more, since somebody has stopped their task.
 
     The queue cancels a task that waits; one that was asked to stop and would be tried again it lets fail.

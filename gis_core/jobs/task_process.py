@@ -252,7 +252,7 @@ class TaskProcess:
 
     def kill(self) -> None:
         """End the process and everything that it has started, and wait for its end."""
-        below = [handle for pid in descendants(self.pid) if (handle := opened(pid)) is not None]
+        below = [handle for pid in descendants(self.pid) if (handle := open_process(pid)) is not None]
         for handle in (self.handle, *below):
             with suppress(ProcessLookupError, PermissionError):
                 signal.pidfd_send_signal(handle, signal.SIGKILL)
@@ -269,7 +269,7 @@ class TaskProcess:
             self.handle = -1
 
 
-def opened(pid: int) -> int | None:
+def open_process(pid: int) -> int | None:
     """A handle of a process, which another with the same number later does not answer to."""
     try:
         return os.pidfd_open(pid)

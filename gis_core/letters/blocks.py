@@ -42,10 +42,10 @@ class Block:
 
 def blocks_of(text: str) -> list[Block]:
     """The blocks of a text."""
-    return list(grouped([line.strip() for line in text.replace("\r\n", "\n").split("\n")]))
+    return list(group_lines([line.strip() for line in text.replace("\r\n", "\n").split("\n")]))
 
 
-def grouped(lines: Sequence[str]) -> Iterator[Block]:
+def group_lines(lines: Sequence[str]) -> Iterator[Block]:
     kind = ""
     held: list[str] = []
     for line in [*lines, ""]:

@@ -62,7 +62,7 @@ class LetterKind:
     sender: Callable[["Letter"], Mapping[str, Any] | None] | None = None
     number: Callable[["Letter", date], str] | None = None
 
-    def known(self) -> Mapping[str, Field]:
+    def fields_by_name(self) -> Mapping[str, Field]:
         return {field.name: field for field in (*self.fields, *COMMON)}
 
     def samples(self) -> dict[str, Value]:

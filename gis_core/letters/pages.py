@@ -220,7 +220,9 @@ def show_template(
         "form": form,
         "wording": letters.wording_of(member, kind),
         "versions": letters.versions_of(member, kind)[:50],
-        "fields": [(field, field.holds is Holds.LIST, field.holds is Holds.FLAG) for field in kind.known().values()],
+        "fields": [
+            (field, field.holds is Holds.LIST, field.holds is Holds.FLAG) for field in kind.fields_by_name().values()
+        ],
         "letter": letter,
         "logo": picture_in_page(letter.logo) if letter else "",
         "longest": LONGEST_BODY,

@@ -79,7 +79,7 @@ def save_template(
     *, member: Member, kind: LetterKind, title: str, body: str, version: int, rights: Rights
 ) -> LetterTemplate:
     """Put a template in force. Raises Invalid (what the template says wrong), Stale, Forbidden."""
-    title, body = cleaned(title).strip(), cleaned(body).strip()
+    title, body = clean_text(title).strip(), clean_text(body).strip()
     for name, text in (("title", title), ("body", body)):
         if not text:
             raise Invalid(_("There is nothing written here."), parameter=name)
@@ -109,7 +109,9 @@ def add_version(member: Member, kind: LetterKind, version: int, rights: Rights, 
 def preview_of(member: Member, kind: LetterKind, title: str, body: str) -> Document:
     """The letter with sample values. Raises Invalid."""
     values = kind.samples() | {name: value for name, value in common_values(member).items() if value}
-    given = {name: Template(cleaned(text), kind, parameter=name) for name, text in (("title", title), ("body", body))}
+    given = {
+        name: Template(clean_text(text), kind, parameter=name) for name, text in (("title", title), ("body", body))
+    }
     head = letterhead_of(member)
     return Document(
         **around(head),
@@ -145,7 +147,7 @@ def save_letterhead(
         raise Forbidden(_("Only an administrator of this member changes its letterhead."))
     head = letterhead_of(member)
     for name, longest in HEAD.items():
-        setattr(head, name, limited(texts.get(name, ""), longest, name))
+        setattr(head, name, limit_text(texts.get(name, ""), longest, name))
     if logo is not None:
         head.logo = logo_of(logo, size)
     elif without_logo:
@@ -205,8 +207,8 @@ def begin(
         kind=kind.code,
         nominative=kind.nominative,
         title=plain_line(Template(wording.title, kind, parameter="title").filled(given))[:LONGEST_TITLE],
-        recipient=cleaned(recipient)[:LONGEST_SIDE],
-        body=limited(Template(wording.body, kind).filled(given), LONGEST_BODY, "body"),
+        recipient=clean_text(recipient)[:LONGEST_SIDE],
+        body=limit_text(Template(wording.body, kind).filled(given), LONGEST_BODY, "body"),
         signatory=signatory if kind.is_act else letterhead_of(about.owner).signatory or signatory,
         begun_with=dict(begun_with or {}),
         created_by_id=rights.user_id,
@@ -216,10 +218,10 @@ def begin(
 @transaction.atomic
 def change(letter: Letter, *, texts: Mapping[str, str], version: int) -> Letter:
     """Change the texts of a draft. Raises Conflict (final), Stale, Invalid."""
-    draft = locked(letter, version)
+    draft = lock_draft(letter, version)
     for name in TEXTS:
         longest = {"title": LONGEST_TITLE, "body": LONGEST_BODY}.get(name, LONGEST_SIDE)
-        setattr(draft, name, limited(texts.get(name, ""), longest, name))
+        setattr(draft, name, limit_text(texts.get(name, ""), longest, name))
     for name in ("title", "body"):
         if not getattr(draft, name):
             raise Invalid(_("There is nothing written here."), parameter=name)
@@ -234,7 +236,7 @@ def change(letter: Letter, *, texts: Mapping[str, str], version: int) -> Letter:
 @transaction.atomic
 def discard(letter: Letter, *, version: int) -> None:
     """Throw a draft away. Raises Conflict (final), Stale."""
-    locked(letter, version).delete()
+    lock_draft(letter, version).delete()
 
 
 @transaction.atomic
@@ -245,7 +247,7 @@ def finalise(letter: Letter, *, version: int, rights: Rights) -> Letter:
     """
     from gis_core.letters.word import docx_of
 
-    final = locked(letter, version)
+    final = lock_draft(letter, version)
     check_whole(final)
     now = database_clock.now()
     day = timezone.localdate(now)
@@ -263,7 +265,7 @@ def finalise(letter: Letter, *, version: int, rights: Rights) -> Letter:
     return final
 
 
-def locked(letter: Letter, version: int) -> Letter:
+def lock_draft(letter: Letter, version: int) -> Letter:
     """The draft, which nobody else changes until the end."""
     draft = Letter.objects.select_for_update().filter(pk=letter.pk).first()
     if draft is None:
@@ -328,7 +330,7 @@ def preview_letter(letter: Letter, texts: Mapping[str, str]) -> Document:
     """The draft as it would be set with these texts; nothing is kept, and nothing too long is shown whole."""
     for name in TEXTS:
         longest = {"title": LONGEST_TITLE, "body": LONGEST_BODY}.get(name, LONGEST_SIDE)
-        setattr(letter, name, cleaned(texts.get(name, ""))[:longest])
+        setattr(letter, name, clean_text(texts.get(name, ""))[:longest])
     return document_of(letter)
 
 
@@ -356,15 +358,15 @@ def files_of(letter: Letter, form: str) -> bytes:
 # -- texts ------------------------------------------------------------------------------------------------------------
 
 
-def cleaned(text: str) -> str:
+def clean_text(text: str) -> str:
     """A text without control characters, its lines ended in one way."""
     kept = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     return "".join(one for one in kept if one == "\n" or category(one) not in ("Cc", "Cs", "Co", "Cn"))
 
 
-def limited(text: str, longest: int, name: str) -> str:
+def limit_text(text: str, longest: int, name: str) -> str:
     """The text without what no letter holds, stripped; too long a one is not cut. Raises Invalid at `name`."""
-    kept = cleaned(text).strip()
+    kept = clean_text(text).strip()
     if len(kept) > longest:
         raise Invalid(_("The text has more than %(most)s characters.") % {"most": longest}, parameter=name)
     return kept

@@ -54,7 +54,7 @@ class Template:
     """A text whose every field is known. Raises Invalid, with the line and the fields that there are."""
 
     def __init__(self, text: str, kind: LetterKind, *, parameter: str = "body") -> None:
-        self.kind, self.known, self.parameter = kind, kind.known(), parameter
+        self.kind, self.known, self.parameter = kind, kind.fields_by_name(), parameter
         longest = LONGEST_TITLE if parameter == "title" else LONGEST_BODY
         if len(text) > longest:
             raise Invalid(_("The text has more than %(most)s characters.") % {"most": longest}, parameter=parameter)
@@ -134,7 +134,7 @@ class Template:
             return field
         if not NAME.fullmatch(name):
             raise self.refusal(number, _("“%(name)s” is no field: a field is a name alone.") % {"name": name[:60]})
-        other = next((kind for kind in LETTER_KINDS.all() if name in kind.known()), None)
+        other = next((kind for kind in LETTER_KINDS.all() if name in kind.fields_by_name()), None)
         if other:
             message = _("“%(name)s” is a field of another kind of letter (%(kind)s).")
             raise self.refusal(number, message % {"name": name, "kind": other.name})
@@ -152,7 +152,7 @@ class Template:
         """The text with the values in place of the fields; an unknown one is a place to complete."""
         lines: list[str] = []
         for part in self.parts:
-            for line in chosen(part, values) if isinstance(part, Condition) else [part]:
+            for line in choose_branch(part, values) if isinstance(part, Condition) else [part]:
                 lines.extend(self.repeated(line, values))
         return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 
@@ -178,7 +178,7 @@ class Template:
         return literal(text) if text else f"{TO_COMPLETE} : {name}]"
 
 
-def chosen(condition: Condition, values: Mapping[str, Value]) -> list[Line]:
+def choose_branch(condition: Condition, values: Mapping[str, Value]) -> list[Line]:
     holds = bool(values.get(condition.name)) != condition.negated
     return condition.so if holds else condition.otherwise or []
 

@@ -14,7 +14,7 @@ def member_seen_by(*, rights: Rights, slug: str) -> Member:
     return first_of(Member.objects.visible_to(rights).filter(slug=slug))
 
 
-def administered_member(*, rights: Rights, slug: str) -> Member:
+def get_administered_member(*, rights: Rights, slug: str) -> Member:
     """A member whose people the user manages; Forbidden where another role sees it, NotFound where none does."""
     member = member_seen_by(rights=rights, slug=slug)
     if not rights.has_role(member.pk, ADMINISTRATORS):
@@ -26,5 +26,5 @@ def partners(rights: Rights) -> QuerySet[Member]:
     """Whom the user may share with: the members on the same communes; any for the agency."""
     if rights.agency:
         return Member.objects.order_by("name")
-    communes = Territory.objects.filter(member_id__in=rights.administered()).values("commune_id")
+    communes = Territory.objects.filter(member_id__in=rights.list_administered_ids()).values("commune_id")
     return Member.objects.filter(territories__commune_id__in=communes).distinct().order_by("name")

@@ -45,7 +45,7 @@ def members_page(request: HttpRequest) -> HttpResponse:
 def people_page(request: HttpRequest, slug: str) -> HttpResponse:
     """The people of a member, and a form to invite one."""
     rights = rights_of_request(request)
-    member = members.administered_member(rights=rights, slug=slug)
+    member = members.get_administered_member(rights=rights, slug=slug)
     form = InvitationForm(request.POST or None, member=member, rights=rights)
     status = 200
     if request.method == "POST":
@@ -71,7 +71,7 @@ def people_page(request: HttpRequest, slug: str) -> HttpResponse:
 def person_page(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse:
     """One person's role at a member."""
     rights = rights_of_request(request)
-    member = members.administered_member(rights=rights, slug=slug)
+    member = members.get_administered_member(rights=rights, slug=slug)
     person = people.person_of(member=member, membership_id=membership_id)
 
     def read(_name: str) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def role_of(person: Membership) -> dict[str, Any]:
 def remove_person(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse:
     """Take a person out of a member."""
     rights = rights_of_request(request)
-    member = members.administered_member(rights=rights, slug=slug)
+    member = members.get_administered_member(rights=rights, slug=slug)
     person = people.person_of(member=member, membership_id=membership_id)
     try:
         people.remove(rights=rights, membership=person)

@@ -58,9 +58,9 @@ def invite(
     otherwise; `site` is the platform's address, with its last slash. Raises Invalid, Forbidden (a role above the
     user's), Conflict (already there).
     """
-    email, first_name, last_name = checked_email(email), checked_name(first_name), checked_name(last_name)
+    email, first_name, last_name = clean_email(email), clean_name(first_name), clean_name(last_name)
     check_may_give(rights, member, role)
-    wanted = checked_communes(member, role, communes)
+    wanted = check_communes(member, role, communes)
     lock_people()
     user = User.objects.filter(email__iexact=email).first() or new_account(email, first_name, last_name)
     if Membership.objects.filter(user=user, member=member).exists():
@@ -123,7 +123,7 @@ def accept_first(user: User) -> None:
         accept(user=user, membership_id=oldest.pk)
 
 
-def checked_email(email: str) -> str:
+def clean_email(email: str) -> str:
     email = email.strip().lower()
     try:
         validate_email(email)
@@ -132,7 +132,7 @@ def checked_email(email: str) -> str:
     return email
 
 
-def checked_name(name: str) -> str:
+def clean_name(name: str) -> str:
     name = name.strip()
     try:
         validate_person_name(name)
@@ -155,7 +155,7 @@ def check_may_give(rights: Rights, member: Member, role: str) -> None:
         raise Forbidden(_("Nobody gives a role above their own."))
 
 
-def checked_communes(member: Member, role: str, communes: Sequence[str]) -> list[str]:
+def check_communes(member: Member, role: str, communes: Sequence[str]) -> list[str]:
     """The communes that a town hall user works for; other roles have none. Raises Invalid."""
     if role != Role.TOWN_HALL:
         if communes:
@@ -171,10 +171,10 @@ def checked_communes(member: Member, role: str, communes: Sequence[str]) -> list
 @transaction.atomic
 def change_role(*, rights: Rights, membership: Membership, role: str, communes: Sequence[str] = ()) -> Membership:
     """Give a person another role. Raises Invalid, Forbidden, Conflict (the last administrator)."""
-    membership = locked(membership)
+    membership = lock_membership(membership)
     check_may_give(rights, membership.member, membership.role)
     check_may_give(rights, membership.member, role)
-    wanted = checked_communes(membership.member, role, communes)
+    wanted = check_communes(membership.member, role, communes)
     if Role(role) not in ADMINISTRATORS:
         check_not_last_administrator(rights, membership)
     if role != Role.AGENCY_ADMINISTRATOR:
@@ -186,7 +186,7 @@ def change_role(*, rights: Rights, membership: Membership, role: str, communes: 
 @transaction.atomic
 def remove(*, rights: Rights, membership: Membership) -> None:
     """Take a person out of a member; an account without any member is closed. Raises Forbidden, Conflict."""
-    membership = locked(membership)
+    membership = lock_membership(membership)
     check_may_give(rights, membership.member, membership.role)
     check_not_last_administrator(rights, membership)
     check_agency_keeps_administrator(without=[membership])
@@ -199,7 +199,7 @@ def remove(*, rights: Rights, membership: Membership) -> None:
         tokens.end_tokens(user)
 
 
-def locked(membership: Membership) -> Membership:
+def lock_membership(membership: Membership) -> Membership:
     """The membership as it is now, and stays: two administrators must not remove each other."""
     lock_people()
     return person_of(member=membership.member, membership_id=membership.pk)

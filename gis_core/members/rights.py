@@ -74,14 +74,14 @@ class Rights:
         """Members whose private rows the user may change; each layer then asks for the right role."""
         return sorted(member for member, role in self.roles.items() if role in WRITERS)
 
-    def administered(self) -> list[int]:
+    def list_administered_ids(self) -> list[int]:
         """Members whose people and data the user manages (the agency manages those of all)."""
         return sorted(member for member, role in self.roles.items() if role in ADMINISTRATORS)
 
     @property
     def administers(self) -> bool:
         """Whether the user manages any member."""
-        return self.agency or bool(self.administered())
+        return self.agency or bool(self.list_administered_ids())
 
     def has_role(self, member_id: int | None, roles: frozenset[Role]) -> bool:
         """Whether the user holds one of the roles at this member (an agency administrator holds all of them)."""

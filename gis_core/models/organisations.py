@@ -51,7 +51,7 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
     def administered_by(self, rights: Rights) -> MemberQuerySet:
         """The members whose people and data the user manages; every member for the agency."""
-        return self if rights.agency else self.filter(pk__in=rights.administered())
+        return self if rights.agency else self.filter(pk__in=rights.list_administered_ids())
 
 
 class Member(models.Model):

@@ -150,7 +150,7 @@ def back_up(place: Place, file: Path | None, *, verified: bool) -> int:
 
     if file is None:
         return nightly.back_up_now(place)
-    return verification.verified_backup(place, file) if verified else backup.backup(place, file)
+    return verification.make_verified_backup(place, file) if verified else backup.backup(place, file)
 
 
 def cluster_command(cluster: Cluster, action: str) -> int:

@@ -175,7 +175,7 @@ def give_data(place: Place, *, lasting: bool = False, whole: bool = False) -> No
     check_reach(data, "le dossier des données")
     owner = owner_of(data.resolve())
     if owner == 0:
-        strange = {path.name for path in data.iterdir()} - used_by_root(place)
+        strange = {path.name for path in data.iterdir()} - list_root_names(place)
         if strange and strange.isdisjoint(MARKS):
             raise OperationFailedError(
                 f"{data} appartient à root et contient autre chose qu'Arpent : donnez un autre --data, ou confiez ce"
@@ -229,7 +229,7 @@ def user_of(path: Path) -> str | None:
     return DB_USER if name in OF_DATABASE else OS_USER if name in OF_SITE else None
 
 
-def used_by_root(place: Place) -> set[str]:
+def list_root_names(place: Place) -> set[str]:
     """Names, in a data folder, of what root's own commands (tests, benchmarks) make."""
     return {place.for_tests.data.name, place.for_tests_at_an_instant.data.name, "bench"}
 

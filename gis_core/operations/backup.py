@@ -27,7 +27,13 @@ from typing import IO, Any, NamedTuple
 import psycopg
 
 from gis_core.operations.cluster import Cluster
-from gis_core.operations.contents import applied_migrations, lock_tables, referenced_files, table_contents, write_alike
+from gis_core.operations.contents import (
+    list_referenced_files,
+    lock_tables,
+    read_migrations,
+    table_contents,
+    write_alike,
+)
 from gis_core.operations.environment import DATABASE, Place, adopt, open_lock
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.held_files import HeldFiles, unreadable
@@ -139,7 +145,7 @@ def _write(cluster: Cluster, scratch: Path) -> dict[str, Any]:
                 options = ["--format=custom", "--compress=zstd", f"--snapshot={snapshot.name}"]
                 run_client([*cluster.client("pg_dump"), *options, f"--file={scratch / DUMP}", DATABASE], UNREADABLE)
             with step("Empreintes des tables"):
-                held = {"tables": table_contents(connection), "migrations": of_our_apps(applied_migrations(connection))}
+                held = {"tables": table_contents(connection), "migrations": of_our_apps(read_migrations(connection))}
         # Held files have a second name: without `dereference` one that is met twice would be written as a link.
         with (
             step("Fichiers"),
@@ -197,7 +203,7 @@ def _moment(connection: psycopg.Connection[tuple[Any, ...]], files: HeldFiles) -
         lock_tables(connection)
     except psycopg.errors.UndefinedTable:
         return None
-    referenced = referenced_files(connection)
+    referenced = list_referenced_files(connection)
     return Snapshot(str(exported and exported[0]), referenced, sorted(referenced - files.paths.keys()))
 
 

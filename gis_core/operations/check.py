@@ -91,10 +91,10 @@ def _outcomes(wanted: list[Check], env: dict[str, str], app: str) -> Iterator[Ou
     tasks: list[tuple[str, Callable[[], str | None]]] = [(check.title, partial(_run, check, env)) for check in wanted]
     tasks.insert(1, ("traductions", partial(translation_faults, env, app)))
     with ThreadPoolExecutor(max_workers=min(2, os.cpu_count() or 1)) as pool:
-        yield from pool.map(_timed, tasks)
+        yield from pool.map(_time_check, tasks)
 
 
-def _timed(task: tuple[str, Callable[[], str | None]]) -> Outcome:
+def _time_check(task: tuple[str, Callable[[], str | None]]) -> Outcome:
     begun = time.monotonic()
     fault = task[1]()
     return Outcome(task[0], fault, time.monotonic() - begun)
@@ -117,11 +117,11 @@ def _report(outcome: Outcome) -> bool:
     word = "ÉCHEC" if outcome.fault is not None else "ok"
     say(f"  {word:<6}{outcome.title:<34}{french_seconds(outcome.seconds):>8}")
     if outcome.fault is not None:
-        say(shortened(outcome.fault))
+        say(shorten_fault(outcome.fault))
     return outcome.fault is not None
 
 
-def shortened(text: str) -> str:
+def shorten_fault(text: str) -> str:
     """The first lines of a long fault; the whole is one command away."""
     lines = text.splitlines()
     more = [f"… et {len(lines) - FAULT_LINES} lignes de plus"] if len(lines) > FAULT_LINES else []

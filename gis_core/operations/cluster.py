@@ -157,7 +157,7 @@ class Cluster:
             raise OperationFailedError(f"PostgreSQL ne tourne toujours pas après {START_SECONDS} s.")
 
     def _start(self, *, bootstrap: bool) -> None:
-        with self._locked("cluster.lock"):
+        with self._lock("cluster.lock"):
             if self.running_pid() is not None:
                 return
             self._check_programs()
@@ -174,7 +174,7 @@ class Cluster:
 
     def stop(self) -> bool:
         """Stop the cluster; False when it was not running."""
-        with self._locked("cluster.lock"):
+        with self._lock("cluster.lock"):
             self._stay_mark.unlink(missing_ok=True)
             if self.running_pid() is None:
                 return False
@@ -449,7 +449,7 @@ class Cluster:
         return adopt(self.place.run) / name
 
     @contextmanager
-    def _locked(self, name: str) -> Iterator[None]:
+    def _lock(self, name: str) -> Iterator[None]:
         lock = open_lock(self._run_file(name), fcntl.LOCK_EX)
         try:
             yield

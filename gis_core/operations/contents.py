@@ -72,14 +72,14 @@ def _contents_of(connection: Connection, table: sql.Identifier, columns: list[st
     return int(row[0]), str(row[1])
 
 
-def applied_migrations(connection: Connection) -> list[tuple[str, str]]:
+def read_migrations(connection: Connection) -> list[tuple[str, str]]:
     """App and name of every migration that the database had; none where it never had any."""
     if connection.execute("select to_regclass('public.django_migrations')").fetchone() == (None,):
         return []
     return [(app, name) for app, name in connection.execute("select app, name from public.django_migrations")]
 
 
-def referenced_files(connection: Connection) -> set[str]:
+def list_referenced_files(connection: Connection) -> set[str]:
     """The files that rows name, as `files/...`."""
     files: set[str] = set()
     for (name,) in connection.execute(FILE_FUNCTIONS).fetchall():
@@ -92,7 +92,7 @@ def missing_contents(connection: Connection, manifest: dict[str, Any]) -> list[s
     """In French, what a restored database lacks of what its manifest says, and the files that it names in vain."""
     write_alike(connection)
     wanted: Contents = {table: (rows, digest) for table, (rows, digest) in manifest["tables"].items()}
-    absent = referenced_files(connection) - manifest["entries"].keys() - set(manifest["missing"])
+    absent = list_referenced_files(connection) - manifest["entries"].keys() - set(manifest["missing"])
     return differences(wanted, table_contents(connection)) + [
         f"{name} : le fichier n'est pas dans la sauvegarde" for name in sorted(absent)
     ]

@@ -51,7 +51,7 @@ def run(place: Place, port: int, *, detach: bool) -> int:
             if not Cluster(place).is_of_others:
                 prepare(place, port)
             this_run = Run(os.getpid(), port, secrets.token_hex(8))
-            return _detached(place, this_run) if detach else _attached(place, this_run)
+            return _run_detached(place, this_run) if detach else _run_attached(place, this_run)
 
 
 def stop(place: Place) -> int:
@@ -204,7 +204,7 @@ def cluster_step(place: Place) -> Iterator[None]:
         yield
 
 
-def _attached(place: Place, this_run: Run) -> int:
+def _run_attached(place: Place, this_run: Run) -> int:
     def greet() -> None:
         say(summary(place, this_run.port))
         say("Ctrl-C arrête tout.")
@@ -235,7 +235,7 @@ def _supervise(place: Place, this_run: Run, ready: Callable[[], None]) -> NoRetu
     raise AssertionError("unreachable")
 
 
-def _detached(place: Place, this_run: Run) -> int:
+def _run_detached(place: Place, this_run: Run) -> int:
     """Go on in a child without a terminal; come back when it is ready, or say why it is not."""
     reading, writing = os.pipe()
     child = os.fork()

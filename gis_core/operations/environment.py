@@ -261,10 +261,10 @@ def variables(place: Place, role: Role, port: int | None = None) -> dict[str, st
     }
     if port is not None:
         fixed["ARPENT_PORT"] = str(port)
-    return {**defaults, **_inherited(os.environ), **fixed}
+    return {**defaults, **_inherit_variables(os.environ), **fixed}
 
 
-def _inherited(environ: Mapping[str, str]) -> dict[str, str]:
+def _inherit_variables(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environ.items() if name != "PYTHONPATH"}
 
 

@@ -43,7 +43,7 @@ def environment_with_offset(seconds: float) -> dict[str, str]:
     return {"LD_PRELOAD": library(), "FAKETIME": f"{seconds:+.0f}", **CHOICES}
 
 
-def passed_on(environ: Mapping[str, str]) -> dict[str, str]:
+def clock_variables(environ: Mapping[str, str]) -> dict[str, str]:
     """The same variables out of an environment that has them; none out of another."""
     names = ("LD_PRELOAD", "FAKETIME", *CHOICES)
     return {name: environ[name] for name in names if name in environ} if "FAKETIME" in environ else {}

@@ -39,7 +39,7 @@ def ready(request: HttpRequest) -> HttpResponse:
 def missing() -> list[str]:
     """What keeps the platform from serving, in words."""
     try:
-        waiting = known_migrations() - applied_migrations()
+        waiting = list_known_migrations() - list_applied_migrations()
         if waiting:
             return [_("%(count)s migrations are not applied.") % {"count": len(waiting)}]
         return [str(fault.msg) for fault in the_wall_stands(databases=["default"]) if isinstance(fault, Error)]
@@ -48,10 +48,10 @@ def missing() -> list[str]:
 
 
 @lru_cache
-def known_migrations() -> frozenset[tuple[str, str]]:
+def list_known_migrations() -> frozenset[tuple[str, str]]:
     loader = MigrationLoader(None)
     return frozenset(loader.disk_migrations)
 
 
-def applied_migrations() -> set[tuple[str, str]]:
+def list_applied_migrations() -> set[tuple[str, str]]:
     return set(fetch_all("select app, name from django_migrations"))

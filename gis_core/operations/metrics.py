@@ -57,7 +57,7 @@ def page(request: HttpRequest) -> HttpResponse:
             return problem(401, headers={"WWW-Authenticate": 'Bearer realm="Arpent"'})
         raise PermissionDenied
     return HttpResponse(
-        generate_latest(live_registry()) + generate_latest(measured()), content_type=CONTENT_TYPE_LATEST
+        generate_latest(live_registry()) + generate_latest(collect_measures()), content_type=CONTENT_TYPE_LATEST
     )
 
 
@@ -69,7 +69,7 @@ def live_registry() -> CollectorRegistry:
     return registry
 
 
-def measured() -> CollectorRegistry:
+def collect_measures() -> CollectorRegistry:
     """A registry of what is measured now."""
     registry = CollectorRegistry()
     for measure in MEASURES.all():
@@ -93,7 +93,7 @@ def oldest_waiting_job() -> float:
         return float(cursor.fetchone()[0])
 
 
-def timed(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def time_routes(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Middleware: how long each route takes."""
 
     def middleware(request: HttpRequest) -> HttpResponse:

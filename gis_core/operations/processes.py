@@ -84,7 +84,7 @@ def system_user(line: str, ident_map: str) -> str | None:
 
 def client_environment() -> dict[str, str]:
     """No PG* variable of the operator's may lead to another cluster."""
-    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", **fake_clock.passed_on(os.environ)}
+    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", **fake_clock.clock_variables(os.environ)}
 
 
 def run_with_daemon(command: list[str]) -> subprocess.CompletedProcess[str]:

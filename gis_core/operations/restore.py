@@ -47,7 +47,7 @@ def restore(place: Place, source: Path, *, force: bool) -> int:
         if is_occupied(place) and not force:
             message = f"{place.data} contient déjà des données : choisissez un autre --data, ou ajoutez --force."
             raise OperationFailedError(f"{message} (--force les met de côté, il ne les efface pas)")
-        check_free_space(place.data, source.stat().st_size + restored_bytes(manifest["database_bytes"]))
+        check_free_space(place.data, source.stat().st_size + estimate_restore_bytes(manifest["database_bytes"]))
         # Said before anything is done, where that user cannot have the folder.
         give_restored(place)
         with _set_aside(place) as former, tempfile.TemporaryDirectory(dir=place.data, prefix="restore-") as scratch:
@@ -85,17 +85,17 @@ def verify(source: Path) -> dict[str, Any]:
     if not manifest:
         raise OperationFailedError(f"{source} est incomplète : rien n'a été touché. Prenez une autre sauvegarde.")
     check_version(source, manifest)
-    if damaged := [MANIFEST] if SAID - manifest.keys() else _damaged(entries, manifest["entries"]):
+    if damaged := [MANIFEST] if SAID - manifest.keys() else _find_damaged(entries, manifest["entries"]):
         raise OperationFailedError(f"{source} est abîmée ({', '.join(damaged[:5])}) : rien n'a été touché.")
     return manifest
 
 
-def _damaged(entries: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
+def _find_damaged(entries: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
     """The members of an archive that are not as its manifest says, too many or absent."""
     return sorted(name for name in entries.keys() | wanted.keys() if entries.get(name) != wanted.get(name))
 
 
-def restored_bytes(size: int) -> int:
+def estimate_restore_bytes(size: int) -> int:
     """How many bytes a database of this size takes while it is restored."""
     return int(GROWTH * size)
 

@@ -284,15 +284,15 @@ def answers(url: str) -> bool:
 def end_leftovers(run_id: str) -> None:
     """End the processes of an earlier run whose supervisor was killed; they carry its mark in their environment."""
     for sign in (signal.SIGTERM, signal.SIGKILL):
-        pids = marked_processes(run_id)
+        pids = find_run_pids(run_id)
         for pid in pids:
             with suppress(ProcessLookupError):
                 os.kill(pid, sign)
-        if not pids or wait_until(lambda: not marked_processes(run_id), STOP_SECONDS):
+        if not pids or wait_until(lambda: not find_run_pids(run_id), STOP_SECONDS):
             return
 
 
-def marked_processes(run_id: str) -> list[int]:
+def find_run_pids(run_id: str) -> list[int]:
     """Pids of the processes started by this run."""
     mark = f"{RUN_VARIABLE}={run_id}".encode()
     pids = []

@@ -73,20 +73,18 @@ def entry_faults(path: Path, entries: Iterable[Entry]) -> list[str]:
     faults = []
     for entry in entries:
         if entry.is_obsolete:
-            faults.append(f"{path} : inutilisées : {_quoted(entry.key)}")
+            faults.append(f"{path} : inutilisées : {_quote(entry.key)}")
         elif entry.is_fuzzy:
-            faults.append(f"{path} : à relire (fuzzy) : {_quoted(entry.key)}")
+            faults.append(f"{path} : à relire (fuzzy) : {_quote(entry.key)}")
         elif entry.is_untranslated:
-            faults.append(f"{path} : sans traduction : {_quoted(entry.key)}")
+            faults.append(f"{path} : sans traduction : {_quote(entry.key)}")
     return faults
 
 
 def _fault_of_gone(path: Path, key: Key, updated: Mapping[Path, Catalogue]) -> str:
     """Why an entry does not stay in its catalogue."""
     where = [other for other, entries in updated.items() if key in entries]
-    return (
-        f"{path} : à dire dans {where[0]} seul : {_quoted(key)}" if where else f"{path} : inutilisées : {_quoted(key)}"
-    )
+    return f"{path} : à dire dans {where[0]} seul : {_quote(key)}" if where else f"{path} : inutilisées : {_quote(key)}"
 
 
 def _read_and_update(env: dict[str, str], app: str) -> tuple[dict[Path, Catalogue], dict[Path, Catalogue], Set[Key]]:
@@ -96,7 +94,7 @@ def _read_and_update(env: dict[str, str], app: str) -> tuple[dict[Path, Catalogu
     an unknown app, or when the messages of the code cannot be read.
     """
     folder = Path(app_folder(app)) if app else Path()
-    paths = [Path(name) for name in _committed() if name.endswith(CATALOGUE.as_posix())]
+    paths = [Path(name) for name in _list_repository_files() if name.endswith(CATALOGUE.as_posix())]
     catalogues = {path: read_catalogue(ROOT / path) for path in sorted(paths)}
     read = _read_used(env, catalogues, folder)
     whole = {path for path in catalogues if not app or (path.is_relative_to(folder) and path != COMMON)}
@@ -122,7 +120,7 @@ def _read_used(env: dict[str, str], paths: Iterable[Path], folder: Path) -> dict
 
 
 def _copy_sources(copy: Path) -> None:
-    for name in _committed():
+    for name in _list_repository_files():
         source = ROOT / name
         if source.suffix in READ_SUFFIXES and source.is_file() and not name.startswith("webmap/"):
             target = copy / name
@@ -130,7 +128,7 @@ def _copy_sources(copy: Path) -> None:
             shutil.copyfile(source, target)
 
 
-def _committed() -> list[str]:
+def _list_repository_files() -> list[str]:
     """The files that git knows or would add."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listing = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
@@ -143,5 +141,5 @@ def _obsolete(path: Path) -> list[Entry]:
     return [entry for entry in read_entries((ROOT / path).read_text("utf-8")) if entry.is_obsolete]
 
 
-def _quoted(key: Key) -> str:
+def _quote(key: Key) -> str:
     return json.dumps(key.text, ensure_ascii=False)

@@ -27,13 +27,13 @@ from gis_core.operations.cluster import Cluster
 from gis_core.operations.environment import Place, adopt
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.progress import say, step
-from gis_core.operations.restore import check_contents, extract, lasting_failure, restored_bytes, verify
+from gis_core.operations.restore import check_contents, estimate_restore_bytes, extract, lasting_failure, verify
 
 SCRATCH_DATABASE = "arpent_verify"
 TRIAL = "verify-"
 
 
-def verified_backup(place: Place, target: Path) -> int:
+def make_verified_backup(place: Place, target: Path) -> int:
     """Make an archive and verify it; one that is there already is verified as it is."""
     target = target.absolute()
     with backup_lock(place):
@@ -56,7 +56,7 @@ def check_space_for_both(place: Place, folder: Path) -> None:
     """Room for the archive, and for the trial beside the database, before either is begun."""
     cluster = Cluster(place)
     with cluster.lease():
-        archive, trial = archive_bytes(cluster), restored_bytes(database_bytes(cluster))
+        archive, trial = archive_bytes(cluster), estimate_restore_bytes(database_bytes(cluster))
     if folder.is_dir() and folder.stat().st_dev == cluster.data.stat().st_dev:
         check_free_space(folder, archive + trial)
     else:
@@ -76,7 +76,7 @@ def verify_archive(place: Place, source: Path) -> dict[str, Any]:
     place.backups.mkdir(exist_ok=True)
     remove_leftovers(adopt(place.backups), f"{TRIAL}*")
     with cluster.lease(), tempfile.TemporaryDirectory(dir=place.backups, prefix=TRIAL) as scratch:
-        check_free_space(cluster.data, restored_bytes(manifest["database_bytes"]))
+        check_free_space(cluster.data, estimate_restore_bytes(manifest["database_bytes"]))
         extract(source, Path(scratch), ROLES, DUMP)
         _check_roles(cluster, (Path(scratch) / ROLES).read_text())
         with step("Rétablissement d'essai"), _scratch_database(cluster):

@@ -22,7 +22,7 @@ def the_wiring_is_sound(app_configs: Any = None, **_kwargs: Any) -> list[CheckMe
         load_points()
     except Exception as error:  # whatever a manifest raises is its fault
         return [Error(f"A manifest cannot be read: {error!r}", id="arpent.E010")]
-    return [*wrong_items(), *missing_modules(), *repeated_urls(), *wrong_triggers(), *wrong_tables()]
+    return [*wrong_items(), *missing_modules(), *find_repeated_urls(), *wrong_triggers(), *wrong_tables()]
 
 
 def load_points() -> None:
@@ -61,7 +61,7 @@ def later_functions(item: Any) -> Iterator[Later]:
             yield value
 
 
-def repeated_urls() -> Iterator[CheckMessage]:
+def find_repeated_urls() -> Iterator[CheckMessage]:
     given = [(one.prefix, one.module) for one in urls()]
     for prefix, module in dict.fromkeys(given):
         if given.count((prefix, module)) > 1:

@@ -129,7 +129,7 @@ def drop_policy(table: str, name: str) -> sql.Composed:
     return sql.SQL("drop policy if exists {} on public.{}").format(sql.Identifier(name), sql.Identifier(table))
 
 
-def kept_by_imports(table: str) -> tuple[Trigger, ...]:
+def import_triggers(table: str) -> tuple[Trigger, ...]:
     """Imports keep what they replace in a table whose rows people change, too.
 
     They note how they left each row: what was changed since stays when they are taken back (sql/keep_replaced.sql).

@@ -1,6 +1,6 @@
 """What this app gives to the others."""
 
-from gis_core.wiring.database import kept_by_imports
+from gis_core.wiring.database import import_triggers
 from gis_core.wiring.manifests import Manifest
 from layers.cadastre import layers, searchers, sheet, sources
 from layers.cadastre.geocoder import find_addresses
@@ -26,5 +26,5 @@ MANIFEST = Manifest(
         LAYERS(*layers.LAYERS),
     ),
     # Imports of communes change members and their territories.
-    triggers=(*kept_by_imports("gis_core_member"), *kept_by_imports("gis_core_territory")),
+    triggers=(*import_triggers("gis_core_member"), *import_triggers("gis_core_territory")),
 )

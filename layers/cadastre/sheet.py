@@ -57,7 +57,7 @@ def parcel_addition(
     built: float | None,
 ) -> Addition:
     place = f"{address} (+{others})" if address and others else address
-    lines = [measured_area(measured_m2)]
+    lines = [area_line(measured_m2)]
     if area_m2:
         lines.append(difference(area_m2, measured_m2))
     if built is not None:
@@ -66,7 +66,7 @@ def parcel_addition(
     return Addition(subtitle=" · ".join(part for part in (commune, place) if part) or None, properties=lines)
 
 
-def measured_area(area_m2: float) -> Property:
+def area_line(area_m2: float) -> Property:
     return fact_line("measured_area_m2", _("Measured area"), round(area_m2, 1), "m²", display_area(area_m2))
 
 

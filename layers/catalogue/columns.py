@@ -19,6 +19,6 @@ def column(name: str, label: str, label_en: str, kind: str = "text", **more: Any
     return given
 
 
-def coded(name: str, label: str, label_en: str, values: Mapping[str, Sequence[str]], **more: Any) -> Column:
+def code_column(name: str, label: str, label_en: str, values: Mapping[str, Sequence[str]], **more: Any) -> Column:
     """A column that holds codes of a list: {code: (French, English)}."""
     return column(name, label, label_en, values=values, **more)

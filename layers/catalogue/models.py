@@ -34,7 +34,7 @@ def up_to(most: float) -> list[Any]:
     return [MinValueValidator(0), MaxValueValidator(most)]
 
 
-def seen_by(rights: Rights) -> Q:
+def visibility_condition(rights: Rights) -> Q:
     """The condition under which the asker sees a row with `visibility`, `owner` and `shared_with`."""
     if rights.agency:
         return Q()
@@ -69,7 +69,7 @@ class Theme(models.Model):
 class LayerQuerySet(models.QuerySet["Layer"]):
     def visible_to(self, rights: Rights) -> LayerQuerySet:
         """The layers that the asker may see: the one question that every read, tile, search and export asks."""
-        return self.filter(seen_by(rights))
+        return self.filter(visibility_condition(rights))
 
 
 class Layer(models.Model):
@@ -266,7 +266,7 @@ class Background(models.Model):
 class PhotoQuerySet(models.QuerySet["Photo"]):
     def visible_to(self, rights: Rights) -> PhotoQuerySet:
         """The photos that the asker may see, whole or within their communes: the question that everything asks."""
-        return self.filter(seen_by(rights))
+        return self.filter(visibility_condition(rights))
 
 
 class Photo(models.Model):

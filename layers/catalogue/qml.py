@@ -143,7 +143,7 @@ def printable(text: str) -> str:
 
 def symbol(parent: Element, name: str, given: Symbol) -> None:
     kind = given["kind"]
-    made = begun_symbol(parent, name, KINDS[kind])
+    made = begin_symbol(parent, name, KINDS[kind])
     if given.get("hatch"):
         draw_hatch(made, name, given)
         return
@@ -151,7 +151,7 @@ def symbol(parent: Element, name: str, given: Symbol) -> None:
     symbol_layer(made, *drawn(given))
 
 
-def begun_symbol(parent: Element, name: str, kind: str) -> Element:
+def begin_symbol(parent: Element, name: str, kind: str) -> Element:
     return SubElement(parent, "symbol", name=name, type=kind, alpha="1", clip_to_extent="1", force_rhr="0")
 
 
@@ -173,7 +173,7 @@ def draw_hatch(parent: Element, name: str, given: Symbol) -> None:
         layer = symbol_layer(parent, "LinePatternFill", {"angle": f"{angle:g}", **spacing, "offset": "0"})
         place = rank + bool(given.get("fill"))
         lines = {"stroke": hatch["colour"], "stroke_width": hatch["width"]}
-        symbol_layer(begun_symbol(layer, f"@{name}@{place}", "line"), *line(lines))
+        symbol_layer(begin_symbol(layer, f"@{name}@{place}", "line"), *line(lines))
     symbol_layer(parent, *fill({**given, "fill": None}))
 
 

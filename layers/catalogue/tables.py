@@ -38,7 +38,7 @@ def create_table(name: str, columns: Columns, geometry_type: GeometryType) -> No
 
     Until `secure_table`, COPY works and nobody but the worker sees the table.
     """
-    call("create_layer_table", name, json.dumps(typed(columns)), geometry_type)
+    call("create_layer_table", name, json.dumps(sql_types(columns)), geometry_type)
 
 
 def secure_table(layer: Layer) -> None:
@@ -53,7 +53,7 @@ def drop_table(name: str) -> None:
 
 def create_staging(name: str, columns: Columns, geometry_type: GeometryType | Literal["Geometry"] | None) -> None:
     """An unlogged table `arpent_staging.<name>`, its geometry (EPSG:2154) in `geom`."""
-    call("create_staging", name, json.dumps(typed(columns)), geometry_type)
+    call("create_staging", name, json.dumps(sql_types(columns)), geometry_type)
 
 
 def drop_staging(name: str) -> None:
@@ -69,7 +69,7 @@ def bulk() -> Iterator[None]:
     setting("arpent.bulk", "")
 
 
-def typed(columns: Columns) -> list[dict[str, str]]:
+def sql_types(columns: Columns) -> list[dict[str, str]]:
     return [{"name": column["name"], "type": SQL_TYPES[column["type"]]} for column in columns]
 
 

@@ -40,7 +40,7 @@ def sld_of(layer: Layer) -> str:
     earlier: list[Where] = []
     for line in layer.legend:
         where = line.get("where") or {}
-        rule = begun_rule(rules, layer, line_label(line))
+        rule = begin_rule(rules, layer, line_label(line))
         conditions(rule, where, [one for one in earlier if not apart(one, where)])
         scales(rule, layer.scale_to, layer.scale_from)
         symbolizer(rule, line["symbol"])
@@ -51,7 +51,7 @@ def sld_of(layer: Layer) -> str:
     return tostring(root, encoding="unicode", xml_declaration=True)
 
 
-def begun_rule(parent: Element, layer: Layer, title: str) -> Element:
+def begin_rule(parent: Element, layer: Layer, title: str) -> Element:
     rule = SubElement(parent, "Rule")
     text(rule, "Title", title)
     return rule
@@ -183,7 +183,7 @@ def css(parent: Element, name: str, value: str) -> None:
 def label_rule(rules: Element, layer: Layer) -> None:
     """Labels of all objects, drawn or not, as in the map."""
     given = layer.labels
-    rule = begun_rule(rules, layer, line_label({"label": str(layer)}))
+    rule = begin_rule(rules, layer, line_label({"label": str(layer)}))
     limits = [limit for limit in (given.get("from_scale"), layer.scale_from) if limit]
     scales(rule, layer.scale_to, min(limits, default=None))
     made = SubElement(rule, "TextSymbolizer")

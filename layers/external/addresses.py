@@ -71,7 +71,7 @@ def check_allowed(target: Target, allowed: Allowed) -> None:
 
 def addresses(target: Target) -> list[str]:
     """The internet addresses of a host, resolved now. Raises NotAllowed if any of them is not of the open internet."""
-    ips = resolved(target.host.strip("[]"), target.port)
+    ips = resolve_host(target.host.strip("[]"), target.port)
     private: Collection[str] = settings.EXTERNAL_PRIVATE_HOSTS
     if target.authority not in private and not all(map(is_public, ips)):
         message = _("The server “%(host)s” lies in a private network: nothing is fetched from there.")
@@ -79,7 +79,7 @@ def addresses(target: Target) -> list[str]:
     return ips
 
 
-def resolved(host: str, port: int) -> list[str]:
+def resolve_host(host: str, port: int) -> list[str]:
     asking = _asking.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
     try:
         results = asking.result(timeout=DNS_SECONDS)

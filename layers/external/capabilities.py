@@ -181,7 +181,7 @@ def wmts_offer(layer: Element, sets: Mapping[str, Sequence[str]], address: str, 
     }
     if chosen:
         levels = sets[chosen]
-        limits = [levels.index(one) for one in limited_to(layer, chosen) if one in levels] or range(len(levels))
+        limits = [levels.index(one) for one in list_levels(layer, chosen) if one in levels] or range(len(levels))
         zooms = {"min_zoom": min(limits), "max_zoom": min(max(limits), DEEPEST_ZOOM)}
         values |= {"matrix_set": chosen, "matrices": list(levels), **zooms}
     return Offer(
@@ -230,7 +230,7 @@ def level(matrix: Element) -> tuple[int | None, str]:
     return (zoom if fits else None), identifier
 
 
-def limited_to(layer: Element, chosen: str) -> list[str]:
+def list_levels(layer: Element, chosen: str) -> list[str]:
     """The identifiers of the levels that the layer has, where it says so."""
     links = [
         one for one in layer.findall("TileMatrixSetLink") if (one.findtext("TileMatrixSet") or "").strip() == chosen

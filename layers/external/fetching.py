@@ -147,7 +147,9 @@ def ask_at(
     watchdog.daemon = True
     watchdog.start()
     try:
-        connection.request("GET", target.path, headers=sent(headers), preload_content=False, decode_content=False)
+        connection.request(
+            "GET", target.path, headers=request_headers(headers), preload_content=False, decode_content=False
+        )
         response = connection.getresponse()
         body = read(response, limits, target) if response.status not in REDIRECTIONS else b""
         if connection.was_cut:
@@ -160,7 +162,7 @@ def ask_at(
         connection.close()
 
 
-def sent(headers: Mapping[str, str]) -> dict[str, str]:
+def request_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """What a server of others learns of who asks: nothing."""
     return {"User-Agent": AGENT, "Accept-Encoding": "identity", "Connection": "close", **headers}
 
@@ -209,13 +211,13 @@ def connection_to(address: str, target: Target) -> Pinned:
     options: dict[str, Any] = {"timeout": CONNECT_SECONDS}
     kind: type[Pinned] = Pinned
     if target.scheme == "https":
-        kind, options = PinnedTLS, options | {"ssl_context": trusted()}
+        kind, options = PinnedTLS, options | {"ssl_context": tls_context()}
     connection = kind(target.host.strip("[]"), target.port, **options)
     connection.address = address
     return connection
 
 
 @cache
-def trusted() -> ssl.SSLContext:
+def tls_context() -> ssl.SSLContext:
     """The certificates that the machine trusts."""
     return ssl.create_default_context()

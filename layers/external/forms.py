@@ -79,7 +79,7 @@ class ExternalLayerForm(AccessibleForm):
             self.add_error("max_zoom", _("The largest zoom is smaller than the smallest one."))
         return given
 
-    def chosen(self) -> dict[str, Any]:
+    def layer_values(self) -> dict[str, Any]:
         """The fields of the layer that a good form gives."""
         given = {name: value for name, value in self.cleaned_data.items() if name != "member"}
         given["theme_id"] = int(given.pop("theme"))

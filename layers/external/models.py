@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.members.rights import Rights
 from gis_core.models import Member
-from layers.catalogue.models import Layer, Theme, in_language, seen_by
+from layers.catalogue.models import Layer, Theme, in_language, visibility_condition
 
 
 class AllowedHost(models.Model):
@@ -40,7 +40,7 @@ class AllowedHost(models.Model):
 class ExternalLayerQuerySet(models.QuerySet["ExternalLayer"]):
     def visible_to(self, rights: Rights) -> ExternalLayerQuerySet:
         """Those that the asker may see: the question that the catalogue, every image and every legend ask."""
-        return self.filter(seen_by(rights))
+        return self.filter(visibility_condition(rights))
 
 
 class ExternalLayer(models.Model):

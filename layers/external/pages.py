@@ -29,7 +29,11 @@ OFFERS_ON_PAGE = 500
 def externals(request: HttpRequest) -> HttpResponse:
     """The layers of other servers that the asker administers, and the servers that may be asked."""
     rights = rights_of_page(request)
-    context = {"layers": declaring.administered(rights), "hosts": AllowedHost.objects.all(), "host_form": HostForm()}
+    context = {
+        "layers": declaring.list_administered_externals(rights),
+        "hosts": AllowedHost.objects.all(),
+        "host_form": HostForm(),
+    }
     return external_page(request, "externals", context)
 
 
@@ -85,7 +89,7 @@ def declare(request: HttpRequest) -> HttpResponse:
     try:
         owner = owner_chosen(form, rights)
         made = declaring.declare(
-            service=service, kind=kind, name=name, owner=owner, chosen=form.chosen(), rights=rights
+            service=service, kind=kind, name=name, owner=owner, chosen=form.layer_values(), rights=rights
         )
     except ArpentError as error:
         return external_page(request, "declare", context, status=blame(form, error))
@@ -107,7 +111,7 @@ def owner_chosen(form: ExternalLayerForm, rights: Rights) -> Member | None:
 def external(request: HttpRequest, slug: str) -> HttpResponse:
     """Change what a layer is called and who sees it."""
     rights = rights_of_page(request)
-    layer = declaring.administered_external(slug, rights)
+    layer = declaring.get_administered_external(slug, rights)
     form = ExternalChangeForm(request, row=layer, read=values_of, rights=rights, kind=layer.kind, layer=layer)
     context = {"form": form, "layer": layer}
     if request.method != "POST":
@@ -116,9 +120,9 @@ def external(request: HttpRequest, slug: str) -> HttpResponse:
         return external_page(request, "external", context, status=400)
     version = str(layer.version) if form.was_compared else request.POST.get("version", "")
     try:
-        declaring.change(slug, form.chosen(), version=whole_number(version) or 0, rights=rights)
+        declaring.change(slug, form.layer_values(), version=whole_number(version) or 0, rights=rights)
     except ArpentError as error:
-        now = declaring.administered_external(slug, rights)
+        now = declaring.get_administered_external(slug, rights)
         return external_page(request, "external", {"form": form, "layer": now}, status=blame(form, error))
     messages.success(request, _("The settings are saved."))
     return redirect("external", slug=slug)
@@ -157,7 +161,11 @@ def allow(request: HttpRequest) -> HttpResponse:
 
 
 def hosts_page(request: HttpRequest, rights: Rights, form: HostForm, status: int) -> HttpResponse:
-    context = {"layers": declaring.administered(rights), "hosts": AllowedHost.objects.all(), "host_form": form}
+    context = {
+        "layers": declaring.list_administered_externals(rights),
+        "hosts": AllowedHost.objects.all(),
+        "host_form": form,
+    }
     return external_page(request, "externals", context, status=status)
 
 

@@ -40,7 +40,7 @@ def tile_url(layer: ExternalLayer, tile: Tile) -> str:
             return wmts_url(layer, tile)
         case _:
             rows = {"z": tile.z, "x": tile.x, "y": tile.y, "-y": (1 << tile.z) - 1 - tile.y}
-            return filled(layer.url, {name: str(value) for name, value in rows.items()})
+            return fill_template(layer.url, {name: str(value) for name, value in rows.items()})
 
 
 def map_url(
@@ -74,7 +74,7 @@ def wmts_url(layer: ExternalLayer, tile: Tile) -> str:
             "TileMatrixSet": layer.matrix_set,
         }
         names = {"Style": layer.style, "style": layer.style, "Layer": layer.name, "layer": layer.name}
-        return filled(layer.url, given | names)
+        return fill_template(layer.url, given | names)
     parameters = {
         "SERVICE": "WMTS",
         "VERSION": "1.0.0",
@@ -90,7 +90,7 @@ def wmts_url(layer: ExternalLayer, tile: Tile) -> str:
     return with_parameters(layer.url, parameters)
 
 
-def filled(template: str, values: Mapping[str, str]) -> str:
+def fill_template(template: str, values: Mapping[str, str]) -> str:
     """A template with its places filled; of several servers the first."""
     one_server = SWITCHES.sub(first_server, template)
     return PLACE.sub(lambda place: quote(values.get(place[1], ""), safe=""), one_server)

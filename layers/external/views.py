@@ -16,7 +16,7 @@ from layers.catalogue.models import Layer
 from layers.external.models import ExternalLayer
 from layers.external.requests import Tile
 from layers.external.services.declaring import visible_external
-from layers.external.services.images import CONDITIONS, Image, allowed_hosts, image_at, tile_image
+from layers.external.services.images import CONDITIONS, Image, image_at, list_allowed_hosts, tile_image
 
 NUMBER = re.compile(r"[0-9]{1,8}")
 PRIVATE_SECONDS = 300
@@ -37,7 +37,9 @@ def tile(request: HttpRequest, slug: str, z: str, x: str, y: str) -> HttpRespons
         raise Invalid(_("A tile's address is three whole numbers: zoom, column and row."))
     layer, hosts = layer_and_hosts(slug, rights_of_request(request))
     try:
-        return passed_on(layer, tile_image(layer, Tile(min(int(z), 99), int(x), int(y)), hosts, conditions(request)))
+        return image_response(
+            layer, tile_image(layer, Tile(min(int(z), 99), int(x), int(y)), hosts, conditions(request))
+        )
     except Busy as error:
         return later(error)
 
@@ -50,7 +52,7 @@ def legend(request: HttpRequest, slug: str) -> HttpResponse:
     if not layer.legend_url:
         raise NotFound(_("This layer has no image of its legend."))
     try:
-        return passed_on(layer, image_at(layer.legend_url, hosts, conditions(request)))
+        return image_response(layer, image_at(layer.legend_url, hosts, conditions(request)))
     except Busy as error:
         return later(error)
 
@@ -58,7 +60,7 @@ def legend(request: HttpRequest, slug: str) -> HttpResponse:
 def layer_and_hosts(slug: str, rights: Rights) -> tuple[ExternalLayer, Collection[str]]:
     """The layer and the servers that may be asked. The database's connection is given back before the fetching."""
     with transaction.atomic():
-        layer, hosts = visible_external(slug, rights), allowed_hosts()
+        layer, hosts = visible_external(slug, rights), list_allowed_hosts()
     if not connection.in_atomic_block:
         connection.close()
     return layer, hosts
@@ -68,7 +70,7 @@ def conditions(request: HttpRequest) -> dict[str, str]:
     return {name: request.headers[name] for name in CONDITIONS if name in request.headers}
 
 
-def passed_on(layer: ExternalLayer, image: Image) -> HttpResponse:
+def image_response(layer: ExternalLayer, image: Image) -> HttpResponse:
     """The image, kept as long as its server allows; for others than everybody in the asker's browser alone."""
     headers = {**SAFE, **image.validators, "Cache-Control": cache_control(layer, image)}
     if layer.visibility != Layer.Visibility.PUBLIC:

@@ -106,7 +106,7 @@ def cut_text(field: str, text: str, most: int) -> Cell:
     return Cell(plain[:most], note(message, field, plain, most=most), True)
 
 
-def measured(text: str, units: Mapping[str, float]) -> tuple[float, float, str] | None:
+def parse_measure(text: str, units: Mapping[str, float]) -> tuple[float, float, str] | None:
     """A number, what its unit multiplies it by, the unit; None for what is no number."""
     match = NUMBER.match(PREFIX.sub("", THOUSANDS.sub("", text.strip())))
     if match is None:
@@ -119,7 +119,7 @@ def measured(text: str, units: Mapping[str, float]) -> tuple[float, float, str] 
 
 
 def metres(field: str, text: str) -> Cell:
-    number = measured(text, LENGTHS)
+    number = parse_measure(text, LENGTHS)
     if number is None or abs(number[0]) > LARGEST:
         return unread(field, text)
     value, times, unit = number
@@ -147,7 +147,7 @@ def no_filler(cell: Cell, field: str, text: str, *, lowest: float, without_zero:
 
 def diameter(field: str, text: str) -> Cell:
     """In whole millimetres: “DN 100”, “100 mm”, “0,1 m”, “4"”; less than 3 are metres."""
-    number = measured(text, DIAMETERS)
+    number = parse_measure(text, DIAMETERS)
     if number is None:
         return unread(field, text)
     value, times, unit = number
@@ -177,7 +177,7 @@ def size_in(text: str) -> int | None:
 
 def diameter_in_name(field: str, text: str) -> Cell:
     """A diameter, or the name of a pipe that says it, which stays beside."""
-    if measured(text, DIAMETERS) is None and (size := size_in(text)) is not None:
+    if parse_measure(text, DIAMETERS) is None and (size := size_in(text)) is not None:
         return Cell(size, None, True)
     return diameter(field, text)
 
@@ -261,7 +261,7 @@ def codes_by_label(codes: Mapping[str, str]) -> dict[str, str]:
     return by_label
 
 
-def coded(labels: Mapping[str, str]) -> Read:
+def code_reader(labels: Mapping[str, str]) -> Read:
     """Reads the code of a list {code: label}, or its label in words."""
     by_label = codes_by_label(labels)
 
@@ -276,7 +276,7 @@ def coded(labels: Mapping[str, str]) -> Read:
     return read
 
 
-def limited(most: int) -> Read:
+def text_reader(most: int) -> Read:
     return lambda field, text: cut_text(field, text, most)
 
 
@@ -287,7 +287,7 @@ def quantity(unit: str, *, whole: bool = False) -> Read:
         plain = text.strip()
         if unit and plain.lower().endswith(unit.lower()):
             plain = plain[: -len(unit)]
-        number = measured(plain, {})
+        number = parse_measure(plain, {})
         if number is None or abs(number[0]) > LARGEST or (whole and number[0] != int(number[0])):
             return unread(field, text)
         return Cell(int(number[0]) if whole else number[0])
@@ -298,7 +298,7 @@ def quantity(unit: str, *, whole: bool = False) -> Read:
 def within(read: Read, lowest: float | None, highest: float | None) -> Read:
     """What is below or above what its column may hold is kept aside."""
 
-    def bounded(field: str, text: str) -> Cell:
+    def read_within(field: str, text: str) -> Cell:
         cell = read(field, text)
         value, least, most = cell.value, -inf if lowest is None else lowest, inf if highest is None else highest
         if value is None or least <= value <= most:
@@ -306,7 +306,7 @@ def within(read: Read, lowest: float | None, highest: float | None) -> Read:
         message = _("%(field)s “%(value)s” cannot be: left empty, kept aside.")
         return Cell(None, note(message, field, text), True)
 
-    return bounded
+    return read_within
 
 
 def of_column(column: Mapping[str, Any]) -> Read:
@@ -321,7 +321,7 @@ def of_column(column: Mapping[str, Any]) -> Read:
         in_metres = kind != "integer" and unit in ("", "m")
         read = metres if in_metres else quantity(unit, whole=kind == "integer")
         return within(read, column.get("minimum"), column.get("maximum"))
-    return limited(int(column.get("maximum_length") or LONGEST_TEXT))
+    return text_reader(int(column.get("maximum_length") or LONGEST_TEXT))
 
 
 def then(read: Read, change: Callable[[Any], tuple[Any, bool]]) -> Read:
@@ -339,7 +339,7 @@ def then(read: Read, change: Callable[[Any], tuple[Any, bool]]) -> Read:
 
 def column_of(read: Read, field: str | Param) -> Callable[[str], Cell]:
     """A reader that asks once for each different text; notes name the field, which may be worded when they are read."""
-    return remembered(partial(read, field) if isinstance(field, str) else partial(name_note_field, read, field))
+    return remember_answers(partial(read, field) if isinstance(field, str) else partial(name_note_field, read, field))
 
 
 def name_note_field(read: Read, field: Param, text: str) -> Cell:
@@ -348,7 +348,7 @@ def name_note_field(read: Read, field: Param, text: str) -> Cell:
     return cell._replace(note=Note(cell.note.code, {**cell.note.params, "field": field})) if cell.note else cell
 
 
-def remembered(ask: Callable[[str], Cell]) -> Callable[[str], Cell]:
+def remember_answers(ask: Callable[[str], Cell]) -> Callable[[str], Cell]:
     known: dict[str, Cell] = {}
 
     def answer(text: str) -> Cell:

@@ -166,7 +166,7 @@ def default_fields(layer: Mapping[str, Any]) -> tuple[Field, ...]:
     )
 
 
-def matched_fields(layer: Mapping[str, Any], columns: Sequence[Mapping[str, Any]]) -> tuple[Field, ...]:
+def match_fields(layer: Mapping[str, Any], columns: Sequence[Mapping[str, Any]]) -> tuple[Field, ...]:
     """The fields of a layer of a delivery that fill columns which exist, by name or by label."""
     names = {column["name"]: column for column in columns}
     labels = {plain(column["label"]): column for column in columns}

@@ -11,7 +11,7 @@ from layers.intake.rows import FileRefused
 def files_in(folder: Path, report: ImportReport, *, below: bool = False) -> list[Path]:
     """Its files by name, those of the folders below too where asked for."""
     files: list[Path] = []
-    for paths, links in walked(folder):
+    for paths, links in walk_folders(folder):
         files += paths
         for link in links:
             report.file(link.relative_to(folder).as_posix()).file_refused(FileRefused("link"))
@@ -20,7 +20,7 @@ def files_in(folder: Path, report: ImportReport, *, below: bool = False) -> list
     return files
 
 
-def walked(top: Path) -> Iterator[tuple[list[Path], list[Path]]]:
+def walk_folders(top: Path) -> Iterator[tuple[list[Path], list[Path]]]:
     """The files and the links of each folder, by name."""
     for where, below, names in os.walk(top):
         below.sort()

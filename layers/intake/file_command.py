@@ -232,13 +232,13 @@ def distinct_names(files: Sequence[Path]) -> list[str]:
     names = [harmless(one.name) for one in files]
     if len(set(names)) < len(names):
         folders = {folder: number for number, folder in enumerate(dict.fromkeys(one.parent for one in files), 1)}
-        names = [numbered(folders[one.parent], name) for one, name in zip(files, names, strict=True)]
+        names = [number_name(folders[one.parent], name) for one, name in zip(files, names, strict=True)]
     if twice := next((name for name, count in Counter(names).items() if count > 1), ""):
         raise Invalid(_("Two files are called %(name)s.") % {"name": twice}, parameter="file")
     return names
 
 
-def numbered(number: int, name: str) -> str:
+def number_name(number: int, name: str) -> str:
     """A name with a number before it, no longer than one may be: its beginning is cut."""
     before = f"{number}-"
     return before + name[-(LONGEST_NAME - len(before)) :]

@@ -10,9 +10,9 @@ from django.utils.translation import pgettext
 
 from gis_core.files.writing.csvtext import csv_file
 from gis_core.files.writing.rows import Column
-from gis_core.http.admission import TABLE, limited
+from gis_core.http.admission import TABLE, limit_concurrency
 from layers.intake.findings import Finding, from_json
-from layers.intake.messages import MESSAGES, MORE_ALIKE, format_message, worded
+from layers.intake.messages import MESSAGES, MORE_ALIKE, format_message, format_param
 
 MOST_GROUPS: Final = 40
 MOST_ROWS: Final = 12
@@ -70,7 +70,7 @@ class Group:
     def values(self) -> list[str]:
         """Some of what differs, of the parameter that differs first."""
         name = next(iter(self.differing), None)
-        values = dict.fromkeys(str(worded(one.params.get(name))) for one in self.findings) if name else {}
+        values = dict.fromkeys(str(format_param(one.params.get(name))) for one in self.findings) if name else {}
         return [*list(values)[:MOST_VALUES], *([ELIDED] if len(values) > MOST_VALUES else [])]
 
     @property
@@ -94,7 +94,7 @@ def to_degrees() -> Any:
     return Transformer.from_crs(2154, 4326, always_xy=True)
 
 
-def grouped(findings: Sequence[Finding]) -> list[Group]:
+def group_findings(findings: Sequence[Finding]) -> list[Group]:
     """Alike ones together, the most frequent first; those that may be left out one by one stay apart."""
     groups: dict[Any, Group] = {}
     for one in findings:
@@ -107,7 +107,7 @@ def grouped(findings: Sequence[Finding]) -> list[Group]:
 
 def findings_context(kept: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """For `intake/findings.html`: what stays out, what was done with the rest, how many groups are not listed."""
-    groups = grouped(from_json(kept))
+    groups = group_findings(from_json(kept))
     errors = [one for one in groups if one.severity == "error"]
     warnings = [one for one in groups if one.severity != "error"]
     return {
@@ -118,7 +118,7 @@ def findings_context(kept: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-@limited(TABLE)
+@limit_concurrency(TABLE)
 def findings_csv(kept: Sequence[Mapping[str, Any]]) -> bytes:
     """A row for each finding, as a spreadsheet opens it; places in EPSG:2154."""
     columns = [

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 from gis_core.errors import ArpentError
 from gis_core.files.reader import Problem
 from layers.intake.import_loss import word_differences
-from layers.intake.messages import MORE_ALIKE, format_message, worded
+from layers.intake.messages import MORE_ALIKE, format_message, format_param
 
 type Severity = Literal["error", "warning"]
 """An error keeps its row out (the whole file, where a part of it would mislead); a warning says what was done."""
@@ -69,7 +69,7 @@ def json_of(params: Mapping[str, Any]) -> dict[str, Any]:
     return {name: one if one is None or isinstance(one, PLAIN) else str(one) for name, one in params.items()}
 
 
-def worded_report(report: Any) -> Any:
+def word_report(report: Any) -> Any:
     """The report of a job, each of its findings with its message, each scope with its name in the current language."""
     if not isinstance(report, dict):
         return report
@@ -152,7 +152,7 @@ def error_of[E: ArpentError](kind: type[E], code: str, /, *, parameter: str = ""
     """An error that a finding may keep: `code` is the English sentence that the catalogues translate, `parameter` the
     field of a request that it is about.
     """
-    error = kind(str(worded({"code": code, "params": params})), **({"parameter": parameter} if parameter else {}))
+    error = kind(str(format_param({"code": code, "params": params})), **({"parameter": parameter} if parameter else {}))
     error.code, error.params = code, params
     return error
 

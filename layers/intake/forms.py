@@ -21,7 +21,7 @@ from layers.intake.choices import (
     default_title_field,
     filling,
     kinds_of,
-    matched_fields,
+    match_fields,
 )
 from layers.intake.geocoders import can_geocode
 from layers.intake.models import FileImport
@@ -309,7 +309,7 @@ def field_rows(layer: Mapping[str, Any], target: Layer | None, data: Mapping[str
     """The table of fields at first, or as it was filled in; columns of a layer that is replaced keep their names."""
     proposed = {one.source: one for one in default_fields(layer)}
     if target is not None:
-        proposed |= {one.source: one for one in matched_fields(layer, target.columns)}
+        proposed |= {one.source: one for one in match_fields(layer, target.columns)}
     rows = []
     for number, source_field in enumerate(layer["fields"]):
         if source_field["name"] not in proposed:
@@ -317,12 +317,12 @@ def field_rows(layer: Mapping[str, Any], target: Layer | None, data: Mapping[str
         field = proposed[source_field["name"]]
         kept = source_field["null_share"] < 1 or target is not None
         if data is not None:
-            field, kept = typed(number, field, data)
+            field, kept = parse_field(number, field, data)
         rows.append(FieldRow(number, source_field, field, kept=kept))
     return rows
 
 
-def typed(number: int, field: Field, data: Mapping[str, Any]) -> tuple[Field, bool]:
+def parse_field(number: int, field: Field, data: Mapping[str, Any]) -> tuple[Field, bool]:
     """What was filled in for one field, and whether it is kept."""
     text = {name: str(data.get(f"field-{number}-{name}", "")).strip() for name in ("name", "label", "type", "roles")}
     roles = tuple(role for role in text["roles"].split("+") if role)
@@ -359,7 +359,7 @@ class MappingRow:
 
 
 def mapping_rows(layer: Mapping[str, Any], target: Layer, data: Mapping[str, Any] | None) -> list[MappingRow]:
-    matched = {one.name: one.source for one in matched_fields(layer, target.columns)}
+    matched = {one.name: one.source for one in match_fields(layer, target.columns)}
     return [
         MappingRow(
             number,
@@ -370,7 +370,7 @@ def mapping_rows(layer: Mapping[str, Any], target: Layer, data: Mapping[str, Any
     ]
 
 
-def mapped(rows: Sequence[MappingRow]) -> list[Field]:
+def fields_of_rows(rows: Sequence[MappingRow]) -> list[Field]:
     return [filling(row.source, row.column) for row in rows if row.source]
 
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from gis_core.errors import Conflict, Invalid
-from layers.intake.messages import worded
+from layers.intake.messages import format_param
 from layers.intake.params import Param
 
 LOSS_SHARE: Final = 0.05
@@ -146,8 +146,8 @@ def by_commune(differences: Iterable[ScopeDifference]) -> list[dict[str, Any]]:
 
 def word_scopes(compared: Mapping[str, Any]) -> dict[str, Any]:
     """A difference that was kept, its scopes named in the current language."""
-    scopes = [one | {"scope": worded(one["scope"])} for one in compared["scopes"]]
-    return {**compared, "scopes": scopes, "lossy": list(map(worded, compared["lossy"]))}
+    scopes = [one | {"scope": format_param(one["scope"])} for one in compared["scopes"]]
+    return {**compared, "scopes": scopes, "lossy": list(map(format_param, compared["lossy"]))}
 
 
 def word_differences(kept: Mapping[str, Any]) -> dict[str, Any]:
@@ -164,7 +164,7 @@ def word_differences(kept: Mapping[str, Any]) -> dict[str, Any]:
 def describe_loss(loss: Mapping[str, Any]) -> str:
     """Why nothing was written, or not all, what would go, and what to do."""
     if code := loss.get("code"):
-        return str(worded({"code": code, "params": {name: loss[name] for name in ("gone", "known", "sheets")}}))
+        return str(format_param({"code": code, "params": {name: loss[name] for name in ("gone", "known", "sheets")}}))
     gone, known = int(loss["gone"]), int(loss["known"])
     sentence = ngettext(
         "%(gone)s object of %(known)s would go: nothing was written.",
@@ -174,7 +174,7 @@ def describe_loss(loss: Mapping[str, Any]) -> str:
     parts = [sentence % {"gone": gone, "known": known}]
     if loss.get("accepted") is not None:
         parts.append(_("You accepted that %(accepted)s go.") % {"accepted": loss["accepted"]})
-    if scopes := ", ".join(str(worded(one)) for one in loss["lossy"][:MOST_NAMES]):
+    if scopes := ", ".join(str(format_param(one)) for one in loss["lossy"][:MOST_NAMES]):
         more = "…" if len(loss["lossy"]) > MOST_NAMES else ""
         parts.append(_("Most of all: %(scopes)s%(more)s.") % {"scopes": scopes, "more": more})
     parts.append(_("Check that the file is whole and the right one; if these objects must go, confirm their number."))
@@ -187,12 +187,12 @@ def describe_scopes(compared: Mapping[str, Any]) -> Iterable[str]:
     yield _("Difference: %(counts)s") % {"counts": line % compared}
     for one in compared["scopes"]:
         if one["new"] or one["changed"] or one["gone"]:
-            yield f"{'!' if one['beyond'] else ' '} {worded(one['scope'])} : {line % one}"
+            yield f"{'!' if one['beyond'] else ' '} {format_param(one['scope'])} : {line % one}"
     if compared["more_scopes"]:
         yield f"  … {_('and %(count)s more') % {'count': compared['more_scopes']}}"
 
 
-def accepted_in(text: str) -> int:
+def parse_accepted_loss(text: str) -> int:
     """The number that somebody typed. Raises Invalid."""
     digits = "".join(text.split()).replace("\u202f", "").replace("\u00a0", "")
     if not (digits.isascii() and digits.isdecimal() and len(digits) <= 12):

@@ -4,14 +4,14 @@ from gis_core.jobs.points import JobKind, Task
 from gis_core.wiring.points import Later
 
 LEAVE = Later("layers.intake.tasks.leave_layer_import")
-WORDED = Later("layers.intake.outcome.worded_report")
+WORDED = Later("layers.intake.outcome.word_result_report")
 
 KINDS = (
     JobKind(
         kind="import",
         work=Later("layers.intake.tasks.import_files"),
         afterwards=Later("layers.intake.tasks.leave_reference"),
-        worded=Later("layers.intake.report.worded"),
+        worded=Later("layers.intake.report.word_import_report"),
     ),
     JobKind(
         kind="take_back_source",

@@ -51,8 +51,8 @@ class LayerMapping:
         return cls(
             table=table if names else "",
             columns={name: str(source) for name, source in within("columns").items()},
-            values={name: known_codes(dict(meanings), lists[name]) for name, meanings in within("values").items()},
-            fixed=known_fixed(within("fixed"), lists),
+            values={name: keep_known_codes(dict(meanings), lists[name]) for name, meanings in within("values").items()},
+            fixed=keep_known_constants(within("fixed"), lists),
             units=within("units"),
             crs=int(crs) if crs else None,
         )
@@ -98,12 +98,12 @@ def with_new_texts(
     return replace(kept, values={name: meanings for name, meanings in values.items() if meanings})
 
 
-def known_codes(meanings: Mapping[str, Any], codes: Codes) -> dict[str, str]:
+def keep_known_codes(meanings: Mapping[str, Any], codes: Codes) -> dict[str, str]:
     """The words whose code is in the list, or is empty: nobody says what they mean."""
     return {str(word): str(code) for word, code in meanings.items() if not code or code in codes}
 
 
-def known_fixed(fixed: Mapping[str, Any], lists: Mapping[str, Codes]) -> dict[str, str]:
+def keep_known_constants(fixed: Mapping[str, Any], lists: Mapping[str, Codes]) -> dict[str, str]:
     """The columns that have one code for all rows, of those whose list has it."""
     return {name: str(code) for name, code in fixed.items() if not lists[name] or code in lists[name]}
 

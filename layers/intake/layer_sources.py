@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from gis_core.errors import Conflict
 from gis_core.members.rights import ADMINISTRATORS
 from gis_core.wiring.points import Later
-from layers.intake.reference_source import administered
+from layers.intake.reference_source import list_administered_members
 from layers.intake.source import Source, Step
 
 SERVICES: Final = "layers.intake.services"
@@ -33,7 +33,7 @@ def refuse_whole(*_given: Any) -> Any:
 DELIVERY: Final = Source(
     slug="layer-files",
     label=gettext_lazy("Files"),
-    members=administered,
+    members=list_administered_members,
     roles=ADMINISTRATORS,
     read_step=INSPECT,
     apply_step=INSPECT,
@@ -47,7 +47,7 @@ DELIVERY: Final = Source(
 LAYER: Final = Source(
     slug="layer",
     label=gettext_lazy("Layer"),
-    members=administered,
+    members=list_administered_members,
     roles=ADMINISTRATORS,
     read_step=Step(kind="prepare_import", title=gettext_lazy("Check of %(title)s")),
     apply_step=Step(kind="apply_import", title=gettext_lazy("Import of %(title)s")),

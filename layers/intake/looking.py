@@ -108,7 +108,7 @@ def in_system(layer: SourceLayer, crs: int | None) -> SourceLayer:
     return replace(layer, layer=chosen)
 
 
-def placed_by(reader: RestrictedReader, layer: SourceLayer, x: str, y: str) -> SourceLayer:
+def place_by_fields(reader: RestrictedReader, layer: SourceLayer, x: str, y: str) -> SourceLayer:
     """A table whose places are in the fields that somebody chose. Raises Invalid."""
     place = layer.layer.place
     if not {x, y} <= set(layer.fields) or (place is not None and (place.x, place.y) == (x, y)):

@@ -185,25 +185,25 @@ def format_message(code: str, params: Mapping[str, Any]) -> str:
     if code == MORE_ALIKE:
         alike = {"count": params["count"], "message": format_message(params["alike"], params["params"])}
         return gettext("%(count)s more rows alike: %(message)s") % alike
-    sentence = format_sentence(code, {name: worded(value) for name, value in params.items()})
+    sentence = format_sentence(code, {name: format_param(value) for name, value in params.items()})
     if isinstance(count := params.get(OF_ROWS), int):
         return f"{sentence} ({ngettext('%(count)s row', '%(count)s rows', count) % {'count': count}})"
     return sentence
 
 
-def worded(value: Any) -> Any:
+def format_param(value: Any) -> Any:
     """A parameter as people read it."""
     word = WORDED.get(frozenset(value)) if isinstance(value, Mapping) else None
     return word(value) if word else value
 
 
-def worded_pair(param: Param) -> str:
+def format_pair(param: Param) -> str:
     from layers.catalogue.models import in_language
 
     return in_language(param["fr"], param["en"])
 
 
-def worded_day(param: Param) -> str:
+def format_day_param(param: Param) -> str:
     """In figures as forms are filled in, in French; in English with the name of the month, which cannot be mistaken."""
     day = date.fromisoformat(param["day"])
     return display_date(day) if is_english() else f"{day:%d/%m/%Y}"
@@ -215,12 +215,12 @@ WORDED: Mapping[frozenset[str], Callable[[Param], str]] = {
     frozenset({"column"}): lambda param: label_of_column(*param["column"]),
     frozenset({"layer", "values"}): lambda param: describe_values(param["layer"], param["values"]),
     frozenset({"label"}): lambda param: gettext(param["label"]),
-    frozenset({"fr", "en"}): worded_pair,
-    frozenset({"day"}): worded_day,
+    frozenset({"fr", "en"}): format_pair,
+    frozenset({"day"}): format_day_param,
     frozenset({"month_day"}): lambda param: display_date(param["month_day"]),
     frozenset({"number", "decimals"}): lambda param: display_number(param["number"], param["decimals"]),
-    frozenset({"all"}): lambda param: ", ".join(str(worded(one)) for one in param["all"]),
-    frozenset({"any"}): lambda param: alternatives([worded(one) for one in param["any"]]),
+    frozenset({"all"}): lambda param: ", ".join(str(format_param(one)) for one in param["all"]),
+    frozenset({"any"}): lambda param: alternatives([format_param(one) for one in param["any"]]),
 }
 """How each kind of parameter is worded, by the names that it holds."""
 

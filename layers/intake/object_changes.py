@@ -65,7 +65,11 @@ class ObjectChanges:
 
     def as_json(self) -> dict[str, Any]:
         """As it is kept with a plan; of many places, some all over."""
-        return {"layer": self.layer, "listed": self.objects, "dots": {one: thinned(self.dots[one]) for one in KINDS}}
+        return {
+            "layer": self.layer,
+            "listed": self.objects,
+            "dots": {one: thin_places(self.dots[one]) for one in KINDS},
+        }
 
 
 def as_kept(value: Any) -> Any:
@@ -75,13 +79,13 @@ def as_kept(value: Any) -> Any:
     return value[:LONGEST_VALUE] if isinstance(value, str) else value
 
 
-def thinned(places: Sequence[int]) -> list[int]:
+def thin_places(places: Sequence[int]) -> list[int]:
     """At most MOST_DOTS of some [x, y, …], all over."""
     pairs = list(zip(places[::2], places[1::2], strict=True))
     return [value for pair in pairs[:: -(-len(pairs) // MOST_DOTS) or 1] for value in pair]
 
 
-def kept_changes(*layers: ObjectChanges) -> list[dict[str, Any]]:
+def changes_as_json(*layers: ObjectChanges) -> list[dict[str, Any]]:
     """Those of several layers as they are kept with a plan, without layers of which nothing changes."""
     return [one.as_json() for one in layers if any(one.objects.values()) or any(one.dots.values())]
 
@@ -93,7 +97,9 @@ def changes_context(kept: Sequence[Mapping[str, Any]], owner: Member | None) -> 
     """For `intake/object_changes.html`: the table in the reader's language, and the map."""
     if not kept:
         return {}
-    table = [worded(layer["layer"], what, one) for layer in kept for what in KINDS for one in layer["listed"][what]]
+    table = [
+        describe_change(layer["layer"], what, one) for layer in kept for what in KINDS for one in layer["listed"][what]
+    ]
     dots: dict[str, list[int]] = {what: [value for layer in kept for value in layer["dots"][what]] for what in KINDS}
     drawn = small_map(owner, changes=dots)
     return {"object_changes": table, "changes_map": drawn, "changes_legend": legend_of(drawn) if drawn else []}
@@ -110,7 +116,7 @@ def legend_of(drawn: SmallMap) -> list[tuple[str, str]]:
     return [*territory, *((style, label) for style, (places, label) in labels.items() if places)]
 
 
-def worded(slug: str, what: str, one: Mapping[str, Any]) -> dict[str, Any]:
+def describe_change(slug: str, what: str, one: Mapping[str, Any]) -> dict[str, Any]:
     lines = [
         {
             "label": label_of_column(slug, column),

@@ -1,6 +1,6 @@
 """What an import of a file does or did, row by row: counts are exact, lists stop somewhere.
 
-It is kept as JSON in which findings are codes with their parameters, and worded when somebody reads it (`worded`).
+It is kept as JSON in which findings are codes with their parameters, and worded when somebody reads it (`word_result`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from gis_core.files.reader import Problem
 from layers.intake.findings import Finding, Severity
 from layers.intake.import_loss import ScopeDifference, describe_difference, word_differences
-from layers.intake.report import kept_entry, worded_entry
+from layers.intake.report import entry_as_json, word_entry
 
 # They are kept in one row of a table and shown to people.
 MOST_ENTRIES = 5000
@@ -81,8 +81,8 @@ class Outcome:
             "repaired": self.repaired,
             "refused": self.refused,
             "outside": self.outside,
-            "refusals": [kept_entry(one) for one in sorted(self.refusals, key=lambda one: one.row or 0)],
-            "repairs": list(map(kept_entry, self.repairs)),
+            "refusals": [entry_as_json(one) for one in sorted(self.refusals, key=lambda one: one.row or 0)],
+            "repairs": list(map(entry_as_json, self.repairs)),
             "remarks": self.remarks,
             "difference": self.difference,
             "compared": self.compared and describe_difference([self.compared]),
@@ -97,10 +97,10 @@ def finding(
     return Finding(code=code, params=params, severity=severity, row=index, identifier=identifier)
 
 
-def worded(kept: Mapping[str, Any]) -> dict[str, Any]:
+def word_result(kept: Mapping[str, Any]) -> dict[str, Any]:
     """A plan or a report that was kept, as people and scripts read it: each line in the current language."""
     lists: dict[str, list[Any]] = {
-        name: list(map(worded_entry, kept[name])) for name in ("refusals", "repairs") if name in kept
+        name: list(map(word_entry, kept[name])) for name in ("refusals", "repairs") if name in kept
     }
     if "remarks" in kept:
         lists["remarks"] = list(map(describe_remark, kept["remarks"]))
@@ -129,8 +129,8 @@ def describe_remark(kept: ColumnsRemark | str) -> str:
     return sentences[kept["about"]] % {"names": ", ".join(kept["names"])}
 
 
-def worded_report(report: Any) -> Any:
+def word_result_report(report: Any) -> Any:
     """The report of a job, in which a plan may lie."""
     if isinstance(report, dict) and isinstance(report.get("plan"), dict):
-        return {**report, "plan": worded(report["plan"])}
-    return worded(report) if isinstance(report, dict) else report
+        return {**report, "plan": word_result(report["plan"])}
+    return word_result(report) if isinstance(report, dict) else report

@@ -27,7 +27,7 @@ from layers.intake.commune_changes import describe_communes
 from layers.intake.layer_sources import DELIVERY
 from layers.intake.points import REFERENCE_SOURCES
 from layers.intake.reference_source import KEPT
-from layers.intake.report import worded
+from layers.intake.report import word_import_report
 from layers.intake.report_text import data_as_of, describe_vintages, format_counts, format_entry, groups
 from layers.intake.services.imports import imports_of
 from layers.intake.services.ordering import imports_seen_by
@@ -50,7 +50,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     """The upload handlers must be there before the CSRF check reads the body."""
     limit_uploads(request)
     try:
-        return checked_imports(request)
+        return handle_imports(request)
     except RequestDataTooBig as error:
         return as_problem(error) if wants_problem(request) else too_large(request)
 
@@ -69,7 +69,7 @@ def describe_size_limit() -> str:
 @csrf_protect
 @page
 @require_http_methods(["GET", "HEAD", "POST"])
-def checked_imports(request: HttpRequest) -> HttpResponse:
+def handle_imports(request: HttpRequest) -> HttpResponse:
     rights = rights_of_page(request)
     if request.method != "POST":
         return imports_page(request, rights)
@@ -143,7 +143,7 @@ def waiting_files(rights: Rights, members: Sequence[Member]) -> Iterator[Past]:
     for one in imports_of(DELIVERY, rights, members).filter(imports=None).defer("contents")[:MOST_IMPORTS]:
         yield Past(
             title=one.title,
-            sub=joined(one.owner, one.made_by),
+            sub=join_parts(one.owner, one.made_by),
             address=reverse("delivery", args=[one.pk]),
             state=one.get_state_display(),
             message=one.message,
@@ -157,7 +157,7 @@ def layer_imports(rights: Rights, members: Sequence[Member]) -> Iterator[Past]:
         target = f"{mode} · {one.layer}" if one.layer else mode
         yield Past(
             title=one.title,
-            sub=joined(target, one.owner, one.made_by),
+            sub=join_parts(target, one.owner, one.made_by),
             address=reverse("layer_import", args=[one.pk]),
             state=one.get_state_display(),
             message=one.message,
@@ -171,7 +171,7 @@ def reference_imports(rights: Rights) -> Iterator[Past]:
         goes_on = job.state in (Job.State.WAITING, Job.State.RUNNING)
         yield Past(
             title=job.title,
-            sub=joined(job.owner, job.started_by),
+            sub=join_parts(job.owner, job.started_by),
             address=reverse("import_report", args=[job.pk]) if job.report is not None else "",
             state=state,
             message=message,
@@ -180,7 +180,7 @@ def reference_imports(rights: Rights) -> Iterator[Past]:
         )
 
 
-def joined(*parts: Any) -> str:
+def join_parts(*parts: Any) -> str:
     return " · ".join(str(part) for part in parts if part)
 
 
@@ -231,7 +231,7 @@ def report_page(
     request: HttpRequest, rights: Rights, job_id: int, *, refused: str = "", typed: str = "", status: int = 200
 ) -> HttpResponse:
     job = job_of(rights, job_id)
-    content = worded(job.report or {})
+    content = word_import_report(job.report or {})
     context = {"section": "imports", "job": job, "files": describe_files(content), "dated": data_as_of(content)}
     context["difference"] = describe_vintages(content.get("difference"))
     context |= {"compared": content.get("compared"), "loss": content.get("loss"), "waits": waiting_import(job)}

@@ -26,7 +26,7 @@ from gis_core.http.problem import as_problem, status_of, wants_problem
 from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.intake import layer_description
-from layers.intake.choices import Mode, kinds_of, label_of, matched_fields
+from layers.intake.choices import Mode, kinds_of, label_of, match_fields
 from layers.intake.desk import describe_progress, loss_context
 from layers.intake.forms import (
     LICENCES,
@@ -38,13 +38,13 @@ from layers.intake.forms import (
     OpeningForm,
     beginnings,
     field_rows,
-    mapped,
+    fields_of_rows,
     mapping_rows,
     roles_choices,
 )
 from layers.intake.layer_sources import LAYER
 from layers.intake.models import FileImport
-from layers.intake.outcome import worded
+from layers.intake.outcome import word_result
 from layers.intake.pages import imports_page, too_large
 from layers.intake.services import deliveries, imports, layer_reverting, ordering
 from layers.intake.services.deliveries import delivery_of, layer_of
@@ -66,7 +66,7 @@ def send(request: HttpRequest) -> HttpResponse:
     """The upload handlers must be there before the CSRF check reads the body."""
     limit_uploads(request)
     try:
-        return checked_send(request)
+        return handle_send(request)
     except RequestDataTooBig as error:
         return as_problem(error) if wants_problem(request) else too_large(request)
 
@@ -74,7 +74,7 @@ def send(request: HttpRequest) -> HttpResponse:
 @csrf_protect
 @require_POST
 @page
-def checked_send(request: HttpRequest) -> HttpResponse:
+def handle_send(request: HttpRequest) -> HttpResponse:
     """Files that become layers; the script is told the address of what was found in them."""
     rights = rights_of_page(request)
     member, files = request.POST.get("member", ""), request.FILES.getlist("file")
@@ -94,7 +94,7 @@ def delivery(request: HttpRequest, delivery_id: int) -> HttpResponse:
     """What is in the files; a file with one layer leads to it at once."""
     rights = rights_of_page(request)
     delivery = delivery_of(delivery_id, rights)
-    layers = numbered(delivery)
+    layers = describe_layers(delivery)
     if delivery.state == State.CHOOSING and len(layers) == 1 and not problems(delivery):
         return redirect("delivery_layer", delivery_id, 1)
     context = {
@@ -107,7 +107,7 @@ def delivery(request: HttpRequest, delivery_id: int) -> HttpResponse:
     return render(request, "intake/delivery.html", context)
 
 
-def numbered(delivery: FileImport) -> list[dict[str, Any]]:
+def describe_layers(delivery: FileImport) -> list[dict[str, Any]]:
     """The layers of a delivery as they are listed."""
     return [
         {
@@ -213,7 +213,7 @@ def new_layer(request: HttpRequest, delivery_id: int, number: int) -> HttpRespon
     names = [(row.field.source, row.field.label) for row in fields]
     initial = beginnings(layer, delivery, title)
     form = NewLayerForm(data, delivery=delivery, layer=layer, rights=rights, names=names, initial=initial)
-    made, status = ordered(request, rights, delivery, number, form, [row.field for row in fields if row.kept])
+    made, status = order_import(request, rights, delivery, number, form, [row.field for row in fields if row.kept])
     if made is not None:
         return redirect("layer_import", made.pk)
     context = {**choices_context(delivery, number, form, fields=fields), "licences": LICENCES}
@@ -234,7 +234,7 @@ def choices_context(delivery: FileImport, number: int, form: ComingInForm, **mor
     }
 
 
-def ordered(
+def order_import(
     request: HttpRequest,
     rights: Rights,
     delivery: FileImport,
@@ -284,7 +284,7 @@ def existing_layer(request: HttpRequest, delivery_id: int, number: int) -> HttpR
     data = request.POST if request.method == "POST" else None
     fields: list[FieldRow] = field_rows(layer, target, data) if mode == Mode.REPLACE else []
     mapping: list[MappingRow] = [] if mode == Mode.REPLACE else mapping_rows(layer, target, data)
-    coming = [row.field for row in fields if row.kept] or mapped(mapping)
+    coming = [row.field for row in fields if row.kept] or fields_of_rows(mapping)
     names = [(row.field.source, row.field.label) for row in fields] or [
         (column["name"], column["label"]) for column in target.columns
     ]
@@ -293,7 +293,7 @@ def existing_layer(request: HttpRequest, delivery_id: int, number: int) -> HttpR
     form = ExistingLayerForm(
         data, delivery=delivery, layer=layer, rights=rights, target=target, mode=mode, names=names, initial=initial
     )
-    made, status = ordered(request, rights, delivery, number, form, coming, mode=Mode(mode), target=target)
+    made, status = order_import(request, rights, delivery, number, form, coming, mode=Mode(mode), target=target)
     if made is not None:
         return redirect("layer_import", made.pk)
     more = {"target": target, "mode": mode, "mode_label": Mode(mode).label, "fields": fields, "mapping": mapping}
@@ -318,7 +318,7 @@ def fitting_layers(source_layer: Mapping[str, Any], rights: Rights) -> list[Laye
     """The layers of this kind of geometry, those whose columns the file fills first."""
     kinds = kinds_of(source_layer) or {"point": 0}
     layers = [layer for layer in updatable_layers(rights) if layer.geometry_type in kinds]
-    return sorted(layers, key=lambda layer: -len(matched_fields(source_layer, layer.columns)))
+    return sorted(layers, key=lambda layer: -len(match_fields(source_layer, layer.columns)))
 
 
 # -- an import ---------------------------------------------------------------------------------------------------------
@@ -334,14 +334,14 @@ def layer_import(request: HttpRequest, import_id: int) -> HttpResponse:
 def import_page(request: HttpRequest, import_id: int, *, refused: str = "", status: int = 200) -> HttpResponse:
     rights = rights_of_page(request)
     made = import_of(import_id, rights)
-    outcome = layer_description.describe_changes(worded(made.report or made.plan or {}))
+    outcome = layer_description.describe_changes(word_result(made.report or made.plan or {}))
     context = {
         "section": "imports",
         "made": made,
         "mode": mode_of(made),
         "outcome": outcome,
         "difference": outcome.get("difference"),
-        "removed_share": removed_share(outcome.get("difference")),
+        "removed_share": compute_removed_share(outcome.get("difference")),
         **loss_context(made, request.POST),
         "refused": refused,
         "may_revert": imports.may_revert(LAYER, made, rights),
@@ -365,7 +365,7 @@ def map_address(layer: Layer | None) -> str:
     return f"/#v=1&c={(west + east) / 2:.6f},{(south + north) / 2:.6f}&z={zoom:.1f}&l={layer.slug}"
 
 
-def removed_share(difference: Mapping[str, Any] | None) -> int:
+def compute_removed_share(difference: Mapping[str, Any] | None) -> int:
     """The share of the layer that would go, in percent."""
     if not difference or "removed" not in difference:
         return 0
@@ -424,7 +424,7 @@ def confirm_revert(request: HttpRequest, import_id: int) -> HttpResponse:
 @page
 def report_json(request: HttpRequest, import_id: int) -> HttpResponse:
     """The report, or before it is applied the plan, for programs."""
-    made, outcome = reported(request, import_id)
+    made, outcome = read_report(request, import_id)
     content = json.dumps(outcome, ensure_ascii=False, indent=2)
     return file_response(content, "application/json", f"import-{made.pk}.json")
 
@@ -433,7 +433,7 @@ def report_json(request: HttpRequest, import_id: int) -> HttpResponse:
 @page
 def report_csv(request: HttpRequest, import_id: int) -> HttpResponse:
     """Refused and repaired rows, for a spreadsheet."""
-    made, outcome = reported(request, import_id)
+    made, outcome = read_report(request, import_id)
     rows: list[list[object]] = [[_("Row"), _("Reference"), _("What"), _("Why")]]
     for what, entries in ((_("refused"), outcome.get("refusals", [])), (_("repaired"), outcome.get("repairs", []))):
         rows += [[one["index"] or "", one["identifier"] or "", what, one["words"] or ""] for one in entries]
@@ -442,10 +442,12 @@ def report_csv(request: HttpRequest, import_id: int) -> HttpResponse:
     )
 
 
-def reported(request: HttpRequest, import_id: int) -> tuple[FileImport, dict[str, Any]]:
+def read_report(request: HttpRequest, import_id: int) -> tuple[FileImport, dict[str, Any]]:
     made = import_of(import_id, rights_of_page(request))
     outcome = made.report or made.plan
     if outcome is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
     kept = {"title": made.title, "mode": mode_of(made), "state": made.state, "layer": made.layer and made.layer.slug}
-    return made, kept | {"taken_back" if name == "reverted" else name: one for name, one in worded(outcome).items()}
+    return made, kept | {
+        "taken_back" if name == "reverted" else name: one for name, one in word_result(outcome).items()
+    }

@@ -14,7 +14,7 @@ from layers.intake.command import ImportCommand, find_member
 from layers.intake.exit_codes import ExitCode
 from layers.intake.import_loss import LossRefused
 from layers.intake.reference_source import Order, communes_of, date_given, get_source
-from layers.intake.report import worded
+from layers.intake.report import word_import_report
 from layers.intake.report_text import report_lines
 from layers.intake.services.mappings import choices_in_file
 from layers.intake.source_imports import describe_number
@@ -46,7 +46,7 @@ class ReferenceImportCommand(ImportCommand):
             try:
                 report = get_source(self.source).bring_in(order).as_json()
             except LossRefused as error:
-                report = worded(error.extra["report"])
+                report = word_import_report(error.extra["report"])
         if not report["files"]:
             raise Invalid(_("There is no file of this kind in what was named."))
         report["choices"] = {"date": order.source_date and order.source_date.isoformat()}

@@ -110,7 +110,7 @@ def file_source(one: ReferenceSource) -> Source:
     return Source(
         slug=one.slug,
         label=one.label,
-        members=administered,
+        members=list_administered_members,
         roles=ADMINISTRATORS,
         read_step=Step(kind="import", title=title_of_step(one)),
         apply_step=Step(kind="import", title=title_of_step(one)),
@@ -126,7 +126,7 @@ def file_source(one: ReferenceSource) -> Source:
     )
 
 
-def administered(rights: Rights) -> list[Member]:
+def list_administered_members(rights: Rights) -> list[Member]:
     """The members for whom somebody brings reference data in."""
     return list(Member.objects.administered_by(rights)) if rights.administers else []
 

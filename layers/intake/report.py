@@ -1,7 +1,7 @@
 """What an import did, per file and row: came in, repaired, refused and why.
 
 It is kept as JSON in which findings are codes with their parameters (`kept`); whoever reads it is given words
-(`worded`), in the form that scripts know.
+(`word_import_report`), in the form that scripts know.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -55,7 +55,10 @@ class Difference:
     def kept(self) -> Entry:
         """Counts, then the lists."""
         counts = {what: getattr(self, what) for what in ("born", "gone", "changed", "unchanged")}
-        return {**counts, "listed": {what: list(map(kept_entry, findings)) for what, findings in self.entries.items()}}
+        return {
+            **counts,
+            "listed": {what: list(map(entry_as_json, findings)) for what, findings in self.entries.items()},
+        }
 
 
 @dataclass(slots=True)
@@ -140,9 +143,9 @@ class FileReport:
             "repaired": self.repaired_rows,
             "refused": self.refused_rows,
             "remarks": self.remark_count,
-            "problem": self.problem and kept_entry(self.problem),
+            "problem": self.problem and entry_as_json(self.problem),
             "difference": self.difference and self.difference.kept(),
-            "rows": {name: list(map(kept_entry, findings)) for name, findings in lists.items()},
+            "rows": {name: list(map(entry_as_json, findings)) for name, findings in lists.items()},
         }
 
 
@@ -229,7 +232,7 @@ class ImportReport:
 
     def as_json(self) -> Entry:
         """The report as scripts know it, in the current language."""
-        return worded(self.kept())
+        return word_import_report(self.kept())
 
     def kept(self) -> Entry:
         """The report as it is kept: JSON without words."""
@@ -256,12 +259,12 @@ class ImportReport:
 # -- as it is kept, and as it is read ----------------------------------------------------------------------------------
 
 
-def kept_entry(one: Finding) -> Entry:
+def entry_as_json(one: Finding) -> Entry:
     """One line of a report as it is kept."""
     return {"index": one.row, "identifier": one.identifier, "code": one.code, "params": json_of(one.params)}
 
 
-def worded_entry(kept: Mapping[str, Any]) -> Entry:
+def word_entry(kept: Mapping[str, Any]) -> Entry:
     """The same line in the current language."""
     return {
         "index": kept["index"],
@@ -271,22 +274,22 @@ def worded_entry(kept: Mapping[str, Any]) -> Entry:
     }
 
 
-def worded(report: Mapping[str, Any]) -> Entry:
+def word_import_report(report: Mapping[str, Any]) -> Entry:
     """A report that was kept, as people and scripts read it: each line with its words in the current language."""
-    return {**word_differences(report), "difference": worded_difference(report.get("difference")),
-            "files": list(map(worded_file, report["files"]))}  # fmt: skip
+    return {**word_differences(report), "difference": word_difference(report.get("difference")),
+            "files": list(map(word_file, report["files"]))}  # fmt: skip
 
 
-def worded_file(file: Mapping[str, Any]) -> Entry:
+def word_file(file: Mapping[str, Any]) -> Entry:
     return {
         **file,
-        "problem": file["problem"] and worded_entry(file["problem"]),
-        "difference": worded_difference(file["difference"]),
-        "rows": {name: list(map(worded_entry, entries)) for name, entries in file["rows"].items()},
+        "problem": file["problem"] and word_entry(file["problem"]),
+        "difference": word_difference(file["difference"]),
+        "rows": {name: list(map(word_entry, entries)) for name, entries in file["rows"].items()},
     }
 
 
-def worded_difference(kept: Mapping[str, Any] | None) -> Entry | None:
+def word_difference(kept: Mapping[str, Any] | None) -> Entry | None:
     if kept is None:
         return None
-    return {**kept, "listed": {what: list(map(worded_entry, entries)) for what, entries in kept["listed"].items()}}
+    return {**kept, "listed": {what: list(map(word_entry, entries)) for what, entries in kept["listed"].items()}}

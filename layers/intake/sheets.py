@@ -183,7 +183,7 @@ def fill(sheet: Sheet, lines: list[str], names: list[str]) -> None:
     columns = list(zip(*(line.split("\t") for line in lines), strict=True))
     sheet.rows = [int(rank) for rank in columns[0]]
     for name, texts in zip(names, columns[1:], strict=False):
-        sheet.columns[name] = [None if text == NULL else unescaped(text) for text in texts]
+        sheet.columns[name] = [None if text == NULL else unescape_text(text) for text in texts]
     if len(columns) > len(names) + 1:
         codes = np.array([None if text == NULL else text for text in columns[-1]], object)
         sheet.shapes = np.asarray(shapely.from_wkb(codes), object)
@@ -191,7 +191,7 @@ def fill(sheet: Sheet, lines: list[str], names: list[str]) -> None:
         sheet.shapes = np.full(len(lines), None, object)
 
 
-def unescaped(text: str) -> str:
+def unescape_text(text: str) -> str:
     if "\\" not in text:
         return text
     return ESCAPED.sub(lambda match: UNESCAPED.get(match[1], match[1]), text)

@@ -122,5 +122,5 @@ def job_kind(step: Step, work: str, roles: frozenset[Role]) -> JobKind:
         work=Later(f"layers.intake.tasks.{work}") if "." not in work else Later(work),
         roles=roles,
         afterwards=Later("layers.intake.tasks.leave_file_import"),
-        worded=Later("layers.intake.findings.worded_report"),
+        worded=Later("layers.intake.findings.word_report"),
     )

@@ -34,7 +34,7 @@ def surfaces(features: Sequence[Feature], epsg: int) -> list[Surface | Remark]:
     valid = shapely.is_valid(projected)
     boxes = shapely.bounds(projected)
     return [
-        _refusal(feature, shapes[row], boxes[row], epsg) or _repaired(projected[row], bool(valid[row]))
+        _refusal(feature, shapes[row], boxes[row], epsg) or _repair(projected[row], bool(valid[row]))
         for row, feature in enumerate(features)
     ]
 
@@ -82,7 +82,7 @@ def _refusal(feature: Feature, shape: Any, box_2154: Any, epsg: int) -> Remark |
     return None
 
 
-def _repaired(projected: Any, valid: bool) -> Surface | Remark:
+def _repair(projected: Any, valid: bool) -> Surface | Remark:
     if valid:
         return Surface(_multi(projected))
     reason = str(shapely.is_valid_reason(projected)).partition("[")[0]

@@ -112,7 +112,7 @@ class TableFields:
 
 @dataclass(frozen=True, slots=True)
 class TableMapping:
-    """How a table is read: the header of each field, and the code of each word of a field (as `keyed` gives it)."""
+    """How a table is read: the header of each field, and the code of each word of a field (as `text_key` gives it)."""
 
     columns: Mapping[str, str] = field(default_factory=dict)
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -125,7 +125,7 @@ class TableMapping:
             known = {one.name: {code for code, _label in one.codes.choices()} for one in fields if one.codes}
             said = {name: dict(codes.get(name) or {}).items() for name in known}
             meant = {
-                name: {keyed(str(word)): str(code) for word, code in pairs if code in known[name]}
+                name: {text_key(str(word)): str(code) for word, code in pairs if code in known[name]}
                 for name, pairs in said.items()
             }
         except (AttributeError, TypeError, ValueError) as error:
@@ -141,12 +141,12 @@ class TableMapping:
 
     def code(self, of: Field, word: str) -> str:
         """The code that a word of a field means, empty where nobody said."""
-        meant = self.codes.get(of.name, {}).get(keyed(word), "")
+        meant = self.codes.get(of.name, {}).get(text_key(word), "")
         return meant or (of.codes.likely(word) if of.codes else "")
 
 
 @lru_cache(10_000)
-def keyed(text: str) -> str:
+def text_key(text: str) -> str:
     """The same word, however it is written."""
     return " ".join(split_terms(text[:LONGEST_WORD]))
 

@@ -22,10 +22,10 @@ def table_choices(kind: TableFields) -> Callable[[FileImport, QueryDict], dict[s
     def choices(made: FileImport, posted: QueryDict) -> dict[str, Any]:
         if not is_sent(kind, posted):
             return {}
-        mapping = posted_mapping(made, kind, posted)
+        mapping = parse_mapping(made, kind, posted)
         if lacking := kind.lacking(mapping):
             raise Invalid(_("Say which columns these are: %(lacking)s.") % {"lacking": lacking}, parameter="columns")
-        return {"mapping": mapping.as_json(), "name": posted_name(kind, posted)}
+        return {"mapping": mapping.as_json(), "name": parse_name(kind, posted)}
 
     return choices
 
@@ -40,7 +40,7 @@ def table_context(kind: TableFields) -> Callable[[FileImport, QueryDict], dict[s
         mapping = TableMapping.from_json(made.choices.get("mapping") or {}, kind.fields)
         name = str(made.choices.get("name", ""))
         if is_sent(kind, posted):
-            mapping, name = posted_mapping(made, kind, posted), posted_name(kind, posted)
+            mapping, name = parse_mapping(made, kind, posted), parse_name(kind, posted)
         return {
             "table": table,
             "facts": facts_of(table, made.choices),
@@ -57,20 +57,20 @@ def is_sent(kind: TableFields, posted: Mapping[str, str]) -> bool:
     return any(f"column-{one.name}" in posted for one in kind.fields)
 
 
-def posted_name(kind: TableFields, posted: Mapping[str, str]) -> str:
+def parse_name(kind: TableFields, posted: Mapping[str, str]) -> str:
     return posted.get("name", "").strip()[:LONGEST_NAME] or str(kind.label)
 
 
-def posted_mapping(made: FileImport, kind: TableFields, posted: Mapping[str, str]) -> TableMapping:
+def parse_mapping(made: FileImport, kind: TableFields, posted: Mapping[str, str]) -> TableMapping:
     """What was chosen on the page; headers and codes that are none are left out."""
     header = made.contents[0]["header"] if made.contents else []
     columns = {one.name: posted.get(f"column-{one.name}", "") for one in kind.fields}
-    codes = {one.name: posted_codes(one, posted) for one in kind.fields if one.codes}
+    codes = {one.name: parse_codes(one, posted) for one in kind.fields if one.codes}
     known = {name: text for name, text in columns.items() if text in header}
     return TableMapping.from_json({"columns": known, "codes": codes}, kind.fields)
 
 
-def posted_codes(one: Field, posted: Mapping[str, str]) -> dict[str, str]:
+def parse_codes(one: Field, posted: Mapping[str, str]) -> dict[str, str]:
     """The code of each word of a field that was on the page."""
     names = [f"{one.name}-{place}" for place in range(MOST_TEXTS)]
     return {posted.get(f"{name}-text", ""): posted[name] for name in names if posted.get(name)}

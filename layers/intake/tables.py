@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from gis_core.errors import Invalid
 from gis_core.files.reader import Column, CopyPlan, LayerInfo, Limits, Problem, Reading, ReadRefused, RestrictedReader
 from gis_core.files.reader.messages import describe_problem as reader_message
-from gis_core.http.admission import TABLE, limited
-from layers.intake.sheets import NULL, unescaped
+from gis_core.http.admission import TABLE, limit_concurrency
+from layers.intake.sheets import NULL, unescape_text
 from layers.intake.table import TableLimits
 
 TABLES: Final = frozenset({"CSV", "XLSX", "ODS"})
@@ -60,12 +60,12 @@ def read_table(path: Path, limits: TableLimits, *, quotes: bool = True) -> Table
     several sheets hold something, ReaderUnavailable, Busy (in a request, while others read tables).
     """
     if path.stat().st_size > limits.file_bytes:
-        raise refused(_("The file is larger than %(most)s MB.") % {"most": limits.file_bytes // MIB})
+        raise file_error(_("The file is larger than %(most)s MB.") % {"most": limits.file_bytes // MIB})
     try:
-        with limited(TABLE), RestrictedReader(Limits.for_documents(limits.file_bytes)) as reader:
+        with limit_concurrency(TABLE), RestrictedReader(Limits.for_documents(limits.file_bytes)) as reader:
             return table_of(reader, reader.admit(path), limits)
     except ReadRefused as error:
-        raise refused(error.message if quotes else without_quotes(error.problem)) from error
+        raise file_error(error.message if quotes else without_quotes(error.problem)) from error
 
 
 def without_quotes(problem: Problem) -> str:
@@ -73,7 +73,7 @@ def without_quotes(problem: Problem) -> str:
     return reader_message(problem.code, {**problem.params, **dict.fromkeys(QUOTED & problem.params.keys(), "…")})
 
 
-def refused(message: str) -> Invalid:
+def file_error(message: str) -> Invalid:
     return Invalid(message, parameter="file")
 
 
@@ -81,14 +81,14 @@ def table_of(reader: RestrictedReader, name: str, limits: TableLimits) -> Table:
     """The one table of an admitted file: its header and its rows, as texts. Raises Invalid, ReadRefused."""
     info = reader.inspect(name, reading=MEND, rows=LOOKED_AT)
     if info.format not in TABLES:
-        raise refused(_("This is no table: send a CSV file, or a spreadsheet (XLSX, ODS)."))
+        raise file_error(_("This is no table: send a CSV file, or a spreadsheet (XLSX, ODS)."))
     filled = [one for one in info.layers if one.features and one.columns]
     if len(filled) > 1:
         message = _("The file holds several tables (%(named)s): send the one that is meant alone.")
-        raise refused(message % {"named": ", ".join(str(one.name) for one in filled[:MOST_NAMES])})
+        raise file_error(message % {"named": ", ".join(str(one.name) for one in filled[:MOST_NAMES])})
     layer = next(iter(filled), info.layers[0])
     if not 2 <= len(layer.columns) <= limits.columns:
-        raise refused(_("No columns are found: the first row of the table must name its columns."))
+        raise file_error(_("No columns are found: the first row of the table must name its columns."))
     if info.format == "CSV":
         return text_table(reader, name, layer, limits)
     return spreadsheet(reader, name, layer, limits, info.format)
@@ -112,7 +112,7 @@ def spreadsheet(reader: RestrictedReader, name: str, layer: LayerInfo, limits: T
     sheet = next((one for one in names if one.name == layer.name), layer)
     given = [(rank, cells or []) for rank, cells in rows_of(reader, name, sheet, plain, limits.rows + LOOKED_AT)]
     if not given:
-        raise refused(_("No columns are found: the first row of the table must name its columns."))
+        raise file_error(_("No columns are found: the first row of the table must name its columns."))
     full = [sum(map(bool, cells)) for _rank, cells in given[:LOOKED_AT]]
     place = next((at for at, count in enumerate(full) if count > 1 and count >= max(full) * FULL_ENOUGH), 0)
     check_length(len(given) - place - 1, limits.rows)
@@ -155,7 +155,7 @@ def rows_of(
 def check_length(rows: int, most: int) -> None:
     """Check that a table has at most so many rows. Raises Invalid."""
     if rows > most:
-        raise refused(_("The file has more than %(most)s rows: send it in parts.") % {"most": most})
+        raise file_error(_("The file has more than %(most)s rows: send it in parts.") % {"most": most})
 
 
 def day_of_sheet(text: str) -> str:
@@ -167,4 +167,4 @@ def cell_of(text: str) -> str:
     """A text of COPY as the cell says it."""
     if text == NULL:
         return ""
-    return unescaped(text).replace("\xa0", " ").replace("\r\n", "\n").strip()[:LONGEST_CELL]
+    return unescape_text(text).replace("\xa0", " ").replace("\r\n", "\n").strip()[:LONGEST_CELL]

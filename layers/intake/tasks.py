@@ -57,7 +57,7 @@ def sweep_inbox(timestamp: int) -> None:
             imports.forget_old()
         open_jobs = Job.objects.filter(parameters__has_key="folder", state__in=(Job.State.WAITING, Job.State.RUNNING))
         awaited = {harmless(str(job.parameters["folder"])) for job in open_jobs}
-        awaited |= imports.awaited_folders()
+        awaited |= imports.list_awaited_folders()
     for folder in Path(settings.INBOX_DIR).glob("*"):
         # Another worker may be removing it at this moment.
         with suppress(FileNotFoundError):

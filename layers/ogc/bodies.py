@@ -26,7 +26,7 @@ LARGEST_VERSION = 2**31 - 1
 type Body = dict[str, Any]
 
 
-def created(request: HttpRequest) -> Edit:
+def creation_edit(request: HttpRequest) -> Edit:
     """The edit that makes a new feature; an identifier that is sent is not taken over. Raises Invalid."""
     body, crs = feature_of(request), content_crs(request)
     return Edit(
@@ -37,7 +37,7 @@ def created(request: HttpRequest) -> Edit:
     )
 
 
-def replaced(request: HttpRequest, layer: Layer, feature_id: int, rights: Rights) -> Edit:
+def replacement_edit(request: HttpRequest, layer: Layer, feature_id: int, rights: Rights) -> Edit:
     """The edit that gives a feature this content and no other. Raises Invalid, NotFound."""
     body = feature_of(request)
     nothing = {field["name"]: None for field in layer.writable_fields(rights) if field["name"] != "id"}
@@ -50,7 +50,7 @@ def replaced(request: HttpRequest, layer: Layer, feature_id: int, rights: Rights
     )
 
 
-def patched(request: HttpRequest, layer: Layer, feature_id: int, rights: Rights) -> Edit:
+def patch_edit(request: HttpRequest, layer: Layer, feature_id: int, rights: Rights) -> Edit:
     """The edit that a JSON merge patch means. Raises Invalid, NotFound."""
     body = json_of(request, PATCH_TYPES)
     if unknown := sorted(set(body) - {"type", "id", "properties", "geometry"}):
@@ -66,7 +66,7 @@ def patched(request: HttpRequest, layer: Layer, feature_id: int, rights: Rights)
     )
 
 
-def deleted(request: HttpRequest, layer: Layer, feature_id: int, rights: Rights) -> Edit:
+def deletion_edit(request: HttpRequest, layer: Layer, feature_id: int, rights: Rights) -> Edit:
     return Edit(action="delete", id=feature_id, version=version_seen(request, layer, feature_id, rights))
 
 
@@ -119,20 +119,20 @@ def geometry_of(body: Body, crs: Crs) -> GEOSGeometry | None:
     """The geometry, moved to EPSG:2154; None where there is none. Raises GeometryRefused."""
     given = body.get("geometry")
     if crs.y_first and isinstance(given, dict):
-        given = given | {"coordinates": turned(given.get("coordinates"), 8)}
+        given = given | {"coordinates": swap_axes(given.get("coordinates"), 8)}
     try:
         return read_geometry(given, crs.srid)
     except Unfit as unfit:
         raise GeometryRefused(str(unfit)) from unfit
 
 
-def turned(value: Any, deepest: int) -> Any:
+def swap_axes(value: Any, deepest: int) -> Any:
     """Positions with x before y; what is no list of lists or of positions stays as it is, to be refused."""
     if not isinstance(value, list) or not deepest:
         return value
     if len(value) == 2 and not any(isinstance(part, list) for part in value):
         return value[::-1]
-    return [turned(part, deepest - 1) for part in value]
+    return [swap_axes(part, deepest - 1) for part in value]
 
 
 # -- the version that was seen ----------------------------------------------------------------------------------------

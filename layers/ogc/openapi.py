@@ -68,7 +68,9 @@ def paths_of(layer: Layer, rights: Rights) -> Document:
     return {
         here: {"get": reading(f"collection.{slug}", name, JSON, missing=True)},
         f"{here}/schema": {"get": reading(f"schema.{slug}", _("What a feature is made of"), SCHEMA, missing=True)},
-        f"{here}/geojson-schema": {"get": described(f"geojson-schema.{slug}", _("What a GeoJSON feature is made of"))},
+        f"{here}/geojson-schema": {
+            "get": describe_reading(f"geojson-schema.{slug}", _("What a GeoJSON feature is made of"))
+        },
         f"{here}/queryables": {"get": reading(f"queryables.{slug}", _("What filters may name"), SCHEMA, missing=True)},
         f"{here}/items": items,
         f"{here}/items/{{featureId}}": item | (changing(slug, name) if may_write else {}),
@@ -100,7 +102,7 @@ def reading(
     }
 
 
-def described(operation: str, summary: str, form: Format = SCHEMA, *, missing: bool = True) -> Document:
+def describe_reading(operation: str, summary: str, form: Format = SCHEMA, *, missing: bool = True) -> Document:
     """A GET of a document that comes in one form only."""
     document = reading(operation, summary, form, missing=missing)
     del document["responses"]["200"]["content"][HTML.media_type]

@@ -73,7 +73,7 @@ class Resource(View):
         """Whether the asker may write in the layer the way they ask: a program sends no version of what it saw."""
         return layer.may_edit(self.rights) and not (layer.strict_locking and self.by_token)
 
-    def stopped(self) -> HttpResponse | None:
+    def refuse_nobody(self) -> HttpResponse | None:
         """The refusal of a write by nobody. A session owes a CSRF token. Raises Forbidden."""
         if not self.rights.signed_in:
             challenge = {"WWW-Authenticate": 'Basic realm="Arpent"'}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
 from gis_core.errors import NotFound
-from gis_core.http.admission import FILTER, limited
+from gis_core.http.admission import FILTER, limit_concurrency
 from layers.catalogue.models import Layer
 from layers.features.crs import Crs, parse_crs
 from layers.features.services.query import Items, ItemsQuery, read_item, read_items
@@ -122,7 +122,7 @@ class ItemsView(Resource):
         )  # the query refuses those that there are not
         query = ItemsQuery.parse(request.GET, layer, self.rights)
         many = query.limit > (COSTLY_ROWS if form is HTML else COSTLY_ITEMS)
-        with limited(FILTER) if many or "filter" in request.GET else nullcontext():
+        with limit_concurrency(FILTER) if many or "filter" in request.GET else nullcontext():
             with as_described():
                 items = read_items(layer, query, self.rights)
             links = self.links(layer, query, items, form)
@@ -150,9 +150,9 @@ class ItemsView(Resource):
 
     def post(self, request: HttpRequest, slug: str) -> HttpResponse:
         layer = self.layer(slug)
-        if stopped := self.stopped():
+        if stopped := self.refuse_nobody():
             return stopped
-        (made,) = apply_edits(layer, [bodies.created(request)], rights=self.rights, origin=self.origin())
+        (made,) = apply_edits(layer, [bodies.creation_edit(request)], rights=self.rights, origin=self.origin())
         where = f"{documents.address(layer, self.base)}/items/{made.id}"
         headers = {"Location": where, "ETag": bodies.tag_of(made.version), **WITHOUT_CONTENT}
         return HttpResponse(status=201, headers=headers)
@@ -191,18 +191,18 @@ class ItemView(Resource):
         ]
 
     def put(self, request: HttpRequest, slug: str, feature_id: str) -> HttpResponse:
-        return self.change(slug, feature_id, bodies.replaced)
+        return self.change(slug, feature_id, bodies.replacement_edit)
 
     def patch(self, request: HttpRequest, slug: str, feature_id: str) -> HttpResponse:
-        return self.change(slug, feature_id, bodies.patched)
+        return self.change(slug, feature_id, bodies.patch_edit)
 
     def delete(self, request: HttpRequest, slug: str, feature_id: str) -> HttpResponse:
-        return self.change(slug, feature_id, bodies.deleted)
+        return self.change(slug, feature_id, bodies.deletion_edit)
 
     def change(self, slug: str, feature_id: str, read: Any) -> HttpResponse:
         """Write what `read` makes of the request."""
         layer = self.layer(slug)
-        if stopped := self.stopped():
+        if stopped := self.refuse_nobody():
             return stopped
         edit: Edit = read(self.request, layer, number(feature_id), self.rights)
         (result,) = apply_edits(layer, [edit], rights=self.rights, origin=self.origin())

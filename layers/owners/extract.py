@@ -8,11 +8,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from gis_core.http.admission import PDF, limited
+from gis_core.http.admission import PDF, limit_concurrency
 from layers.features.display import display_area
 from layers.owners.services.reading import AccountSeen, OwnerSeen, ParcelSeen
 from layers.owners.services.requests import Extract
-from layers.printing.document import BOLD, REGULAR, Document, wrapped
+from layers.printing.document import BOLD, REGULAR, Document, wrap_text
 from layers.printing.palette import INK, INK_SOFT, LINE, Colour
 from layers.printing.paper import SHEETS
 
@@ -39,7 +39,7 @@ class Sheet:
         self, text: str, size: float = TEXT, *, font: str = REGULAR, ink: Colour = INK, indent: float = 0.0
     ) -> None:
         """A paragraph; a new page where this one is full."""
-        for line in wrapped(text, size, self.width - 2 * self.margin - indent, font):
+        for line in wrap_text(text, size, self.width - 2 * self.margin - indent, font):
             if self.y - size * LEADING < self.margin:
                 self.begin()
             self.y -= size * LEADING
@@ -54,7 +54,7 @@ class Sheet:
         self.y -= 1.0
 
 
-@limited(PDF)
+@limit_concurrency(PDF)
 def pdf(extract: Extract) -> bytes:
     """The document, made in memory: nothing nominative is written on disk."""
     width, height, margin, _label = SHEETS["A4"]

@@ -17,7 +17,7 @@ from gis_core.desk.signed_in import page as page
 from gis_core.desk.signed_in import rights_of_page
 from gis_core.errors import ArpentError
 from gis_core.http.middleware import rights_of_request
-from gis_core.members.organisations import administered_member
+from gis_core.members.organisations import get_administered_member
 from gis_core.models import Member, User
 from layers.owners.files import csv_file, pdf_file
 from layers.owners.forms import ConsultationForm, LevelsForm, RequestForm
@@ -48,8 +48,8 @@ def access_list(request: HttpRequest) -> HttpResponse:
 def access(request: HttpRequest, slug: str) -> HttpResponse:
     """Choose what each role reads at a member."""
     rights = rights_of_request(request)
-    member = administered_member(rights=rights, slug=slug)
-    form = LevelsForm(request, row=f"owner levels {member.pk}", read=lambda _name: started_levels(member))
+    member = get_administered_member(rights=rights, slug=slug)
+    form = LevelsForm(request, row=f"owner levels {member.pk}", read=lambda _name: initial_levels(member))
     if request.method == "POST" and form.is_valid():
         give_levels(slug, form.levels(), rights)
         messages.success(request, _("The access to owners is saved."))
@@ -58,7 +58,7 @@ def access(request: HttpRequest, slug: str) -> HttpResponse:
     return render_page(request, "access", {"form": form, "member": member}, status)
 
 
-def started_levels(member: Member) -> dict[str, Any]:
+def initial_levels(member: Member) -> dict[str, Any]:
     return {role.value: level.value for role, level in levels_of(member).items()}
 
 

@@ -51,7 +51,7 @@ def aerial_of(ground: Ground, plan: Plan, rights: Rights) -> Aerial | None:
 def choose(ground: Ground, rights: Rights) -> tuple[Photo, Pixels] | None:
     """The latest photo that shows the whole ground, else the latest that shows some of it."""
     shape, partial = shapely.from_wkb(ground.geom), None
-    for photo, pixels in opened(ground, rights):
+    for photo, pixels in open_photos(ground, rights):
         if shapely.covers(pixels.ground, shape):
             return photo, pixels
         if partial is None and shapely.intersects(pixels.ground, shape):
@@ -59,7 +59,7 @@ def choose(ground: Ground, rights: Rights) -> tuple[Photo, Pixels] | None:
     return partial
 
 
-def opened(ground: Ground, rights: Rights) -> Iterator[tuple[Photo, Pixels]]:
+def open_photos(ground: Ground, rights: Rights) -> Iterator[tuple[Photo, Pixels]]:
     """The photos there that the asker may see, the latest first, each opened when it is asked for."""
     near = GEOSGeometry(memoryview(ground.geom))
     sheets = PhotoSheet.objects.filter(photo=OuterRef("pk"))

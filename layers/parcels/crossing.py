@@ -60,7 +60,7 @@ def crossings(ground: Ground, sources: Sequence[Source]) -> list[list[Crossing]]
         source = sources[place]
         columns = dict(zip(source.columns, cells, strict=True))
         by_source[place].append(
-            Crossing(columns, measured(ground, ground.tolerance(source.layer_of(columns)), *measures))
+            Crossing(columns, measure_crossing(ground, ground.tolerance(source.layer_of(columns)), *measures))
         )
     return by_source
 
@@ -88,7 +88,7 @@ def part(place: int, source: Source) -> Composed:
     )
 
 
-def measured(
+def measure_crossing(
     ground: Ground, tolerance: Tolerance, dimension: int, area: float, length: float, inside: float | None
 ) -> Measure:
     """Areas of surfaces (0 for a common limit), lengths of lines, nothing of points.

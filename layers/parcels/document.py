@@ -56,14 +56,14 @@ def pdf_of(
         "cut": plan.cut,
         "aerial": aerial,
         "over": draw_over(plan, PICTURE) if aerial and aerial.jpeg else "",
-        "sections": [printed(section, site) for section in content["sections"]],
+        "sections": [format_section(section, site) for section in content["sections"]],
         "language": get_language() or "fr",
     }
     pictures = {PICTURE: aerial.jpeg} if aerial and aerial.jpeg else {}
     return typeset(render_to_string("parcels/sheet.html", given), STYLES, pictures)
 
 
-def printed(section: Mapping[str, Any], site: str) -> dict[str, Any]:
+def format_section(section: Mapping[str, Any], site: str) -> dict[str, Any]:
     """A section with its measures in words and whole addresses."""
     return {
         **section,

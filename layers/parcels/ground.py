@@ -61,7 +61,7 @@ def ground_of_parcels(texts: Sequence[str], day: date, reader: Reader) -> Ground
     idus = list(dict.fromkeys(map(identifier, texts)))
     if PARCELS_LAYER not in reader.layers:
         raise NotFound(_("There is no layer of this name, or you may not see it."))
-    ground = measured(OF_PARCELS, {"idus": idus}, day)
+    ground = measure_ground(OF_PARCELS, {"idus": idus}, day)
     missing = sorted(set(idus) - set(ground.idus)) if ground else idus
     if ground is None or missing:
         message = _("The cadastral plan has no parcel %(idus)s.")
@@ -71,14 +71,14 @@ def ground_of_parcels(texts: Sequence[str], day: date, reader: Reader) -> Ground
 
 def ground_of_shape(shape: Mapping[str, Any], day: date) -> Ground:
     """The ground of a polygon (GeoJSON, EPSG:4326). Raises Invalid."""
-    ground = measured(OF_SHAPE, {"wkb": shape_of(shape, SURFACES).wkb}, day)
+    ground = measure_ground(OF_SHAPE, {"wkb": shape_of(shape, SURFACES).wkb}, day)
     if ground is None or not SMALLEST_M2 <= ground.measured_m2 <= LARGEST_M2:
         message = _("The shape must have an area, 0.05 m² at least and %(most)s km² at most.")
         raise Invalid(message % {"most": LARGEST_M2 // 1_000_000}, parameter="shape")
     return ground
 
 
-def measured(statement: bytes, values: Mapping[str, Any], day: date) -> Ground | None:
+def measure_ground(statement: bytes, values: Mapping[str, Any], day: date) -> Ground | None:
     """The united ground with its areas and communes; None when nothing was found."""
     backend: Any = connection
     with backend.preparing() as cursor:

@@ -30,7 +30,7 @@ def place_cell(sheet: FrozenSheet, _related: Any) -> Cell:
     return Cell(sheet.title, lines=(Line(f"SHA-256 {sheet.content_sha256}", tone="fingerprint"),))
 
 
-def frozen_cell(sheet: FrozenSheet, _related: Any) -> Cell:
+def day_cell(sheet: FrozenSheet, _related: Any) -> Cell:
     return Cell(day=sheet.made_at, lines=(Line(str(sheet.started_by)),) if sheet.started_by else ())
 
 
@@ -50,7 +50,7 @@ FROZEN_SHEETS: Final = Listing(
         ),
         Column("place", gettext_lazy("Place"), value="title", cell=place_cell, sort="title"),
         Column("day", gettext_lazy("Rules of"), "date", sort="day"),
-        Column("made_at", gettext_lazy("Frozen"), "datetime", cell=frozen_cell, sort="made_at"),
+        Column("made_at", gettext_lazy("Frozen"), "datetime", cell=day_cell, sort="made_at"),
         Column("file", gettext_lazy("File"), value="number", cell=file_cell),
     ),
     pager=Pager(rows=100),

@@ -14,7 +14,7 @@ from layers.parcels.listing import FROZEN_SHEETS, SheetQuery
 
 @require_safe
 @page
-def frozen_sheets(request: HttpRequest) -> HttpResponse:
+def list_frozen_sheets(request: HttpRequest) -> HttpResponse:
     """The latest first; those that a number, a title, a parcel or a fingerprint finds."""
 
     def show(context: dict[str, Any], status: int) -> HttpResponse:

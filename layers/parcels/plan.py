@@ -99,7 +99,7 @@ def draw(ground: Ground, reader: Reader) -> Plan:
     shapes = read(ground, scale, box, reader.layers.keys())
     paths = [path(kind, shapes) for kind in ("building", "parcel", "ground")]
     labels = [label(one) for one in shapes if is_labelled(scale, *one)]
-    return Plan(framed([*paths, *labels, bar(scale), north()]), scale, box, shapes)
+    return Plan(frame_svg([*paths, *labels, bar(scale), north()]), scale, box, shapes)
 
 
 def draw_over(plan: Plan, picture: str) -> str:
@@ -113,10 +113,10 @@ def draw_over(plan: Plan, picture: str) -> str:
     ]
     labels = [label(one, HALO) + label(one) for one in plan.shapes if is_labelled(plan.scale, *one)]
     place = f'x="0" y="{-HEIGHT_MM}" width="{WIDTH_MM}" height="{HEIGHT_MM}" preserveAspectRatio="none"'
-    return framed([f'<image {place} href="{picture}"/>', *lines, *labels, bar(plan.scale), north()])
+    return frame_svg([f'<image {place} href="{picture}"/>', *lines, *labels, bar(plan.scale), north()])
 
 
-def framed(inside: Sequence[str]) -> str:
+def frame_svg(inside: Sequence[str]) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH_MM}mm" height="{HEIGHT_MM}mm"'
         f' viewBox="0 {-HEIGHT_MM} {WIDTH_MM} {HEIGHT_MM}">{"".join(inside)}'

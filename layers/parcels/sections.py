@@ -116,9 +116,9 @@ class Line:
             "key": self.key,
             "title": self.title,
             "detail": self.detail,
-            "area_m2": rounded(measure.area_m2, 2),
-            "share": rounded(measure.share, 4),
-            "length_m": rounded(measure.length_m, 1),
+            "area_m2": round_value(measure.area_m2, 2),
+            "share": round_value(measure.share, 4),
+            "length_m": round_value(measure.length_m, 1),
             "uncertain": measure.uncertain,
             "layer": self.layer,
             "feature": self.feature,
@@ -241,7 +241,7 @@ def reader_with(rights: Rights) -> Reader:
     return Reader(rights=rights, sections=given, layers=layers)
 
 
-def rounded(value: float | None, decimals: int) -> float | None:
+def round_value(value: float | None, decimals: int) -> float | None:
     return None if value is None else round(value, decimals)
 
 

@@ -44,7 +44,7 @@ def unknown_letters(text: str) -> list[str]:
     return sorted({letter for letter in text if ord(letter) not in known and letter != "\n"})
 
 
-def wrapped(text: str, size: float, width: float, font: str = REGULAR) -> list[str]:
+def wrap_text(text: str, size: float, width: float, font: str = REGULAR) -> list[str]:
     """The text in lines of this width (mm) at most; a word that is longer is cut."""
     lines: list[str] = []
     for paragraph in text.split("\n"):
@@ -269,7 +269,7 @@ class Document:
         image = self._image(path)
         if mask is not None:
             image.smask = self.canvas._doc.Reference(self._image(mask))
-        with self.moved(box.x, box.y):
+        with self.shift_origin(box.x, box.y):
             self.canvas.setFillAlpha(opacity)
             self.canvas.scale(box.width, box.height)
             self.canvas.doForm(image.name)
@@ -288,13 +288,13 @@ class Document:
         self.drawings += 1
         name = f"drawing{self.drawings}"
         self.canvas._doc.addForm(name, Group(drawing))
-        with self.moved(x, y):
+        with self.shift_origin(x, y):
             self.canvas.setFillAlpha(opacity)
             self.canvas.setStrokeAlpha(opacity)
             self.canvas.doForm(name)
 
     @contextmanager
-    def moved(self, x: float, y: float, clip: Box | None = None) -> Iterator[None]:
+    def shift_origin(self, x: float, y: float, clip: Box | None = None) -> Iterator[None]:
         """Measure from another corner for a while, and draw nothing outside the clip."""
         self.canvas.saveState()
         self.canvas.translate(x, y)

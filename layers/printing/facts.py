@@ -146,7 +146,7 @@ def source_of(layer: Printable) -> str:
 
 def photo_source(drawn: DrawnPhoto) -> list[str]:
     photo = drawn.photo
-    parameters = {"title": photo, "date": taken(photo), "resolution": resolution(photo.resolution_m)}
+    parameters = {"title": photo, "date": format_photo_date(photo), "resolution": resolution(photo.resolution_m)}
     description = _("Aerial photo “%(title)s”, %(date)s, %(resolution)s") % parameters
     lines = [" · ".join(part for part in (description, photo.attribution, photo.licence) if part)]
     if drawn.narrowed and drawn.covered < 0.9995:
@@ -157,7 +157,7 @@ def photo_source(drawn: DrawnPhoto) -> list[str]:
     return lines
 
 
-def taken(photo: Photo) -> str:
+def format_photo_date(photo: Photo) -> str:
     """`12 juin 2024`, `juin 2024` or `2024`: as precise as it is known."""
     text = formats.date_format(photo.acquired_date, FORMATS[Photo.Precision(photo.acquired_precision)])
     return text if is_english() else re.sub(r"^1 ", "1er ", text)

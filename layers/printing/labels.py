@@ -59,7 +59,9 @@ class Names:
 
     def place(self, pulse: Callable[[], None] = lambda: None) -> None:
         """Place what can be placed, the weightiest first; `pulse` is called now and then."""
-        candidates = [(self.seen(geometry), text, lettering) for geometry, text, lettering in joined(self.candidates)]
+        candidates = [
+            (self.clip_to_map(geometry), text, lettering) for geometry, text, lettering in join_roads(self.candidates)
+        ]
         candidates.sort(key=lambda one: -one[2].weight)
         middles = iter(areas([shape for shape, _text, lettering in candidates if lettering.placing == "inside"]))
         for number, (shape, text, lettering) in enumerate(candidates):
@@ -71,7 +73,7 @@ class Names:
                 inside(self, area, text, lettering)
         self.candidates.clear()
 
-    def seen(self, geometry: BaseGeometry) -> BaseGeometry:
+    def clip_to_map(self, geometry: BaseGeometry) -> BaseGeometry:
         """What the map shows of a geometry: a name stands there."""
         west, south, east, north = geometry.bounds
         if west >= 0 and south >= 0 and east <= self.width and north <= self.height:
@@ -122,7 +124,7 @@ class Names:
         return True
 
 
-def joined(
+def join_roads(
     candidates: Iterable[tuple[BaseGeometry, str, Lettering]],
 ) -> Iterator[tuple[BaseGeometry, str, Lettering]]:
     """Parts of road of one name as one road; the rest as it is."""

@@ -21,7 +21,7 @@ from layers.printing.palette import INK
 from layers.printing.paper import Box, Rectangle
 from layers.printing.paths import POINT, Geometries, Layered, on_paper, outline_of
 from layers.printing.services.reading import Batch
-from layers.printing.symbols import Drawn, Paint, faded, layer_style
+from layers.printing.symbols import Drawn, Paint, fade_drawn, layer_style
 
 
 @dataclass(slots=True)
@@ -63,11 +63,11 @@ class LayerDrawing:
         for side in self.sides:
             alike: dict[tuple[Paint, ...], list[int]] = {}
             for number in np.flatnonzero(there & side.meets(placed)).tolist():
-                drawn = faded(self.style(batch.properties[number], side.on_photo), self.opacity)
+                drawn = fade_drawn(self.style(batch.properties[number], side.on_photo), self.opacity)
                 if not drawn.paints:
                     continue
                 if drawn.mark:
-                    side.marks += [marks.placed(drawn.mark, x, y) for x, y in coordinates(placed[number])]
+                    side.marks += [marks.place_mark(drawn.mark, x, y) for x, y in coordinates(placed[number])]
                 else:
                     alike.setdefault(drawn.paints, []).append(number)
                 self.note(placed[number], drawn, side)

@@ -24,7 +24,7 @@ MARK_MM: Final = 5.6
 KAPPA: Final = 0.5523
 
 
-def placed(svg: str, x: float, y: float) -> str:
+def place_mark(svg: str, x: float, y: float) -> str:
     """The operators that draw it around a place (millimetres)."""
     scale = MARK_MM / SIDE
     return f"q {scale:.5f} 0 0 {scale:.5f} {x:.3f} {y:.3f} cm\n{operators_of(svg)}Q"
@@ -93,17 +93,17 @@ def draw(element: ElementTree.Element, pen: Any) -> None:
             parse_path(attributes["d"], pen)
         case "circle":
             x, y, radius = (float(attributes[name]) for name in ("cx", "cy", "r"))
-            rounded(pen, x - radius, y - radius, x + radius, y + radius, radius)
+            draw_round_rectangle(pen, x - radius, y - radius, x + radius, y + radius, radius)
         case "rect":
             x, y, width, height = (float(attributes[name]) for name in ("x", "y", "width", "height"))
-            rounded(pen, x, y, x + width, y + height, float(attributes.get("rx", 0)))
+            draw_round_rectangle(pen, x, y, x + width, y + height, float(attributes.get("rx", 0)))
         case "text":
             write(
                 pen, element.text or "", float(attributes["x"]), float(attributes["y"]), float(attributes["font-size"])
             )
 
 
-def rounded(pen: Any, west: float, north: float, east: float, south: float, radius: float) -> None:
+def draw_round_rectangle(pen: Any, west: float, north: float, east: float, south: float, radius: float) -> None:
     """A rectangle with round corners; one of nothing but corners is a circle."""
     k = radius * (1 - KAPPA)
     pen.moveTo((west + radius, north))

@@ -62,9 +62,9 @@ class Layered:
         """Some geometries of one style, as one path of each paint: viewers stumble over one of a whole town."""
         for paint in paints:
             if (paint.fill or paint.stroke) and (outline := outline_of(geometries, paint)):
-                self.paths[paint].append(self.hatched(outline, geometries, paint) if paint.hatch else outline)
+                self.paths[paint].append(self.hatch(outline, geometries, paint) if paint.hatch else outline)
 
-    def hatched(self, outline: str, geometries: Geometries, paint: Paint) -> str:
+    def hatch(self, outline: str, geometries: Geometries, paint: Paint) -> str:
         """The lines of a hatch, cut at the outline: they begin at the drawing's corner, so that neighbours go on."""
         west, south, east, north = shapely.total_bounds(geometries).tolist()
         box = (max(west, 0), max(south, 0), min(east, self.drawing.width), min(north, self.drawing.height))

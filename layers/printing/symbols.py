@@ -104,12 +104,12 @@ def layer_style(layer: Layer, scale: int) -> Style:
     scene = Scene(layer, scale)
     recipe = RECIPES.get(layer.slug)
     if recipe is None:
-        return marked(scene, from_legend(scene))
+        return add_marks(scene, from_legend(scene))
     plain, on_photo = recipe(scene, LIGHT), recipe(scene, PHOTO)
     return lambda properties, photo: (on_photo if photo else plain)(properties)
 
 
-def marked(scene: Scene, style: Style) -> Style:
+def add_marks(scene: Scene, style: Style) -> Style:
     """With the drawings of the layer's app from near, as on the screen."""
     marks = MARKS.find(scene.layer.slug)
     if marks is None or not scene.at_least("parcel"):
@@ -183,11 +183,11 @@ def buildings(scene: Scene, colours: Palette) -> Plain:
     # From further away a photo shows its buildings better than their outlines, which would hide the parcels.
     stroke = colours.building_line if scene.at_least("parcel" if photo else "section") else None
 
-    def painted(fill: Colour | None, dash: tuple[float, ...] = ()) -> tuple[Paint, ...]:
+    def paint(fill: Colour | None, dash: tuple[float, ...] = ()) -> tuple[Paint, ...]:
         return Paint(0, fill=fill), Paint(1, stroke=stroke, width_mm=width * PX_MM, dash_mm=dash)
 
-    solid = painted(colours.building)
-    light = painted(None if photo else colours.building_light, dashes(4, 2.5) if near else ())
+    solid = paint(colours.building)
+    light = paint(None if photo else colours.building_light, dashes(4, 2.5) if near else ())
     legend = scene.layer.legend
     return lambda properties: Drawn(
         line_for(legend, properties) or 0, light if properties.get("kind") == LIGHT_BUILDING else solid
@@ -347,7 +347,7 @@ def replace_alpha(ink: Colour, alpha: float) -> Colour:
     return Colour(ink.red, ink.green, ink.blue, alpha)
 
 
-def faded(drawn: Drawn, opacity: float) -> Drawn:
+def fade_drawn(drawn: Drawn, opacity: float) -> Drawn:
     """The same, with names as pale as the layer."""
     if opacity >= 1 or drawn.lettering is None:
         return drawn

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from layers.features.display import display_date, display_number
 from layers.printing import scale as scales
-from layers.printing.document import BOLD, CAP_HEIGHT, ITALIC, REGULAR, Document, Drawing, Text, width_of, wrapped
+from layers.printing.document import BOLD, CAP_HEIGHT, ITALIC, REGULAR, Document, Drawing, Text, width_of, wrap_text
 from layers.printing.facts import Entry, Facts, Section, describe_projection, format_scale
 from layers.printing.palette import INK, INK_SOFT, LIGHT, LINE, PHOTO_CHIP, WHITE, Colour
 from layers.printing.paper import SHEETS, Box, Layout, Paper, Rectangle
@@ -47,7 +47,7 @@ def text(
     content: str, size: float, width: float, *, font: str = REGULAR, ink: Colour = INK, after: float = 0.0
 ) -> Item:
     """A paragraph."""
-    lines = wrapped(content, size, width, font)
+    lines = wrap_text(content, size, width, font)
     leading = size * 1.32
 
     def draw(document: Document, x: float, top: float) -> None:
@@ -111,7 +111,7 @@ def beneath(document: Document, sheet: Layout, facts: Facts) -> list[Part]:
     roomy = total(head) + total(note) + total(foot) <= first.height
     for legend, sources in choices(facts, second.width, k):
         flow = [*legend, *([] if roomy else note), *elsewhere(legend, sources, second.width, k)]
-        if columns := flowed(flow, (second.height, third.height - total(sources) - 3 * k)):
+        if columns := flow_items(flow, (second.height, third.height - total(sources) - 3 * k)):
             break
     stack(document, head + (note if roomy else []), first.x, first.top)
     stack(document, foot, first.x, first.y + total(foot))
@@ -131,7 +131,7 @@ def choices(facts: Facts, width: float, k: float) -> Iterator[tuple[list[Item], 
     yield [], []
 
 
-def flowed(items: Sequence[Item], heights: Sequence[float]) -> list[list[Item]] | None:
+def flow_items(items: Sequence[Item], heights: Sequence[float]) -> list[list[Item]] | None:
     """Items in columns of these heights, in their order; None when they do not fit."""
     columns: list[list[Item]] = [[] for _height in heights]
     number = 0
@@ -197,7 +197,7 @@ def entry_item(entry: Entry, width: float, k: float) -> Item:
     """A symbol and its words."""
     chip = (CHIP[0] * k, CHIP[1] * k)
     size = TEXT * k
-    lines = wrapped(entry.label, size, width - chip[0] - 2.4 * k)
+    lines = wrap_text(entry.label, size, width - chip[0] - 2.4 * k)
     leading = size * 1.25
     height = max(chip[1], len(lines) * leading) + 1.3 * k
 
@@ -214,7 +214,7 @@ def swatch(entry: Entry, width: float, height: float) -> Drawing:
     drawing = Drawing(width, height)
     if entry.on_photo:
         drawing.add(drawing.ink(PHOTO_CHIP), f"0 0 {width:.3f} {height:.3f} re f")
-    paints = thinned(entry.paints)
+    paints = thin_paints(entry.paints)
     layered = Layered(drawing)
     shapes = {
         "fill": shapely.box(0.5, 0.5, width - 0.5, height - 0.5),
@@ -227,7 +227,7 @@ def swatch(entry: Entry, width: float, height: float) -> Drawing:
     return drawing
 
 
-def thinned(paints: Sequence[Paint]) -> list[Paint]:
+def thin_paints(paints: Sequence[Paint]) -> list[Paint]:
     """Lines that are as wide as streets, narrowed by as much each; hatches as narrow as shows some of their lines."""
     excess = max(0.0, max((paint.width_mm for paint in paints), default=0.0) - THICKEST)
     return [
@@ -284,7 +284,9 @@ def write_strip(document: Document, sheet: Layout, facts: Facts) -> None:
     write_north(document, strip.right - 3.2 * k, middle - 5 * k, k)
     free_width = strip.width - 35 * k - longest_bar(k) - 20 * k
     lines = [
-        line for paragraph in describe_projection(facts.projection) for line in wrapped(paragraph, TINY * k, free_width)
+        line
+        for paragraph in describe_projection(facts.projection)
+        for line in wrap_text(paragraph, TINY * k, free_width)
     ]
     longest = max(width_of(line, TINY * k) for line in lines)
     start = middle + (len(lines) - 1) * TINY * k * 0.66 - TINY * k * 0.33
@@ -334,7 +336,7 @@ def write_grid(document: Document, sheet: Layout, ground: Box, scale: int, on_ph
     step = scales.grid_step(scale)
     columns = [(x, (x - ground[0]) * 1000 / scale) for x in scales.grid_lines(ground[0], ground[2], step)]
     rows = [(y, (y - ground[1]) * 1000 / scale) for y in scales.grid_lines(ground[1], ground[3], step)]
-    with document.moved(sheet.map.x, sheet.map.y, (0, 0, sheet.map.width, sheet.map.height)):
+    with document.shift_origin(sheet.map.x, sheet.map.y, (0, 0, sheet.map.width, sheet.map.height)):
         for x, y in crosses(columns, rows):
             for ink, width in ((WHITE, 0.5), (INK, 0.15)) if on_photo else ((INK, 0.15),):
                 document.line(x - CROSS_MM, y, x + CROSS_MM, y, width, ink)

@@ -22,12 +22,12 @@ from layers.catalogue.models import Layer
 from layers.features.services import rules as ruling
 from layers.settings.forms import FieldForm, NamingForm, RulesForm
 from layers.settings.pages import fault_messages, page, settings_page
-from layers.settings.services.administering import administered_layer, has_own_table
+from layers.settings.services.administering import get_administered_layer, has_own_table
 from layers.settings.services.asking import OPEN, last_job
 from layers.settings.services.checking import unfit
 from layers.settings.services.keys import KIND as KEY
 from layers.settings.services.keys import ask_for_key
-from layers.settings.services.saving import save, seen
+from layers.settings.services.saving import save, tag_of
 
 COLUMNS = ["columns", "title_field"]
 RULES = ["key_column", "rules"]
@@ -38,10 +38,10 @@ RULES = ["key_column", "rules"]
 def fields(request: HttpRequest, slug: str) -> HttpResponse:
     """What the fields are called, who sees them, what may be written in them."""
     rights = rights_of_page(request)
-    layer = administered_layer(slug, rights)
+    layer = get_administered_layer(slug, rights)
     if request.method != "POST":
         return fields_page(request, layer)
-    naming, forms = sent_forms(request, layer)
+    naming, forms = forms_of_request(request, layer)
     if not all([naming.is_valid(), *(form.is_valid() for form in forms)]):
         return fields_page(request, layer, forms=forms, naming=naming, status=400)
     try:
@@ -49,7 +49,7 @@ def fields(request: HttpRequest, slug: str) -> HttpResponse:
         values = {"columns": specs(naming, forms), "title_field": naming.cleaned_data["title_field"]}
         check_title(values)
         # What the forms compared field by field is what is there now: nobody else changes the row meanwhile.
-        tag = seen(layer, COLUMNS) if naming.was_compared else request.POST.get("seen", "")
+        tag = tag_of(layer, COLUMNS) if naming.was_compared else request.POST.get("seen", "")
         saved = save(slug, values, tag=tag, rights=rights)
     except ArpentError as error:
         faults = fault_messages(error)
@@ -59,7 +59,7 @@ def fields(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("layer_fields", slug=slug)
 
 
-def sent_forms(request: HttpRequest, layer: Layer) -> tuple[NamingForm, list[FieldForm]]:
+def forms_of_request(request: HttpRequest, layer: Layer) -> tuple[NamingForm, list[FieldForm]]:
     """The forms of all fields, in the order that they were sent in; a field that was not named comes last.
 
     Raises FormConflict for all that somebody else changed, too.
@@ -110,7 +110,7 @@ def warn_of_unfit(request: HttpRequest, before: Layer, after: Layer) -> None:
 def rules(request: HttpRequest, slug: str) -> HttpResponse:
     """The unique reference and the rules: the worker puts them in place, once they hold."""
     rights = rights_of_page(request)
-    layer = administered_layer(slug, rights)
+    layer = get_administered_layer(slug, rights)
     if request.method != "POST":
         return redirect(f"{reverse('layer_fields', args=[slug])}#rules")
     assert isinstance(request.user, User)
@@ -119,7 +119,7 @@ def rules(request: HttpRequest, slug: str) -> HttpResponse:
         return fields_page(request, layer, ruled=form, status=400)
     try:
         check_own_table(layer)
-        if not form.was_compared and seen(layer, RULES) != request.POST.get("seen"):
+        if not form.was_compared and tag_of(layer, RULES) != request.POST.get("seen"):
             raise Conflict(_("Somebody changed these settings meanwhile; nothing was saved."))
         begun = ask(layer, form, rights, request.user)
     except ArpentError as error:
@@ -136,12 +136,12 @@ def ask(layer: Layer, form: RulesForm, rights: Rights, user: User) -> list[Job]:
     made = []
     if (key := form.cleaned_data["key_column"]) != layer.key_column:
         made.append(ask_for_key(layer, key, rights=rights, started_by=user))
-    if ordered(form.rules()) != ordered(layer.rules):
+    if sort_rules(form.rules()) != sort_rules(layer.rules):
         made.append(ruling.ask_for_rules(layer, form.rules(), rights=rights, started_by=user))
     return made
 
 
-def ordered(rules: Sequence[Mapping[str, Any]]) -> list[str]:
+def sort_rules(rules: Sequence[Mapping[str, Any]]) -> list[str]:
     """Rules to compare: in any order, a tolerance that is not given being none."""
     return sorted(repr(sorted((name, value) for name, value in rule.items() if value is not None)) for rule in rules)
 
@@ -165,7 +165,7 @@ def fields_page(
         "fields": forms or [FieldForm(naming, column) for column in layer.columns],
         "naming": naming,
         "ruled": ruled,
-        "rules_seen": seen(layer, RULES),
+        "rules_seen": tag_of(layer, RULES),
         "faults": faults or [],
         "form": faulty,
         "jobs": last_jobs(layer, rights),

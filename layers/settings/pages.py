@@ -26,8 +26,8 @@ from gis_core.models import Member
 from layers.catalogue.describe import layer_as_json
 from layers.catalogue.models import Layer
 from layers.settings.forms import DescriptionForm, differences
-from layers.settings.services.administering import administered_layer, administered_layers
-from layers.settings.services.saving import save, seen
+from layers.settings.services.administering import get_administered_layer, list_administered_layers
+from layers.settings.services.saving import save, tag_of
 from layers.settings.services.styling import NAMES, first_scale, other_columns, save_style, tile_columns
 from layers.settings.style_form import StyleForm
 
@@ -39,7 +39,7 @@ STYLE_EDITOR = "src/settings/main.ts"
 def layers(request: HttpRequest) -> HttpResponse:
     """The layers that the asker administers, by theme."""
     rights = rights_of_page(request)
-    administered = list(administered_layers(rights))
+    administered = list(list_administered_layers(rights))
     several = len({layer.owner_id for layer in administered}) > 1
     context = {"section": "layers", "layers": administered, "several_owners": several}
     return render(request, "layer_settings/layers.html", context)
@@ -50,20 +50,20 @@ def layers(request: HttpRequest) -> HttpResponse:
 def description(request: HttpRequest, slug: str) -> HttpResponse:
     """What a layer is, where it comes from, who sees and who edits it."""
     rights = rights_of_page(request)
-    layer = administered_layer(slug, rights)
+    layer = get_administered_layer(slug, rights)
     names = DescriptionForm.names(layer)
     form = DescriptionForm(request, row=layer, read=DescriptionForm.beginnings, layer=layer, rights=rights)
-    context = {"form": form, "shared": shared_names(layer)}
+    context = {"form": form, "shared": partner_names(layer)}
     if request.method != "POST":
         return settings_page(request, layer, "description", names, context)
     if not form.is_valid():
         return settings_page(request, layer, "description", names, context, status=400)
     try:
         # What the form compared field by field is what is there now: nobody else changes the row meanwhile.
-        tag = seen(layer, form.values()) if form.was_compared else request.POST.get("seen", "")
+        tag = tag_of(layer, form.values()) if form.was_compared else request.POST.get("seen", "")
         save(slug, form.values(), tag=tag, rights=rights)
     except ArpentError as error:
-        return refused(request, layer, error, form, "description", names, context)
+        return refusal_page(request, layer, error, form, "description", names, context)
     messages.success(request, _("The settings are saved."))
     return redirect("layer_settings", slug=slug)
 
@@ -73,7 +73,7 @@ def description(request: HttpRequest, slug: str) -> HttpResponse:
 def style(request: HttpRequest, slug: str) -> HttpResponse:
     """How a layer looks: its editor runs in the browser and sends the whole style."""
     rights = rights_of_page(request)
-    layer = administered_layer(slug, rights)
+    layer = get_administered_layer(slug, rights)
     try:
         form = StyleForm(request, layer=layer, bound=request.method == "POST")
     except ArpentError as error:
@@ -82,7 +82,7 @@ def style(request: HttpRequest, slug: str) -> HttpResponse:
         return style_page(request, layer, form)
     try:
         given = form.style()
-        tag = seen(layer, NAMES) if form.was_compared else request.POST.get("seen", "")
+        tag = tag_of(layer, NAMES) if form.was_compared else request.POST.get("seen", "")
         save_style(slug, given, tag=tag, rights=rights)
     except FormConflict:
         raise
@@ -129,7 +129,7 @@ def editor_config(layer: Layer, style: Mapping[str, Any], rights: Rights) -> dic
     }
 
 
-def refused(
+def refusal_page(
     request: HttpRequest,
     layer: Layer,
     error: ArpentError,
@@ -139,7 +139,7 @@ def refused(
     context: Mapping[str, Any],
 ) -> HttpResponse:
     """The page with what was typed and what is wrong with it, each fault at its field."""
-    now = administered_layer(layer.slug, rights_of_page(request))
+    now = get_administered_layer(layer.slug, rights_of_page(request))
     if isinstance(error, Stale):
         context = {**context, "meanwhile": differences(form, type(form).beginnings(now))}  # type: ignore[attr-defined]
     for name, faults in error.extra.get("errors", {}).items():
@@ -153,12 +153,12 @@ def refused(
 def settings_page(
     request: HttpRequest, layer: Layer, tab: str, names: list[str], context: Mapping[str, Any], status: int = 200
 ) -> HttpResponse:
-    """One of the pages of a layer; `seen` is the tag of what it shows, by which a later change is noticed."""
+    """One of the pages of a layer; `tag_of` is the tag of what it shows, by which a later change is noticed."""
     page_context = {
         "section": "layers",
         "layer": layer,
         "tab": tab,
-        "seen": seen(layer, names),
+        "seen": tag_of(layer, names),
         "on_the_map": map_address(layer, rights_of_page(request)),
     }
     return render(request, f"layer_settings/{tab}.html", {**page_context, **context}, status=status)
@@ -180,5 +180,5 @@ def map_address(layer: Layer, rights: Rights) -> str:
     return f"{address}&c={(west + east) / 2:.6f},{(south + north) / 2:.6f}&z={zoom:.1f}"
 
 
-def shared_names(layer: Layer) -> list[str]:
+def partner_names(layer: Layer) -> list[str]:
     return list(Member.objects.filter(pk__in=layer.shared_with).order_by("name").values_list("name", flat=True))

@@ -17,7 +17,7 @@ from gis_core.desk.edit_forms import Difference, EditForm
 from gis_core.desk.forms import TypedJSONField
 from layers.catalogue.models import Layer
 from layers.features.display import display_number
-from layers.settings.services.styling import checked_style, style_given, style_of
+from layers.settings.services.styling import check_style, style_given, style_of
 
 BOUNDS = {"from": "≥", "above": ">", "to": "≤", "below": "<"}
 
@@ -73,7 +73,7 @@ class StyleForm(EditForm):
 
     def style(self) -> dict[str, Any]:
         """The style of a form that was sent. Raises Invalid where it is none, FormConflict."""
-        return checked_style(self.cleaned_data if self.is_valid() else None)
+        return check_style(self.cleaned_data if self.is_valid() else None)
 
     def describe(self, name: str, value: Any) -> str:
         if name == "legend":

@@ -10,7 +10,7 @@ KINDS = (
         kind="send_notice",
         work=Later("networks.notifications.tasks.send_notice"),
         roles=TECHNICIANS,
-        when_killed=Later("networks.notifications.tasks.sent_so_far"),
+        when_killed=Later("networks.notifications.tasks.partial_sending_error"),
         waited=True,
     ),
     JobKind(kind="try_notice", work=Later("networks.notifications.tasks.try_notice"), roles=TECHNICIANS, waited=True),

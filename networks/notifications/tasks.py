@@ -22,15 +22,15 @@ def send_notice(running: RunningJob) -> dict[str, Any]:
         return sending.send_out(notice, running.report_progress)
     except Interrupted:
         if running.stop_reason() == AbortReason.USER_REQUEST:
-            raise sending.stopped_error(notice) from None
+            raise sending.stop_error(notice) from None
         raise
 
 
-def sent_so_far(job: Job) -> ArpentError | None:
+def partial_sending_error(job: Job) -> ArpentError | None:
     """What left before the sending was killed has left."""
     with acting_as(SYSTEM), transaction.atomic():
         notice = Notice.objects.select_related("owner").filter(pk=job.parameters.get("notice")).first()
-        return sending.stopped_error(notice) if notice else None
+        return sending.stop_error(notice) if notice else None
 
 
 def try_notice(running: RunningJob) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.utils.translation import override
 from gis_core.errors import Invalid
 from gis_core.letters.blocks import Block, blocks_of, plain
 from gis_core.letters.kinds import Value, kind_of
-from gis_core.letters.services import cleaned, common_values, plain_line
+from gis_core.letters.services import clean_text, common_values, plain_line
 from gis_core.letters.template import TO_COMPLETE, Template
 from networks.notifications.kinds import code_of
 from networks.notifications.models import Notice
@@ -59,7 +59,7 @@ def fill_text(text: str, kind: str, values: Mapping[str, Value], parameter: str)
     longest = {"sms": LONGEST_SMS, "body": LONGEST_BODY}.get(parameter)
     if longest and len(text) > longest:
         raise Invalid(_("The text has more than %(most)s characters.") % {"most": longest}, parameter=parameter)
-    template = Template(cleaned(text), kind_of(code_of(kind, sms=parameter == "sms")), parameter=parameter)
+    template = Template(clean_text(text), kind_of(code_of(kind, sms=parameter == "sms")), parameter=parameter)
     return template.filled(values)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from layers.cadastre.layers import symbol
-from layers.catalogue.columns import Column, coded, column
+from layers.catalogue.columns import Column, code_column, column
 from layers.catalogue.models import Layer
 from layers.catalogue.services import LayerDeclaration
 from networks.roads import asset_code_lists, code_lists, iisr
@@ -18,7 +18,7 @@ def of_all(origin: tuple[Column, ...], reference: Column) -> tuple[list[Column],
     """What both layers begin and end with."""
     begin = [reference]
     end = [
-        coded("state", "État", "Condition", code_lists.CONDITIONS, in_tiles=True),
+        code_column("state", "État", "Condition", code_lists.CONDITIONS, in_tiles=True),
         column("material", "Matériau", "Material", maximum_length=60),
         column("installed_date", "Posé le", "Installed on", "date"),
         column("inspected_date", "Inspecté le", "Inspected on", "date", read_only=True),
@@ -26,7 +26,7 @@ def of_all(origin: tuple[Column, ...], reference: Column) -> tuple[list[Column],
         column("section_id", "Tronçon", "Section", "integer", read_only=True),
         column("from_m", "Abscisse sur le tronçon", "Metres along the section", "number", unit="m", read_only=True),
         column("offset_m", "Distance à l’axe", "Distance from the axis", "number", unit="m", read_only=True),
-        coded("side", "Côté", "Side", asset_code_lists.SIDES, read_only=True),
+        code_column("side", "Côté", "Side", asset_code_lists.SIDES, read_only=True),
         *origin,
     ]
     return begin, end
@@ -36,13 +36,13 @@ def point_columns(origin: tuple[Column, ...], reference: Column) -> list[Column]
     begin, end = of_all(origin, reference)
     return [
         *begin,
-        coded("kind", "Nature", "Kind", asset_code_lists.POINTS, in_tiles=True, required=True, default="other"),
+        code_column("kind", "Nature", "Kind", asset_code_lists.POINTS, in_tiles=True, required=True, default="other"),
         column("code", "Code IISR", "Code of the sign", in_tiles=True, maximum_length=12),
         column("inscription", "Inscription", "Inscription", in_tiles=True, maximum_length=200),
         column("panels", "Panonceaux", "Panels below", maximum_length=120),
         column("orientation", "Orientation", "Orientation", "number", unit="°", minimum=0, maximum=359.99),
-        coded("size", "Gamme", "Size range", asset_code_lists.SIZES),
-        coded("family", "Famille", "Family", families(), in_tiles=True, read_only=True),
+        code_column("size", "Gamme", "Size range", asset_code_lists.SIZES),
+        code_column("family", "Famille", "Family", families(), in_tiles=True, read_only=True),
         *end,
     ]
 
@@ -54,7 +54,9 @@ def stretch_columns(origin: tuple[Column, ...], reference: Column) -> list[Colum
     place = next(number for number, one in enumerate(end) if one["name"] == "offset_m")
     return [
         *begin,
-        coded("kind", "Nature", "Kind", asset_code_lists.STRETCHES, in_tiles=True, required=True, default="other"),
+        code_column(
+            "kind", "Nature", "Kind", asset_code_lists.STRETCHES, in_tiles=True, required=True, default="other"
+        ),
         column("subtype", "Modèle", "Type", maximum_length=60),
         column("width_m", "Largeur", "Width", "length_m", **metres),
         column("height_m", "Hauteur", "Height", "length_m", **metres),

@@ -110,7 +110,7 @@ def build(sections: Sequence[Section], markers: Sequence[Marker], moved: Mapping
     stands: dict[int, int] = {}
     builder = Builder(sections, markers, stands)
     axis = builder.axis()
-    for marker, there in list(builder.turned_at())[:MOST_SUSPECTS]:
+    for marker, there in list(builder.find_turns())[:MOST_SUSPECTS]:
         rank = better_section(builder, marker, there)
         if rank is not None:
             stands[marker.id] = rank
@@ -185,7 +185,7 @@ class Builder:
         self.places: dict[Node, tuple[float, float]] = {}
         self.used: set[int] = set()
         if self.sections:
-            self._stand(self._numbered(markers))
+            self._stand(self._sort_by_number(markers))
 
     def axis(self) -> Axis:
         if len(self.marks) < 2:
@@ -214,7 +214,7 @@ class Builder:
 
     # -- the graph --------------------------------------------------------------------------------------------------
 
-    def _numbered(self, markers: Sequence[Marker]) -> Iterator[Marker]:
+    def _sort_by_number(self, markers: Sequence[Marker]) -> Iterator[Marker]:
         """By number, the first of each."""
         seen: set[int] = set()
         for one in sorted(markers, key=lambda marker: (marker.number, marker.id)):
@@ -265,7 +265,7 @@ class Builder:
 
     # -- markers that stand wrongly -----------------------------------------------------------------------------------
 
-    def turned_at(self) -> Iterator[tuple[Marker, int]]:
+    def find_turns(self) -> Iterator[tuple[Marker, int]]:
         """Markers from which the axis goes back over where it came, with the rank of the section of each."""
         walked = [{rank for steps, _jump in way for rank, _along in steps} for way in self.ways]
         for number, (before, after) in enumerate(pairwise(walked), 1):

@@ -5,7 +5,7 @@ from typing import Any
 
 from gis_core.members.rights import Role
 from layers.cadastre.layers import symbol
-from layers.catalogue.columns import Column, coded, column
+from layers.catalogue.columns import Column, code_column, column
 from layers.catalogue.models import Layer
 from layers.catalogue.services import LayerDeclaration, ThemeDeclaration
 from networks.roads import code_lists
@@ -20,7 +20,7 @@ ORANGE, GREY, RED, WHITE = "#d97706", "#8d8d8d", "#b0353b", "#ffffff"
 REFERENCE = column("reference", "Référence", "Reference", in_tiles=True, maximum_length=60)
 ROUTE = column("route", "Route", "Road", in_tiles=True, maximum_length=12)
 DEPARTMENT = column("department", "Département", "Département", maximum_length=3, default="")
-CARRIAGEWAY = coded("carriageway", "Chaussée", "Carriageway", code_lists.CARRIAGEWAYS, in_tiles=True, default="U")
+CARRIAGEWAY = code_column("carriageway", "Chaussée", "Carriageway", code_lists.CARRIAGEWAYS, in_tiles=True, default="U")
 ORIGIN = (
     column("source", "Source", "Source", maximum_length=100),
     column("updated_date", "Mis à jour le", "Updated on", "date"),
@@ -35,25 +35,27 @@ def section_columns() -> list[Column]:
         ROUTE,
         DEPARTMENT,
         CARRIAGEWAY,
-        coded("nature", "Nature", "Kind", code_lists.NATURES, in_tiles=True),
-        coded("status", "Statut juridique", "Legal status", code_lists.STATUSES, in_tiles=True),
-        coded("importance", "Importance", "Importance", code_lists.IMPORTANCES, in_tiles=True),
-        coded("manager", "Gestionnaire", "Manager", code_lists.MANAGERS),
+        code_column("nature", "Nature", "Kind", code_lists.NATURES, in_tiles=True),
+        code_column("status", "Statut juridique", "Legal status", code_lists.STATUSES, in_tiles=True),
+        code_column("importance", "Importance", "Importance", code_lists.IMPORTANCES, in_tiles=True),
+        code_column("manager", "Gestionnaire", "Manager", code_lists.MANAGERS),
         column("manager_name", "Nom du gestionnaire", "Name of the manager", maximum_length=100),
         column("name_left", "Nom à gauche", "Name on the left", in_tiles=True, maximum_length=120),
         column("name_right", "Nom à droite", "Name on the right", maximum_length=120),
         column("insee_left", "Commune à gauche", "Commune on the left", maximum_length=5),
         column("insee_right", "Commune à droite", "Commune on the right", maximum_length=5),
-        coded("traffic_way", "Sens de circulation", "Direction of traffic", code_lists.TRAFFIC, default="both"),
+        code_column("traffic_way", "Sens de circulation", "Direction of traffic", code_lists.TRAFFIC, default="both"),
         column("lanes", "Voies", "Lanes", "integer", minimum=0, maximum=12),
         column("width_m", "Largeur de chaussée", "Width of the carriageway", "length_m", minimum=0, maximum=60),
-        coded("surface", "Revêtement", "Surface", code_lists.SURFACES),
+        code_column("surface", "Revêtement", "Surface", code_lists.SURFACES),
         column("traffic", "Véhicules par jour", "Vehicles a day", "integer", minimum=0, maximum=500_000),
         column("traffic_year", "Année du comptage", "Year of the count", "integer", minimum=1950, maximum=2100),
         column("heavy_percent", "Poids lourds", "Lorries", "number", unit="%", minimum=0, maximum=100),
-        coded("condition", "État de la chaussée", "Condition of the carriageway", code_lists.CONDITIONS, in_tiles=True),
+        code_column(
+            "condition", "État de la chaussée", "Condition of the carriageway", code_lists.CONDITIONS, in_tiles=True
+        ),
         column("condition_date", "État relevé le", "Condition surveyed on", "date"),
-        coded("winter", "Service hivernal", "Winter service", code_lists.WINTER),
+        code_column("winter", "Service hivernal", "Winter service", code_lists.WINTER),
         column("speed_kmh", "Vitesse autorisée", "Speed limit", "integer", unit="km/h", minimum=0, maximum=130),
         column("built_up", "En agglomération", "In a built-up area", "boolean"),
         column("level", "Niveau", "Level", "integer", minimum=-5, maximum=5, default=0),

@@ -46,7 +46,7 @@ class Frame:
         self.height = round((north - south) * self.scale + 2 * MARGIN_MM, 1)
         self.origin = np.array([(west + east) / 2 - WIDTH_MM / 2 / self.scale, north + MARGIN_MM / self.scale])
 
-    def placed(self, shapes: Any) -> Any:
+    def place_shapes(self, shapes: Any) -> Any:
         """The same shapes on the drawing, without what one would not see there."""
         moved = shapely.transform(shapes, lambda xy: (xy - self.origin) * np.array([self.scale, -self.scale]))
         return shapely.simplify(moved, SIMPLE_MM)
@@ -59,11 +59,11 @@ def background(communes: Sequence[tuple[str, Any]], roads: Any) -> dict[str, Any
     surfaces = np.array([surface for _name, surface in communes], dtype=object)
     bounds = [float(one) for one in shapely.total_bounds(surfaces)]
     frame = Frame(bounds)
-    placed = frame.placed(surfaces)
+    placed = frame.place_shapes(surfaces)
     return {
         "bounds": bounds,
         "land": path(placed, 'class="land"'),
-        "lines": path(frame.placed(roads[:MOST_ROADS]), 'class="road"') + path(placed, 'class="limit"'),
+        "lines": path(frame.place_shapes(roads[:MOST_ROADS]), 'class="road"') + path(placed, 'class="limit"'),
         "words": "".join((*names(communes, placed), scale_bar(frame))),
         "left_out": max(0, len(roads) - MOST_ROADS),
     }
@@ -72,7 +72,9 @@ def background(communes: Sequence[tuple[str, Any]], roads: Any) -> dict[str, Any
 def zone_on(ground: Mapping[str, Any], zone: Any) -> str:
     """What is covered, on that background."""
     frame = Frame(ground["bounds"])
-    return path(shapely.intersection(frame.placed(zone), shapely.box(0, 0, WIDTH_MM, frame.height)), 'class="zone"')
+    return path(
+        shapely.intersection(frame.place_shapes(zone), shapely.box(0, 0, WIDTH_MM, frame.height)), 'class="zone"'
+    )
 
 
 class Drawing(NamedTuple):
@@ -101,7 +103,7 @@ def drawing(ground: Mapping[str, Any], zone: str, sites: Any) -> Drawing:
 
 def picture(ground: Mapping[str, Any], zone: str, sites: Any) -> str:
     frame = Frame(ground["bounds"])
-    seen = shapely.get_coordinates(frame.placed(sites))
+    seen = shapely.get_coordinates(frame.place_shapes(sites))
     dots = "".join(f'<circle class="site" cx="{x:.2f}" cy="{y:.2f}" r="0.8"/>' for x, y in seen if on(x, y, frame))
     head = f'<svg xmlns="http://www.w3.org/2000/svg" class="study-map" viewBox="0 0 {WIDTH_MM} {frame.height}"'
     body = ground["land"] + zone + ground["lines"] + dots + ground["words"]

@@ -11,7 +11,7 @@ from gis_core.files.writing.csvtext import csv_file
 from gis_core.files.writing.rows import Column
 from networks.roads.models import CoverageStudy
 from networks.roads.services.studies import roads_of, shapes_of, surfaces_of
-from networks.roads.services.study_results import Share, covered_zone, share, sites_kept
+from networks.roads.services.study_results import Share, compute_covered_zone, share, sites_kept
 from networks.roads.study_map import Drawing, background, drawing, zone_on
 
 type Line = tuple[str, list[Share]]
@@ -45,7 +45,7 @@ def map_of(study: CoverageStudy, technology: int, operator: str = "") -> Drawing
     if not surfaces:
         return None
     ground = background(surfaces, shapes_of([row[0] for row in roads_of(codes)]))
-    return drawing(ground, zone_on(ground, covered_zone(study, technology, operator)), sites)
+    return drawing(ground, zone_on(ground, compute_covered_zone(study, technology, operator)), sites)
 
 
 def to_lonlat(xy: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -56,7 +56,7 @@ def to_lonlat(xy: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.d
 
 def geojson_of(study: CoverageStudy, technology: int, operator: str = "") -> dict[str, Any]:
     """What is covered, as one feature in EPSG:4326."""
-    result = covered_zone(study, technology, operator)
+    result = compute_covered_zone(study, technology, operator)
     lonlat = shapely.transform(result, to_lonlat)
     geometry = shapely.geometry.mapping(shapely.set_precision(lonlat, 0.000001)) if not result.is_empty else None
     described = study.technologies[technology]

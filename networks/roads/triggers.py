@@ -1,6 +1,6 @@
 """How the database keeps roads joined and numbered, and what lies beside them bound to them, whoever writes."""
 
-from gis_core.wiring.database import Trigger, kept_by_imports
+from gis_core.wiring.database import Trigger, import_triggers
 from layers.features.topology import TOPOLOGY_WORKS
 
 BEFORE_WRITE = "before insert or update"
@@ -130,7 +130,7 @@ TRIGGERS = (
     *SECTIONS,
     *MARKERS,
     *ASSETS,
-    *kept_by_imports("road_node"),
-    *kept_by_imports("road_section"),
-    *kept_by_imports("road_marker"),
+    *import_triggers("road_node"),
+    *import_triggers("road_section"),
+    *import_triggers("road_marker"),
 )

@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from gis_core.files.writing.ics import escaped, folded
+from gis_core.files.writing.ics import escape_text, fold_line
 from networks.roadworks.days import format_days
 from networks.roadworks.headings import heading_of
 from networks.roadworks.models import Work, WorkDetour, WorkOrder
 from networks.roadworks.services.current import Current, way_lines
-from networks.roadworks.services.keeping import computed_steps, directions_text
+from networks.roadworks.services.keeping import directions_text, list_computed_steps
 
 NAMESPACES: Final = {"xmlns": "http://www.w3.org/2005/Atom", "xmlns:georss": "http://www.georss.org/georss"}
 """Written as they stand: prefixes of ElementTree are everybody's, and another library may take them."""
@@ -72,7 +72,7 @@ def detour_line(one: WorkDetour) -> str:
 
 def sheet(one: WorkDetour) -> str:
     """Its roads; of many works at once, no line that was changed by hand is followed along the roads."""
-    return directions_text(computed_steps(one))
+    return directions_text(list_computed_steps(one))
 
 
 def order_url(one: WorkOrder, address: Address) -> str:
@@ -208,12 +208,12 @@ def child(parent: ET.Element, name: str, text: str, **attributes: str) -> ET.Ele
 
 def calendar(current: Current, address: Address) -> bytes:
     """All-day events, which need no time zone; one that was cancelled says so to those who hold it."""
-    lines = [*CALENDAR_LINES, f"X-WR-CALNAME:{escaped(_('Works and events on roads'))}"]
+    lines = [*CALENDAR_LINES, f"X-WR-CALNAME:{escape_text(_('Works and events on roads'))}"]
     if current.more:
-        lines.append(f"X-WR-CALDESC:{escaped(current.cut())}")
+        lines.append(f"X-WR-CALDESC:{escape_text(current.cut())}")
     for one in current.works:
         lines += event_of(one, current, address)
-    return b"".join(map(folded, [*lines, "END:VCALENDAR"]))
+    return b"".join(map(fold_line, [*lines, "END:VCALENDAR"]))
 
 
 def host_of(address: Address) -> str:
@@ -234,11 +234,11 @@ def event_of(work: Work, current: Current, address: Address) -> list[str]:
         f"SEQUENCE:{work.version}",
         f"DTSTART;VALUE=DATE:{work.starts_on:%Y%m%d}",
         f"DTEND;VALUE=DATE:{work.ends_on + timedelta(days=1):%Y%m%d}",
-        f"SUMMARY:{escaped(f'{work.title} ({Work.Measure(work.measure).label})')}",
-        f"DESCRIPTION:{escaped(text_of(work, current))}",
-        *([f"LOCATION:{escaped(place)}"] if place else []),
+        f"SUMMARY:{escape_text(f'{work.title} ({Work.Measure(work.measure).label})')}",
+        f"DESCRIPTION:{escape_text(text_of(work, current))}",
+        *([f"LOCATION:{escape_text(place)}"] if place else []),
         f"GEO:{lat:.6f};{lon:.6f}",
-        f"CATEGORIES:{escaped(str(Work.Kind(work.kind).label))}",
+        f"CATEGORIES:{escape_text(str(Work.Kind(work.kind).label))}",
         f"STATUS:{'CANCELLED' if work.state == Work.State.CANCELLED else 'CONFIRMED'}",
         "TRANSP:TRANSPARENT",
         f"URL:{address(page_of(work))}",

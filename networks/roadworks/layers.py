@@ -5,7 +5,7 @@ from typing import Any
 
 from gis_core.database import clock as database_clock
 from layers.cadastre.layers import symbol
-from layers.catalogue.columns import coded, column
+from layers.catalogue.columns import code_column, column
 from layers.catalogue.models import Layer
 from layers.catalogue.services import LayerDeclaration
 from networks.roads.layers import EDITORS, ROADS
@@ -55,13 +55,13 @@ def columns() -> list[dict[str, Any]]:
     return [
         column("reference", "Référence", "Reference", in_tiles=True, maximum_length=30, read_only=True),
         column("title", "Titre", "Title", in_tiles=True, required=True, maximum_length=120),
-        coded("kind", "Nature", "Kind", KINDS, in_tiles=True, default="road"),
-        coded("state", "État", "State", STATES, in_tiles=True, default="draft"),
+        code_column("kind", "Nature", "Kind", KINDS, in_tiles=True, default="road"),
+        code_column("state", "État", "State", STATES, in_tiles=True, default="draft"),
         column("starts_on", "Premier jour", "First day", "date", in_tiles=True, required=True),
         column("ends_on", "Dernier jour", "Last day", "date", in_tiles=True, required=True),
         column("hours", "Heures", "Hours", maximum_length=60),
-        coded("measure", "Circulation", "Traffic", MEASURES, in_tiles=True, default="none"),
-        coded("closed_way", "Sens fermé", "Closed direction", WAYS),
+        code_column("measure", "Circulation", "Traffic", MEASURES, in_tiles=True, default="none"),
+        code_column("closed_way", "Sens fermé", "Closed direction", WAYS),
         column("speed_kmh", "Vitesse limitée à", "Speed limit", "integer", unit="km/h", minimum=5, maximum=130),
         column("no_parking", "Stationnement interdit", "No parking", "boolean"),
         column("no_overtaking", "Dépassement interdit", "No overtaking", "boolean"),

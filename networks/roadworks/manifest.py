@@ -15,7 +15,7 @@ from networks.roadworks import detour_layer, editing, layers
 from networks.roadworks.kinds import KINDS
 from networks.roadworks.navigation import roads_address
 from networks.roadworks.points import CONFLICT_FINDERS, WORK_PARTS, ConflictFinder
-from networks.roadworks.services.detour_conflicts import by_detours, marked_by_detours
+from networks.roadworks.services.detour_conflicts import by_detours, find_detour_conflicts
 from networks.roadworks.triggers import POLICIES, TRIGGERS
 
 MANIFEST = Manifest(
@@ -37,7 +37,7 @@ MANIFEST = Manifest(
         ROAD_PARTS(Later("networks.roadworks.services.along.works_part")),
         PLACE_LINKS(Later("networks.roadworks.services.along.new_works_here")),
         NOTICE_TEMPLATES(NoticeTemplate("work", Later("networks.roadworks.services.neighbours.beginning"))),
-        CONFLICT_FINDERS(ConflictFinder(by_detours, marked_by_detours)),
+        CONFLICT_FINDERS(ConflictFinder(by_detours, find_detour_conflicts)),
         BAR(
             BarLink(section="public_works", url="public_works", label=_("Road works"), order=20, is_visible=to_visitors)
         ),

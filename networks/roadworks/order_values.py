@@ -21,7 +21,7 @@ from networks.roadworks.services import stretches
 from networks.roadworks.services.competence import Authority, competent
 from networks.roadworks.services.keeping import sheet_of
 from networks.roadworks.services.requests import locate_request
-from networks.roadworks.services.works import closed_towards
+from networks.roadworks.services.works import describe_closed_direction
 
 MEASURES: Final = {
     Work.Measure.CLOSED: "La circulation est interdite à tous les véhicules",
@@ -158,7 +158,7 @@ def space_taken(one: WorkRequest) -> str:
 def measures(work: Work) -> list[str]:
     sentences = [MEASURES[Work.Measure(work.measure)]] if work.measure in MEASURES else []
     if work.measure == Work.Measure.ONE_WAY:
-        sentences[0] += f" : {closed_towards(work) or f'{TO_COMPLETE} : lequel]'}"
+        sentences[0] += f" : {describe_closed_direction(work) or f'{TO_COMPLETE} : lequel]'}"
     if work.speed_kmh:
         sentences.append(f"La vitesse est limitée à {work.speed_kmh} km/h")
     if work.no_parking:

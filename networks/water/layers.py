@@ -10,7 +10,7 @@ from typing import Any
 from gis_core.codes import CodeList
 from gis_core.members.rights import Role
 from layers.cadastre.layers import symbol
-from layers.catalogue.columns import Column, coded, column
+from layers.catalogue.columns import Column, code_column, column
 from layers.catalogue.models import Layer
 from layers.catalogue.services import LayerDeclaration, ThemeDeclaration
 from networks.water import code_lists
@@ -35,7 +35,7 @@ LIMITS = {
     "dwellings": {"minimum": 0, "maximum": 10_000},
 }
 REFERENCE = column("reference", "Référence", "Reference", in_tiles=True, maximum_length=254)
-STATE = coded(
+STATE = code_column(
     "service_state",
     "État de service",
     "State of service",
@@ -44,22 +44,24 @@ STATE = coded(
     required=True,
     default=code_lists.IN_SERVICE,
 )
-MATERIAL = coded("material", "Matériau", "Material", code_lists.MATERIALS, in_tiles=True)
+MATERIAL = code_column("material", "Matériau", "Material", code_lists.MATERIALS, in_tiles=True)
 DIAMETER = column("diameter_mm", "Diamètre", "Diameter", "integer", unit="mm", in_tiles=True, **LIMITS["diameter"])
-SYSTEM = coded("system", "Réseau", "Network", code_lists.SYSTEMS, in_tiles=True, required=True)
+SYSTEM = code_column("system", "Réseau", "Network", code_lists.SYSTEMS, in_tiles=True, required=True)
 GROUND = column("ground_z", "Cote du terrain", "Height of the ground", "number", unit="m NGF")
 SUBTYPE = column("subtype", "Type", "Type", maximum_length=40)
 NAME = column("name", "Nom usuel", "Usual name", maximum_length=120)
 LIFE = (
     column("laid_from_year", "Posé à partir de", "Laid from", "integer", **LIMITS["year"]),
     column("laid_to_year", "Posé au plus tard en", "Laid until", "integer", **LIMITS["year"]),
-    coded("year_quality", "Certitude de l’année", "Certainty of the year", code_lists.YEAR_QUALITIES),
+    code_column("year_quality", "Certitude de l’année", "Certainty of the year", code_lists.YEAR_QUALITIES),
     column("rehabilitated_year", "Réhabilité en", "Rehabilitated in", "integer", **LIMITS["year"]),
     column("abandoned_year", "Abandonné en", "Abandoned in", "integer", **LIMITS["year"]),
 )
 ORIGIN = (
-    coded("precision_xy", "Précision en plan (XY)", "Accuracy in plan (XY)", code_lists.ACCURACIES, in_tiles=True),
-    coded("precision_z", "Précision en altitude (Z)", "Accuracy in height (Z)", code_lists.ACCURACIES),
+    code_column(
+        "precision_xy", "Précision en plan (XY)", "Accuracy in plan (XY)", code_lists.ACCURACIES, in_tiles=True
+    ),
+    code_column("precision_z", "Précision en altitude (Z)", "Accuracy in height (Z)", code_lists.ACCURACIES),
     column("project_owner", "Maître d’ouvrage", "Project owner", maximum_length=100),
     column("operator", "Exploitant", "Operator", maximum_length=100),
     column("surveyed_date", "Géolocalisé le", "Surveyed on", "date"),
@@ -75,9 +77,9 @@ def pipe_columns(functions: CodeList, contents: CodeList, start: str, end: str) 
         MATERIAL,
         DIAMETER,
         STATE,
-        coded("function", "Fonction", "Function", functions),
-        coded("content", "Contenu", "Content", contents),
-        coded("flow_mode", "Circulation", "How it flows", code_lists.FLOW_MODES),
+        code_column("function", "Fonction", "Function", functions),
+        code_column("content", "Contenu", "Content", contents),
+        code_column("flow_mode", "Circulation", "How it flows", code_lists.FLOW_MODES),
         column("depth_m", "Profondeur", "Depth", "number", unit="m"),
         column("start_z", start, "Height at its start", "number", unit="m NGF"),
         column("end_z", end, "Height at its end", "number", unit="m NGF"),
@@ -92,7 +94,7 @@ def pipe_columns(functions: CodeList, contents: CodeList, start: str, end: str) 
 def connection_columns() -> list[Column]:
     return [
         column("address", "Adresse desservie", "Address served", maximum_length=200),
-        coded("sensitive", "Usager sensible", "Sensitive user", code_lists.SENSITIVE, **FOR_EDITORS),
+        code_column("sensitive", "Usager sensible", "Sensitive user", code_lists.SENSITIVE, **FOR_EDITORS),
         column("sensitive_name", "Nom de l’usager sensible", "Who it is", maximum_length=120, **FOR_EDITORS),
         column("dwellings", "Logements desservis", "Dwellings served", "integer", **LIMITS["dwellings"]),
         column("meter", "Compteur", "Meter", maximum_length=40),
@@ -205,11 +207,15 @@ def water_nodes() -> LayerDeclaration:
         geometry_type=Layer.Geometry.POINT,
         columns=[
             REFERENCE,
-            coded("kind", "Nature", "Kind", code_lists.WATER_NODES, in_tiles=True, required=True),
+            code_column("kind", "Nature", "Kind", code_lists.WATER_NODES, in_tiles=True, required=True),
             SUBTYPE,
             NAME,
-            coded("position", "Position de la vanne", "Position of the valve", code_lists.POSITIONS, in_tiles=True),
-            coded("condition", "État de la vanne", "Condition of the valve", code_lists.CONDITIONS, in_tiles=True),
+            code_column(
+                "position", "Position de la vanne", "Position of the valve", code_lists.POSITIONS, in_tiles=True
+            ),
+            code_column(
+                "condition", "État de la vanne", "Condition of the valve", code_lists.CONDITIONS, in_tiles=True
+            ),
             DIAMETER | {"in_tiles": False},
             STATE,
             GROUND,
@@ -277,7 +283,7 @@ def sewer_nodes() -> LayerDeclaration:
         geometry_type=Layer.Geometry.POINT,
         columns=[
             REFERENCE,
-            coded("kind", "Nature", "Kind", code_lists.SEWER_NODES, in_tiles=True, required=True),
+            code_column("kind", "Nature", "Kind", code_lists.SEWER_NODES, in_tiles=True, required=True),
             SUBTYPE,
             SYSTEM,
             NAME,
@@ -350,7 +356,7 @@ def water_repairs() -> LayerDeclaration:
         geometry_type=Layer.Geometry.POINT,
         columns=[
             REFERENCE,
-            coded(
+            code_column(
                 "network",
                 "Réseau",
                 "Network",
@@ -359,9 +365,9 @@ def water_repairs() -> LayerDeclaration:
                 required=True,
             ),
             column("repaired_date", "Réparé le", "Repaired on", "date", in_tiles=True),
-            coded("repaired", "Élément réparé", "What was repaired", code_lists.REPAIRED),
-            coded("defect", "Défaillance", "Defect", code_lists.DEFECTS, in_tiles=True),
-            coded("cause", "Cause", "Cause", code_lists.CAUSES),
+            code_column("repaired", "Élément réparé", "What was repaired", code_lists.REPAIRED),
+            code_column("defect", "Défaillance", "Defect", code_lists.DEFECTS, in_tiles=True),
+            code_column("cause", "Cause", "Cause", code_lists.CAUSES),
             column("object_reference", "Référence de l’élément", "Object repaired", maximum_length=254),
             MATERIAL | {"in_tiles": False},
             DIAMETER | {"in_tiles": False},

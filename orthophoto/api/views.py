@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from gis_core.api.once import create_once
 from gis_core.api.schema import PAGE_PARAMETERS, page_schema
-from gis_core.api.views import checked
+from gis_core.api.views import validate_data
 from gis_core.desk.parameters import Page, Parameters
 from gis_core.errors import Forbidden, Invalid
 from gis_core.http.middleware import rights_of_request, signed_in_user
@@ -61,7 +61,7 @@ class CampaignsView(APIView):
     def post(self, request: Request) -> Response:
         """Make a campaign of a folder of the inbox and queue its inventory."""
         rights = administering(request)
-        order = order_given(checked(serializers.CampaignOrderSerializer(data=request.data)), rights)
+        order = order_given(validate_data(serializers.CampaignOrderSerializer(data=request.data)), rights)
         campaign = start(order, rights=rights, started_by=signed_in_user(request))
         return Response(detail(campaign), status=201, headers={"Location": f"/api/v1/campaigns/{campaign.slug}/"})
 
@@ -83,14 +83,14 @@ class CampaignView(APIView):
     )
     def patch(self, request: Request, slug: str) -> Response:
         """Change title, date, credit or audience; of the published photo too, at once: nothing is built again."""
-        given = checked(serializers.CampaignDescriptionSerializer(data=request.data))
+        given = validate_data(serializers.CampaignDescriptionSerializer(data=request.data))
 
         def revise(campaign: Campaign, rights: Rights) -> None:
-            campaign = publication.held(campaign, rights)  # what somebody else just changed is there already
-            said = description_of(publication.published_photo(campaign) or campaign) | given | {"delivery": KEPT}
+            campaign = publication.lock_campaign(campaign, rights)  # what somebody else just changed is there already
+            said = description_of(publication.get_published_photo(campaign) or campaign) | given | {"delivery": KEPT}
             publication.revise(campaign, order_given(said, rights, again=campaign), rights)
 
-        return done(request, slug, revise)
+        return act_on_campaign(request, slug, revise)
 
     @extend_schema(operation_id="campaign_delete", responses={204: None})
     def delete(self, request: Request, slug: str) -> Response:
@@ -99,7 +99,7 @@ class CampaignView(APIView):
         return Response(status=204)
 
 
-def done(request: Request, slug: str, act: Callable[[Campaign, Rights], Any], status: int = 200) -> Response:
+def act_on_campaign(request: Request, slug: str, act: Callable[[Campaign, Rights], Any], status: int = 200) -> Response:
     """Do one thing to a campaign; the answer is the campaign as it is then."""
     campaign = campaign_of_request(request, slug)
     act(campaign, rights_of_request(request))
@@ -111,28 +111,28 @@ class BuildView(APIView):
     @extend_schema(operation_id="campaign_build", request=None, responses={202: serializers.CampaignDetailSerializer})
     def post(self, request: Request, slug: str) -> Response:
         """Build every sheet anew, or take up a build that stopped."""
-        return done(request, slug, building.start_build, status=202)
+        return act_on_campaign(request, slug, building.start_build, status=202)
 
 
 class StopView(APIView):
     @extend_schema(operation_id="campaign_stop", request=None, responses=serializers.CampaignDetailSerializer)
     def post(self, request: Request, slug: str) -> Response:
         """Begin no further sheet; those made stay."""
-        return done(request, slug, building.stop_build)
+        return act_on_campaign(request, slug, building.stop_build)
 
 
 class PublishView(APIView):
     @extend_schema(operation_id="campaign_publish", request=None, responses=serializers.CampaignDetailSerializer)
     def post(self, request: Request, slug: str) -> Response:
         """Show the present build to its audience."""
-        return done(request, slug, publication.publish)
+        return act_on_campaign(request, slug, publication.publish)
 
 
 class TakeBackView(APIView):
     @extend_schema(operation_id="campaign_take_back", request=None, responses=serializers.CampaignDetailSerializer)
     def post(self, request: Request, slug: str) -> Response:
         """Show the campaign no more; its files stay."""
-        return done(request, slug, publication.unpublish_photo)
+        return act_on_campaign(request, slug, publication.unpublish_photo)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ class Expected:
 def verify(path: Path, expected: Expected, source: DatasetReader, *, windows: int = WINDOWS) -> None:
     """Compare a written image with `source`, block by block and in sampled windows. Raises SheetCorrupt."""
     check_blocks(path, expected)
-    samples = [_sample(source, place, expected) for place in sampled(expected.width, expected.height, windows)]
+    samples = [_sample(source, place, expected) for place in sample_blocks(expected.width, expected.height, windows)]
     # Decoding is what takes the time.
     with ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(partial(_check_samples, path, expected), [samples[start::THREADS] for start in range(THREADS)]))
@@ -102,7 +102,7 @@ def check_blocks(path: Path, expected: Expected) -> None:
         raise SheetCorrupt("no_overviews", smallest=smallest)
 
 
-def sampled(width: int, height: int, count: int) -> list[tuple[int, int]]:
+def sample_blocks(width: int, height: int, count: int) -> list[tuple[int, int]]:
     """Rows and columns of blocks: the corners, and others at random, the same for the same size."""
     rows, columns = -(-height // BLOCK), -(-width // BLOCK)
     corners = {(0, 0), (0, columns - 1), (rows - 1, 0), (rows - 1, columns - 1)}

@@ -151,7 +151,7 @@ def _destination(sheet: Taken, grid: Grid) -> tuple[Transform, int, int]:
     a = info.transform[0] if info.transform else grid.resolution
     if is_on(grid, sheet):
         a = grid.resolution
-        west, north = grid.snapped(west, north)
+        west, north = grid.snap_corner(west, north)
     return (a, 0.0, west, 0.0, -a, north), info.width, info.height
 
 
@@ -161,17 +161,17 @@ def build(strips: Iterable[Strip], plan: SheetPlan, target: Path, options: CogOp
     Raises SheetCorrupt, DiskFull, and whatever reading the strips raises.
     """
     options = options or CogOptions()
-    with rasterio.Env(**GDAL), careful(target, needed_bytes(plan, options)) as partial:
+    with rasterio.Env(**GDAL), careful(target, count_needed_bytes(plan, options)) as partial:
         copy = partial.with_name(f"{partial.stem}.copy.tif")
         place = plan.transform if plan.warp else plan.to_transform
         # A copy in memory can only be read by whoever writes it; warping wants to read it anew.
         with Spool(plan.width, plan.height, plan.crs, place, copy, on_disk=plan.warp) as spool:
             masked = _fill(spool, strips, plan)
             invalid = _find(spool, masked, plan, options)
-            return (_warped if plan.warp else _made)(spool, invalid, plan, partial, target, options)
+            return (_warp if plan.warp else _make_sheet)(spool, invalid, plan, partial, target, options)
 
 
-def needed_bytes(plan: SheetPlan, options: CogOptions) -> int:
+def count_needed_bytes(plan: SheetPlan, options: CogOptions) -> int:
     """Bytes that must be free beside the target."""
     pixels = plan.to_width * plan.to_height
     copies = [3 * pixels] if 3 * pixels > IN_MEMORY_BYTES else []
@@ -205,7 +205,7 @@ def _find(spool: Spool, masked: Bits | None, plan: SheetPlan, options: CogOption
     return collar.find(plan.rule, masked, spool.rows, plan.height, plan.width)
 
 
-def _warped(
+def _warp(
     spool: Spool, invalid: Bits | None, plan: SheetPlan, partial: Path, target: Path, options: CogOptions
 ) -> BuiltSheet:
     """Bring the copy to the campaign's grid, once, then go on from there."""
@@ -224,10 +224,10 @@ def _warped(
             pixels = warped.read(window=((row, last), (0, plan.to_width)))
             moved.write(row, np.ascontiguousarray(pixels[:3].transpose(1, 2, 0)))
             outside[row:last] = pixels[3] < 128
-        return _made(moved, outside if outside.any() else None, plan, partial, target, options)
+        return _make_sheet(moved, outside if outside.any() else None, plan, partial, target, options)
 
 
-def _made(
+def _make_sheet(
     spool: Spool, invalid: Bits | None, plan: SheetPlan, partial: Path, target: Path, options: CogOptions
 ) -> BuiltSheet:
     if invalid is not None and invalid.count() == spool.width * spool.height:
@@ -249,10 +249,10 @@ def _mask(spool: Spool, invalid: Bits, *, filled: bool) -> None:
         lost = invalid[row:last]
         spool.write_valid(row, ~lost)
         if lost.any():
-            spool.write(row, _covered(spool.rows(row, last), lost, filled=filled))
+            spool.write(row, _cover_lost(spool.rows(row, last), lost, filled=filled))
 
 
-def _covered(pixels: Pixels, lost: Pixels, *, filled: bool) -> Pixels:
+def _cover_lost(pixels: Pixels, lost: Pixels, *, filled: bool) -> Pixels:
     """Invalid pixels in black, or in the mean colour of the valid ones of their coded square."""
     pixels[lost] = 0
     if not filled:

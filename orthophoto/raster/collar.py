@@ -84,13 +84,13 @@ def find(rule: Rule, masked: Bits | None, rows_of: Rows, height: int, width: int
     if rule.mask:
         return masked if masked and masked.any() else None
     if rule.value is None:
-        return _merged([_from_corners(value, rule, rows_of, height, width) for value in (BLACK, WHITE)])
+        return _merge([_from_corners(value, rule, rows_of, height, width) for value in (BLACK, WHITE)])
     if rule.lossy and rule.value <= WHITE:
         masked = _candidates(rule.value, NEAR, rows_of, height, width)
     if masked is None or not masked.any():
         return None
     collar = flood(masked, _border_and_holes(masked))
-    return _stained(collar) if rule.lossy and collar else collar
+    return _grow_stains(collar) if rule.lossy and collar else collar
 
 
 def _from_corners(value: int, rule: Rule, rows_of: Rows, height: int, width: int) -> Bits | None:
@@ -111,7 +111,7 @@ def _from_corners(value: int, rule: Rule, rows_of: Rows, height: int, width: int
     least = LEAST_BLACK if value == BLACK else LEAST_WHITE
     if collar is None or (collar.count() < least * height * width and not _spans_a_side(collar)):
         return None
-    return _stained(collar) if rule.lossy else collar
+    return _grow_stains(collar) if rule.lossy else collar
 
 
 def _spans_a_side(collar: Bits) -> bool:
@@ -193,7 +193,7 @@ def _along(candidates: Pixels, seeds: Pixels) -> Pixels:
     return np.cumsum(steps[:-1], dtype=np.int8).view(bool)
 
 
-def _stained(collar: Bits) -> Bits:
+def _grow_stains(collar: Bits) -> Bits:
     """Grown by what a lossy codec stains."""
     wide = Bits(collar.height, collar.width)
     for row in np.flatnonzero(collar.packed.any(axis=1)).tolist():
@@ -211,7 +211,7 @@ def _stained(collar: Bits) -> Bits:
     return wide
 
 
-def _merged(parts: Iterable[Bits | None]) -> Bits | None:
+def _merge(parts: Iterable[Bits | None]) -> Bits | None:
     some = [bits for bits in parts if bits]
     for other in some[1:]:
         some[0].packed |= other.packed

@@ -39,7 +39,7 @@ class Grid:
         x, y = self.x + column * self.resolution, self.y - row * self.resolution
         return round(x, DECIMALS), round(y, DECIMALS)
 
-    def snapped(self, x: float, y: float) -> tuple[float, float]:
+    def snap_corner(self, x: float, y: float) -> tuple[float, float]:
         """The same corner, on the grid when it is off by rounding only."""
         column, row = self.column(x), self.row(y)
         if abs(column - round(column)) > SAME_PIXEL or abs(row - round(row)) > SAME_PIXEL:

@@ -103,7 +103,7 @@ class Findings:
 
 def examine(sheets: Sequence[Facts], *, crs: int | None = None) -> Findings:
     """Examine a delivery; `crs` (an EPSG code) is that of the sheets which name none."""
-    sheets_taken = [_taken(facts, crs) for facts in sorted(sheets, key=lambda facts: facts.file)]
+    sheets_taken = [_take_sheet(facts, crs) for facts in sorted(sheets, key=lambda facts: facts.file)]
     refused = [finding for finding in sheets_taken if isinstance(finding, Finding)]
     unique, repeated = _without_duplicates([sheet for sheet in sheets_taken if isinstance(sheet, Taken)])
     fitting, strange = _without_strangers(unique)
@@ -112,7 +112,7 @@ def examine(sheets: Sequence[Facts], *, crs: int | None = None) -> Findings:
     return Findings(tuple(fitting), (*refused, *repeated, *strange), tuple(warnings), grid)
 
 
-def _taken(facts: Facts, crs: int | None) -> Taken | Finding:
+def _take_sheet(facts: Facts, crs: int | None) -> Taken | Finding:
     info = facts.info
     if facts.refused or info is None:
         code, params = facts.refused or ("image_damaged", {})
@@ -127,7 +127,7 @@ def _taken(facts: Facts, crs: int | None) -> Taken | Finding:
         return _no_crs(facts.file, info, points)
     outline = outline_in_2154(info, epsg)
     if not _in_france(outline):
-        return _misplaced(facts.file, points, epsg, declared=info.crs is not None)
+        return _describe_misplacement(facts.file, points, epsg, declared=info.crs is not None)
     seems = _epsg_of_name(facts.file, info, epsg, outline)
     if seems:
         return _lie(facts.file, points, epsg, seems)
@@ -146,7 +146,7 @@ def _no_crs(file: str, info: RasterInfo, points: list[tuple[float, float]]) -> F
     return Finding("no_crs", (file,), params)
 
 
-def _misplaced(file: str, points: list[tuple[float, float]], epsg: int, *, declared: bool) -> Finding:
+def _describe_misplacement(file: str, points: list[tuple[float, float]], epsg: int, *, declared: bool) -> Finding:
     """Out of France: a lie when that cannot be its CRS or its coordinates are French ones, else elsewhere."""
     place = _box(points)
     seems = EPSG if _inside(place, FRANCE) else None if _is_at_home(place, epsg) else ranges.likely_epsg(place)

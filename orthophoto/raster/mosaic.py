@@ -70,14 +70,14 @@ def build_overview(
     """
     options = options or CogOptions()
     with rasterio.Env(**GDAL):
-        placed = [_placed(path, grid) for path in sheets]
+        placed = [_place_sheet(path, grid) for path in sheets]
         if not placed:
             raise SheetCorrupt("no_sheets")
         frame = Frame(*grid.around(bounds or _bounds(placed, grid), FACTOR))
         return _write_overview(placed, frame, grid, target, options)
 
 
-def _placed(path: Path, grid: Grid) -> Placed:
+def _place_sheet(path: Path, grid: Grid) -> Placed:
     with rasterio.open(path, driver="GTiff") as image:
         west, _, _, north = image.bounds
         ratio = image.transform.a / grid.resolution
@@ -157,8 +157,8 @@ def _blocks(placed: Sequence[Placed], frame: Frame) -> Iterator[Piece]:
             north, west = frame.row + row, frame.column + column
             with rasterio.Env(**GDAL):
                 sheets = [placed[number] for number in sorted(tree.query(here))]
-                pixels, valid = _composed(sheets, north, west, height, width, handles)
-            return row // FACTOR, column // FACTOR, *averaged(pixels, valid)
+                pixels, valid = _compose(sheets, north, west, height, width, handles)
+            return row // FACTOR, column // FACTOR, *average_squares(pixels, valid)
 
         waiting = [pool.submit(piece, place) for place in places[: threads + 1]]
         for place in [*places[threads + 1 :], *[None] * len(waiting)]:
@@ -208,18 +208,18 @@ class _Handles:
         return image
 
 
-def _composed(
+def _compose(
     sheets: Sequence[Placed], north: int, west: int, height: int, width: int, handles: _Handles
 ) -> tuple[Pixels, Pixels | None]:
     """The base pixels of a piece, higher sheets over lower ones, and which are valid (None for all)."""
     pixels = np.zeros((height, width, 3), np.uint8)
     valid = np.zeros((height, width), bool)
     for sheet in sheets:
-        _laid(sheet, pixels, valid, north, west, handles)
+        _lay_sheet(sheet, pixels, valid, north, west, handles)
     return pixels, None if valid.all() else valid
 
 
-def _laid(sheet: Placed, pixels: Pixels, valid: Pixels, north: int, west: int, handles: _Handles) -> None:
+def _lay_sheet(sheet: Placed, pixels: Pixels, valid: Pixels, north: int, west: int, handles: _Handles) -> None:
     """Lay one sheet over what is there."""
     height, width = valid.shape
     top, left = round(sheet.row) - north, round(sheet.column) - west
@@ -245,19 +245,19 @@ def _laid(sheet: Placed, pixels: Pixels, valid: Pixels, north: int, west: int, h
     valid[first:last, begin:end] |= seen
 
 
-def averaged(pixels: Pixels, valid: Pixels | None) -> tuple[Pixels, Pixels]:
+def average_squares(pixels: Pixels, valid: Pixels | None) -> tuple[Pixels, Pixels]:
     """Squares of FACTOR pixels averaged over their valid ones; a square is valid when half of it is."""
     if valid is None:
-        total = _summed(pixels)
+        total = _sum_squares(pixels)
         half = FACTOR * FACTOR // 2
         return ((total + half) // (FACTOR * FACTOR)).astype(np.uint8), np.ones(total.shape[:2], bool)
     pixels[~valid] = 0
-    total, count = _summed(pixels), _summed(valid.view(np.uint8)[:, :, None])
+    total, count = _sum_squares(pixels), _sum_squares(valid.view(np.uint8)[:, :, None])
     means = ((total + count // 2) // np.maximum(count, 1)).astype(np.uint8)
     return means, count[:, :, 0] * 2 >= FACTOR * FACTOR
 
 
-def _summed(pixels: Pixels) -> Pixels:
+def _sum_squares(pixels: Pixels) -> Pixels:
     """Sums over squares: rows first, in whole lines, which is what is fast."""
     lines = pixels[::FACTOR].astype(np.uint16)
     for offset in range(1, FACTOR):

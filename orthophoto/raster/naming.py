@@ -45,7 +45,7 @@ def parse(filename: str) -> SheetName | None:
     for number in range(len(parts) - 1):
         place = _place(parts[number], parts[number + 1])
         if place:
-            return _described(place, parts[:number], parts[number + 2 :])
+            return _describe_name(place, parts[:number], parts[number + 2 :])
     return None
 
 
@@ -58,7 +58,7 @@ def _place(x: str, y: str) -> tuple[float, float, Unit] | None:
     return (float(east), float(north), unit) if inside else None
 
 
-def _described(place: tuple[float, float, Unit], before: list[str], after: list[str]) -> SheetName:
+def _describe_name(place: tuple[float, float, Unit], before: list[str], after: list[str]) -> SheetName:
     year = next((int(word) for word in before if YEAR.fullmatch(word)), None)
     resolution = next((match for word in after if (match := RESOLUTION.fullmatch(word))), None)
     return SheetName(

@@ -109,9 +109,9 @@ def careful(target: Path, needed: int) -> Iterator[Path]:
             yield partial
         if logged:
             raise SheetCorrupt("gdal", said=logged[0])
-        _flushed(partial)
+        _flush(partial)
         partial.replace(target)
-        _flushed(target.parent)
+        _flush(target.parent)
         _sweep(partial)
     except BaseException as error:
         free = shutil.disk_usage(target.parent).free
@@ -164,7 +164,7 @@ def _literal(name: str) -> str:
     return "".join(f"[{character}]" if character in "*?[" else character for character in name)
 
 
-def _flushed(path: Path) -> None:
+def _flush(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -92,7 +92,7 @@ class CampaignOrder:
         return kept | {"shared_with": list(self.shared_with)}
 
 
-def acquired_given(text: str) -> tuple[date, str]:
+def parse_acquired(text: str) -> tuple[date, str]:
     """A date as YYYY, YYYY-MM or YYYY-MM-DD, and its precision. Raises BadOrder."""
     match = ACQUIRED.fullmatch(text.strip())
     try:
@@ -199,7 +199,7 @@ def campaign_of(slug: str, rights: Rights) -> Campaign:
 
 def deliveries(rights: Rights) -> list[dict[str, Any]]:
     """The folders that wait in the inbox of the asker's members: `{"member", "name", "path"}`."""
-    members = Member.objects.all() if rights.agency else Member.objects.filter(pk__in=rights.administered())
+    members = Member.objects.all() if rights.agency else Member.objects.filter(pk__in=rights.list_administered_ids())
     return [
         {"member": member, "name": folder.name, "path": str(folder)}
         for member in members.order_by("name")

@@ -147,13 +147,13 @@ def keep_sheets(campaign: Campaign, folder: Path, findings: Findings) -> None:
     campaign.sheets.all().delete()
     Sheet.objects.bulk_create(
         [
-            *(taken_row(campaign, folder, rank, sheet) for rank, sheet in enumerate(findings.taken)),
-            *{row.file: row for row in (refused_row(campaign, finding) for finding in findings.refused)}.values(),
+            *(row_of_taken(campaign, folder, rank, sheet) for rank, sheet in enumerate(findings.taken)),
+            *{row.file: row for row in (row_of_refusal(campaign, finding) for finding in findings.refused)}.values(),
         ]
     )
 
 
-def taken_row(campaign: Campaign, folder: Path, rank: int, sheet: Taken) -> Sheet:
+def row_of_taken(campaign: Campaign, folder: Path, rank: int, sheet: Taken) -> Sheet:
     return Sheet(
         campaign=campaign,
         name=sheet.name,
@@ -165,7 +165,7 @@ def taken_row(campaign: Campaign, folder: Path, rank: int, sheet: Taken) -> Shee
     )
 
 
-def refused_row(campaign: Campaign, finding: Finding) -> Sheet:
+def row_of_refusal(campaign: Campaign, finding: Finding) -> Sheet:
     (file,) = finding.files
     return Sheet(
         campaign=campaign,
@@ -173,7 +173,7 @@ def refused_row(campaign: Campaign, finding: Finding) -> Sheet:
         file=storable(file)[-LONGEST_FILE:],
         state=Sheet.State.REFUSED,
         code=finding.code,
-        message=storable(messages.refused(finding.code, finding.params))[:500],
+        message=storable(messages.describe_refusal(finding.code, finding.params))[:500],
     )
 
 

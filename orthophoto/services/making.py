@@ -52,7 +52,7 @@ def make_sheet(sheet: Sheet) -> Made:
     """Read a sheet through the restricted reader and write its checked COG. Raises Invalid, OSError."""
     begun = time.monotonic()
     campaign, folder = sheet.campaign, build_folder(sheet.campaign)
-    taken = taken_of(sheet)
+    taken = read_taken(sheet)
     plan = cog.plan(
         taken,
         Grid(**campaign.plan["grid"]),
@@ -63,7 +63,7 @@ def make_sheet(sheet: Sheet) -> Made:
     try:
         built = convert_despite_accidents(sheet, plan, target)
     except SheetCorrupt as error:
-        raise Invalid(messages.refused(error.code, error.params), code=error.code) from error
+        raise Invalid(messages.describe_refusal(error.code, error.params), code=error.code) from error
     return Made(
         file_name=target.name,
         outline=GEOSGeometry(memoryview(built.outline), srid=2154),
@@ -113,7 +113,7 @@ def info_of(sheet: Sheet) -> RasterInfo:
     return RasterInfo.from_json({name: value for name, value in sheet.facts.items() if name not in ("epsg", "warp")})
 
 
-def taken_of(sheet: Sheet) -> Taken:
+def read_taken(sheet: Sheet) -> Taken:
     """The sheet as the inventory took it."""
     info, epsg = info_of(sheet), int(sheet.facts["epsg"])
     return Taken(sheet.file, sheet.name, info, epsg, outline_in_2154(info, epsg), bool(sheet.facts["warp"]))
@@ -132,5 +132,5 @@ def make_overview(campaign_id: int, build: int) -> bool:
         target = build_folder(campaign) / OVERVIEW
         mosaic.build_overview(paths, Grid(**campaign.plan["grid"]), target, cog.CogOptions(codec=codec))
     except SheetCorrupt as error:
-        raise Invalid(messages.refused(error.code, error.params), code=error.code) from error
+        raise Invalid(messages.describe_refusal(error.code, error.params), code=error.code) from error
     return True

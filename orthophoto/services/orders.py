@@ -7,14 +7,14 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from gis_core.errors import NotFound
-from gis_core.members.organisations import administered_member, partners
+from gis_core.members.organisations import get_administered_member, partners
 from gis_core.members.rights import Rights
 from gis_core.models import Member
 from layers.catalogue.models import Layer, Photo
 from orthophoto.errors import BadOrder
 from orthophoto.models import Campaign
 from orthophoto.report import ACQUIRED
-from orthophoto.services.campaigns import CampaignOrder, acquired_given, deliveries
+from orthophoto.services.campaigns import CampaignOrder, deliveries, parse_acquired
 
 # The choice of the folder that the campaign has already.
 KEPT = "="
@@ -32,7 +32,7 @@ def order_given(given: Mapping[str, Any], rights: Rights, *, again: Campaign | N
     `delivery` is "member/folder", `member` and `shared_with` are short names; `again` is the campaign that is started
     anew. Raises BadOrder, Forbidden.
     """
-    taken, precision = acquired_given(given["acquired"])
+    taken, precision = parse_acquired(given["acquired"])
     kept = {name: getattr(again, name) for name in ("title_en", "abstract")} if again else {}
     return CampaignOrder(
         slug=again.slug if again else slug_given(given),
@@ -40,7 +40,7 @@ def order_given(given: Mapping[str, Any], rights: Rights, *, again: Campaign | N
         acquired_precision=precision,
         delivery=folder_given(given["delivery"], rights, again),
         owner=again.owner if again else owner_given(given.get("member", ""), rights),
-        shared_with=shared_given(given, rights) if given.get("visibility") == Layer.Visibility.MEMBERS else (),
+        shared_with=parse_partners(given, rights) if given.get("visibility") == Layer.Visibility.MEMBERS else (),
         **kept | {name: given[name] for name in AS_GIVEN if name in given},
     )
 
@@ -75,7 +75,7 @@ def owner_given(slug: str, rights: Rights) -> Member | None:
     """The member that the campaign is for. Only the agency may have one for the whole platform."""
     if slug:
         try:
-            return administered_member(rights=rights, slug=slug)
+            return get_administered_member(rights=rights, slug=slug)
         except NotFound as error:
             raise BadOrder(error.message, parameter="member") from error
     if rights.agency:
@@ -86,7 +86,7 @@ def owner_given(slug: str, rights: Rights) -> Member | None:
     return members[0]
 
 
-def shared_given(given: Mapping[str, Any], rights: Rights) -> list[int]:
+def parse_partners(given: Mapping[str, Any], rights: Rights) -> list[int]:
     """The members that see the campaign beside its owner. Raises BadOrder."""
     slugs = set(given.get("shared_with") or ())
     if not slugs:

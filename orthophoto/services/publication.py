@@ -20,7 +20,7 @@ COPIED = ("slug", "owner", "folder", *DESCRIPTION)
 @transaction.atomic
 def publish(campaign: Campaign, rights: Rights) -> Photo:
     """Show the present build in place of whatever the campaign showed. Raises Forbidden, WrongState."""
-    campaign = held(campaign, rights)
+    campaign = lock_campaign(campaign, rights)
     if campaign.state != Campaign.State.BUILT:
         raise WrongState(_("There is nothing to publish yet: build the campaign first."))
     built = list(campaign.sheets.filter(state=Sheet.State.BUILT))
@@ -56,7 +56,7 @@ def revise(campaign: Campaign, order: CampaignOrder, rights: Rights) -> None:
     Nothing is built or drawn again. Raises Forbidden, BadOrder.
     """
     order.check_description()
-    campaign = held(campaign, rights)
+    campaign = lock_campaign(campaign, rights)
     description = order.description()
     Campaign.objects.filter(pk=campaign.pk).update(**description)
     if campaign.published_build is not None:
@@ -66,21 +66,21 @@ def revise(campaign: Campaign, order: CampaignOrder, rights: Rights) -> None:
 @transaction.atomic
 def unpublish_photo(campaign: Campaign, rights: Rights) -> None:
     """Show the campaign no more. Raises Forbidden, and WrongState when it is not shown."""
-    campaign = held(campaign, rights)
+    campaign = lock_campaign(campaign, rights)
     if not delete_photo(campaign.slug):
         raise WrongState(_("This campaign is not published."))
     campaign.published_build = None
     campaign.save(update_fields=["published_build"])
 
 
-def published_photo(campaign: Campaign) -> Photo | None:
+def get_published_photo(campaign: Campaign) -> Photo | None:
     """The photo that the campaign shows now."""
     if campaign.published_build is None:
         return None
     return Photo.objects.filter(slug=campaign.slug).first()
 
 
-def held(campaign: Campaign, rights: Rights) -> Campaign:
+def lock_campaign(campaign: Campaign, rights: Rights) -> Campaign:
     """The campaign, until the transaction's end nobody else's to change. Raises Forbidden."""
     if not campaign.may_work(rights):
         raise Forbidden(_("Your role does not allow this."))

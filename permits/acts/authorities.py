@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import Conflict, Invalid, NotFound
 from gis_core.letters.logo import logo_of
-from gis_core.letters.services import limited
-from gis_core.members.organisations import administered_member
+from gis_core.letters.services import limit_text
+from gis_core.members.organisations import get_administered_member
 from gis_core.members.rights import Rights
 from gis_core.models import Commune, Member
 from permits.deadlines.law import Kind
@@ -173,7 +173,7 @@ def authorities_of(member: Member) -> list[Authority]:
 
 def authority_edited(slug: str, authority_id: int, rights: Rights) -> Authority:
     """One of a member that the user administers. Raises Forbidden, NotFound."""
-    member = administered_member(rights=rights, slug=slug)
+    member = get_administered_member(rights=rights, slug=slug)
     row = Authority.objects.filter(owner=member, pk=authority_id).select_related("owner").first()
     if row is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
@@ -200,7 +200,7 @@ def save_authority(
     without_logo: bool = False,
 ) -> Authority:
     """Write an authority of a member, or change it. Raises Forbidden, NotFound, Invalid."""
-    member = administered_member(rights=rights, slug=slug)
+    member = get_administered_member(rights=rights, slug=slug)
     row = authority_edited(slug, authority_id, rights) if authority_id else Authority(owner=member)
     if given.insee and given.insee not in communes_of(member):
         raise Invalid(_("This commune is not one of the member’s."), parameter="insee")
@@ -208,7 +208,7 @@ def save_authority(
         raise Invalid(_("“%(name)s” is no kind of file.") % {"name": unknown.pop()}, parameter="kinds")
     check_days(given.since, given.until)
     for name, longest in TEXTS.items():
-        setattr(row, name, limited(given.texts.get(name, ""), longest, name))
+        setattr(row, name, limit_text(given.texts.get(name, ""), longest, name))
     for name in ("name", "place"):
         if not getattr(row, name):
             raise Invalid(_("There is nothing written here."), parameter=name)

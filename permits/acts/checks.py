@@ -49,9 +49,9 @@ def says_remedies(body: str) -> bool:
     return "recours" in text and "tribunal administratif" in text
 
 
-def changed_fields(kind: LetterKind, begun_with: Mapping[str, Any], now: Mapping[str, Value]) -> list[str]:
+def list_changed_fields(kind: LetterKind, begun_with: Mapping[str, Any], now: Mapping[str, Value]) -> list[str]:
     """The labels of what the file says otherwise than when the act was begun, with what it says now."""
-    then, labels = begun_with.get("file", {}), kind.known()
+    then, labels = begun_with.get("file", {}), kind.fields_by_name()
     changed = [name for name, digest in digests(now).items() if then.get(name) != digest]
     return [f"{labels[name].label} ({describe(now[name])})" for name in changed if name in labels]
 
@@ -65,7 +65,7 @@ def describe(value: Value) -> str:
 
 def check_unchanged(kind: LetterKind, letter: Letter, now: Mapping[str, Value]) -> None:
     """Refuse an act about a file that changed since it was begun. Raises Conflict, which says in what."""
-    if changed := changed_fields(kind, letter.begun_with, now):
+    if changed := list_changed_fields(kind, letter.begun_with, now):
         message = _(
             "The file has changed since this act was begun: %(fields)s. Correct the text, then say that you have read "
             "it again."

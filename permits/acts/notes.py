@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import Forbidden, Invalid, NotFound
 from gis_core.letters.template import TO_COMPLETE, TO_CONFIRM
-from gis_core.members.organisations import administered_member
+from gis_core.members.organisations import get_administered_member
 from gis_core.members.rights import Rights
 from gis_core.models import Member
 from permits.deadlines.law import Kind
@@ -98,7 +98,7 @@ class Wording:
 
 
 @cache
-def shipped_notes() -> tuple[Note, ...]:
+def read_shipped_notes() -> tuple[Note, ...]:
     """The rows of `notes.csv`, in their order."""
     with FILE.open(newline="", encoding="utf-8") as rows:
         return tuple(note_of(row) for row in csv.DictReader(rows))
@@ -125,7 +125,7 @@ def note_of(row: Mapping[str, str]) -> Note:
 def notes_for(member: Member, decision: Decision) -> Iterator[Wording]:
     """The notes of a decision of a member, in their order: its own wording where that is no older than the law."""
     own = latest_by_name(member, decision.day)
-    for note in shipped_notes():
+    for note in read_shipped_notes():
         if note.is_for(decision):
             yield word(note, own.get(note.name))
 
@@ -156,9 +156,9 @@ def versions_of(member: Member, name: str) -> QuerySet[MemberNote]:
     return MemberNote.objects.filter(owner=member, code=name).select_related("made_by").order_by("-pk")
 
 
-def shipped_of(name: str) -> tuple[Note, ...]:
+def get_shipped_notes(name: str) -> tuple[Note, ...]:
     """The shipped texts of a note, one for each time. Raises NotFound."""
-    notes = tuple(note for note in shipped_notes() if note.name == name)
+    notes = tuple(note for note in read_shipped_notes() if note.name == name)
     if not notes:
         raise NotFound(_("There is no such note."))
     return notes
@@ -169,10 +169,10 @@ def save_note(slug: str, name: str, *, text: str, source: str, since: date, righ
 
     Raises Forbidden, NotFound, Invalid (too long, or no source given).
     """
-    member = administered_member(rights=rights, slug=slug)
+    member = get_administered_member(rights=rights, slug=slug)
     if not rights.user_id:
         raise Forbidden(_("Your role does not allow this."))
-    shipped_of(name)
+    get_shipped_notes(name)
     text, source = text.strip(), source.strip()
     if len(text) > LONGEST:
         raise Invalid(_("The text has more than %(most)s characters.") % {"most": LONGEST}, parameter="text")

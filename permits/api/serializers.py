@@ -83,7 +83,10 @@ class PermitSerializer(serializers.ModelSerializer[Permit]):
 
     class Meta:
         model = Permit
-        fields: tuple[str, ...] = (*FIELDS, *(name for name in PERMITS.stored_fields(Permit) if name not in FIELDS))
+        fields: tuple[str, ...] = (
+            *FIELDS,
+            *(name for name in PERMITS.list_stored_fields(Permit) if name not in FIELDS),
+        )
 
     def get_fields(self) -> dict[str, Any]:
         """The fields by their names in the API, where `shown` is the number as people write it."""

@@ -21,7 +21,7 @@ from gis_core.api.lists import count_at_least, list_parameters
 from gis_core.api.once import create_once
 from gis_core.api.schema import PAGE_PARAMETERS
 from gis_core.api.versions import IF_MATCH, saw_version
-from gis_core.api.views import checked
+from gis_core.api.views import validate_data
 from gis_core.desk.listing import QueryRows
 from gis_core.desk.parameters import Page
 from gis_core.errors import Forbidden, Invalid, NotFound, Stale
@@ -135,7 +135,7 @@ class PermitsView(GeographicView):
         `alike` names the files that it seems to be: same kind, commune and parcels, open or filed in the last 30 days.
         """
         rights = rights_of_request(request)
-        given = checked(serializers.FilingSerializer(data=request.data))
+        given = validate_data(serializers.FilingSerializer(data=request.data))
         filing = filing_of(given, rights)
         filed = file_permit(filing, rights)
         alike = [one.number for one in list_alike(filing, rights) if one.pk != filed.permit.pk]
@@ -203,7 +203,7 @@ class PermitView(GeographicView):
         """Change what is no event. A file that changed meanwhile answers 412 with what it is now."""
         seen, rights = visible_permit(request, permit)
         check_may_write(seen, rights, COUNTER)
-        given = checked(serializers.ChangeSerializer(data=request.data))
+        given = validate_data(serializers.ChangeSerializer(data=request.data))
         check_version(request, lock_permit(seen))
         return answer_file(change_permit(seen, given, rights))
 
@@ -282,7 +282,7 @@ class EventsView(APIView):
         """Record an event; the dates follow. What comes too late is recorded, and shown as without effect."""
         seen, rights = visible_permit(request, permit)
         check_may_write(seen, rights, COUNTER)
-        given = checked(serializers.PermitRecordSerializer(data=request.data))
+        given = validate_data(serializers.PermitRecordSerializer(data=request.data))
         made = record(seen, What(given["what"]), on=given.get("on"), detail=given.get("detail", {}), rights=rights)
         headers = {**NO_STORE, "Location": reverse("api_permit_events", args=[seen.number])}
         return Response(serializers.PermitEventSerializer(made).data, status=201, headers=headers)
@@ -299,7 +299,7 @@ class StrikeView(APIView):
         if event is None:
             raise NotFound(_("There is nothing at this address, or you may not see it."))
         check_may_write(seen, rights, COUNTER)
-        given = checked(serializers.StrikeSerializer(data=request.data))
+        given = validate_data(serializers.StrikeSerializer(data=request.data))
         strike(event, reason=given["reason"], rights=rights)
         event.refresh_from_db()
         return Response(serializers.PermitEventSerializer(event).data, headers=NO_STORE)

@@ -181,7 +181,7 @@ class Clock(Reading):
                 if one.adds:
                     self.by_hand(one, None)
             return months, None
-        months, because = self.prolonged(start, months, because)
+        months, because = self.prolong(start, months, because)
         due = after_months(start, months)
         self.say(due, What.DUE, *because, values={"months": months, "from": start})
         return months, due
@@ -222,7 +222,7 @@ class Clock(Reading):
                 choices.append((one.months, (one.article,)))
         return max(choices, key=lambda choice: choice[0])
 
-    def prolonged(self, start: date, months: int, because: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
+    def prolong(self, start: date, months: int, because: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
         """What is known only later, and notified before the delay had passed (R.423-34 to -37, R.423-44)."""
         for one in self.events:
             until = after_months(start, months)

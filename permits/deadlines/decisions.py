@@ -175,7 +175,7 @@ class Decisions:
             self.reading.say(event.on, What.NOTHING_TO_REVOKE, event=event.key, effective=False)
         elif current.outcome == FAVOURABLE:
             self.withdraw_permit(event, What.REVOKED, current, event.cause, Outcome.REVOKED, {})
-        elif former := given_back(current):
+        elif former := find_revived_act(current):
             self.revive(event, former, annulled=False)
         else:
             self.current = Act(outcome=Outcome.REVOKED, on=event.on, dated=event.on, replaced=current)
@@ -241,7 +241,7 @@ class Decisions:
             self.reading.say(event.on, What.APPEAL_ENDED, event=event.key, values=values)
         elif current is None or current.outcome in (Outcome.WITHDRAWN, Outcome.ANNULLED):
             self.reading.say(event.on, What.NOTHING_TO_ANNUL, event=event.key, effective=False, values=values)
-        elif former := given_back(current):
+        elif former := find_revived_act(current):
             self.revive(event, former, annulled=True)
         else:
             self.current = Act(outcome=Outcome.ANNULLED, on=event.on, dated=event.on, replaced=current)
@@ -258,7 +258,7 @@ def act_of(event: Decided, replaced: Act | None) -> Act:
     return Act(outcome=event.outcome, on=event.on, dated=event.dated, months=event.months, replaced=replaced)
 
 
-def given_back(act: Act) -> Act | None:
+def find_revived_act(act: Act) -> Act | None:
     """The permit that comes back when an act is withdrawn or annulled: the one that this act had withdrawn."""
     former = act.replaced
     return former if former is not None and former.outcome == FAVOURABLE else None

@@ -303,12 +303,12 @@ class File:
     initial: Initial | None = None
 
 
-def received_by_registered_letter(presented: date) -> date:
+def reception_by_registered_letter(presented: date) -> date:
     """A registered letter counts from its first presentation (R.423-47), collected or not."""
     return presented
 
 
-def received_electronically(sent: date, consulted: date | None) -> date:
+def electronic_reception(sent: date, consulted: date | None) -> date:
     """Electronic sending counts from its consultation, at the latest some days after it was sent (R.423-48)."""
     latest = sent + timedelta(days=the("electronic_days", sent).days)
     return min(consulted, latest) if consulted else latest

@@ -25,7 +25,7 @@ from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.desk.uploads import upload_page
 from gis_core.errors import ArpentError, Conflict, NotFound
 from gis_core.files.kept_files import describe_full_disk
-from gis_core.http.files import stored_file_response
+from gis_core.http.files import serve_stored_file
 from gis_core.models import Commune
 from permits.labels import OPINIONS
 from permits.models import ConsultationLink, ConsultationReply
@@ -72,15 +72,15 @@ def private(view: View) -> View:
     """Of an answer that no cache keeps, and no search engine."""
 
     @wraps(view)
-    def answered(request: HttpRequest, *given: Any, **options: Any) -> HttpResponse:
+    def answer_privately(request: HttpRequest, *given: Any, **options: Any) -> HttpResponse:
         response = view(request, *given, **options)
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response
 
-    return never_cache(answered)
+    return never_cache(answer_privately)
 
 
-def known_only(view: View) -> View:
+def require_known_browser(view: View) -> View:
     """A browser that did not open the link, or did not type its code, is answered before its upload is read."""
 
     @wraps(view)
@@ -103,7 +103,7 @@ def open_by_link(request: HttpRequest, token: str) -> HttpResponse:
         refused._has_been_logged = True  # type: ignore[attr-defined]
         return refused
     link_id = answering.link_of_token(token)
-    known = known_links(request)
+    known = read_known_links(request)
     request.session[LINKS] = {**known, str(link_id): known.get(str(link_id), 0)}
     response = redirect("consultation_answer", link=link_id)
     # Of this address alone: a page of this policy would send its forms with “Origin: null”, which is forgery.
@@ -111,7 +111,7 @@ def open_by_link(request: HttpRequest, token: str) -> HttpResponse:
     return response
 
 
-def known_links(request: HttpRequest) -> Mapping[str, int]:
+def read_known_links(request: HttpRequest) -> Mapping[str, int]:
     """The links that this browser opened; until when their code counts, in seconds of the epoch."""
     links: Mapping[str, int] = request.session.get(LINKS, {})
     return links
@@ -119,12 +119,12 @@ def known_links(request: HttpRequest) -> Mapping[str, int]:
 
 def check_known(request: HttpRequest, link: int) -> None:
     """Refuse a browser that did not open the link. Raises NotFound, as for a link that is not there."""
-    if str(link) not in known_links(request):
+    if str(link) not in read_known_links(request):
         raise answering.no_link()
 
 
 def is_verified(request: HttpRequest, link: int) -> bool:
-    return known_links(request).get(str(link), 0) > now_s()
+    return read_known_links(request).get(str(link), 0) > now_s()
 
 
 def now_s() -> int:
@@ -148,7 +148,7 @@ def unread(request: HttpRequest, link: int, error: str, status: int) -> HttpResp
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @private
-@known_only
+@require_known_browser
 @upload_page(too_large, lambda: longest_body(answering.PDF_ALONE), disk_full=disk_full)
 def answer_page(request: HttpRequest, link: int) -> HttpResponse:
     """What is asked; once the code was typed, the pieces and the form, which POST sends."""
@@ -187,7 +187,7 @@ def code(request: HttpRequest, link: int) -> HttpResponse:
         if form.is_valid() and answering.check_code(opened, form.cleaned_data["code"]):
             request.session.cycle_key()
             request.session[LINKS] = {
-                **known_links(request),
+                **read_known_links(request),
                 str(link): now_s() + VERIFIED_S,
             }
             return redirect("consultation_answer", link=link)
@@ -201,7 +201,7 @@ def send_code(request: HttpRequest, link: ConsultationLink) -> HttpResponse:
         answering.order_code(link)
     except Conflict as error:
         return show(request, link, 409, error=str(error.message))
-    where = {"email": answering.masked_email(link.email)}
+    where = {"email": answering.mask_email(link.email)}
     messages.success(request, _("A code is on its way to %(email)s: it opens within ten minutes.") % where)
     return redirect("consultation_answer", link=link.pk)
 
@@ -215,7 +215,7 @@ def piece(request: HttpRequest, link: int, piece: int) -> Any:
         raise NotFound(_("There is no such piece."))
     with answering.open_link(link) as opened:
         document, content = answering.open_piece(opened, piece)
-    return stored_file_response(
+    return serve_stored_file(
         request,
         content,
         document.media_type,
@@ -245,17 +245,17 @@ def show(
         "consultation": link.consultation,
         "permit": link.permit,
         "verified": verified,
-        "masked": answering.masked_email(link.email),
+        "masked": answering.mask_email(link.email),
         "code_form": code_form or CodeForm(),
         "error": error,
     }
     if verified:
         typed = [] if error or request.method != "POST" else request.POST.getlist("prescription")
-        context |= verified_context(link) | {"form": form or AnswerForm(), "rows": boxes(typed, more)}
+        context |= context_of_link(link) | {"form": form or AnswerForm(), "rows": boxes(typed, more)}
     return render(request, "permits/answer.html", context, status=status)
 
 
-def verified_context(link: ConsultationLink) -> dict[str, Any]:
+def context_of_link(link: ConsultationLink) -> dict[str, Any]:
     permit, consultation = link.permit, link.consultation
     commune = Commune.objects.filter(insee=permit.insee).values_list("name", flat=True).first()
     return {

@@ -148,7 +148,7 @@ def render_applicant(
 
 
 def administers_owner(rights: Rights, permit: Permit) -> bool:
-    return rights.agency or permit.owner_id in rights.administered()
+    return rights.agency or permit.owner_id in rights.list_administered_ids()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

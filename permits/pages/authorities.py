@@ -16,7 +16,7 @@ from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.errors import ArpentError
 from gis_core.http.middleware import rights_of_request
 from gis_core.letters.pages import picture_in_page
-from gis_core.members.organisations import administered_member
+from gis_core.members.organisations import get_administered_member
 from gis_core.models import Member
 from permits.acts import authorities, notes
 from permits.models import Authority, Permit, Signatory
@@ -75,7 +75,7 @@ class AuthorityForm(EditForm):
         communes = authorities.communes_of(member).items()
         self.fields["insee"].choices = [("", _("All communes of the member")), *communes]  # type: ignore[attr-defined]
 
-    def given(self) -> authorities.AuthorityText:
+    def read_values(self) -> authorities.AuthorityText:
         kept = self.cleaned_data
         return authorities.AuthorityText(
             insee=kept["insee"],
@@ -106,7 +106,7 @@ class SignatoryForm(EditForm):
     since_date = day_field(gettext_lazy("From"))
     until_date = day_field(gettext_lazy("To"), required=False, help_text=gettext_lazy("The last day; empty: no end."))
 
-    def given(self) -> authorities.Person:
+    def read_values(self) -> authorities.Person:
         kept = self.cleaned_data
         texts = {name: kept[name] for name in ("first_name", "last_name", "quality", "delegation")}
         return authorities.Person(**texts, since=kept["since_date"], until=kept["until_date"])
@@ -135,14 +135,14 @@ class NoteForm(AccessibleForm):
 @page
 def authority_list(request: HttpRequest, slug: str) -> HttpResponse:
     """The authorities of a member with their signatories, and the notes of its acts."""
-    member = administered_member(rights=rights_of_request(request), slug=slug)
+    member = get_administered_member(rights=rights_of_request(request), slug=slug)
     today, communes = database_clock.today(), authorities.communes_of(member)
     own = notes.latest_by_name(member, today)
     context = {
         "member": member,
         "today": today,
         "authorities": [(one, communes.get(one.insee, one.insee)) for one in authorities.authorities_of(member)],
-        "notes": [(note, own.get(note.name)) for note in notes.shipped_notes()],
+        "notes": [(note, own.get(note.name)) for note in notes.read_shipped_notes()],
     }
     return render_settings(request, "authorities", context)
 
@@ -152,12 +152,12 @@ def authority_list(request: HttpRequest, slug: str) -> HttpResponse:
 def authority_page(request: HttpRequest, slug: str, authority_id: int | None = None) -> HttpResponse:
     """One authority, a new one without a number."""
     rights = rights_of_request(request)
-    member = administered_member(rights=rights, slug=slug)
+    member = get_administered_member(rights=rights, slug=slug)
     row = authorities.authority_edited(slug, authority_id, rights) if authority_id else None
     form = AuthorityForm(request, row=row or f"authority {member.pk}", read=authority_values, member=member)
     status = 400 if form.is_bound else 200
     if form.is_bound and form.is_valid():
-        logo, kept = form.cleaned_data["logo"], form.given()
+        logo, kept = form.cleaned_data["logo"], form.read_values()
         try:
             made = authorities.save_authority(
                 slug, authority_id, kept, rights,
@@ -197,7 +197,7 @@ def signatory_page(request: HttpRequest, slug: str, authority_id: int, signatory
     status = 400 if form.is_bound else 200
     if form.is_bound and form.is_valid():
         try:
-            authorities.save_signatory(slug, authority_id, signatory_id, form.given(), rights)
+            authorities.save_signatory(slug, authority_id, signatory_id, form.read_values(), rights)
         except ArpentError as error:
             status = blame(form, error)
         else:
@@ -222,8 +222,8 @@ def signatory_values(row: Signatory | str) -> dict[str, Any]:
 def note_page(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     """A note of acts: the shipped texts with their article and source, the member's own and its former ones."""
     rights = rights_of_request(request)
-    member = administered_member(rights=rights, slug=slug)
-    shipped, versions = notes.shipped_of(name), notes.versions_of(member, name)
+    member = get_administered_member(rights=rights, slug=slug)
+    shipped, versions = notes.get_shipped_notes(name), notes.versions_of(member, name)
     latest = versions.first()
     initial: dict[str, Any] = {"since": database_clock.today()}
     if latest is not None:

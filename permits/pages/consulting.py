@@ -210,7 +210,7 @@ def paragraphs(text: str) -> list[str]:
 
 def ask_form(file: Permit, data: Any = None, initial: dict[str, Any] | None = None) -> AskForm:
     """The form to ask, with the pieces that the asker may offer."""
-    return AskForm(data, initial=initial, documents=consulting.offered_documents(file))
+    return AskForm(data, initial=initial, documents=consulting.list_offerable_documents(file))
 
 
 def blank(file: Permit) -> AskForm:

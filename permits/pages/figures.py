@@ -57,7 +57,7 @@ class FiguresForm(EditForm):
         super().__init__(*args, **options)
         self.fields["destinations"].choices = list(destinations().items())  # type: ignore[attr-defined]
 
-    def given(self) -> GivenFigures:
+    def read_figures(self) -> GivenFigures:
         """What a good form says."""
         return GivenFigures(**self.cleaned_data)
 
@@ -73,7 +73,7 @@ def figures(request: HttpRequest, permit: str) -> HttpResponse:
         status = 400
         if form.is_valid():
             try:
-                save_figures(application, form.given(), rights)
+                save_figures(application, form.read_figures(), rights)
             except ArpentError as error:
                 status = blame(form, error)
             else:

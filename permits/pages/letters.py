@@ -42,7 +42,7 @@ from permits.pages.frame import page, permit_of, show_file
 from permits.procedure import INSTRUCTS, MOVES
 from permits.services import letters
 from permits.services.applicants import may_read_applicant
-from permits.services.proposing import confirmed_grounds, confirmed_reasons
+from permits.services.proposing import list_confirmed_grounds, list_confirmed_reasons
 from permits.services.reading import format_day
 from permits.services.recording import LONGEST, MOST_DOCUMENTS, check_may_write, may_write
 from permits.services.signing import may_send_back, proposals_of_letter
@@ -116,14 +116,14 @@ class BeginForm(AccessibleForm):
     def letter_request(self) -> LetterRequest:
         given = self.cleaned_data
         chosen = None
-        if "prescriptions" in self.fields and self.chosen() == GRANTED_WITH:
+        if "prescriptions" in self.fields and self.kind_value() == GRANTED_WITH:
             chosen = [self.known[int(rank)] for rank in given["prescriptions"]]
         return LetterRequest(
             documents=[line[:LONGEST] for line in self.lines("pieces")][:MOST_DOCUMENTS],
             grounds=[Ground(one) for one in given.get("grounds", [])],
-            consultation=self.consultations.get(self.chosen()),
+            consultation=self.consultations.get(self.kind_value()),
             signatory=int(given["signatory_id"]) if given["signatory_id"] else None,
-            reasons=self.lines("reasons") if self.chosen() in GIVEN_REASONS else (),
+            reasons=self.lines("reasons") if self.kind_value() in GIVEN_REASONS else (),
             prescriptions=chosen,
         )
 
@@ -131,7 +131,7 @@ class BeginForm(AccessibleForm):
         """The lines of a text that say something."""
         return [line.strip() for line in self.cleaned_data.get(name, "").splitlines() if line.strip()]
 
-    def chosen(self) -> str:
+    def kind_value(self) -> str:
         return str(self.cleaned_data["kind"])
 
 
@@ -185,17 +185,17 @@ def letter_list(request: HttpRequest, permit: str) -> HttpResponse:
 
 def begin_values(request: HttpRequest, permit: Permit) -> dict[str, Any]:
     """The kind that the address names, and what was confirmed: grounds of a longer delay, reasons of an act."""
-    reasons = [", ".join(filter(None, (one.title, one.detail, one.source))) for one in confirmed_reasons(permit)]
+    reasons = [", ".join(filter(None, (one.title, one.detail, one.source))) for one in list_confirmed_reasons(permit)]
     return {
         "kind": request.GET.get("kind", "")[:40],
-        "grounds": [one.value for one in confirmed_grounds(permit)],
+        "grounds": [one.value for one in list_confirmed_grounds(permit)],
         "reasons": "\n".join(reasons),
     }
 
 
 def begin(request: HttpRequest, permit: Permit, form: BeginForm) -> Letter | None:
     """The letter that is begun; None where it is refused, which the form says."""
-    kind = kind_of(form.chosen().partition(":")[0])
+    kind = kind_of(form.kind_value().partition(":")[0])
     try:
         begun = letters.begin_letter(permit, kind, form.letter_request(), rights_of_request(request))
     except (Invalid, Conflict) as error:

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from gis_core.http.middleware import rights_of_request
-from permits.services.openads import MOST_PARCELS, Dossier, dossier_of, ground_of, known_parcels
+from permits.services.openads import MOST_PARCELS, Dossier, dossier_of, find_known_parcels, ground_of
 
 MOST_LINKED = 20
 CLOSEST = 19.0
@@ -22,7 +22,7 @@ def on_the_map(request: HttpRequest) -> HttpResponse:
     """The map on the parcels and the file that the address names, as far as the asker sees them; else the map."""
     query, rights = request.GET, rights_of_request(request)
     texts = re.split("[;,]", query.get("parcelles") or query.get("openads_parcelles") or "")[:MOST_PARCELS]
-    idus = list(dict.fromkeys(known_parcels([one for one in texts if one], rights).values()))
+    idus = list(dict.fromkeys(find_known_parcels([one for one in texts if one], rights).values()))
     number = query.get("dossier") or query.get("openads_dossier") or ""
     dossier = dossier_of(number, None, rights) if number and rights.signed_in else None
     ground = ground_of(Dossier(None, tuple(idus))) if idus else ground_of(dossier) if dossier else None

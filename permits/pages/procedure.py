@@ -108,7 +108,7 @@ def procedure(request: HttpRequest, permit: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page
-def frozen_sheet(request: HttpRequest, permit: str) -> HttpResponse:
+def parcel_sheet(request: HttpRequest, permit: str) -> HttpResponse:
     """The frozen parcel sheet of a file, for whoever sees the file; POST orders the one of a file that has none."""
     application, rights = permit_of(request, permit), rights_of_request(request)
     if request.method != "POST":

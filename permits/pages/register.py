@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from gis_core.desk.list_pages import ListView, answer_list
 from gis_core.desk.small_map import list_map
-from gis_core.http.admission import LIST, limited
+from gis_core.http.admission import LIST, limit_concurrency
 from gis_core.http.files import NO_STORE
 from permits.services.register import FILINGS, REGISTER, RegisterQuery, places_of
 
@@ -34,7 +34,7 @@ def around_register(view: ListView[RegisterQuery]) -> dict[str, Any]:
 
 @require_safe
 @never_cache
-@limited(LIST)
+@limit_concurrency(LIST)
 def places(request: HttpRequest) -> HttpResponse:
     """The grounds of the decisions of a filter, the first of them when there are many."""
     return JsonResponse(places_of(RegisterQuery.parse(request.GET.dict())), headers=NO_STORE)

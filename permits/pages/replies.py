@@ -37,7 +37,9 @@ def sending(request: HttpRequest, permit: str, consultation: int) -> HttpRespons
             lambda _given: consulting.revoke_link(one, rights=rights),
             _("The link is closed: it opens nothing any more."),
         )
-    form = SendForm(request.POST, documents=consulting.offered_documents(one.permit), auto_id=f"id_send_{one.pk}_%s")
+    form = SendForm(
+        request.POST, documents=consulting.list_offerable_documents(one.permit), auto_id=f"id_send_{one.pk}_%s"
+    )
     sent = _("The e-mail is about to leave, with a new link; the former one is closed.")
     return attempt(request, one, form, lambda given: consulting.send_again(one, **given, rights=rights), sent)
 

@@ -16,7 +16,7 @@ from gis_core.desk.edit_forms import EditForm
 from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.errors import ArpentError
 from gis_core.http.middleware import rights_of_request
-from gis_core.members.organisations import administered_member
+from gis_core.members.organisations import get_administered_member
 from gis_core.members.rights import Role
 from gis_core.models import Member
 from permits.acts.authorities import communes_of
@@ -109,7 +109,7 @@ def settings_list(request: HttpRequest) -> HttpResponse:
 def settings_page(request: HttpRequest, slug: str) -> HttpResponse:
     """A member's choices, and its teams."""
     rights = rights_of_request(request)
-    member = administered_member(rights=rights, slug=slug)
+    member = get_administered_member(rights=rights, slug=slug)
     form = form_of(request, member)
     if request.method == "POST" and form.is_valid():
         refused = attempt(form, lambda: choose(slug, Choice(**form.cleaned_data), rights))
@@ -158,7 +158,7 @@ def next_act_numbers(member: Member) -> list[tuple[str, str]]:
 def teams(request: HttpRequest, slug: str) -> HttpResponse:
     """Make a team."""
     rights = rights_of_request(request)
-    member = administered_member(rights=rights, slug=slug)
+    member = get_administered_member(rights=rights, slug=slug)
     form = NameForm(request.POST)
     if form.is_valid():
         made = attempt(form, lambda: make_team(slug, form.cleaned_data["name"], rights))

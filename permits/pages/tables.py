@@ -12,7 +12,7 @@ from gis_core.desk.list_pages import list_file
 from gis_core.desk.list_query import answer_query
 from gis_core.files.writing.csvtext import CSV, csv_file
 from gis_core.files.writing.rows import Column
-from gis_core.http.admission import TABLE, limited
+from gis_core.http.admission import TABLE, limit_concurrency
 from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request
 from permits.pages.frame import page
@@ -31,7 +31,7 @@ def export(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @page
-@limited(TABLE)
+@limit_concurrency(TABLE)
 def statistics_page(request: HttpRequest) -> HttpResponse:
     """Counts and delays by kind, period, commune, instructor and state; this year's files unless told otherwise."""
     rights = rights_of_request(request)

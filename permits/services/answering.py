@@ -117,7 +117,7 @@ def check_code(link: ConsultationLink, code: str) -> bool:
     return right
 
 
-def masked_email(email: str) -> str:
+def mask_email(email: str) -> str:
     """Enough of an address for whoever it belongs to: `u…@example.org`."""
     name, _at, host = email.partition("@")
     return f"{name[:1]}…@{host}"

@@ -176,7 +176,7 @@ def order_mail(kept: Consultation, *, email: str, documents: Sequence[int], righ
     queue_task(MAIL_TASK, {"consultation": kept.pk})
 
 
-def offered_documents(permit: Permit) -> Sequence[Piece]:
+def list_offerable_documents(permit: Permit) -> Sequence[Piece]:
     """The pieces that who asks may offer to a consulted body: none where they open none themselves."""
     if not may_read_applicant(permit):
         return ()
@@ -184,7 +184,7 @@ def offered_documents(permit: Permit) -> Sequence[Piece]:
 
 
 def check_documents(permit: Permit, documents: Sequence[int]) -> None:
-    if documents and not set(documents) <= {one.pk for one in offered_documents(permit)}:
+    if documents and not set(documents) <= {one.pk for one in list_offerable_documents(permit)}:
         raise Invalid(_("One of the pieces is not in the file, or you may not open it."), parameter="documents")
 
 

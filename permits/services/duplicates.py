@@ -44,7 +44,7 @@ def check_not_filed(filing: Filing, rights: Rights, *, confirmed: str = "") -> N
     alike = list_alike(filing, rights)
     known = set(confirmed.split(","))
     if any(one.number not in known for one in alike):
-        raise FiledAlready(alike, packed_number(filing.number))
+        raise FiledAlready(alike, pack_number(filing.number))
 
 
 def list_alike(filing: Filing, rights: Rights) -> list[Permit]:
@@ -52,14 +52,14 @@ def list_alike(filing: Filing, rights: Rights) -> list[Permit]:
 
     A change is like the changes of the same file only, and a file like none of its own changes.
     """
-    number, parcels = packed_number(filing.number), parcels_of(filing)
+    number, parcels = pack_number(filing.number), parcels_of(filing)
     if not parcels and not number:
         return []
     seen = Permit.objects.visible_to(rights)
     since = database_clock.today() - timedelta(days=RECENT_DAYS)
     same: Any = Q(insee=filing.insee, kind=filing.kind) & (Q(state__in=OPEN) | Q(filed_date__gte=since))
     if filing.parent.strip():
-        same &= Q(parent__number=packed_number(filing.parent))
+        same &= Q(parent__number=pack_number(filing.parent))
     else:
         same &= Q(parent=None)
     rows = seen.filter(same, pk__in=files_on(sorted(parcels)))
@@ -74,7 +74,7 @@ def parcels_of(filing: Filing) -> set[str]:
     return {parcel_of(text, filing.insee) for text in filing.parcels if text.strip()}
 
 
-def packed_number(text: str) -> str:
+def pack_number(text: str) -> str:
     """A number as it is kept; empty for a text that is none, which filing refuses."""
     try:
         return Number.parse(text[:60]).packed if text.strip() else ""

@@ -82,7 +82,7 @@ def file_permit(filing: Filing, rights: Rights) -> Filed:
         description=filing.description.strip()[:LONGEST_DESCRIPTION],
         address=filing.address.strip()[:LONGEST_ADDRESS],
         silence_refuses=list(filing.silence_refuses),
-        instructor_id=known_instructor(filing.instructor, owner),
+        instructor_id=check_instructor(filing.instructor, owner),
         recorded_by_id=rights.user_id,
     )
     check_may_write(permit, rights, INSTRUCTS if filing.instructor or filing.silence_refuses else COUNTER)
@@ -117,7 +117,7 @@ def change_permit(permit: Permit, changes: Mapping[str, Any], rights: Rights) ->
             case "silence_refuses":
                 permit.silence_refuses = [str(one)[:40] for one in value][:10]
             case "instructor":
-                permit.instructor_id = known_instructor(value, permit.owner)
+                permit.instructor_id = check_instructor(value, permit.owner)
             case _:
                 raise Invalid(_("“%(name)s” does not change.") % {"name": name}, parameter=name)
     permit.save()
@@ -173,7 +173,7 @@ def instructors_of(*members: Member) -> Any:
     return people.filter(user__is_active=True).select_related("user").order_by("user__last_name", "user__username")
 
 
-def known_instructor(user_id: Any, owner: Member) -> int | None:
+def check_instructor(user_id: Any, owner: Member) -> int | None:
     """The id of whoever instructs, None for nobody. Raises Invalid for somebody who does not instruct at the member."""
     if user_id in (None, ""):
         return None

@@ -81,7 +81,7 @@ def begin_letter(permit: Permit, kind: LetterKind, request: LetterRequest, right
     if kind.code == ACKNOWLEDGEMENT:
         request = replace(request, possible=grounds_ahead(permit, rights))
     values = letter_field_values(permit, request, person)
-    begun, signatory = begun_with(kind, request, values), ""
+    begun, signatory = notification_values(kind, request, values), ""
     if kind.is_act:
         today = database_clock.today()
         signature = signature_for(permit, today, request.signatory)
@@ -127,7 +127,7 @@ def file_values_now(permit: Permit, kind: LetterKind, land: LandReading) -> dict
     return keep_watched(known) | file_values(permit, kind, known, person, land)
 
 
-def begun_with(kind: LetterKind, request: LetterRequest, values: Mapping[str, Value]) -> dict[str, Any]:
+def notification_values(kind: LetterKind, request: LetterRequest, values: Mapping[str, Value]) -> dict[str, Any]:
     """What the form that records the letter's notification takes from it: the pieces, or the grounds."""
     if kind.code == MISSING_DOCUMENTS:
         documents = values["pieces_manquantes"]

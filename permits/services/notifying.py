@@ -17,7 +17,7 @@ from permits.deadlines.law import Ground, Kind
 from permits.models import Event, Permit
 from permits.procedure import POSTINGS, What
 from permits.services.letters import letters_of
-from permits.services.proposing import confirmed_by_hand, confirmed_grounds
+from permits.services.proposing import get_delay_by_hand, list_confirmed_grounds
 from permits.usual_documents import USUAL
 
 
@@ -61,9 +61,9 @@ def event_values(permit: Permit, what: What, notice: Notice | None, rows: Sequen
         return {"sent": notice.day, **letter_values(permit, what, notice)}
     match what:
         case What.LONGER_NOTIFIED:
-            return {"grounds": [ground.value for ground in confirmed_grounds(permit)]}
+            return {"grounds": [ground.value for ground in list_confirmed_grounds(permit)]}
         case What.BY_HAND:
-            return confirmed_by_hand(permit)
+            return get_delay_by_hand(permit)
         case _:
             return {}
 

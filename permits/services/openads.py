@@ -20,7 +20,7 @@ from gis_core.members.rights import Rights
 from gis_core.models import Member
 from layers.cadastre.models import Address, Parcel
 from layers.cadastre.references import whole_identifier
-from layers.parcels.ground import MEASURED, OF_PARCELS, PARCELS_LAYER, measured
+from layers.parcels.ground import MEASURED, OF_PARCELS, PARCELS_LAYER, measure_ground
 from layers.parcels.sections import Answer, Ground, Line, Reader, reader_with
 from layers.parcels.services.sheets import sheet_of
 from permits.models import Permit
@@ -88,7 +88,7 @@ def readings(text: str) -> list[str]:
     return [one for one in identifiers if one]
 
 
-def known_parcels(texts: Sequence[str], rights: Rights) -> dict[str, str]:
+def find_known_parcels(texts: Sequence[str], rights: Rights) -> dict[str, str]:
     """By what was sent, the parcel that the plan has, for who sees the plan."""
     if PARCELS_LAYER not in reader_with(rights).layers:
         return {}
@@ -103,7 +103,7 @@ def describe_parcels(texts: Sequence[str], rights: Rights) -> Json:
     """Whether each parcel exists, and its address: those that do come first."""
     if len(texts) > MOST_PARCELS:
         raise Invalid(_("Name %(most)s parcels at most.") % {"most": MOST_PARCELS})
-    known = known_parcels(texts, rights)
+    known = find_known_parcels(texts, rights)
     addresses = addresses_of(set(known.values()))
     there = [
         {"parcelle": text, "existe": "true", "adresse": address_json(idu, addresses)} for text, idu in known.items()
@@ -133,7 +133,7 @@ def address_json(idu: str, addresses: dict[str, Address]) -> Json:
 
 def constraints_of_commune(insee: str, rights: Rights) -> Json:
     """Every constraint that there is in a commune; none for a code that is no commune."""
-    ground = measured(OF_COMMUNE, {"insee": insee}, database_clock.today())
+    ground = measure_ground(OF_COMMUNE, {"insee": insee}, database_clock.today())
     return {"contraintes": constraints(ground, rights) if ground else []}
 
 
@@ -191,7 +191,7 @@ def cache_key(number: str, member: Member | None, rights: Rights) -> str:
 
 def compute_extent(number: str, texts: Sequence[str], member: Member | None, rights: Rights) -> Json:
     """Give a file the extent of its parcels, kept in the register where it is there and the asker may write it."""
-    known = known_parcels(texts, rights)
+    known = find_known_parcels(texts, rights)
     communes = {idu[:5] for idu in known.values()} or {""}
     if len(communes) > 1:
         raise Invalid("The parcelles do not all come from the same municipality")
@@ -218,15 +218,15 @@ def ground_of(dossier: Dossier) -> Ground | None:
     """Where a file lies; None where nobody knows."""
     permit = dossier.permit
     if permit is None:
-        return measured(OF_PARCELS, {"idus": list(dossier.parcels)}, database_clock.today())
+        return measure_ground(OF_PARCELS, {"idus": list(dossier.parcels)}, database_clock.today())
     if permit.geom is None:
         return None
-    return measured(OF_GEOMETRY, {"ewkb": bytes(permit.geom.ewkb), "insee": permit.insee}, permit.filed_date)
+    return measure_ground(OF_GEOMETRY, {"ewkb": bytes(permit.geom.ewkb), "insee": permit.insee}, permit.filed_date)
 
 
 def describe_centroid(number: str, member: Member | None, rights: Rights) -> Json:
     """The centroid of a file, in EPSG:2154. Raises NotFound."""
-    ground = ground_of(known_dossier(number, member, rights, "to calculate the centroid"))
+    ground = ground_of(get_dossier(number, member, rights, "to calculate the centroid"))
     if ground is None:
         return {"centroide": {"statut_calcul_centroide": "false"}}
     centre = GEOSGeometry(memoryview(ground.geom)).centroid
@@ -235,11 +235,11 @@ def describe_centroid(number: str, member: Member | None, rights: Rights) -> Jso
 
 def constraints_of_dossier(number: str, member: Member | None, rights: Rights) -> Json:
     """What constrains a file, by the rules of the day of its filing. Raises NotFound."""
-    ground = ground_of(known_dossier(number, member, rights, "to get constraints for given dossier"))
+    ground = ground_of(get_dossier(number, member, rights, "to get constraints for given dossier"))
     return {"contraintes": constraints(ground, rights) if ground else []}
 
 
-def known_dossier(number: str, member: Member | None, rights: Rights, what: str) -> Dossier:
+def get_dossier(number: str, member: Member | None, rights: Rights, what: str) -> Dossier:
     dossier = dossier_of(number, member, rights)
     if dossier is None:
         raise NotFound(f"Error while executing query {what}")

@@ -143,13 +143,13 @@ def former_proposal(reviews: list[ProposalReview]) -> Proposal:
         kind=Kinds(last.kind),
         key=last.key,
         title=last.title,
-        reasons=kept_reasons(last),
+        reasons=read_reasons(last),
         current=False,
         reviews=reviews,
     )
 
 
-def kept_reasons(review: ProposalReview) -> list[Reason]:
+def read_reasons(review: ProposalReview) -> list[Reason]:
     names = [one.name for one in fields(Reason)]
     return [Reason(**{name: one[name] for name in names if name in one}) for one in review.reasons]
 
@@ -174,7 +174,7 @@ def longer_delays(permit: Permit, rows: Sequence[Event], land: LandReading) -> l
     late = database_clock.today() > timeline.notify_by
     made = [longer_proposal(permit, rows, ground, reasons) for ground, reasons in by_ground.items()]
     if classified:
-        made.append(classified_proposal(rows, classified))
+        made.append(propose_classified_site(rows, classified))
     for one in made:
         one.closed = first_month_over(timeline.notify_by) if late and not one.done else ""
     return made
@@ -187,11 +187,11 @@ def longer_proposal(permit: Permit, rows: Sequence[Event], ground: Ground, reaso
         title=str(labels.GROUNDS[ground]),
         reasons=reasons,
         effect=longer_effect(permit, rows, ground),
-        done=notified_on(rows, ground),
+        done=describe_notification(rows, ground),
     )
 
 
-def classified_proposal(rows: Sequence[Event], reasons: list[Reason]) -> Proposal:
+def propose_classified_site(rows: Sequence[Event], reasons: list[Reason]) -> Proposal:
     """A delay whose value is not known here: somebody enters it, with the article and the reason."""
     entered = [row for row in current(rows, What.BY_HAND) if row.detail.get("article") == CLASSIFIED_ARTICLE]
     return Proposal(
@@ -230,7 +230,7 @@ def articles_of(ground: Ground, kind: Kind, filed: date) -> list[str]:
     return [rule.article for rule in rules if ground in rule.grounds]
 
 
-def notified_on(rows: Sequence[Event], ground: Ground) -> str:
+def describe_notification(rows: Sequence[Event], ground: Ground) -> str:
     notices = [row for row in current(rows, What.LONGER_NOTIFIED) if ground in row.detail["grounds"]]
     return _("Notified on %(day)s") % {"day": format_day(notices[-1].on_date)} if notices else ""
 
@@ -355,7 +355,7 @@ def review_proposal(permit: Permit, *, key: str, verdict: str, note: str, rights
     return one
 
 
-def confirmed_grounds(permit: Permit) -> list[Ground]:
+def list_confirmed_grounds(permit: Permit) -> list[Ground]:
     """The grounds of a longer delay that an instructor confirmed and no notice names yet."""
     latest = [reviews[-1] for reviews in reviews_of(permit).values()]
     confirmed = [
@@ -366,21 +366,21 @@ def confirmed_grounds(permit: Permit) -> list[Ground]:
     return [Ground(name) for key in confirmed if (name := key.partition(":")[2]) not in notified]
 
 
-def confirmed_by_hand(permit: Permit) -> dict[str, str]:
+def get_delay_by_hand(permit: Permit) -> dict[str, str]:
     """The article and the reason of a delay to be entered by hand that an instructor confirmed; empty without one."""
     for reviews in reviews_of(permit).values():
         last = reviews[-1]
         if last.kind == Kinds.BY_HAND and last.verdict == ProposalReview.Verdict.CONFIRMED:
-            crossing = "; ".join(reason.title for reason in kept_reasons(last))
+            crossing = "; ".join(reason.title for reason in read_reasons(last))
             return {"article": last.key.partition(":")[2], "reason": crossing[:LONGEST]}
     return {}
 
 
-def confirmed_reasons(permit: Permit) -> list[Reason]:
+def list_confirmed_reasons(permit: Permit) -> list[Reason]:
     """What an instructor confirmed that an act may cite, in the order of the confirmations."""
     latest = [reviews[-1] for reviews in reviews_of(permit).values()]
     kept = [one for one in latest if one.kind == Kinds.REASON and one.verdict == ProposalReview.Verdict.CONFIRMED]
-    return [reason for one in sorted(kept, key=attrgetter("pk")) for reason in kept_reasons(one)]
+    return [reason for one in sorted(kept, key=attrgetter("pk")) for reason in read_reasons(one)]
 
 
 def grounds_ahead(permit: Permit, rights: Rights) -> list[Ground]:

@@ -141,12 +141,12 @@ def common(row: Event) -> dict[str, Any]:
     return {"key": str(row.pk), "on": row.on_date, "recorded": row.recorded_at}
 
 
-def sent_date(row: Event) -> date:
+def read_sent_date(row: Event) -> date:
     sent = row.detail.get("sent")
     return date.fromisoformat(sent) if sent else row.on_date
 
 
-def known_day(row: Event, name: str) -> date | None:
+def read_day(row: Event, name: str) -> date | None:
     given = row.detail.get(name)
     return date.fromisoformat(given) if given else None
 
@@ -156,7 +156,7 @@ MADE: Mapping[What, Callable[[Event], legal.Event]] = {
     What.DOCUMENTS_REQUESTED: lambda row: legal.DocumentsRequested(
         **common(row),
         documents=frozenset(row.detail["pieces"]),
-        sent=sent_date(row),
+        sent=read_sent_date(row),
         outside_code=bool(row.detail.get("outside_code")),
     ),
     What.DOCUMENTS_RECEIVED: lambda row: legal.DocumentsReceived(
@@ -178,12 +178,12 @@ MADE: Mapping[What, Callable[[Event], legal.Event]] = {
     What.DECIDED: lambda row: legal.Decided(
         **common(row),
         outcome=legal.Outcome(row.detail["outcome"]),
-        signed=known_day(row, "signed"),
+        signed=read_day(row, "signed"),
         months=row.detail.get("months") or 0,
     ),
     What.WITHDRAWN: lambda row: legal.Withdrawn(**common(row)),
     What.REVOCATION_ANNOUNCED: lambda row: legal.RevocationAnnounced(
-        **common(row), remarks_by=known_day(row, "remarks_by")
+        **common(row), remarks_by=read_day(row, "remarks_by")
     ),
     What.REMARKS_RECEIVED: lambda row: legal.RemarksReceived(**common(row)),
     What.REVOKED: lambda row: legal.Revoked(**common(row), cause=legal.Cause(row.detail["cause"])),

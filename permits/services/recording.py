@@ -229,11 +229,11 @@ def sending_of_act(detail: Mapping[str, Any], on: date | None) -> tuple[dict[str
             raise Invalid(_("Give the day on which the letter was first presented."), parameter="presented")
         in_order(sent, presented, "presented")
         kept = {"channel": channel, "sent": sent.isoformat(), "presented": presented.isoformat()}
-        return kept, clock.received_by_registered_letter(presented)
+        return kept, clock.reception_by_registered_letter(presented)
     consulted = day_of(detail, "consulted")
     if consulted is not None:
         in_order(sent, consulted, "consulted")
-    day = clock.received_electronically(sent, consulted)
+    day = clock.electronic_reception(sent, consulted)
     if day > database_clock.today():
         message = _("Not consulted, it counts from %(day)s: record it then, or give the day of consultation.")
         raise Invalid(message % {"day": f"{day:%d/%m/%Y}"}, parameter="consulted")

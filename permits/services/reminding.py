@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from gis_core.database import clock as database_clock
 from gis_core.database.outages import database_is_gone
-from gis_core.files.writing.ics import escaped, folded
+from gis_core.files.writing.ics import escape_text, fold_line
 from gis_core.members.rights import SYSTEM, Rights, Role, acting_as, rights_of, under_policies
 from gis_core.models import Commune, Membership, User
 from permits.deadlines.events import Opinion, Outcome
@@ -171,7 +171,7 @@ def digest_of(user: User, rights: Rights, day: date) -> Digest:
         digest.groups[Group.OPINIONS].append(item(row.permit, places, row.due_date, opinion_label(row, day), row))
     for reply in replies:
         answered, came = reply.consultation, localtime(reply.received_at).date()
-        digest.groups[Group.OPINIONS].append(item(reply.permit, places, came, received_label(answered), answered))
+        digest.groups[Group.OPINIONS].append(item(reply.permit, places, came, answer_label(answered), answered))
     return digest
 
 
@@ -191,7 +191,7 @@ def last_days_soon(files: QuerySet[Permit], day: date) -> list[tuple[Permit, Fol
     return last_days
 
 
-def received_label(row: Consultation) -> str:
+def answer_label(row: Consultation) -> str:
     label = gettext_lazy("%(body)s: an answer is received, to be taken over")
     return str(label) % {"body": row.name or row.get_body_display()}
 
@@ -405,7 +405,7 @@ def ics_of(entries: Sequence[Entry], name: str, day: date, address: Address) -> 
     """The entries as a calendar (RFC 5545). All-day events in no time zone need two rules: escaping and folding."""
     host = urlsplit(settings.SITE_URL).hostname
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Arpent//Planning applications//FR", "CALSCALE:GREGORIAN"]
-    lines += [f"X-WR-CALNAME:{escaped(name)}", "REFRESH-INTERVAL;VALUE=DURATION:PT6H", "X-PUBLISHED-TTL:PT6H"]
+    lines += [f"X-WR-CALNAME:{escape_text(name)}", "REFRESH-INTERVAL;VALUE=DURATION:PT6H", "X-PUBLISHED-TTL:PT6H"]
     for one in entries:
         lines += [
             "BEGIN:VEVENT",
@@ -414,12 +414,12 @@ def ics_of(entries: Sequence[Entry], name: str, day: date, address: Address) -> 
             f"SEQUENCE:{one.revision}",
             f"DTSTART;VALUE=DATE:{one.on:%Y%m%d}",
             f"DTEND;VALUE=DATE:{one.on + timedelta(days=1):%Y%m%d}",
-            f"SUMMARY:{escaped(one.title)}",
-            f"DESCRIPTION:{escaped(one.text)}",
+            f"SUMMARY:{escape_text(one.title)}",
+            f"DESCRIPTION:{escape_text(one.text)}",
             f"URL:{address(one.path)}",
             "TRANSP:TRANSPARENT",
             "CLASS:PRIVATE",
             "END:VEVENT",
         ]
     lines.append("END:VCALENDAR")
-    return b"".join(map(folded, lines))
+    return b"".join(map(fold_line, lines))

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Conflict, Invalid, NotFound
-from gis_core.members.organisations import administered_member
+from gis_core.members.organisations import get_administered_member
 from gis_core.members.rights import Rights, Role
 from gis_core.models import Member
 from permits.acts.numbering import NumberPattern
@@ -40,7 +40,7 @@ def choose(slug: str, choice: Choice, rights: Rights) -> None:
 
     Raises Forbidden, NotFound, Invalid.
     """
-    member = administered_member(rights=rights, slug=slug)
+    member = get_administered_member(rights=rights, slug=slug)
     if not (len(choice.series) == 1 and choice.series.isascii() and choice.series.isalnum()):
         raise Invalid(_("A series is one digit or capital letter."), parameter="series")
     if unknown := set(choice.applicant_roles) - set(Role.values):
@@ -57,7 +57,7 @@ def choose(slug: str, choice: Choice, rights: Rights) -> None:
 
 def team_of(slug: str, team_id: int, rights: Rights) -> Team:
     """A team of a member that the user administers. Raises Forbidden, NotFound."""
-    member = administered_member(rights=rights, slug=slug)
+    member = get_administered_member(rights=rights, slug=slug)
     team = Team.objects.filter(member=member, pk=team_id).select_related("member").first()
     if team is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
@@ -66,7 +66,7 @@ def team_of(slug: str, team_id: int, rights: Rights) -> Team:
 
 def make_team(slug: str, name: str, rights: Rights) -> Team:
     """Make a team of a member that the user administers. Raises Forbidden, NotFound, Invalid, Conflict."""
-    member = administered_member(rights=rights, slug=slug)
+    member = get_administered_member(rights=rights, slug=slug)
     team = Team(member=member)
     rename(team, name)
     return team

@@ -17,7 +17,7 @@ from layers.cadastre.models import Parcel
 from layers.parcels.ground import ground_of_parcels
 from layers.parcels.models import FrozenSheet
 from layers.parcels.sections import reader_with
-from layers.parcels.services.frozen import composed
+from layers.parcels.services.frozen import compose_sheet
 from layers.parcels.services.sheets import LONGEST_TITLE, title_of
 from permits.models import Permit
 from permits.procedure import COUNTER
@@ -105,7 +105,7 @@ def sheet_for(permit: Permit, user: User, rights: Rights, site: str) -> FrozenSh
         reader = reader_with(rights_there)
         ground = ground_of_parcels(known, database_clock.today(), reader)
         title = f"{permit} · {title_of(ground)}"[:LONGEST_TITLE]
-        return composed(ground, title=title, user=user, reader=reader, site=site)
+        return compose_sheet(ground, title=title, user=user, reader=reader, site=site)
 
 
 def rights_at(permit: Permit, rights: Rights) -> Rights:

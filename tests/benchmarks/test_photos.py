@@ -66,7 +66,7 @@ def test_the_time_of_a_build_is_from_its_first_sheet_to_its_last():
 
 def test_the_ground_goes_on_from_its_beginning():
     land = np.arange(sheets.PERIOD, dtype=np.uint16).reshape(-1, 1)
-    rows = sheets.wrapped(land, 0, sheets.PERIOD - 2, 4)
+    rows = sheets.wrap_ground(land, 0, sheets.PERIOD - 2, 4)
     assert rows[:, 0].tolist() == [sheets.PERIOD - 2, sheets.PERIOD - 1, 0, 1]
 
 

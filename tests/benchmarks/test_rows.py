@@ -1,6 +1,6 @@
 import json
 
-from benchmarks.rows import Row, exit_code, measured, table
+from benchmarks.rows import Row, exit_code, run_measure, table
 
 RATIO = Row("a ratio", 3.0, "ms", "at most", 1.5, reference=2.0, relative=True)
 FIGURE = Row("a figure", 12.0, "tuiles/s", "at least", 10)
@@ -38,7 +38,7 @@ def test_a_measure_that_fails_leaves_its_rows_unmeasured_with_the_reason():
     def fails() -> list[Row]:
         raise RuntimeError("no browser\nat all")
 
-    (row,) = measured([FIGURE], fails)
+    (row,) = run_measure([FIGURE], fails)
     assert (row.name, row.holds, row.note) == ("a figure", None, "RuntimeError : no browser")
 
 

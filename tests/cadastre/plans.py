@@ -6,7 +6,7 @@ from typing import Any
 
 from shapely import LineString, Polygon, box
 
-from benchmarks.plan_sheets import PlanSheet, archived
+from benchmarks.plan_sheets import PlanSheet, archive_sheet
 
 WEST, SOUTH, SIDE = 617_000.0, 6_717_000.0, 100.0
 
@@ -38,7 +38,7 @@ def sheet(idu: str = "901000AB01", *numbers: int, **given: Any) -> PlanSheet:
 def packed(folder: Path, made: PlanSheet, department: str = "45", name: str = "") -> Path:
     """The sheet's archive, named as it is published."""
     path = folder / (name or f"edigeo-{department}{made.idu}.tar.bz2")
-    path.write_bytes(archived(made.files()))
+    path.write_bytes(archive_sheet(made.files()))
     return path
 
 

@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.db import connection
 from shapely import MultiPolygon
 
-from benchmarks.plan_sheets import archived
+from benchmarks.plan_sheets import archive_sheet
 from gis_core.models import Commune, HistoryEvent
 from layers.cadastre.models import Building, NamedPlace, Parcel, PlanRoad, PlanRoadArea, Section, Sheet, Water
 from layers.catalogue.models import Layer
@@ -111,7 +111,7 @@ def test_an_archive_of_a_department_holds_archives_of_sheets(tmp_path: Path) -> 
     path = tmp_path / "dep45.zip"
     with zipfile.ZipFile(path, "w") as archive:
         for made in (sheet(), sheet("901000AC01", 5, 6)):
-            archive.writestr(f"45901/edigeo-45{made.idu}.tar.bz2", archived(made.files()))
+            archive.writestr(f"45901/edigeo-45{made.idu}.tar.bz2", archive_sheet(made.files()))
     code, report = imported(path)
     assert (code, Sheet.objects.count(), Parcel.objects.count()) == (0, 2, 4)
     assert report["files"][0]["file"].startswith("dep45.zip/45901/edigeo-45901000AB01.tar.bz2/")
@@ -177,7 +177,7 @@ def test_a_sheet_replaces_its_own_rows_alone(tmp_path: Path) -> None:
 
 
 def test_a_corrupted_sheet_is_named_and_the_others_load(tmp_path: Path) -> None:
-    whole = archived(sheet().files())
+    whole = archive_sheet(sheet().files())
     (tmp_path / "edigeo-45901000AA01.tar.bz2").write_bytes(whole[: len(whole) // 2])
     packed(tmp_path, sheet("901000AC01", 5, 6))
     code, report = imported(tmp_path)
@@ -190,7 +190,7 @@ def test_a_corrupted_sheet_leaves_what_the_base_held(tmp_path: Path) -> None:
     files = sheet("901000AB01", 8, 9).files()
     files["EDAB01S1.VEC"] = files["EDAB01S1.VEC"][:-200]
     path = tmp_path / "edigeo-45901000AB01.tar.bz2"
-    path.write_bytes(archived(files))
+    path.write_bytes(archive_sheet(files))
     code, report = imported(path)
     assert code == 2
     assert list(problems(report).values()) == ["edigeo_truncated"]
@@ -223,7 +223,7 @@ def damaged(what: str) -> tuple[dict[str, bytes], str]:
 @pytest.mark.parametrize("what", ["no vec", "no thf", "lost point", "lost arc", "overseas"])
 def test_a_damaged_sheet_says_what_is_wrong(tmp_path: Path, what: str) -> None:
     files, expected = damaged(what)
-    (tmp_path / "edigeo-45901000AB01.tar.bz2").write_bytes(archived(files))
+    (tmp_path / "edigeo-45901000AB01.tar.bz2").write_bytes(archive_sheet(files))
     packed(tmp_path, sheet("901000AC01", 5, 6))
     code, report = imported(tmp_path)
     assert list(problems(report).values()) == [expected]
@@ -273,7 +273,7 @@ def test_an_object_that_cannot_be_used_is_refused_alone(tmp_path: Path) -> None:
     files = sheet().files()
     files["EDAB01T1.VEC"] = files["EDAB01T1.VEC"].replace(b":901000AB0002", b":902000AB0002")
     path = tmp_path / "edigeo-45901000AB01.tar.bz2"
-    path.write_bytes(archived(files))
+    path.write_bytes(archive_sheet(files))
     code, report = imported(path)
     assert (code, report["refused"], Parcel.objects.get().number) == (1, 1, "0001")
     assert report["files"][0]["rows"]["refused"][0]["code"] == "edigeo_other_commune"

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from django.contrib.gis.geos import GEOSGeometry
 
-from demo.permits import UNEXPLAINED, events_of, explained_parcels
+from demo.permits import UNEXPLAINED, events_of, list_explained_parcels
 from demo.photos import new_buildings_2024
 from demo.photos.changes import buildings_of
 from demo.seed import seed_demo
-from demo.stories import Story, changes, explaining, told
+from demo.stories import Story, changes, explaining, tell_stories
 from demo.tasks import SEED
 from demo.territory import Territory, generate
 from gis_core.database.clock import today
@@ -74,14 +74,14 @@ def expected(tale: str) -> State:
 @pytest.mark.parametrize("day", [*MONTH_ENDS, *(date(2025, 9, 1) + timedelta(days=7 * week) for week in range(12))])
 class TestAnyDay:
     def test_every_story_ends_in_the_state_that_it_tells(self, day: date) -> None:
-        found = [(story.tale, derived(story).state) for story in told(SEED, day)]
+        found = [(story.tale, derived(story).state) for story in tell_stories(SEED, day)]
         assert found == [(tale, expected(tale)) for tale, _state in found]
 
     def test_what_silence_ended_is_tacit(self, day: date) -> None:
-        assert {story.tale for story in told(SEED, day) if derived(story).tacit} == TACIT
+        assert {story.tale for story in tell_stories(SEED, day) if derived(story).tacit} == TACIT
 
     def test_something_of_each_kind_is_due_within_the_week_and_nothing_is_overdue(self, day: date) -> None:
-        for story in told(SEED, day):
+        for story in tell_stories(SEED, day):
             permit = derived(story)
             if story.tale in THIS_WEEK:
                 assert permit.next_date is not None
@@ -97,8 +97,8 @@ def test_the_same_day_gives_the_same_files() -> None:
 
 
 def test_another_day_gives_the_same_files_as_many_days_later() -> None:
-    first = [one.filed for one in told(SEED, date(2026, 3, 10))]
-    later = [one.filed for one in told(SEED, date(2026, 3, 20))]
+    first = [one.filed for one in tell_stories(SEED, date(2026, 3, 10))]
+    later = [one.filed for one in tell_stories(SEED, date(2026, 3, 20))]
     moved = Counter((after - before).days for before, after in zip(first, later, strict=True))
     assert moved[10] > len(first) * 0.9
 
@@ -111,7 +111,7 @@ def test_permits_that_explain_a_house_keep_their_days() -> None:
 
 
 def everything(day: date) -> list[Story]:
-    made = [*told(SEED, day), *explaining(["a", "b"], SEED, day)]
+    made = [*tell_stories(SEED, day), *explaining(["a", "b"], SEED, day)]
     return [*made, *changes(made, SEED, day)]
 
 
@@ -205,7 +205,7 @@ class TestSeeded:
         before = {one.id for one in buildings_of(land, 2020)}
         new = {one.id for one in new_buildings_2024(land)}
         appeared = {one.parcel_idu for one in buildings_of(land, 2024) if one.id not in before | new}
-        assert appeared == set(explained_parcels(land))
+        assert appeared == set(list_explained_parcels(land))
         for idu in appeared:
             permit = Permit.objects.get(idus__contains=[idu])
             assert permit.ended_date is not None

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from demo.road_assets import seed_road_assets
-from demo.roads import FIRST_MARKER, kept, seed_roads
+from demo.roads import FIRST_MARKER, road_number, seed_roads
 from demo.seed import load_communes
 from demo.territory import Territory, generate
 from demo.works import CLASHING, COUNT, DETOURS, REQUESTED, seed_works
@@ -41,7 +41,7 @@ def seeded(django_db_setup: None, django_db_blocker: Any, land: Territory) -> It
 
 def test_every_numbered_road_is_measured_from_its_first_marker_with_nothing_amiss(seeded: None) -> None:
     axes = {one.route: one for one in RoadAxis.objects.all()}
-    assert set(axes) == {kept(number) for number in FIRST_MARKER}
+    assert set(axes) == {road_number(number) for number in FIRST_MARKER}
     assert all(one.length_m > 3_000 for one in axes.values())
     assert {route: one.faults for route, one in axes.items() if one.faults} == {}
     assert RoadMarker.objects.count() >= 24
@@ -57,7 +57,7 @@ def test_roads_are_made_once(seeded: None, land: Territory) -> None:
 def test_a_place_on_each_road_has_the_reference_that_leads_to_it(seeded: None) -> None:
     for number, first in FIRST_MARKER.items():
         there = locate(f"{number} PR {first + 1}+250")
-        back = reference_at(there.x, there.y, route=kept(number))
+        back = reference_at(there.x, there.y, route=road_number(number))
         assert (back.reference.marker, back.reference.metres) == (first + 1, pytest.approx(250, abs=1))
 
 

@@ -51,7 +51,7 @@ def work_off() -> None:
         waiting = list(Job.objects.filter(state=Job.State.WAITING).order_by("id"))
     for job in waiting:
         with factories.as_worker():
-            jobs.run(job, jobs.imported(JOB_KINDS.get(job.kind).work))
+            jobs.run(job, jobs.import_target(JOB_KINDS.get(job.kind).work))
 
 
 def person_of(member: Member, role: str = Role.GIS_ADMINISTRATOR) -> Person:

@@ -255,7 +255,7 @@ def test_a_shapefile_that_grows_too_large_stops(tmp_path: Path, monkeypatch: pyt
     path = tmp_path / "essai.shp"
     path.write_bytes(b"." * 51)
     with pytest.raises(Trouble):
-        next(shapefile.Small(path).watched(iter([[(1,)]])))
+        next(shapefile.Small(path).watch_size(iter([[(1,)]])))
 
 
 # -- XLSX -------------------------------------------------------------------------------------------------------------
@@ -398,7 +398,7 @@ def refused(job: Job, person: User) -> type[ArpentError] | None:
     rights = rights_of(User.objects.get(pk=person.pk))
     try:
         with acting_as(rights):
-            files.finished_file(job, rights, mark_of(rights))
+            files.get_export_file(job, rights, mark_of(rights))
     except ArpentError as error:
         return type(error)
     return None

@@ -56,7 +56,7 @@ def secured(request: Any, tmp_path: Path, settings: Any, monkeypatch: pytest.Mon
         host = f"localhost:{running.server_address[1]}"
         settings.EXTERNAL_PRIVATE_HOSTS = frozenset({host})
         monkeypatch.setattr(fetching, "hosts", fetching.Hosts())
-        monkeypatch.setattr(fetching, "trusted", lambda: ssl.create_default_context(cafile=f"{pem}.crt"))
+        monkeypatch.setattr(fetching, "tls_context", lambda: ssl.create_default_context(cafile=f"{pem}.crt"))
         yield request.param, f"https://{host}/"
         running.shutdown()
 
@@ -73,6 +73,6 @@ def test_a_certificate_is_checked_against_the_name_that_was_asked_for(secured: t
 def test_a_certificate_that_nobody_signed_is_not_believed(
     secured: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetching, "trusted", ssl.create_default_context)
+    monkeypatch.setattr(fetching, "tls_context", ssl.create_default_context)
     with pytest.raises(NoAnswer):
         fetch(secured[1], TILE, lambda _host: True)

@@ -15,8 +15,8 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 from django.test import Client
 
-from gis_core.http.addresses import host_names, known_ports, mail_options, split_commas
-from gis_core.http.hosts import known_host
+from gis_core.http.addresses import host_names, mail_options, site_ports, split_commas
+from gis_core.http.hosts import is_known_host
 from gis_core.operations.environment import ROOT, Place, variables
 
 READ = "from django.conf import settings; print({})"
@@ -115,7 +115,7 @@ def test_nothing_leaves_in_clear_once_tls_was_asked_for(scheme: str) -> None:
 def test_the_ports_of_the_site() -> None:
     hosts = ["localhost", "sig.exemple.fr:8443", "[::1]"]
     assert host_names(hosts) == ["localhost", "sig.exemple.fr", "[::1]"]
-    assert known_ports(hosts, "https://sig.exemple.fr", "8045") == {"443", "8045", "8443"}
+    assert site_ports(hosts, "https://sig.exemple.fr", "8045") == {"443", "8045", "8443"}
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_the_ports_of_the_site() -> None:
 def test_a_host_is_known_by_its_name_and_its_port(settings: Any, host: str, known: bool) -> None:
     settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
     settings.ALLOWED_PORTS = frozenset({"8045"})
-    assert known_host(host) == known
+    assert is_known_host(host) == known
 
 
 @pytest.mark.django_db

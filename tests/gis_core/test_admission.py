@@ -11,7 +11,7 @@ from django.test import Client, override_settings
 
 from gis_core.errors import Busy
 from gis_core.http import admission
-from gis_core.http.admission import PDF, SEARCH, Actor, Kind, Pool, limited, on_behalf_of
+from gis_core.http.admission import PDF, SEARCH, Actor, Kind, Pool, limit_concurrency, on_behalf_of
 from gis_core.members.rights import Role
 from tests import factories
 from tests.parcels.conftest import place  # noqa: F401 - a fixture
@@ -97,11 +97,11 @@ def test_the_member_that_runs_least_goes_first() -> None:
 
 
 def test_what_is_called_inside_counts_once_and_nothing_counts_outside_a_request() -> None:
-    with on_behalf_of(visitor("192.0.2.1")), limited(PDF), limited(PDF):
+    with on_behalf_of(visitor("192.0.2.1")), limit_concurrency(PDF), limit_concurrency(PDF):
         assert len(admission.ANONYMOUS.tickets) == 1
     with ExitStack() as stack:
         for _n in range(9):
-            stack.enter_context(limited(PDF))
+            stack.enter_context(limit_concurrency(PDF))
     assert admission.ANONYMOUS.tickets == admission.SIGNED_IN.tickets == []
 
 

@@ -10,7 +10,7 @@ from django.test import RequestFactory
 
 from gis_core.database.failures import in_domain_terms
 from gis_core.errors import Busy, NotFound, StorageUnavailable
-from gis_core.pages import unexpected_error
+from gis_core.pages import server_error_page
 
 DISK = {
     errno.ENOSPC: "plein", errno.EDQUOT: "plein", errno.EROFS: "lecture seule", errno.EACCES: "droits manquants",
@@ -39,7 +39,7 @@ def test_a_request_is_told_what_is_wrong_with_the_disk(number: int, accepted: st
     try:
         raise OSError(number, os.strerror(number))
     except OSError:
-        answer = unexpected_error(request)
+        answer = server_error_page(request)
     assert answer.status_code == 503
     said = json.loads(answer.content)["detail"] if "json" in accepted else answer.content.decode()
     assert DISK[number] in said

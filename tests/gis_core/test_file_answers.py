@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import RequestFactory
 
-from gis_core.http.files import file_headers, file_response, stored_file_response
+from gis_core.http.files import file_headers, file_response, serve_stored_file
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_a_file_is_saved_unless_it_may_be_opened() -> None:
 
 def stored(path: Path, *, active: bool = False, **headers: str) -> Any:
     request = RequestFactory().get("/", headers=headers)
-    return stored_file_response(request, path.open("rb"), "application/pdf", "plan.pdf", etag="sum", active=active)
+    return serve_stored_file(request, path.open("rb"), "application/pdf", "plan.pdf", etag="sum", active=active)
 
 
 def test_a_stored_file_is_sent_once_to_who_keeps_it(tmp_path: Path) -> None:

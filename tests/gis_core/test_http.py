@@ -324,7 +324,7 @@ def test_ready_when_the_wall_stands(client: Client) -> None:
 def test_not_ready_with_a_migration_missing(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     from gis_core.operations import health
 
-    monkeypatch.setattr(health, "known_migrations", lambda: frozenset({("gis_core", "9999_future")}))
+    monkeypatch.setattr(health, "list_known_migrations", lambda: frozenset({("gis_core", "9999_future")}))
     answer = client.get("/health/ready")
     assert answer.status_code == 503
     assert answer.json()["reasons"]

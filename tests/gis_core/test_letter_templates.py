@@ -118,7 +118,7 @@ def test_what_is_no_field_is_refused_with_its_line_and_those_that_there_are(text
 
 
 def test_a_field_of_another_kind_says_of_which() -> None:
-    other = next(kind for kind in LETTER_KINDS.all() if "rejet" in kind.known())
+    other = next(kind for kind in LETTER_KINDS.all() if "rejet" in kind.fields_by_name())
     assert str(other.name) in refused("{{ rejet }}")
 
 

@@ -315,7 +315,7 @@ def test_only_names_in_quarantine_are_opened(
 ) -> None:
     with pytest.raises(ReadRefused) as by_parent:
         reader.inspect(name)
-    monkeypatch.setattr(reader, "_checked", str)
+    monkeypatch.setattr(reader, "_check_name", str)
     with pytest.raises(ReadRefused) as by_child:
         reader.inspect(name)
     assert by_parent.value.problem.code == by_child.value.problem.code == code

@@ -5,7 +5,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from gis_core.files.reader.child.columns import convert, escaped
+from gis_core.files.reader.child.columns import convert, escape_for_copy
 
 
 def converted(values: list[Any], wanted: str) -> list[str | None]:
@@ -138,7 +138,7 @@ def test_texts_that_a_database_cannot_hold_are_bad() -> None:
 
 
 def test_signs_of_copy_are_escaped() -> None:
-    text = escaped(pa.array(["a\tb", "c\nd", "e\\f", "g\rh", "\\N", "é", None]))
+    text = escape_for_copy(pa.array(["a\tb", "c\nd", "e\\f", "g\rh", "\\N", "é", None]))
     assert text.to_pylist() == ["a\\tb", "c\\nd", "e\\\\f", "g\\rh", "\\\\N", "é", None]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import shapely
 
-from benchmarks.plan_sheets import archived
+from benchmarks.plan_sheets import archive_sheet
 from gis_core.files.reader import Limits, PlanSheet, RefusedSheet, RestrictedReader
 from tests.cadastre.plans import packed, sheet, square
 
@@ -45,7 +45,7 @@ def test_texts_in_utf8_are_read_too(reader: RestrictedReader, tmp_path: Path) ->
     files = sheet().files()
     files["EDAB01S1.VEC"] = files["EDAB01S1.VEC"].decode("iso-8859-15").encode()
     path = tmp_path / "a.tar.bz2"
-    path.write_bytes(archived(files))
+    path.write_bytes(archive_sheet(files))
     ((_rank, found),) = read(reader, path)
     assert isinstance(found, PlanSheet)
     assert "PRÉS" in {one.attributes.get("TEX2") for one in found.features}
@@ -58,7 +58,7 @@ def test_an_outline_that_does_not_close_is_a_problem_of_its_object(reader: Restr
     lines[first] = b"CORCC24:+617150.00;+6717050.00;"
     files["EDAB01T1.VEC"] = b"\r\n".join(lines)
     path = tmp_path / "a.tar.bz2"
-    path.write_bytes(archived(files))
+    path.write_bytes(archive_sheet(files))
     ((_rank, found),) = read(reader, path)
     assert isinstance(found, PlanSheet)
     ((kind, problem),) = found.problems
@@ -76,7 +76,7 @@ def test_a_delivery_that_cannot_be_read_leaves_the_others(reader: RestrictedRead
 
 def test_an_archive_without_a_sheet_is_told(reader: RestrictedReader, tmp_path: Path) -> None:
     path = tmp_path / "a.tar.bz2"
-    path.write_bytes(archived({"lisez-moi.txt": b"Bonjour"}))
+    path.write_bytes(archive_sheet({"lisez-moi.txt": b"Bonjour"}))
     ((_rank, found),) = read(reader, path)
     assert isinstance(found, RefusedSheet)
     assert found.problem.code == "edigeo_no_thf"

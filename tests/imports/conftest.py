@@ -18,7 +18,7 @@ from gis_core.models import Job, Member, User
 from layers.catalogue.models import Layer, Theme
 from layers.intake import tasks
 from layers.intake.choices import Choices, Description, Mode, Opening, default_fields, default_title_field, kinds_of
-from layers.intake.choices import matched_fields as matched
+from layers.intake.choices import match_fields as matched
 from layers.intake.layer_sources import LAYER
 from layers.intake.models import FileImport
 from layers.intake.services import deliveries, imports, ordering

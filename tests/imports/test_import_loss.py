@@ -19,9 +19,9 @@ from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Job, Member, Territory
 from gis_core.tasks import run
 from layers.cadastre.models import Address, Building, Parcel
-from layers.intake.import_loss import LossRefused, ScopeDifference, accepted_in, check_loss, describe_difference
-from layers.intake.report import worded
-from layers.intake.services.imports import awaited_folders
+from layers.intake.import_loss import LossRefused, ScopeDifference, check_loss, describe_difference, parse_accepted_loss
+from layers.intake.report import word_import_report
+from layers.intake.services.imports import list_awaited_folders
 from layers.intake.tasks import import_files
 from layers.owners.models import Holding, Owner
 from layers.planning.models import Easement, RiskZone, Zone
@@ -100,11 +100,11 @@ def test_a_difference_lists_the_worst_scopes_first_and_stops_somewhere() -> None
 @pytest.mark.parametrize("typed", ["", "beaucoup", "-3", "4,2", "٣", "9" * 5000])
 def test_what_is_no_number_is_refused(typed: str) -> None:
     with pytest.raises(Invalid):
-        accepted_in(typed)
+        parse_accepted_loss(typed)
 
 
 def test_a_number_is_typed_as_it_is_shown() -> None:
-    assert accepted_in(" 4\u202f134 ") == 4134
+    assert parse_accepted_loss(" 4\u202f134 ") == 4134
 
 
 # -- the cadastre of Etalab -------------------------------------------------------------------------------------------
@@ -249,7 +249,7 @@ def test_files_that_nobody_wants_are_forgotten(
     job = sent(administrator, *map(parcel, range(1, 5)))
     assert len(list(inbox.iterdir())) == 1
     with factories.as_worker(), acting_as(SYSTEM):
-        assert set(awaited_folders()) == {one.name for one in inbox.iterdir()}
+        assert set(list_awaited_folders()) == {one.name for one in inbox.iterdir()}
     with django_capture_on_commit_callbacks(execute=True):
         assert administrator.post(f"/imports/{job.pk}/", {"action": "forget"}).status_code == 302
     assert list(inbox.iterdir()) == []
@@ -261,9 +261,9 @@ def test_the_page_shows_the_difference_first_where_it_is_asked_to(administrator:
     sent(administrator, *map(parcel, range(1, 21)))
     job = sent(administrator, *map(parcel, range(3, 23)), dry_run="on")
     assert (job.state, Parcel.objects.count()) == ("done", 20)
-    assert {one["scope"]: (one["new"], one["gone"]) for one in worded(job.report)["compared"]["scopes"]} == {
-        "parcelles de 45901": (2, 2)
-    }
+    assert {
+        one["scope"]: (one["new"], one["gone"]) for one in word_import_report(job.report)["compared"]["scopes"]
+    } == {"parcelles de 45901": (2, 2)}
     assert "Rien n’est encore écrit" in page(administrator, job)
     assert administrator.post(f"/imports/{job.pk}/", {"action": "import"}).status_code == 302
     worked()

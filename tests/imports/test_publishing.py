@@ -16,7 +16,7 @@ from layers.features.services.rules import set_rules
 from layers.intake.choices import Opening
 from layers.intake.layer_sources import DELIVERY
 from layers.intake.models import FileImport
-from layers.intake.outcome import worded
+from layers.intake.outcome import word_result
 from layers.intake.services import imports
 from layers.intake.services.deliveries import discard, open_otherwise
 from layers.intake.services.reading import layers_in
@@ -107,12 +107,12 @@ def test_an_append_with_another_schema_tells_what_is_left_out_and_stays_empty(de
     layer = desk.published([point(1, hauteur=2.0)]).layer
     made = desk.apply(desk.brought("append", layer, [point(2, couleur="vert")]))
     assert made.report is not None
-    assert worded(made.report)["remarks"] == [
+    assert word_result(made.report)["remarks"] == [
         "Champ laissé de côté : couleur.",
         "Colonne qui reste vide dans les nouvelles lignes : Hauteur.",
     ]
     with translation.override("en"):
-        assert worded(made.report)["remarks"][0] == "Field left out: couleur."
+        assert word_result(made.report)["remarks"][0] == "Field left out: couleur."
     assert rows_of(layer, "ref", "hauteur") == [("P1", 2.0), ("P2", None)]
 
 
@@ -121,7 +121,7 @@ def test_an_append_whose_values_do_not_fit_refuses_those_rows(desk: Desk) -> Non
     made = desk.apply(desk.brought("append", layer, [point(2, etage="3"), point(3, etage="haut")]))
     assert made.report is not None
     assert [one["index"] for one in made.report["refusals"]] == [2]
-    assert "haut" in worded(made.report)["refusals"][0]["words"]
+    assert "haut" in word_result(made.report)["refusals"][0]["words"]
     assert rows_of(layer, "ref", "etage") == [("P1", 2), ("P2", 3)]
 
 
@@ -492,7 +492,7 @@ def test_files_of_long_ago_go_and_what_they_became_stays(desk: Desk, inbox: Path
         assert not FileImport.objects.filter(source=DELIVERY.slug).exists()
         assert desk.again(made).layer is not None
         assert not FileImport.objects.filter(folder=waiting.folder).exists()
-        assert not list(imports.awaited_folders())
+        assert not list(imports.list_awaited_folders())
 
 
 def test_an_import_that_waits_is_done_after_its_files_were_forgotten_as_a_whole(desk: Desk) -> None:
@@ -519,7 +519,7 @@ def test_files_that_are_discarded_take_what_was_only_tried_out_with_them(desk: D
         FileImport.objects.filter(pk=waiting.pk).update(state="ready")
         discard(delivery, desk.rights)
         assert [one.pk for one in FileImport.objects.all()] == [made.pk]
-        assert not list(imports.awaited_folders())
+        assert not list(imports.list_awaited_folders())
 
 
 def test_files_that_filled_the_layer_of_another_member_stay_in_words(desk: Desk, inbox: Path) -> None:

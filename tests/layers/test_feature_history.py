@@ -164,7 +164,7 @@ def test_the_timeline_of_another_members_object_is_a_missing_one() -> None:
     with pytest.raises(Missing):
         timeline(layer, pk, mine)
     with acting_as(rights_of(mine)):
-        assert history.deleted_features(layer, ALL, rights_of(mine)).entries == []
+        assert history.list_deleted_features(layer, ALL, rights_of(mine)).entries == []
 
 
 def test_deleted_objects_are_listed_until_they_are_back(layer: Layer, by: User) -> None:
@@ -172,14 +172,14 @@ def test_deleted_objects_are_listed_until_they_are_back(layer: Layer, by: User) 
     delete(layer, by, first, 1)
     delete(layer, by, second, 1)
     with acting_as(rights_of(by)):
-        listed = history.deleted_features(layer, ALL, rights_of(by)).entries
+        listed = history.list_deleted_features(layer, ALL, rights_of(by)).entries
     assert [(one["id"], one["title"], one["version"], one["by"]) for one in listed] == [
         (second, "Deux", 1, "Ada Perrin"),
         (first, "Une", 1, "Ada Perrin"),
     ]
     again(layer, second, 1, None, by)
     with acting_as(rights_of(by)):
-        assert [one["id"] for one in history.deleted_features(layer, ALL, rights_of(by)).entries] == [first]
+        assert [one["id"] for one in history.list_deleted_features(layer, ALL, rights_of(by)).entries] == [first]
 
 
 def test_a_field_of_other_roles_names_no_deleted_object_for_anybody_else(layer: Layer, by: User) -> None:
@@ -189,7 +189,7 @@ def test_a_field_of_other_roles_names_no_deleted_object_for_anybody_else(layer: 
     titles = []
     for person in (administrator, by):
         with acting_as(rights_of(person)):
-            (listed,) = history.deleted_features(layer, ALL, rights_of(person)).entries
+            (listed,) = history.list_deleted_features(layer, ALL, rights_of(person)).entries
         titles.append(listed["title"].startswith("3"))
     assert titles == [True, False]
 

@@ -153,7 +153,7 @@ def test_files_are_awaited_as_long_as_their_import_is_there(member: Member) -> N
     long_ago = timezone.now() - timedelta(days=100)
     an_import(member, state=State.READY, touched_at=long_ago)
     FileImport.objects.create(source="road-assets", folder="done", state=State.APPLIED, applied_at=long_ago)
-    assert imports.awaited_folders() == {"essai"}
+    assert imports.list_awaited_folders() == {"essai"}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from layers.intake import cells
 from layers.intake.findings import MOST_ALIKE, Finding, Findings
-from layers.intake.messages import worded
+from layers.intake.messages import format_param
 from layers.intake.params import column_param, day_param, label_param, number_param, pair_param
 
 
@@ -35,7 +35,7 @@ def test_a_parameter_is_worded_when_it_is_read(param: Any, french: Any, english:
     kept = json.loads(json.dumps(param))
     for language, expected in (("fr", french), ("en", english)):
         with translation.override(language):
-            assert worded(kept) == expected
+            assert format_param(kept) == expected
 
 
 def test_a_label_is_kept_in_english_whoever_reads_the_file() -> None:
@@ -55,7 +55,7 @@ def test_a_note_names_its_column_in_the_language_of_the_reader() -> None:
 
 def test_many_alike_are_counted_with_their_own_parameters() -> None:
     findings = Findings("a.csv")
-    read = cells.coded({"05": "Inox"})
+    read = cells.code_reader({"05": "Inox"})
     note = read("Matériau", "inox").note
     assert note is not None
     for row in range(MOST_ALIKE + 3):

@@ -169,7 +169,7 @@ def test_tiles_begin_where_the_layer_is_shown(client: Client, layer: Layer) -> N
 def test_a_large_layer_has_no_tiles_at_small_scales(
     client: Client, layer: Layer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("layers.settings.services.styling.estimated", lambda layer: 1_000_000)
+    monkeypatch.setattr("layers.settings.services.styling.estimate_rows", lambda layer: 1_000_000)
     administrator(client, layer.owner)
     send(client, json.dumps(style(scale_from=1_000_000)))
     assert now().min_zoom == 14

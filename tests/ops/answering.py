@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from gis_core.http.proxied import received
+from gis_core.http.proxied import wrap_application
 
 LARGE = 20_000_000
 
@@ -24,4 +24,4 @@ def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     return [content]
 
 
-application = received(answer)
+application = wrap_application(answer)

@@ -24,7 +24,7 @@ from gis_core.operations.environment import Place
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.held_files import LINKS, HeldFiles
 from gis_core.operations.restore import give_restored, restore, verify
-from gis_core.operations.verification import SCRATCH_DATABASE, _scratch_database, verified_backup, verify_archive
+from gis_core.operations.verification import SCRATCH_DATABASE, _scratch_database, make_verified_backup, verify_archive
 from tests.ops.conftest import temporary_place
 from tests.ops.migrated import give_migrated
 
@@ -423,7 +423,7 @@ def test_a_backup_is_verified_by_restoring_it_beside_the_database(origin: Place,
     target = origin.data.parent / "verified.tar"
     with Cluster(origin).lease():
         Cluster(origin).psql("postgres", "-c", f"create database {SCRATCH_DATABASE}")
-        assert verified_backup(origin, target) == 0
+        assert make_verified_backup(origin, target) == 0
         assert SCRATCH_DATABASE not in databases(origin)
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     assert f"Sauvegarde vérifiée : {target}" in capsys.readouterr().out
@@ -437,7 +437,7 @@ def test_what_the_trial_lacks_is_listed(origin: Place, archive: Path):
 
     with Cluster(origin).lease():
         with pytest.raises(OperationFailedError) as refused:
-            verified_backup(origin, altered(archive, one_row_more))
+            make_verified_backup(origin, altered(archive, one_row_more))
         assert SCRATCH_DATABASE not in databases(origin)
     assert refused.value.detail.splitlines() == [
         "public.kept : 3 lignes au lieu de 4",
@@ -458,7 +458,7 @@ def test_without_room_nothing_is_begun(origin: Place, monkeypatch: pytest.Monkey
     monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=1 << 20))
     target = origin.data.parent / "no-room.tar"
     with pytest.raises(OperationFailedError, match=r"Il reste 1 Mio .* il en faut environ \d+ Mio : libérez"):
-        verified_backup(origin, target)
+        make_verified_backup(origin, target)
     assert not target.exists()
 
 
@@ -509,7 +509,7 @@ def test_a_backup_that_postgresql_refuses_is_not_to_be_tried_again(unrestorable:
 
 def test_such_a_backup_does_not_pass_its_verification(unrestorable: Path, origin: Place):
     with pytest.raises(OperationFailedError, match="ne se rétablit pas"):
-        verified_backup(origin, unrestorable)
+        make_verified_backup(origin, unrestorable)
     assert SCRATCH_DATABASE not in databases(origin)
 
 

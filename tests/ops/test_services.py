@@ -19,7 +19,7 @@ from gis_core.operations.services import (
     Restarts,
     Service,
     end_leftovers,
-    marked_processes,
+    find_run_pids,
 )
 
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
@@ -39,7 +39,7 @@ def test_a_service_that_ignores_the_signal_is_ended_all_the_same(tmp_path: Path,
     group.start(service(STUBBORN, tmp_path / "log"))
     assert wait_until(lambda: "up" in (tmp_path / "log").read_text(), 10)
     group.stop()
-    assert marked_processes("stubborn-run") == []
+    assert find_run_pids("stubborn-run") == []
 
 
 def test_a_service_that_fails_is_named_with_the_end_of_its_log(tmp_path: Path):
@@ -56,11 +56,11 @@ def test_a_killed_service_that_lived_a_while_is_started_again(tmp_path: Path, mo
     group = Group("revived-run")
     group.start(service("import time; time.sleep(60)", tmp_path / "log"))
     group.revive()
-    assert wait_until(lambda: bool(marked_processes("revived-run")), 10)
-    (first,) = marked_processes("revived-run")
+    assert wait_until(lambda: bool(find_run_pids("revived-run")), 10)
+    (first,) = find_run_pids("revived-run")
     os.kill(first, signal.SIGKILL)
     assert wait_until(lambda: pids_after_revival(group) != [first], 10)
-    assert wait_until(lambda: marked_processes("revived-run") not in ([], [first]), 10)
+    assert wait_until(lambda: find_run_pids("revived-run") not in ([], [first]), 10)
     group.check()
     group.stop()
 
@@ -82,10 +82,10 @@ def test_services_end_when_their_supervisor_is_killed(tmp_path: Path):
     supervisor = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
     assert supervisor.stdout
     supervisor.stdout.readline()
-    assert wait_until(lambda: bool(marked_processes("orphan-run")), 10)
+    assert wait_until(lambda: bool(find_run_pids("orphan-run")), 10)
     supervisor.kill()
     supervisor.communicate()
-    assert wait_until(lambda: not marked_processes("orphan-run"), 10)
+    assert wait_until(lambda: not find_run_pids("orphan-run"), 10)
 
 
 def test_leftovers_of_an_earlier_run_are_found_by_their_mark():
@@ -126,15 +126,15 @@ def test_what_a_killed_service_leaves_behind_does_not_keep_its_place(tmp_path: P
     parent = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(60)'])"
     group = Group("parent-run")
     group.start(service(parent, tmp_path / "log"))
-    assert wait_until(lambda: len(marked_processes("parent-run")) == 2, 10)
+    assert wait_until(lambda: len(find_run_pids("parent-run")) == 2, 10)
     group.revive()
-    before = set(marked_processes("parent-run"))
+    before = set(find_run_pids("parent-run"))
     (first,) = group.pids
     os.kill(first, signal.SIGKILL)
     # The kernel may take a moment until the killed one can be waited for.
     assert wait_until(lambda: pids_after_revival(group) != [first], 10)
-    assert wait_until(lambda: len(marked_processes("parent-run")) == 2, 10)
-    assert not before & set(marked_processes("parent-run"))
+    assert wait_until(lambda: len(find_run_pids("parent-run")) == 2, 10)
+    assert not before & set(find_run_pids("parent-run"))
     group.stop()
 
 

@@ -27,7 +27,7 @@ from orthophoto.errors import BadOrder, DiskFull, WrongState
 from orthophoto.jobs import QUEUE
 from orthophoto.models import Campaign, Sheet
 from orthophoto.services import building, making
-from orthophoto.services.campaigns import CampaignOrder, acquired_given, delete_campaign, register
+from orthophoto.services.campaigns import CampaignOrder, delete_campaign, parse_acquired, register
 from orthophoto.services.inspection import inspect
 from orthophoto.services.publication import publish, unpublish_photo
 from tests import factories
@@ -443,13 +443,13 @@ def test_sixteen_bits_are_scaled_alike_in_the_whole_campaign(tmp_path: Path, set
     ],
 )
 def test_the_date_of_the_photos_is_as_precise_as_it_is_written(written: str, taken: date, precision: str) -> None:
-    assert acquired_given(written) == (taken, precision)
+    assert parse_acquired(written) == (taken, precision)
 
 
 @pytest.mark.parametrize("written", ["", "juin 2024", "2024-13", "2024-02-30", "24", "2024-6-1"])
 def test_another_date_is_refused(written: str) -> None:
     with pytest.raises(BadOrder):
-        acquired_given(written)
+        parse_acquired(written)
 
 
 def ingest(delivery: Path) -> str:

@@ -10,7 +10,7 @@ from gis_core.members.rights import SYSTEM, Role, acting_as, rights_of
 from gis_core.models import RowHistory, TownHall, User
 from layers.owners.models import Birth, Exemption, Holding, JournalLine, Level, Owner, OwnerAccess, Premises
 from layers.owners.services.access import open_communes
-from layers.owners.services.reading import opened_by
+from layers.owners.services.reading import open_owners
 from tests import factories
 from tests.owners.deliveries import IDU, give, owned, reader_of
 
@@ -32,7 +32,7 @@ def written(*parcels: str, action: str = "consultation", refusal: str = "") -> i
 
 
 def seen(person: User, line: int) -> dict[str, int]:
-    with acting_as(rights_of(person)), opened_by(line):
+    with acting_as(rights_of(person)), open_owners(line):
         return {model.__name__: model.objects.count() for model in NOMINATIVE}
 
 
@@ -74,7 +74,7 @@ def test_only_the_parcels_of_the_line_are_shown() -> None:
     person = reader_of()
     with acting_as(rights_of(person)):
         line = written("45901000AB0002")
-        with opened_by(line):
+        with open_owners(line):
             assert [one.account for one in Owner.objects.all()] == ["450901A00002"]
 
 

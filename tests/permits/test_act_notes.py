@@ -6,14 +6,14 @@ from datetime import date
 import pytest
 
 from gis_core.operations.environment import ROOT
-from permits.acts.notes import Decision, Note, shipped_notes
+from permits.acts.notes import Decision, Note, read_shipped_notes
 from permits.deadlines.law import Kind
 
 PAGE = (ROOT / "docs/reference/actes.md").read_text()
 
 
 @pytest.mark.parametrize(
-    "note", shipped_notes(), ids=lambda note: f"{note.code}-{note.since}-{'-'.join(sorted(note.kinds))}"
+    "note", read_shipped_notes(), ids=lambda note: f"{note.code}-{note.since}-{'-'.join(sorted(note.kinds))}"
 )
 def test_each_sentence_is_in_the_reference_with_its_article_and_source(note: Note) -> None:
     assert note.text in PAGE
@@ -25,7 +25,7 @@ def test_each_sentence_is_in_the_reference_with_its_article_and_source(note: Not
 def test_texts_of_one_name_are_for_the_same_decisions_and_follow_each_other() -> None:
     """A member words a note by its name: that replaces it for these decisions alone."""
     by_name: dict[str, list[Note]] = defaultdict(list)
-    for note in shipped_notes():
+    for note in read_shipped_notes():
         by_name[note.name].append(note)
     for name, notes in by_name.items():
         assert len({(one.kinds, one.decisions, one.authorities, one.changes) for one in notes}) == 1, name
@@ -39,7 +39,7 @@ def test_each_decision_has_one_text_of_each_note(kind: Kind, day: date) -> None:
     for changes in (False, True):
         decision = Decision(day=day, kind=kind, outcome=outcome, authority="mayor", changes=changes)
         texts: dict[str, list[Note]] = defaultdict(list)
-        for note in shipped_notes():
+        for note in read_shipped_notes():
             if note.is_for(decision):
                 texts[note.code].append(note)
         assert {code for code, notes in texts.items() if len(notes) > 1} == set()

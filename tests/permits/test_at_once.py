@@ -80,7 +80,7 @@ def test_nobody_waits_for_a_sheet_that_is_being_composed(database: str, monkeypa
         other.join()
         raise Unavailable("enough")
 
-    monkeypatch.setattr(sheets, "composed", compose)
+    monkeypatch.setattr(sheets, "compose_sheet", compose)
     job = Job(kind=sheets.KIND, started_by=instructor, parameters={"permit": permit.pk, "site": ""})
     with world.as_(), transaction.atomic(), pytest.raises(Unavailable):
         sheets.freeze_sheet(job, world.rights())

@@ -23,8 +23,8 @@ from permits.deadlines.events import (
     Outcome,
     Reported,
     Withdrawn,
-    received_by_registered_letter,
-    received_electronically,
+    electronic_reception,
+    reception_by_registered_letter,
 )
 from permits.deadlines.law import Ground, Kind
 
@@ -307,13 +307,13 @@ def test_a_second_request_within_the_month_replaces_the_first() -> None:
 
 
 def test_a_registered_letter_counts_from_its_first_presentation() -> None:
-    assert received_by_registered_letter(presented=day("2026-04-08")) == day("2026-04-08")
+    assert reception_by_registered_letter(presented=day("2026-04-08")) == day("2026-04-08")
 
 
 def test_electronic_sending_counts_from_its_consultation_at_the_latest_after_eight_days() -> None:
-    assert received_electronically(day("2026-04-01"), day("2026-04-03")) == day("2026-04-03")
-    assert received_electronically(day("2026-04-01"), None) == day("2026-04-09")
-    assert received_electronically(day("2026-04-01"), day("2026-05-01")) == day("2026-04-09")
+    assert electronic_reception(day("2026-04-01"), day("2026-04-03")) == day("2026-04-03")
+    assert electronic_reception(day("2026-04-01"), None) == day("2026-04-09")
+    assert electronic_reception(day("2026-04-01"), day("2026-05-01")) == day("2026-04-09")
     assert not law.the("electronic_days", day("2026-04-01")).uncertain
 
 

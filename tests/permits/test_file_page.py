@@ -463,7 +463,7 @@ def test_a_sheet_that_fails_can_be_asked_for_again(world: World, monkeypatch: py
 
     permit = world.file()
     world.client().post(f"/permis/{permit.number}/fiche/")
-    monkeypatch.setattr("permits.services.sheets.composed", fail)
+    monkeypatch.setattr("permits.services.sheets.compose_sheet", fail)
     assert frozen(permit, monkeypatch).state == "failed"
     text = page_of(world, permit)
     assert "Le plan ne répond pas." in text

@@ -154,7 +154,9 @@ def test_every_letter_of_a_kind_of_file_can_be_begun(world: World, what: str) ->
     with world.as_(INSTRUCTOR):
         values = letter_field_values(permit, LetterRequest(), Person("Jeanne"))
     for kind in (*KINDS, *ACTS):
-        assert set(values) <= set(kind.known()) | {name for one in (*KINDS, *ACTS) for name in one.known()}
+        assert set(values) <= set(kind.fields_by_name()) | {
+            name for one in (*KINDS, *ACTS) for name in one.fields_by_name()
+        }
         if Kind(what) in FOR_FILES[kind.code]:
             assert begun(world, permit, kind.code).body
 

@@ -19,9 +19,9 @@ from permits.models import Event, Permit, ProposalReview
 from permits.services.proposing import (
     Proposal,
     Proposals,
-    confirmed_grounds,
-    confirmed_reasons,
     grounds_ahead,
+    list_confirmed_grounds,
+    list_confirmed_reasons,
     proposals_of,
     review_proposal,
 )
@@ -250,10 +250,10 @@ def test_what_was_confirmed_is_there_for_an_act(world: World) -> None:
     (one,) = proposed(world, permit).of(Kind.REASON)
     reviewed(world, permit, one.key)
     with world.as_():
-        assert [reason.title for reason in confirmed_reasons(permit)] == ["AC1 · Église"]
+        assert [reason.title for reason in list_confirmed_reasons(permit)] == ["AC1 · Église"]
     reviewed(world, permit, one.key, "set_aside")
     with world.as_():
-        assert confirmed_reasons(permit) == []
+        assert list_confirmed_reasons(permit) == []
 
 
 def test_a_part_that_cannot_be_read_is_said(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -297,7 +297,7 @@ def test_a_ground_that_was_notified_fills_nothing_any_more(world: World) -> None
     reviewed(world, permit)
     world.record(permit, "longer_notified", date(2026, 1, 12), grounds=["protected_surroundings"], **HAND)
     with world.as_():
-        assert confirmed_grounds(permit) == []
+        assert list_confirmed_grounds(permit) == []
 
 
 def test_what_is_set_aside_stays_to_be_seen_with_who_and_why(world: World) -> None:

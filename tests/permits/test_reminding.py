@@ -17,7 +17,7 @@ from permits import tasks
 from permits.models import Permit, Reminder
 from permits.services import reminding
 from permits.services.consulting import Request, request_opinion
-from permits.services.reminding import Digest, Group, claim, digest_of, folded, make_feed, send_digests
+from permits.services.reminding import Digest, Group, claim, digest_of, fold_line, make_feed, send_digests
 from tests import factories
 from tests.permits.conftest import World
 
@@ -445,13 +445,13 @@ def test_the_session_of_whoever_fetches_changes_nothing(world: World) -> None:
 
 
 def test_a_long_line_is_folded_between_characters() -> None:
-    line = folded("SUMMARY:" + "é" * 100)
+    line = fold_line("SUMMARY:" + "é" * 100)
     assert all(len(part) <= 75 for part in line.split(b"\r\n"))
     assert line.replace(b"\r\n ", b"").decode() == "SUMMARY:" + "é" * 100 + "\r\n"
 
 
 def test_what_has_a_meaning_in_a_calendar_is_escaped() -> None:
-    assert reminding.escaped("a;b,c\\d\ne") == "a\\;b\\,c\\\\d\\ne"
+    assert reminding.escape_text("a;b,c\\d\ne") == "a\\;b\\,c\\\\d\\ne"
 
 
 def test_a_calendar_s_days_go_on_over_the_end_of_a_month(world: World) -> None:

@@ -11,7 +11,7 @@ from layers.catalogue.models import Layer, Theme
 from layers.external.models import AllowedHost, ExternalLayer
 from layers.settings.field_pages import COLUMNS, RULES
 from layers.settings.forms import DescriptionForm
-from layers.settings.services.saving import seen
+from layers.settings.services.saving import tag_of
 from layers.settings.services.styling import NAMES
 from tests import factories
 
@@ -98,4 +98,4 @@ def rules(layer: Layer | None) -> Form:
 
 
 def tag(layer: Layer | None, names: Any) -> str:
-    return seen(layer, names(layer)) if layer else ""
+    return tag_of(layer, names(layer)) if layer else ""

@@ -63,7 +63,7 @@ class Application:
         for service in (self.service("wmts"), *self.services):
             if hasattr(service, "matrix_sets"):
                 use_plain_zooms(service)
-        self.seen_by = lru_cache(maxsize=64)(self._seen_by)
+        self.seen_by = lru_cache(maxsize=64)(self._narrow)
 
     def tile_file(self, slug: str, grid: str, coordinates: Coordinates) -> str:
         """Where MapProxy keeps a tile."""
@@ -79,7 +79,7 @@ class Application:
         """A tile's picture without what lies off the ground."""
         with local_base_config(self.base_config):
             picture = mask_image(
-                Image.open(BytesIO(content)), box, SRS(epsg), load_limited_to(area.limited_to(box, epsg))
+                Image.open(BytesIO(content)), box, SRS(epsg), load_limited_to(area.limit_shape(box, epsg))
             )
         buffer = BytesIO()
         picture.save(buffer, "png", compress_level=QUICK)
@@ -94,15 +94,15 @@ class Application:
         (together,) = (service for service in self.services if isinstance(service, OWSServer))
         return together.services[name]
 
-    def _seen_by(self, slugs: frozenset[str]) -> MapProxyApp:
+    def _narrow(self, slugs: frozenset[str]) -> MapProxyApp:
         """MapProxy as if there were these photos only."""
         with local_base_config(self.base_config):
-            together: Any = OWSServer([narrowed(self.service(name), slugs) for name in ("wmts", "wms")])
-            rest = [narrowed(service, slugs) for service in self.services if not isinstance(service, OWSServer)]
+            together: Any = OWSServer([narrow_service(self.service(name), slugs) for name in ("wmts", "wms")])
+            rest = [narrow_service(service, slugs) for service in self.services if not isinstance(service, OWSServer)]
             return MapProxyApp([*rest, together], self.base_config)
 
 
-def narrowed(service: Any, slugs: frozenset[str]) -> Any:
+def narrow_service(service: Any, slugs: frozenset[str]) -> Any:
     """The WMTS or WMS service with these layers only."""
     part = copy.copy(service)
     part.layers = OrderedDict((name, layer) for name, layer in service.layers.items() if name in slugs)
@@ -164,7 +164,7 @@ class Serving:
         with self.lock:
             current = self.application
             if current is None or (current.edition < edition and not self.just_failed(edition)):
-                self.application = self.built(edition)
+                self.application = self.build_edition(edition)
         assert self.application is not None
         return self.application
 
@@ -172,7 +172,7 @@ class Serving:
         failed, at = self.failed
         return failed == edition and time.monotonic() - at < AGAIN_S
 
-    def built(self, edition: int) -> Application:
+    def build_edition(self, edition: int) -> Application:
         former = self.application
         try:
             return build(former.photos if former else {})
@@ -196,11 +196,11 @@ def build(former: Mapping[str, Published]) -> Application:
     with acting_as(SYSTEM), transaction.atomic():
         edition = photo_edition()
         with_sheets = Photo.objects.filter(Exists(PhotoSheet.objects.filter(photo=OuterRef("pk")))).defer("geom")
-        photos = [published(photo, former.get(photo.slug)) for photo in with_sheets]
+        photos = [make_published(photo, former.get(photo.slug)) for photo in with_sheets]
     return Application(edition, photos)
 
 
-def published(photo: Photo, former: Published | None) -> Published:
+def make_published(photo: Photo, former: Published | None) -> Published:
     same = former is not None and former.pixels_edition == photo.pixels_edition
     mosaic = former.mosaic if former is not None and same else mosaic_of(photo)
     editions = photo.edition, photo.pixels_edition

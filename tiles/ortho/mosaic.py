@@ -101,7 +101,7 @@ class Mosaic:
         part = np.s_[frame.top : frame.top + frame.height, frame.left : frame.left + frame.width]
         below, there = rgb[part], mask[part]
         for path in self.files_under(frame):
-            piece = warped(path, frame)
+            piece = warp_file(path, frame)
             if piece is not None:
                 lay_under(below, there, *piece)
                 if there.all():
@@ -144,8 +144,8 @@ def frame_of(bounds: Box, bbox: Box, size: tuple[int, int], epsg: int) -> Frame 
     """The part of the output that may touch the campaign's bounds; far away from them there is nothing to transform."""
     west, south, east, north = bounds_in(bounds, epsg)
     step_x, step_y = (bbox[2] - bbox[0]) / size[0], (bbox[3] - bbox[1]) / size[1]
-    left, right = (clipped((x - bbox[0]) / step_x, size[0], side) for x, side in ((west, -1), (east, 1)))
-    top, bottom = (clipped((bbox[3] - y) / step_y, size[1], side) for y, side in ((north, -1), (south, 1)))
+    left, right = (clip_position((x - bbox[0]) / step_x, size[0], side) for x, side in ((west, -1), (east, 1)))
+    top, bottom = (clip_position((bbox[3] - y) / step_y, size[1], side) for y, side in ((north, -1), (south, 1)))
     if left >= right or top >= bottom or max((east - west) / step_x, (north - south) / step_y) < SMALLEST_PX:
         return None
     part = (bbox[0] + left * step_x, bbox[3] - bottom * step_y, bbox[0] + right * step_x, bbox[3] - top * step_y)
@@ -153,7 +153,7 @@ def frame_of(bounds: Box, bbox: Box, size: tuple[int, int], epsg: int) -> Frame 
     return Frame(left, top, right - left, bottom - top, *points) if points else None
 
 
-def clipped(position: float, length: int, side: int) -> int:
+def clip_position(position: float, length: int, side: int) -> int:
     """A position in pixels, moved two outwards for what the projection may bend, inside the picture."""
     return int(min(max(np.floor(position) + 2 * side + (side > 0), 0), length))
 
@@ -214,7 +214,7 @@ class Patch:
     step_y: float
 
 
-def warped(path: str, frame: Frame) -> tuple[Rgb, Mask | None] | None:
+def warp_file(path: str, frame: Frame) -> tuple[Rgb, Mask | None] | None:
     """The file's pixels in the frame and which are valid; None when it has none there."""
     try:
         patch = read(path, frame.bounds, frame.pixel_m)
@@ -228,10 +228,10 @@ def warped(path: str, frame: Frame) -> tuple[Rgb, Mask | None] | None:
     if patch.mask[1:-1, 1:-1].all():
         mask = np.asarray(warp(Image.fromarray(patch.mask), frame, quads))
         return np.asarray(warp(Image.fromarray(patch.rgb), frame, quads)), mask >= HALF_COVERED
-    return weighted(patch.rgb, patch.mask, frame, quads)
+    return warp_weighted(patch.rgb, patch.mask, frame, quads)
 
 
-def weighted(rgb: Rgb, mask: NDArray[np.uint8], frame: Frame, quads: list[Any]) -> tuple[Rgb, Mask] | None:
+def warp_weighted(rgb: Rgb, mask: NDArray[np.uint8], frame: Frame, quads: list[Any]) -> tuple[Rgb, Mask] | None:
     """Warp so that colours of invalid pixels never mix into those of valid ones."""
     if not mask.any():
         return None
@@ -270,7 +270,7 @@ def quadrilaterals(frame: Frame, patch: Patch) -> list[Any]:
 
 def read(path: str, bounds: Box, pixel_m: float) -> Patch | None:
     """The window under these bounds, from the level whose resolution is the nearest not coarser than the output's."""
-    dataset = opened(path, level_for(path, pixel_m))
+    dataset = open_level(path, level_for(path, pixel_m))
     step_x, west, step_y, north = dataset.transform.a, dataset.transform.c, -dataset.transform.e, dataset.transform.f
     left, top = int(np.floor((bounds[0] - west) / step_x)) - 2, int(np.floor((north - bounds[3]) / step_y)) - 2
     right, bottom = int(np.ceil((bounds[2] - west) / step_x)) + 2, int(np.ceil((north - bounds[1]) / step_y)) + 2
@@ -283,13 +283,13 @@ def read(path: str, bounds: Box, pixel_m: float) -> Patch | None:
     if mask is not None and mask.all():
         mask = None
     ratio = (pixel_m / step_x, pixel_m / step_y)
-    rgb, mask, scale = shrunk(rgb, mask, max(1.0, min(ratio)))
+    rgb, mask, scale = shrink_pixels(rgb, mask, max(1.0, min(ratio)))
     corner = (west + inside[0] * step_x, north - inside[1] * step_y)
     patch = Patch(rgb, mask, *corner, step_x * scale[0], step_y * scale[1])
-    return patch if mask is None and inside == (left, top, right, bottom) else rimmed(patch)
+    return patch if mask is None and inside == (left, top, right, bottom) else add_rim(patch)
 
 
-def shrunk(
+def shrink_pixels(
     rgb: Rgb, mask: NDArray[np.uint8] | None, ratio: float
 ) -> tuple[Rgb, NDArray[np.uint8] | None, tuple[float, float]]:
     """The pixels averaged to about the output's resolution, when the level read is much finer; and by how much."""
@@ -305,7 +305,7 @@ def shrunk(
     return np.ascontiguousarray(both[..., :3]), np.ascontiguousarray(both[..., 3]), scale
 
 
-def rimmed(patch: Patch) -> Patch:
+def add_rim(patch: Patch) -> Patch:
     """One pixel more on every side: the colour of the edge, and invalid, so that the mask ends at the very edge."""
     inside = np.full(patch.rgb.shape[:2], 255, np.uint8) if patch.mask is None else patch.mask
     return Patch(
@@ -331,17 +331,17 @@ def level_for(path: str, pixel_m: float) -> int:
 @lru_cache(maxsize=20_000)
 def steps_of(path: str) -> tuple[float, ...]:
     """The resolutions of a file's levels, its own first (a published file never changes)."""
-    dataset = opened(path, BASE)
+    dataset = open_level(path, BASE)
     return tuple(dataset.transform.a * factor for factor in (1, *dataset.overviews(1)))
 
 
-def opened(path: str, level: int) -> Any:
+def open_level(path: str, level: int) -> Any:
     """The dataset of one level of a file, this thread's own: GDAL crashes when two threads share one."""
     kept: OrderedDict[tuple[str, int], tuple[Any, float]] | None = getattr(_mine, "kept", None)
     if kept is None:
         kept = _mine.kept = OrderedDict()
     # Of one unused for long the file may be gone, and another may have its name.
-    for key in list(outdated(kept)):
+    for key in list(list_idle_datasets(kept)):
         kept.pop(key)[0].close()
     kept_dataset = kept.pop((path, level), None)
     dataset = (
@@ -351,7 +351,7 @@ def opened(path: str, level: int) -> Any:
     return dataset
 
 
-def outdated(kept: "OrderedDict[tuple[str, int], tuple[Any, float]]") -> Iterator[tuple[str, int]]:
+def list_idle_datasets(kept: "OrderedDict[tuple[str, int], tuple[Any, float]]") -> Iterator[tuple[str, int]]:
     """The least recently used datasets: those beyond the limit, and those of files that may be gone."""
     before = time.monotonic() - IDLE_S
     for index, (key, (_dataset, used)) in enumerate(kept.items()):

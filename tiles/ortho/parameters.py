@@ -75,7 +75,7 @@ def box(text: str) -> bool:
     return len(corners) == 4 and corners[0] < corners[2] and corners[1] < corners[3]
 
 
-def refused(query: Query, path: str) -> Answer:
+def refuse_query(query: Query, path: str) -> Answer:
     """The problem as an OGC exception: that of the service asked for, in its version."""
     handler = exception_handler(query.values, path)
     code = None if isinstance(handler, WMSXMLExceptionHandler) else "InvalidParameterValue"

@@ -37,7 +37,7 @@ class Area:
         if epsg not in self.shapes:
             with self.lock:
                 if epsg not in self.shapes:
-                    self.shapes[epsg] = prepared(transformed(self.shape, epsg))
+                    self.shapes[epsg] = prepare_shape(transform_shape(self.shape, epsg))
         return self.shapes[epsg]
 
     def contains(self, box: Box, epsg: int) -> bool:
@@ -48,7 +48,7 @@ class Area:
         touched: bool = self.shape_in(epsg).intersects(shapely.box(*box))
         return touched
 
-    def limited_to(self, box: Box | None, epsg: int) -> dict[str, Any]:
+    def limit_shape(self, box: Box | None, epsg: int) -> dict[str, Any]:
         """MapProxy's `limited_to`: of a long boundary only what is near the box, which is what it draws."""
         shape = self.shape_in(epsg)
         if box is not None:
@@ -58,7 +58,7 @@ class Area:
         return {"srs": f"EPSG:{epsg}", "geometry": shape}
 
 
-def transformed(shape: BaseGeometry, epsg: int) -> BaseGeometry:
+def transform_shape(shape: BaseGeometry, epsg: int) -> BaseGeometry:
     if epsg == EPSG:
         return shape
     turn = transformer(EPSG, epsg)
@@ -68,7 +68,7 @@ def transformed(shape: BaseGeometry, epsg: int) -> BaseGeometry:
     return moved if moved.is_valid else moved.buffer(0)
 
 
-def prepared(shape: BaseGeometry) -> BaseGeometry:
+def prepare_shape(shape: BaseGeometry) -> BaseGeometry:
     """Prepared for good: GEOS builds its indexes at the first questions, which threads must not ask together."""
     shapely.prepare(shape)
     west, south, east, north = shape.bounds
@@ -93,7 +93,7 @@ class SeenPhoto:
         return f'"{self.pixels_edition}-{self.area.key if self.area else "all"}"'
 
 
-def seen_photos(rights: Rights) -> Mapping[str, SeenPhoto]:
+def list_seen_photos(rights: Rights) -> Mapping[str, SeenPhoto]:
     """The photos that the viewer sees, by slug; asked in a transaction that carries their rights."""
     photos = Photo.objects.visible_to(rights).defer("geom", "footprint_4326").order_by()
     seen = ((photo, area_of(photo, rights)) for photo in photos)

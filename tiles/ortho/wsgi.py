@@ -21,13 +21,13 @@ from mapproxy.srs import get_epsg_num
 from gis_core.database.failures import in_domain_terms
 from gis_core.errors import Busy, StorageUnavailable
 from gis_core.http import admission
-from gis_core.http.hosts import is_secure, trusted
+from gis_core.http.hosts import is_secure, is_trusted
 from gis_core.http.middleware import LONGEST_URL
 from gis_core.http.problem import RETRY_SECONDS
 from tiles import asking, cache
 from tiles.asking import Viewer
 from tiles.ortho.application import Application, Coordinates, serving
-from tiles.ortho.parameters import Answer, Query, refused, sound
+from tiles.ortho.parameters import Answer, Query, refuse_query, sound
 from tiles.ortho.rights import Area, SeenPhoto
 from tiles.ortho.source import LONGITUDE_LATITUDE, UNREADABLE
 
@@ -62,9 +62,9 @@ class PhotoRequest:
 
     def visible(self) -> frozenset[str]:
         """The photos that the viewer sees and that are served in the edition they know."""
-        return frozenset(slug for slug in self.viewer.photos if self.seen(slug))
+        return frozenset(slug for slug in self.viewer.photos if self.find_seen_photo(slug))
 
-    def seen(self, slug: str) -> SeenPhoto | None:
+    def find_seen_photo(self, slug: str) -> SeenPhoto | None:
         seen, served = self.viewer.photos.get(slug), self.application.photos.get(slug)
         return seen if seen and served and seen.edition == served.edition else None
 
@@ -77,7 +77,7 @@ def photo(environ: Environ, start_response: StartResponse) -> Iterable[bytes] | 
     if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
         return plain(start_response, HTTPStatus.METHOD_NOT_ALLOWED, [("Allow", "GET, HEAD")])
     try:
-        request = understood(environ, int(match[1] or 0), match[2])
+        request = resolve_request(environ, int(match[1] or 0), match[2])
     except (DatabaseError, psycopg.Error) as error:
         log.warning("photo not served: %s", error)
         return plain(start_response, HTTPStatus.SERVICE_UNAVAILABLE, [("Retry-After", "2")])
@@ -86,7 +86,7 @@ def photo(environ: Environ, start_response: StartResponse) -> Iterable[bytes] | 
     if request is None:
         return None
     tile = TILE.fullmatch(request.path)
-    answered = kept_tile(request, tile, start_response) if tile else None
+    answered = answer_kept_tile(request, tile, start_response) if tile else None
     return ask_mapproxy(request, start_response) if answered is None else answered
 
 
@@ -94,10 +94,10 @@ def acceptable(environ: Environ) -> bool:
     """A host and scheme of ours, and an address that Django would not refuse either (gis_core.http.middleware)."""
     path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
     short = len(path) + len(query) <= LONGEST_URL
-    return short and "\0" not in path + query and "%00" not in query and trusted(environ)
+    return short and "\0" not in path + query and "%00" not in query and is_trusted(environ)
 
 
-def understood(environ: Environ, edition: int, path: str) -> PhotoRequest | None:
+def resolve_request(environ: Environ, edition: int, path: str) -> PhotoRequest | None:
     """Who asks, and the application of the edition they know; None when their credentials name nobody."""
     viewer = asking.who_asks(environ, edition)
     if viewer is None:
@@ -110,18 +110,20 @@ def understood(environ: Environ, edition: int, path: str) -> PhotoRequest | None
     return PhotoRequest(environ, edition, path, viewer, application)
 
 
-def kept_tile(request: PhotoRequest, tile: re.Match[str], start_response: StartResponse) -> Iterable[bytes] | None:
+def answer_kept_tile(
+    request: PhotoRequest, tile: re.Match[str], start_response: StartResponse
+) -> Iterable[bytes] | None:
     """A tile from its file; 304 when the viewer has it; None when there is more to do."""
     slug, grid, z, x, y = tile.groups()
-    seen = request.seen(slug)
+    seen = request.find_seen_photo(slug)
     if seen is None:
         return None
-    if outdated(request, seen):
+    if is_outdated(request, seen):
         return plain(start_response, HTTPStatus.GONE, [])
     if request.environ.get("HTTP_IF_NONE_MATCH") == seen.etag:
         start_response("304 Not Modified", tile_headers(seen))
         return []
-    content = kept(request, seen.area, slug, grid, (int(x), int(y), int(z)))
+    content = read_kept_tile(request, seen.area, slug, grid, (int(x), int(y), int(z)))
     if not content:
         return None
     kind = "image/jpeg" if content.startswith(JPEG) else "image/png"
@@ -130,7 +132,9 @@ def kept_tile(request: PhotoRequest, tile: re.Match[str], start_response: StartR
     return [] if request.environ["REQUEST_METHOD"] == "HEAD" else [content]
 
 
-def kept(request: PhotoRequest, area: Area | None, slug: str, grid: str, coordinates: Coordinates) -> bytes | None:
+def read_kept_tile(
+    request: PhotoRequest, area: Area | None, slug: str, grid: str, coordinates: Coordinates
+) -> bytes | None:
     """The bytes of a tile that was drawn before: the whole, or what of it lies on the viewer's ground."""
     application, epsg = request.application, EPSG_OF[grid]
     whole = cache.read(application.tile_file(slug, grid, coordinates))
@@ -149,7 +153,7 @@ def kept(request: PhotoRequest, area: Area | None, slug: str, grid: str, coordin
     return part
 
 
-def outdated(request: PhotoRequest, seen: SeenPhoto) -> bool:
+def is_outdated(request: PhotoRequest, seen: SeenPhoto) -> bool:
     """Whether the address names an edition in which the photo had other pixels: those are gone (410)."""
     return 0 < request.edition < seen.pixels_edition
 
@@ -178,7 +182,7 @@ def ask_mapproxy(request: PhotoRequest, start_response: StartResponse) -> Iterab
     environ = environ_for(request, query.text) | {"mapproxy.authorize": authorizer(request, drawing)}
     try:
         with one_large_map(request) if query.pixels > LARGE_PX else nullcontext():
-            answered = collected(mapproxy, environ)
+            answered = collect_answer(mapproxy, environ)
         if answered[0] >= 500 and answered[1]["content-type"].startswith("text/plain"):
             answered = refusal(request, replace(query, problem=NOT_UNDERSTOOD))
     except Busy:
@@ -199,13 +203,13 @@ def ask_mapproxy(request: PhotoRequest, start_response: StartResponse) -> Iterab
 def one_large_map(request: PhotoRequest) -> Iterator[None]:
     """One of the few large maps of this process (they take some 250 MB while they are drawn). Raises Busy."""
     actor = admission.Actor.of(request.viewer.rights, request.environ.get("REMOTE_ADDR", ""))
-    with admission.on_behalf_of(actor), admission.limited(admission.MAP):
+    with admission.on_behalf_of(actor), admission.limit_concurrency(admission.MAP):
         yield
 
 
 def refusal(request: PhotoRequest, query: Query) -> Answer:
     with local_base_config(request.application.base_config):
-        return refused(query, request.path)
+        return refuse_query(query, request.path)
 
 
 def environ_for(request: PhotoRequest, query: str) -> Environ:
@@ -227,7 +231,7 @@ def authorizer(request: PhotoRequest, drawing: Drawing) -> Callable[..., dict[st
         return {"authorized": "partial", "layers": {name: permissions(name, query_extent) for name in layers}}
 
     def permissions(name: str, query_extent: Any) -> dict[str, Any]:
-        seen = request.seen(name)
+        seen = request.find_seen_photo(name)
         if seen is None:
             return {}
         allowed: dict[str, Any] = {"tile": True, "map": True, "featureinfo": True}
@@ -238,12 +242,12 @@ def authorizer(request: PhotoRequest, drawing: Drawing) -> Callable[..., dict[st
         )
         if box is not None and seen.area.contains(box, epsg):
             return allowed
-        return allowed | {"limited_to": seen.area.limited_to(box, epsg)}
+        return allowed | {"limited_to": seen.area.limit_shape(box, epsg)}
 
     return authorize
 
 
-def collected(application: Callable[..., Iterable[bytes]], environ: Environ) -> Answer:
+def collect_answer(application: Callable[..., Iterable[bytes]], environ: Environ) -> Answer:
     """What a WSGI application answers in the end."""
     said: list[Any] = []
     body = b"".join(application(environ, lambda status, headers: said.extend((status, headers))))
@@ -257,8 +261,8 @@ def answer(
     status, theirs, body = answered
     if status >= 500:
         status = 503 if UNREADABLE.encode() in body else 400
-    seen = request.seen(tile_of) if tile_of and status == 200 else None
-    if seen and outdated(request, seen):
+    seen = request.find_seen_photo(tile_of) if tile_of and status == 200 else None
+    if seen and is_outdated(request, seen):
         return plain(start_response, HTTPStatus.GONE, [])
     ours = tile_headers(seen) if seen else [*PRIVATE, *SAFE]
     if seen and request.environ.get("HTTP_IF_NONE_MATCH") == seen.etag:

@@ -70,7 +70,7 @@ def one_layer(layer: Layer, rank: int, entry: dict[str, Any], part: str) -> dict
         **zooms(layer),
         "paint": paint(entry["symbol"], part),
     }
-    if conditions := drawn_by(layer, rank):
+    if conditions := drawing_conditions(layer, rank):
         made["filter"] = ["all", *conditions]
     return made
 
@@ -88,7 +88,7 @@ def zooms(layer: Layer) -> dict[str, float]:
     return limits
 
 
-def drawn_by(layer: Layer, rank: int) -> list[Any]:
+def drawing_conditions(layer: Layer, rank: int) -> list[Any]:
     """The conditions under which a line draws a feature: its own, and none of an earlier line that it may fit too."""
     wheres = [line.get("where") or {} for line in layer.legend[: rank + 1]]
     earlier = [conditions(where) for where in wheres[:-1] if not apart(where, wheres[-1])]

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from gis_core.database.backend.base import preparing, taken_from
+from gis_core.database.backend.base import borrow_connection, preparing
 from gis_core.database.statements import fetch_one
 from gis_core.members.rights import ANONYMOUS, Rights, acting_as
 from tiles.services.mvt import TileQuery
@@ -35,7 +35,7 @@ def run_as(rights: Rights | None) -> Run:
 def run_pooled(pool: Any, rights: Rights | None, query: TileQuery) -> bytes:
     """Run a prepared query; with rights, in a transaction that tells them first, all in one round trip."""
     pool.open()
-    with taken_from(pool) as opened, preparing(opened) as cursor:
+    with borrow_connection(pool) as opened, preparing(opened) as cursor:
         if rights is None:
             return content(cursor.execute(query.statement, query.parameters, binary=True).fetchone())
         with opened.pipeline():

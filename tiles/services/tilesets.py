@@ -69,10 +69,10 @@ def pyramid_link(base: str, rel: str) -> Document:
 def tilesets(layer: Layer, base: str) -> Document:
     """The sets of a layer's tiles: one."""
     here = f"{documents.address(layer, base)}/tiles"
-    return {"links": [link(here, "self", JSON, _("This document as JSON"))], "tilesets": [described(layer, base)]}
+    return {"links": [link(here, "self", JSON, _("This document as JSON"))], "tilesets": [describe_tiles(layer, base)]}
 
 
-def described(layer: Layer, base: str) -> Document:
+def describe_tiles(layer: Layer, base: str) -> Document:
     """A layer's tiles in short."""
     here = f"{documents.address(layer, base)}/tiles/{PYRAMID}"
     tile = link(f"{here}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}", "item", MVT, _("Vector tiles"))
@@ -91,7 +91,7 @@ def described(layer: Layer, base: str) -> Document:
 
 def tileset(layer: Layer, base: str) -> Document:
     """All that is said of a layer's tiles."""
-    document = described(layer, base) | {
+    document = describe_tiles(layer, base) | {
         "description": layer.abstract,
         "tileMatrixSetLimits": [limits(z) for z in range(layer.min_zoom, layer.max_zoom + 1)],
         "layers": [tile_layer(layer)],

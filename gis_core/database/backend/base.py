@@ -82,7 +82,7 @@ def is_alive(connection: Connection[Any]) -> bool:
 
 
 @contextmanager
-def taken_from(pool: "ConnectionPool[Any]") -> Iterator[Connection[Any]]:
+def borrow_connection(pool: "ConnectionPool[Any]") -> Iterator[Connection[Any]]:
     """A living connection for a block, in a transaction of psycopg's unless it is in autocommit; given back after."""
     connection = take(pool, pool.getconn)
     try:

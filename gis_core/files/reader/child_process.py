@@ -67,7 +67,7 @@ class ChildProcess:
         while True:
             if mine != self._stream:
                 raise RuntimeError("another reading began before this one ended")
-            answer, blob = self._taken_early() or self._answer()
+            answer, blob = self._take_early() or self._answer()
             if answer.get("done"):
                 return
             self._send({"op": "next"})
@@ -125,7 +125,7 @@ class ChildProcess:
         self._send(request)
         return self._answer()
 
-    def _taken_early(self) -> tuple[dict[str, Any], Pixels] | None:
+    def _take_early(self) -> tuple[dict[str, Any], Pixels] | None:
         """The answer that was put by, if any; raises it when it is a refusal."""
         early, self._early = self._early, None
         if isinstance(early, ReadRefused | ReaderKilled):
@@ -158,9 +158,9 @@ class ChildProcess:
         except (ValueError, RecursionError):
             self._end_child()
             raise ReadRefused(Problem("reader_fault")) from None
-        return self._accepted(answer), blob
+        return self._accept_answer(answer), blob
 
-    def _accepted(self, answer: dict[str, Any]) -> dict[str, Any]:
+    def _accept_answer(self, answer: dict[str, Any]) -> dict[str, Any]:
         cpu = answer.get("cpu")
         self._cpu = cpu if isinstance(cpu, float) else 0.0
         if answer.get("last"):

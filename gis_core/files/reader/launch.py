@@ -65,7 +65,7 @@ class Quarantine:
     def create(cls, root: Path) -> "Quarantine":
         """A fresh one under `root`, closed to others: the child starts inside `files` and needs no way in."""
         root.mkdir(parents=True, exist_ok=True)
-        with locked(root):
+        with lock_folder(root):
             remove_left(root)
             base = Path(tempfile.mkdtemp(prefix="reader-", dir=root))
             lock = os.open(base, os.O_RDONLY | os.O_DIRECTORY)
@@ -87,7 +87,7 @@ class Quarantine:
 
 def forget_left(root: Path) -> None:
     """Remove what killed readers left behind; nothing of those that live."""
-    with contextlib.suppress(OSError), locked(root):
+    with contextlib.suppress(OSError), lock_folder(root):
         remove_left(root)
 
 
@@ -95,12 +95,12 @@ def remove_left(root: Path) -> None:
     """The same, for whoever holds the lock of the root: no folder is between being made and being locked."""
     for left in root.glob("reader-*"):
         # Held by a reader that lives, being removed by its own at this moment, or of another account.
-        with contextlib.suppress(OSError), locked(left, fcntl.LOCK_NB):
+        with contextlib.suppress(OSError), lock_folder(left, fcntl.LOCK_NB):
             shutil.rmtree(left, ignore_errors=True)
 
 
 @contextlib.contextmanager
-def locked(folder: Path, how: int = 0) -> Iterator[None]:
+def lock_folder(folder: Path, how: int = 0) -> Iterator[None]:
     """Hold the lock of a folder. Raises OSError; the kernel lets go of it when the process ends, however it does."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -139,7 +139,7 @@ def reader_account() -> tuple[int, int] | None:
     return None
 
 
-def limited(limits: Limits) -> tuple[str, ...]:
+def prlimit_command(limits: Limits) -> tuple[str, ...]:
     """The command that sets the limits of the kernel."""
     return (
         "prlimit",
@@ -167,7 +167,7 @@ def start(
     """Start `code` in the quarantine folder; its standard error goes to `errors`."""
     arguments = [str(CODE_FOLDER), str(quarantine.canary), json.dumps(limits.for_child())]
     return subprocess.Popen(
-        [*limited(limits), *recipe.prefix, python(), "-I", "-B", "-c", code, *arguments],
+        [*prlimit_command(limits), *recipe.prefix, python(), "-I", "-B", "-c", code, *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=errors,

@@ -103,8 +103,8 @@ class RestrictedReader(ChildProcess):
         folder.mkdir()
         folder.chmod(0o755)
         for source in (path, *companions):
-            self._take(source, folder / _quarantined(source, path), link=link)
-        name = f"{self._admitted}/{_quarantined(path)}"
+            self._take(source, folder / _quarantine_name(source, path), link=link)
+        name = f"{self._admitted}/{_quarantine_name(path)}"
         self._labels[name] = path.name
         return name
 
@@ -124,7 +124,7 @@ class RestrictedReader(ChildProcess):
     def dismiss(self, name: str) -> None:
         """Remove an admitted file, and what was unpacked from it, before the reader is closed."""
         inside = [part.name for part in self._parts.pop(name, [])]
-        for gone in (self._checked(name), *inside):
+        for gone in (self._check_name(name), *inside):
             self._labels.pop(gone, None)
             shutil.rmtree(self._folders().files / gone.split("/")[0], ignore_errors=True)
 
@@ -133,13 +133,13 @@ class RestrictedReader(ChildProcess):
 
         Those that differ by their extension alone lie in one folder of the quarantine, as a .dbf and its .shp must.
         """
-        parts = self._delivered(self._checked(name), unpacked=False, whole=True)
+        parts = self._deliver(self._check_name(name), unpacked=False, whole=True)
         self._labels |= {part.name: part.label for part in parts if part.name not in self._labels}
         return parts
 
     def path_of(self, name: str) -> Path:
         """Where an admitted file lies, for bytes that are kept without being looked at."""
-        return self._folders().files / self._checked(name)
+        return self._folders().files / self._check_name(name)
 
     def inspect(self, name: str, *, reading: Reading | None = None, rows: int | None = None) -> FileInfo:
         """What an admitted GeoJSON file is, read through once; every problem of the whole file shows here.
@@ -159,22 +159,22 @@ class RestrictedReader(ChildProcess):
 
     def copy(self, name: str, *, plan: CopyPlan, layer: str | None = None) -> Iterator[Chunk]:
         """The rows of a layer (the first one for None) as lines for COPY FROM STDIN, in file order."""
-        part, inner = self._chosen(name, layer)
+        part, inner = self._find_part(name, layer)
         request = {"op": "copy", "name": part.name, "label": part.label, "layer": inner, "plan": plan.to_json()}
         for answer, blob in self._stream_of(request):
             yield self._sensible(vectors.parse_chunk, answer, blob)
 
     def features(self, name: str, *, batch_size: int = BATCH) -> Iterator[Batch]:
         """Features of an admitted GeoJSON file. One reading at a time: a new one ends the one before."""
-        return self._batches({"op": "features", "name": self._checked(name), "size": batch_size})
+        return self._batches({"op": "features", "name": self._check_name(name), "size": batch_size})
 
     def records(self, name: str, *, batch_size: int = BATCH) -> Iterator[Batch]:
         """Objects of an admitted JSON array, as features without geometry."""
-        return self._batches({"op": "records", "name": self._checked(name), "size": batch_size})
+        return self._batches({"op": "records", "name": self._check_name(name), "size": batch_size})
 
     def lines(self, name: str) -> Iterator[Lines]:
         """The lines of an admitted text file, for formats of fixed width."""
-        for answer, blob in self._stream_of({"op": "lines", "name": self._checked(name)}):
+        for answer, blob in self._stream_of({"op": "lines", "name": self._check_name(name)}):
             yield self._sensible(texts.parse_lines, answer, blob.tobytes())
 
     def epanet(self, name: str) -> EpanetNetwork:
@@ -183,7 +183,7 @@ class RestrictedReader(ChildProcess):
         """
         self._end_child()
         try:
-            frames = self._stream_of({"op": "epanet", "name": self._checked(name)})
+            frames = self._stream_of({"op": "epanet", "name": self._check_name(name)})
             return self._sensible(parse_network, [answer for answer, _blob in frames])
         finally:
             self._end_child()
@@ -193,7 +193,7 @@ class RestrictedReader(ChildProcess):
 
         The next sheet is read while one is used. What ends the reading of one delivery leaves the others.
         """
-        waiting, taken = [self._checked(name) for name in names], 0
+        waiting, taken = [self._check_name(name) for name in names], 0
         while waiting:
             # A child that dies after it gave something of a delivery is asked for the rest of that one alone.
             requested = waiting[:1] if taken else list(waiting)
@@ -217,13 +217,13 @@ class RestrictedReader(ChildProcess):
     def raster(self, name: str) -> RasterInfo:
         """What the headers of an admitted image say."""
         self._renew_if_tired()
-        answer, _ = self._ask({"op": "raster", "name": self._checked(name)})
+        answer, _ = self._ask({"op": "raster", "name": self._check_name(name)})
         return self._sensible(rasters.parse_info, answer)
 
     def pixels(self, name: str, bands: Sequence[int] = (1, 2, 3), rows: int = STRIP_ROWS) -> Iterator[Strip]:
         """The image from top to bottom, in strips of about `rows` rows: the child decodes one while another is used."""
         info = self.raster(name)
-        request = {"op": "pixels", "name": self._checked(name), "bands": list(bands), "rows": rows}
+        request = {"op": "pixels", "name": self._check_name(name), "bands": list(bands), "rows": rows}
         row = 0
         for answer, blob in self._stream_of(request):
             strip = self._sensible(rasters.parse_strip, answer, blob, info, len(bands), row)
@@ -235,26 +235,26 @@ class RestrictedReader(ChildProcess):
     def document(self, name: str) -> Document:
         """What an admitted PDF, DOCX or ODT file is; a PDF is opened, and each of its pages read."""
         self._renew_if_tired()
-        answer, _ = self._ask({"op": "document", "name": self._checked(name)})
+        answer, _ = self._ask({"op": "document", "name": self._check_name(name)})
         return self._sensible(parse_document, answer)
 
     def picture(self, name: str, recipe: Recipe) -> Pictures:
         """An admitted picture, decoded within limits and made anew."""
         self._renew_if_tired()
-        answer, blob = self._ask({"op": "picture", "name": self._checked(name), "recipe": recipe.to_json()})
+        answer, blob = self._ask({"op": "picture", "name": self._check_name(name), "recipe": recipe.to_json()})
         return self._sensible(parse_pictures, answer, blob.tobytes(), recipe)
 
     def sample(self, name: str, bands: Sequence[int], size: int = SAMPLE_SIZE) -> np.ma.MaskedArray[Any, Any]:
         """The image thinned out to at most `size` pixels a side, (rows, columns, bands), its invalid pixels masked."""
         self._renew_if_tired()
-        answer, blob = self._ask({"op": "sample", "name": self._checked(name), "bands": list(bands), "size": size})
+        answer, blob = self._ask({"op": "sample", "name": self._check_name(name), "bands": list(bands), "size": size})
         return self._sensible(rasters.parse_sample, answer, blob, len(bands))
 
     def _read_info(self, name: str, reading: Reading | None, rows: int | None) -> FileInfo:
         self._renew_if_tired()
         if reading is not None:
             return self._survey(name, reading, rows)
-        answer, _ = self._ask({"op": "inspect", "name": self._checked(name)})
+        answer, _ = self._ask({"op": "inspect", "name": self._check_name(name)})
         return self._sensible(vectors.parse_file, answer)
 
     def _survey(self, name: str, reading: Reading, rows: int | None) -> FileInfo:
@@ -285,7 +285,7 @@ class RestrictedReader(ChildProcess):
         answer, _ = self._ask(request)
         return self._sensible(vectors.parse_file, answer)
 
-    def _chosen(self, name: str, layer: str | None) -> tuple[Part, str | None]:
+    def _find_part(self, name: str, layer: str | None) -> tuple[Part, str | None]:
         """The part that a layer is in, and its name there."""
         parts = self._parts_of(name)
         if len(parts) == 1 or layer is None:
@@ -299,16 +299,16 @@ class RestrictedReader(ChildProcess):
 
     def _parts_of(self, name: str) -> list[Part]:
         """The datasets of an admitted file, unpacked the first time."""
-        checked = self._checked(name)
+        checked = self._check_name(name)
         if checked not in self._parts:
-            parts = self._delivered(checked, unpacked=False)
+            parts = self._deliver(checked, unpacked=False)
             inside = [part for part in parts if part.name.split("/")[0] != checked.split("/")[0]]
             for part in inside:
-                self._delivered(part.name, unpacked=True)
+                self._deliver(part.name, unpacked=True)
             self._parts[checked] = parts
         return self._parts[checked]
 
-    def _delivered(self, name: str, *, unpacked: bool, whole: bool = False) -> list[Part]:
+    def _deliver(self, name: str, *, unpacked: bool, whole: bool = False) -> list[Part]:
         self._renew_if_tired()
         folder = name.split("/")[0]
         unpacking = Unpacking(self._folders().files, folder, self._admitted + 1, self.limits.file_bytes)
@@ -330,9 +330,9 @@ class RestrictedReader(ChildProcess):
         for answer, blob in self._stream_of(request):
             yield self._sensible(vectors.parse_batch, answer, blob.tobytes())
 
-    def _checked(self, name: str) -> str:
+    def _check_name(self, name: str) -> str:
         try:
-            return names.checked(name)
+            return names.check_name(name)
         except Trouble as trouble:
             raise ReadRefused(Problem(trouble.code, trouble.params)) from None
 
@@ -346,12 +346,12 @@ class RestrictedReader(ChildProcess):
             raise ReadRefused(Problem("missing_file", {"name": source.name})) from error
         with opened:
             try:
-                if not (link and self._linked(opened, target)):
+                if not (link and self._link(opened, target)):
                     self._copy_bounded(opened, target)
             except OSError as error:
                 raise no_quarantine(error) from error
 
-    def _linked(self, opened: IO[bytes], target: Path) -> bool:
+    def _link(self, opened: IO[bytes], target: Path) -> bool:
         """Whether a hard link stands for the copy: same file system, and the child's account may read the file."""
         state = os.fstat(opened.fileno())
         if os.geteuid() == 0 and not state.st_mode & stat.S_IROTH:
@@ -377,7 +377,7 @@ class RestrictedReader(ChildProcess):
         target.chmod(0o644)
 
 
-def _quarantined(path: Path, main: Path | None = None) -> str:
+def _quarantine_name(path: Path, main: Path | None = None) -> str:
     """A plain name, the extension in lower case, the stem that of the file it belongs to: GDAL looks for them so."""
     same = main is not None and path.stem.lower() == main.stem.lower()
     plain = Path(names.plain((main if main and same else path).stem + path.suffix))

@@ -38,12 +38,12 @@ def gdal_metadata(name: str, one: Column, widths: dict[str, int]) -> dict[str, s
 def reader(made: Any, batches: Batches, changes: Sequence[Change | None], report: LayerReport) -> Any:
     """A reader for GDAL, which asks for a batch when it has written the one before."""
 
-    def converted() -> Iterable[Any]:
+    def convert_batches() -> Iterable[Any]:
         for rows in batches:
             report.rows += len(rows)
             yield batch(made, rows, changes)
 
-    return pa.RecordBatchReader.from_batches(made, converted())
+    return pa.RecordBatchReader.from_batches(made, convert_batches())
 
 
 def batch(made: Any, rows: Sequence[Row], changes: Sequence[Change | None]) -> Any:

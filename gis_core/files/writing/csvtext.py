@@ -73,7 +73,7 @@ class Csv:
     def end(self) -> bytes:
         return b""
 
-    def broken(self, message: str) -> bytes:
+    def failure_mark(self, message: str) -> bytes:
         """A last line of one cell: no row of a table looks like it."""
         return csv_lines([[message]], self.dialect.separator)
 

@@ -32,19 +32,19 @@ def scalar(code: str, value: float) -> Scalar:
     return Scalar(struct.pack(f"<{code}", value))
 
 
-def padded(data: bytes) -> bytes:
+def pad_cells(data: bytes) -> bytes:
     return data + b"\0" * (-len(data) % CELL)
 
 
 def text(value: str) -> Block:
     encoded = value.encode()
-    return Block(padded(struct.pack("<I", len(encoded)) + encoded + b"\0"))
+    return Block(pad_cells(struct.pack("<I", len(encoded)) + encoded + b"\0"))
 
 
 def vector(count: int, items: bytes, *, wide: bool = False) -> Block:
     """Items of one, two or four bytes, or of eight (`wide`), which begin on a multiple of eight."""
     head = struct.pack("<I", count)
-    return Block(padded(b"\0\0\0\0" + head + items), 4) if wide else Block(padded(head + items))
+    return Block(pad_cells(b"\0\0\0\0" + head + items), 4) if wide else Block(pad_cells(head + items))
 
 
 def references(blocks: Sequence[Block]) -> Block:
@@ -56,7 +56,7 @@ def references(blocks: Sequence[Block]) -> Block:
         places.append(at + block.entry - (4 + 4 * number))
         parts.append(block.data)
         at += len(block.data)
-    return Block(padded(struct.pack(f"<{1 + len(blocks)}I", len(blocks), *places)) + b"".join(parts))
+    return Block(pad_cells(struct.pack(f"<{1 + len(blocks)}I", len(blocks), *places)) + b"".join(parts))
 
 
 def table(fields: Sequence[Field]) -> Block:
@@ -80,9 +80,9 @@ def table(fields: Sequence[Field]) -> Block:
             cells.append(struct.pack("<Ixxxx", size + len(following) + one.entry - at))
             following += one.data
     head = struct.pack(f"<{2 + len(fields)}H", directory, size, *offsets)
-    return Block(padded(head) + struct.pack("<ixxxx", entry) + b"".join(cells) + following, entry)
+    return Block(pad_cells(head) + struct.pack("<ixxxx", entry) + b"".join(cells) + following, entry)
 
 
-def sized(root: Block) -> bytes:
+def prefix_size(root: Block) -> bytes:
     """A whole buffer with its length in front. Readers count the alignment from that length on."""
     return struct.pack("<II", 4 + len(root.data), 4 + root.entry) + root.data

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from gis_core.files.writing.flatbuffer import Block, references, scalar, sized, table, text, vector
+from gis_core.files.writing.flatbuffer import Block, prefix_size, references, scalar, table, text, vector
 from gis_core.files.writing.rows import Column, Kind, Row, Shape, label_value
 
 MAGIC = b"fgb\x03fgb\x00"
@@ -42,7 +42,7 @@ class FlatGeobuf:
             10: crs,
             11: text(self.title),
         }
-        return MAGIC + sized(table([fields.get(rank) for rank in range(len(header))]))
+        return MAGIC + prefix_size(table([fields.get(rank) for rank in range(len(header))]))
 
     def rows(self, rows: Sequence[Row]) -> bytes:
         return b"".join(map(self.feature, rows))
@@ -51,12 +51,12 @@ class FlatGeobuf:
         values = properties(self.columns, row)
         wkb = row[-1]
         geometry = None if wkb is None else geometry_table(memoryview(wkb))[0]
-        return sized(table([geometry, vector(len(values), values)]))
+        return prefix_size(table([geometry, vector(len(values), values)]))
 
     def end(self) -> bytes:
         return b""
 
-    def broken(self, message: str) -> bytes:
+    def failure_mark(self, message: str) -> bytes:
         return NONSENSE + message.encode()
 
 
@@ -70,13 +70,13 @@ def properties(columns: Sequence[Column], row: Row) -> bytes:
     parts = []
     for rank, (column, value) in enumerate(zip(columns, row, strict=False)):
         if value is not None:
-            parts.append(struct.pack("<H", rank) + packed(column, value))
+            parts.append(struct.pack("<H", rank) + pack_value(column, value))
     return b"".join(parts)
 
 
-def packed(column: Column, value: Any) -> bytes:
+def pack_value(column: Column, value: Any) -> bytes:
     if column.code_labels is not None:
-        return packed_text(str(label_value(column, value)))
+        return pack_text(str(label_value(column, value)))
     match column.kind:
         case "integer":
             return struct.pack("<q", value)
@@ -85,12 +85,12 @@ def packed(column: Column, value: Any) -> bytes:
         case "boolean":
             return struct.pack("<?", value)
         case "date" | "datetime":
-            return packed_text(moment(value))
+            return pack_text(moment(value))
         case _:
-            return packed_text(value)
+            return pack_text(value)
 
 
-def packed_text(value: str) -> bytes:
+def pack_text(value: str) -> bytes:
     encoded = value.encode()
     return struct.pack("<I", len(encoded)) + encoded
 

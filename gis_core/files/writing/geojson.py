@@ -48,7 +48,7 @@ class GeoJson:
     def end(self) -> bytes:
         return b"\n]}\n"
 
-    def broken(self, message: str) -> bytes:
+    def failure_mark(self, message: str) -> bytes:
         """Words where JSON expects the list's end."""
         return f"\n{message}\n".encode()
 

@@ -5,14 +5,14 @@ from unicodedata import category
 LONGEST_LINE = 75
 
 
-def escaped(text: str) -> str:
+def escape_text(text: str) -> str:
     for character, instead in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\r\n", "\\n"), ("\n", "\\n"), ("\r", "")):
         text = text.replace(character, instead)
     # Others end a line for some readers.
     return "".join(one for one in text if category(one) not in ("Cc", "Zl", "Zp"))
 
 
-def folded(line: str) -> bytes:
+def fold_line(line: str) -> bytes:
     """A content line: 75 octets at most, continued after a space, no character cut in two."""
     parts, part = [], b""
     for character in line:

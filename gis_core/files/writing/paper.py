@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from gis_core.http.admission import PDF, limited
+from gis_core.http.admission import PDF, limit_concurrency
 
 FONTS = Path(__file__).parent / "fonts"
 SCHEME = "arpent:"
@@ -23,7 +23,7 @@ def weasyprint() -> Any:
     return library
 
 
-@limited(PDF)
+@limit_concurrency(PDF)
 def typeset(html: str, styles: Path, pictures: Mapping[str, bytes], *, variant: str | None = None) -> bytes:
     """Set a page with its stylesheet and these JPEG or PNG pictures; `variant` is a PDF variant (`pdf/ua-1`)."""
     library = weasyprint()

@@ -37,7 +37,7 @@ class Format(Protocol):
 
     def end(self) -> bytes: ...
 
-    def broken(self, message: str) -> bytes: ...
+    def failure_mark(self, message: str) -> bytes: ...
 
 
 def label_value(column: Column, value: Any) -> Any:
@@ -66,12 +66,12 @@ def columns_by_label(columns: Sequence[Column]) -> list[Column]:
     return results
 
 
-def typed_values(columns: Sequence[Column], row: Row) -> list[Any]:
+def convert_values(columns: Sequence[Column], row: Row) -> list[Any]:
     """The values of a row, each of the type that its column has; nothing instead of an empty text elsewhere."""
-    return [typed_value(column.kind, value) for column, value in zip(columns, row, strict=False)]
+    return [convert_value(column.kind, value) for column, value in zip(columns, row, strict=False)]
 
 
-def typed_value(kind: Kind, value: Any) -> Any:
+def convert_value(kind: Kind, value: Any) -> Any:
     if value is None or (value == "" and kind != "text"):
         return None
     return TYPES[kind](value) if kind in TYPES else value

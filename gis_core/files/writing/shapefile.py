@@ -43,7 +43,7 @@ class Shapefiles:
         schema = arrow.schema(list(zip(names, kept, strict=True)), widths)
         path = self.folder / f"{layer.name}.shp"
         small = Small(path)
-        rows = arrow.reader(schema, small.watched(batches), [change_of(one, report) for one in fields], report)
+        rows = arrow.reader(schema, small.watch_size(batches), [change_of(one, report) for one in fields], report)
         shapefile_layer = replace(layer, geometry_type=TYPES.get(layer.geometry_type, layer.geometry_type))
         try:
             arrow.write(shapefile_layer, rows, str(path), "ESRI Shapefile", ENCODING="UTF-8")
@@ -63,7 +63,7 @@ class Small:
     def __init__(self, path: Path) -> None:
         self.paths = [path, path.with_suffix(".dbf")]
 
-    def watched(self, batches: Batches) -> Batches:
+    def watch_size(self, batches: Batches) -> Batches:
         for rows in batches:
             self.check()
             yield rows
@@ -101,7 +101,7 @@ def change_of(one: Column, report: LayerReport) -> arrow.Change | None:
         case "datetime":
             return moment
         case "number":
-            return partial(held, name=one.name, report=report)
+            return partial(fit_number, name=one.name, report=report)
         case _:
             return None
 
@@ -115,7 +115,7 @@ def cut(value: str, name: str, report: LayerReport) -> str:
     return encoded[:LONGEST_TEXT].decode(errors="ignore")
 
 
-def held(value: float, name: str, report: LayerReport) -> float | None:
+def fit_number(value: float, name: str, report: LayerReport) -> float | None:
     """A number that 24 characters hold, fifteen of them decimals if need be."""
     if isfinite(value) and abs(value) < LARGEST:
         return value

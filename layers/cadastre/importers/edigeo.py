@@ -16,7 +16,7 @@ import numpy as np
 import shapely
 
 from gis_core.files.reader import Feature, PlanObject, PlanSheet
-from layers.intake.delivered import walked
+from layers.intake.delivered import walk_folders
 from layers.intake.rows import FileRefused, Refused, Remark, RowUnusable, date_or_remark
 from layers.intake.surfaces import Surface, lines, surfaces
 
@@ -103,7 +103,7 @@ def files(paths: Sequence[Path]) -> Iterator[tuple[Path, tuple[Path, ...]] | tup
 
 def in_folder(top: Path) -> Iterator[tuple[Path, tuple[Path, ...]] | tuple[Path, FileRefused]]:
     """What a folder and those below it hold; a link is named with its sheet, or else alone."""
-    for paths, links in walked(top):
+    for paths, links in walk_folders(top):
         inside = sorted((*paths, *links))
         starts = [path for path in inside if path.suffix.lower() == ".thf"]
         if not starts and any(path.suffix.lower() == ".vec" for path in inside):

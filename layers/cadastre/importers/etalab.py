@@ -203,7 +203,7 @@ def _section(feature: Feature, surface: Surface) -> SectionRow:
     properties = feature.properties
     insee, prefix = _code(properties, "commune", INSEE), _code(properties, "prefixe", PREFIX)
     code = _code(properties, "code", SECTION).zfill(2)
-    idu = _agreed_identifier(feature, f"{insee}{prefix}{code}")
+    idu = _check_identifier(feature, f"{insee}{prefix}{code}")
     return SectionRow(idu=idu, insee=insee, prefix=prefix, code=code, **_common_values(feature, surface))
 
 
@@ -213,7 +213,7 @@ def _parcel(feature: Feature, surface: Surface) -> ParcelRow:
     section = _code(properties, "section", SECTION).zfill(2)
     number = _code(properties, "numero", NUMBER).zfill(4)
     return ParcelRow(
-        idu=_agreed_identifier(feature, f"{insee}{prefix}{section}{number}"),
+        idu=_check_identifier(feature, f"{insee}{prefix}{section}{number}"),
         insee=insee,
         prefix=prefix,
         section=section,
@@ -279,7 +279,7 @@ def _text(properties: Mapping[str, Any], name: str, length: int) -> str:
     return value.strip()
 
 
-def _agreed_identifier(feature: Feature, expected: str) -> str:
+def _check_identifier(feature: Feature, expected: str) -> str:
     """The identifier that the other properties make, when the feature's own say the same."""
     if feature.properties.get("id") in (None, ""):
         raise RowUnusable("missing_value", name="id")

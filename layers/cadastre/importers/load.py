@@ -50,7 +50,7 @@ class Staged:
     latest: date | None = None
     today: date = field(default_factory=database_clock.today)
 
-    def dated(self, *dates: date | None) -> None:
+    def note_dates(self, *dates: date | None) -> None:
         """Take note of a row's dates; those to come say nothing about the data."""
         known = [one for one in (*dates, self.latest) if one and one <= self.today]
         self.latest = max(known, default=None)

@@ -226,7 +226,7 @@ def put_in_place(loading: Loading, content: edigeo.Content, report: FileReport) 
         plan_sql.upsert_outline(one, search_text(one.name), loading.order.source_date or one.updated_date)
     for row in content.rows:
         report.row_loaded(0, row.identifier, row.repairs)
-        loading.dated.dated(*row.dates)
+        loading.dated.note_dates(*row.dates)
     loading.filled |= {row.slug for row in content.rows} | set(compared.changed) | ({"communes"} if communes else set())
     reconcile(content, compared, report)
 

@@ -99,7 +99,7 @@ def stage_file(loading: Loading, opened: etalab.EtalabFile, report: FileReport) 
 def merge(whole: Staged, part: Staged, refused: set[str | None]) -> None:
     whole.rows += part.rows
     whole.insee |= part.insee
-    whole.dated(part.latest)
+    whole.note_dates(part.latest)
     whole.refused |= {identifier for identifier in refused if identifier}
 
 
@@ -132,7 +132,7 @@ def refuse_row(loading: Loading, row: etalab.Row) -> Refused | None:
 def columns_of(row: etalab.Row, staged: Staged) -> tuple[Any, ...]:
     """The row's values in the order of its table's columns, then its geometry."""
     staged.insee.add(row.insee)
-    staged.dated(row.created_date, row.updated_date)
+    staged.note_dates(row.created_date, row.updated_date)
     dates = (row.created_date, row.updated_date, row.geom.wkb)
     match row:
         case etalab.SectionRow():
@@ -173,7 +173,7 @@ def latest_commune(loading: Loading) -> date | None:
     """The latest date of the communes' outlines."""
     outlines = Staged()
     for row in loading.communes.values():
-        outlines.dated(row.created_date, row.updated_date)
+        outlines.note_dates(row.created_date, row.updated_date)
     return outlines.latest
 
 

@@ -220,7 +220,7 @@ def idus(content: Content, slug: str) -> list[str]:
     return [row.identifier for row in content.rows if row.slug == slug and row.identifier]
 
 
-def refused_idus(content: Content) -> list[str]:
+def list_refused_idus(content: Content) -> list[str]:
     """Identifiers of parcels that cannot be used: what the base holds of them stays."""
     return [content.insee[:2] + one.identifier for _kind, one in content.refused if one.identifier]
 
@@ -229,7 +229,7 @@ def statement_values(content: Content) -> dict[str, Any]:
     """The values that the statements about a sheet name."""
     about = {"sheet": content.idu, "insee": content.insee, "prefix": content.idu[5:8], "section": content.idu[8:10]}
     idus_by_slug = {f"idus_{slug}": idus(content, slug) for slug in SHEET_TABLES}
-    return about | idus_by_slug | {"outline": content.outline, "refused": refused_idus(content), "shift": SHIFT_M}
+    return about | idus_by_slug | {"outline": content.outline, "refused": list_refused_idus(content), "shift": SHIFT_M}
 
 
 def staging(table: Table) -> sql.Identifier:

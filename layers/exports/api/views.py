@@ -14,10 +14,10 @@ from rest_framework.views import APIView
 
 from gis_core.api.once import create_once
 from gis_core.api.serializers import StartedSerializer
-from gis_core.api.views import AsItIs, checked, job_response
+from gis_core.api.views import AsItIs, job_response, validate_data
 from gis_core.database import clock as database_clock
 from gis_core.files.writing.wire import MEDIA_TYPES
-from gis_core.http.admission import FILTER, limited
+from gis_core.http.admission import FILTER, limit_concurrency
 from gis_core.http.files import file_headers
 from gis_core.http.middleware import rights_of_request, signed_in_user
 from gis_core.http.problem import as_problem
@@ -58,12 +58,12 @@ class ExportCountView(APIView):
     permission_classes = (AllowAny,)
 
     @extend_schema(operation_id="export_count", parameters=SELECTION, responses=serializers.ExportCountSerializer)
-    @limited(FILTER)
+    @limit_concurrency(FILTER)
     def get(self, request: Request, slug: str) -> Response:
         rights = rights_of_request(request)
         selection = Selection.parse(request.query_params)
         layer = visible_layer(slug, rights)
-        with selection.computed():
+        with selection.refuse_uncomputable():
             return Response({"count": count(layer, selection.condition(layer, rights))})
 
 
@@ -141,7 +141,7 @@ class ExportsView(APIView):
     @create_once
     def post(self, request: Request) -> Response:
         """Make a GeoPackage, Shapefiles or a workbook of one or more layers; the answer says which job to watch."""
-        given = checked(serializers.ExportOrderSerializer(data=request.data))
+        given = validate_data(serializers.ExportOrderSerializer(data=request.data))
         order = ordering.ExportOrder.of(given)
         job = ordering.start_export(order, user=signed_in_user(request), rights=rights_of_request(request))
         return job_response(job, f"/api/v1/exports/{job.pk}/")
@@ -163,7 +163,7 @@ class ExportFileView(APIView):
         """The file, for whoever ordered it and may still read what is in it."""
         rights = rights_of_request(request)
         job = FILES.job_of(rights=rights, job_id=job_id)
-        path = files.finished_file(job, rights, ordering.mark_of(rights))
+        path = files.get_export_file(job, rights, ordering.mark_of(rights))
         suffix = FILES.suffix_of(job)
         headers = file_headers(f"{files.stem_of(job)}.{suffix}", MEDIA_TYPES[suffix])
         parts = [] if request.method == "HEAD" else file_in_blocks(path)

@@ -24,7 +24,7 @@ def suffix_of(job: Job) -> str:
 FILES = JobFiles("export", "EXPORTS_DIR", suffix_of)
 
 
-def finished_file(job: Job, rights: Rights, mark: str) -> Path:
+def get_export_file(job: Job, rights: Rights, mark: str) -> Path:
     """The file of an export. `mark` is that of the asker's rights now.
 
     Raises Conflict (not made yet, or it failed), NotFound (its days are over), Forbidden (the asker may no longer read

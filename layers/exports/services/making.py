@@ -93,7 +93,7 @@ def prepare(wanted: Wanted, order: ExportOrder, rights: Rights) -> Prepared:
     condition = wanted.selection.condition(layer, rights)
     columns = columns_for(layer, rights, labels=order.labels)
     shape: Shape = "wkb" if order.format != "xlsx" else "xy" if order.points else "none"
-    with wanted.selection.computed():
+    with wanted.selection.refuse_uncomputable():
         feature_count = count(layer, condition)
     if order.format == "xlsx" and feature_count >= MOST_SHEET_ROWS:
         message = _("“%(layer)s” has %(count)s objects, and a sheet holds %(most)s: narrow the selection down.")

@@ -65,12 +65,12 @@ class Selection:
         if self.ids is not None:
             parts.append(sql.SQL("id = any(%(ids)s)"))
             values["ids"] = list(self.ids)
-        for condition in self.filtered(layer, rights):
+        for condition in self.compile_filter(layer, rights):
             parts.append(condition.sql)
             values |= condition.values
         return Condition(sql.SQL(" and ").join(sql.SQL("({})").format(part) for part in parts), values)
 
-    def filtered(self, layer: Layer, rights: Rights) -> Iterator[Condition]:
+    def compile_filter(self, layer: Layer, rights: Rights) -> Iterator[Condition]:
         """The filter as OGC API compiles it; an empty one is none."""
         given = dict(zip(FILTER, (self.filter, self.filter_lang, self.filter_crs), strict=True))
         if not self.filter:
@@ -78,7 +78,7 @@ class Selection:
         return filter_conditions(given, queryables_of(layer, rights))
 
     @contextmanager
-    def computed(self) -> Iterator[None]:
+    def refuse_uncomputable(self) -> Iterator[None]:
         """While rows are read: a filter that asks for what cannot be computed for some is refused. Raises Invalid."""
         try:
             yield

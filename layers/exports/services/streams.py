@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import Forbidden, Unavailable
 from gis_core.files.writing.rows import Format
-from gis_core.http.admission import DOWNLOAD, limited
+from gis_core.http.admission import DOWNLOAD, limit_concurrency
 from gis_core.members.rights import Rights, acting_as
 from layers.catalogue.models import Layer
 from layers.exports.services.reading import Reading, batches
@@ -81,12 +81,12 @@ def whole(layer: Layer, selection: Selection, reading: Reading, form: Format, ri
         if not begun:
             raise
         log.exception("an export was cut short", extra={"fields": {"layer": layer.slug}})
-        yield form.broken(_("ERROR: the export was interrupted here, this file is incomplete."))
+        yield form.failure_mark(_("ERROR: the export was interrupted here, this file is incomplete."))
 
 
 def parts_of(layer: Layer, selection: Selection, reading: Reading, form: Format, rights: Rights) -> Generator[bytes]:
     until = time.monotonic() + LONGEST_S
-    with limited(DOWNLOAD), acting_as(rights), selection.computed(), transaction.atomic():
+    with limit_concurrency(DOWNLOAD), acting_as(rights), selection.refuse_uncomputable(), transaction.atomic():
         condition = selection.condition(layer, rights)
         if not rights.signed_in and count(layer, condition, MOST_ANONYMOUS + 1) > MOST_ANONYMOUS:
             message = _("This selection has more than %(most)s objects: sign in, or narrow it down.")
@@ -108,6 +108,6 @@ def file_in_blocks(path: Path) -> Iterator[bytes]:
 
 
 def blocks(path: Path) -> Generator[bytes]:
-    with limited(DOWNLOAD), path.open("rb") as opened:
+    with limit_concurrency(DOWNLOAD), path.open("rb") as opened:
         while block := opened.read(BLOCK_BYTES):
             yield block

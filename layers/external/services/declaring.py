@@ -22,8 +22,8 @@ from layers.external.capabilities import Offer, offers_in
 from layers.external.errors import NoAnswer, NotAnImage
 from layers.external.fetching import DOCUMENT, fetch
 from layers.external.models import AllowedHost, ExternalLayer
-from layers.external.requests import XYZ_PLACES, Tile, capabilities_url, filled, places_in
-from layers.external.services.images import allowed_hosts, tile_image
+from layers.external.requests import XYZ_PLACES, Tile, capabilities_url, fill_template, places_in
+from layers.external.services.images import list_allowed_hosts, tile_image
 
 CHOSEN = ("title", "title_en", "abstract", "theme_id", "order", "attribution", "licence", "visibility", "shared_with")
 TRIED_ZOOM = 12
@@ -38,14 +38,14 @@ class ServiceOffers:
     offers: Sequence[Offer]
 
 
-def administered(rights: Rights) -> QuerySet[ExternalLayer]:
+def list_administered_externals(rights: Rights) -> QuerySet[ExternalLayer]:
     layers = ExternalLayer.objects.visible_to(rights).select_related("theme", "owner")
-    return layers if rights.agency else layers.filter(owner_id__in=rights.administered())
+    return layers if rights.agency else layers.filter(owner_id__in=rights.list_administered_ids())
 
 
-def administered_external(slug: str, rights: Rights) -> ExternalLayer:
+def get_administered_external(slug: str, rights: Rights) -> ExternalLayer:
     """One of them. Raises NotFound for any other, whether it exists or not."""
-    return first_of(administered(rights).filter(slug=slug))
+    return first_of(list_administered_externals(rights).filter(slug=slug))
 
 
 def visible_external(slug: str, rights: Rights) -> ExternalLayer:
@@ -58,7 +58,7 @@ def visible_external(slug: str, rights: Rights) -> ExternalLayer:
 def inspect_service(service: str, kind: str) -> ServiceOffers:
     """Ask a service what it has. Raises NotAllowed, NoAnswer, Invalid."""
     url = capabilities_url(service, kind)
-    answer = fetch(url, DOCUMENT, allowed_hosts().__contains__, {"Accept": "text/xml, application/xml"})
+    answer = fetch(url, DOCUMENT, list_allowed_hosts().__contains__, {"Accept": "text/xml, application/xml"})
     if answer.status != 200:
         raise NoAnswer(_("The server answers by an error (%(status)s).") % {"status": answer.status})
     actual_kind, offers = offers_in(parse_xml(answer.body), answer.url)
@@ -72,10 +72,10 @@ def check_template(url: str) -> None:
     places = places_in(url)
     if not {"z", "x"} <= places or not places & {"y", "-y"} or places - XYZ_PLACES:
         raise Invalid(_("Write {z}, {x} and {y} (or {-y}) where the zoom, the column and the row of an image stand."))
-    target_of(filled(url, dict.fromkeys(XYZ_PLACES, "0")))
+    target_of(fill_template(url, dict.fromkeys(XYZ_PLACES, "0")))
 
 
-def offered(service: str, kind: str, name: str) -> tuple[str, Mapping[str, Any]]:
+def get_offer(service: str, kind: str, name: str) -> tuple[str, Mapping[str, Any]]:
     """The technical values of the layer that somebody chose, from the service itself."""
     if kind == ExternalLayer.Kind.XYZ:
         check_template(service)
@@ -98,7 +98,7 @@ def declare(
     """
     if not rights.has_role(owner.pk if owner else None, ADMINISTRATORS):
         raise Forbidden(_("Your role does not allow this."))
-    actual_kind, values = offered(service, kind, name)
+    actual_kind, values = get_offer(service, kind, name)
     technical = {key: value for key, value in values.items() if key != "attribution"}
     layer = ExternalLayer(**{**technical, **chosen, "kind": actual_kind, "service": service, "owner": owner})
     layer.slug = free_slug(layer.title)
@@ -110,7 +110,7 @@ def declare(
 
 def try_out(layer: ExternalLayer) -> None:
     """Fetch one image in the middle of the layer. Raises NoAnswer or NotAnImage in words."""
-    hosts = allowed_hosts()
+    hosts = list_allowed_hosts()
     try:
         tile_image(layer, middle(layer), hosts)
     except NotFound:
@@ -133,8 +133,8 @@ def middle(layer: ExternalLayer) -> Tile:
 @transaction.atomic
 def change(slug: str, chosen: Mapping[str, Any], *, version: int, rights: Rights) -> ExternalLayer:
     """Change what a layer is called and who sees it. Raises NotFound, Stale, Invalid (`errors` by field)."""
-    administered_external(slug, rights)
-    layer = administered(rights).select_for_update(of=("self",)).get(slug=slug)
+    get_administered_external(slug, rights)
+    layer = list_administered_externals(rights).select_for_update(of=("self",)).get(slug=slug)
     if layer.version != version:
         raise Stale(_("Somebody changed these settings meanwhile; nothing was saved."))
     for name, value in chosen.items():
@@ -147,7 +147,7 @@ def change(slug: str, chosen: Mapping[str, Any], *, version: int, rights: Rights
 @transaction.atomic
 def remove(slug: str, rights: Rights) -> str:
     """Take a layer out of the catalogue; its title. The other server keeps everything."""
-    layer = administered_external(slug, rights)
+    layer = get_administered_external(slug, rights)
     layer.delete()
     return str(layer)
 
@@ -200,5 +200,5 @@ def forbid_host(pk: int, rights: Rights) -> AllowedHost:
 
 def hosts_of(layer: ExternalLayer) -> set[str]:
     """The servers that a layer's images and legend come from."""
-    urls = [filled(layer.url, {}), layer.legend_url] if layer.legend_url else [filled(layer.url, {})]
+    urls = [fill_template(layer.url, {}), layer.legend_url] if layer.legend_url else [fill_template(layer.url, {})]
     return {target_of(url).authority for url in urls}

@@ -37,7 +37,7 @@ class Image:
     validators: Mapping[str, str]
 
 
-def allowed_hosts() -> frozenset[str]:
+def list_allowed_hosts() -> frozenset[str]:
     return frozenset(AllowedHost.objects.values_list("host", flat=True))
 
 
@@ -53,14 +53,14 @@ def tile_image(
 def image_at(url: str, hosts: Collection[str], conditions: Mapping[str, str] | None = None) -> Image:
     answer = fetch(url, TILE, hosts.__contains__, {"Accept": "image/*", **conditional_headers(conditions or {})})
     if answer.status == 304:
-        return Image("", b"", True, kept_s(answer), validators(answer))
+        return Image("", b"", True, cache_age_s(answer), validators(answer))
     if answer.status in (204, 404, 410):
         raise NotFound(_("The layer has no image there."))
     if answer.status in (401, 403):
         raise NoAnswer(_("The server refuses the image (%(status)s): it may need a key.") % {"status": answer.status})
     if answer.status != 200:
         raise NoAnswer(_("The server answers by an error (%(status)s).") % {"status": answer.status})
-    return Image(media_type(answer), answer.body, False, kept_s(answer), validators(answer))
+    return Image(media_type(answer), answer.body, False, cache_age_s(answer), validators(answer))
 
 
 def conditional_headers(conditions: Mapping[str, str]) -> dict[str, str]:
@@ -96,7 +96,7 @@ def service_exception(answer: Fetched) -> str:
         return ""
 
 
-def kept_s(answer: Fetched) -> int:
+def cache_age_s(answer: Fetched) -> int:
     """For how many seconds the image may be kept, as the other server says."""
     directives = [one.strip().lower() for one in answer.headers.get("cache-control", "").split(",")]
     if any(one in ("no-store", "no-cache", "private") for one in directives):

@@ -44,12 +44,12 @@ def paper_image(layer: ExternalLayer, bbox_2154: Box, width: int, height: int, h
     while (last.x - first.x + 1) * (last.y - first.y + 1) > MOST_TILES:
         zoom -= 1
         first, last = tiles_around(bbox_2154, zoom)
-    mosaic = pasted(layer, first, last, hosts)
+    mosaic = paste_tiles(layer, first, last, hosts)
     west, north = first.bbox_3857[0], first.bbox_3857[3]
     east, south = last.bbox_3857[2], last.bbox_3857[1]
     source = from_bounds(west, south, east, north, mosaic.width, mosaic.height)
     target = from_bounds(*bbox_2154, width, height)
-    return warped(mosaic, source, target, (width, height))
+    return warp_mosaic(mosaic, source, target, (width, height))
 
 
 def zoom_for(layer: ExternalLayer, bbox_2154: Box, width: int) -> int:
@@ -69,7 +69,7 @@ def tiles_around(bbox_2154: Box, zoom: int) -> tuple[Tile, Tile]:
     return Tile(zoom, left, top), Tile(zoom, right, bottom)
 
 
-def pasted(layer: ExternalLayer, first: Tile, last: Tile, hosts: Collection[str]) -> Image.Image:
+def paste_tiles(layer: ExternalLayer, first: Tile, last: Tile, hosts: Collection[str]) -> Image.Image:
     """The images from one tile to another, side by side."""
     size = layer.tile_size
     mosaic = Image.new("RGBA", ((last.x - first.x + 1) * size, (last.y - first.y + 1) * size))
@@ -79,14 +79,14 @@ def pasted(layer: ExternalLayer, first: Tile, last: Tile, hosts: Collection[str]
             if not meets(layer, tile):
                 continue
             try:
-                picture = opened(tile_image(layer, tile, hosts).body, reader)
+                picture = open_picture(tile_image(layer, tile, hosts).body, reader)
             except NotFound:
                 continue
             mosaic.paste(picture.resize((size, size)), ((x - first.x) * size, (y - first.y) * size))
     return mosaic
 
 
-def opened(body: bytes, reader: RestrictedReader) -> Image.Image:
+def open_picture(body: bytes, reader: RestrictedReader) -> Image.Image:
     """The picture of some bytes of another server. Raises NotAnImage."""
     name = reader.admit_stream(BytesIO(body))
     try:
@@ -100,7 +100,7 @@ def opened(body: bytes, reader: RestrictedReader) -> Image.Image:
     return Image.frombytes("RGBA", (picture.width, picture.height), picture.content)
 
 
-def warped(mosaic: Image.Image, source: Affine, target: Affine, size: tuple[int, int]) -> Image.Image:
+def warp_mosaic(mosaic: Image.Image, source: Affine, target: Affine, size: tuple[int, int]) -> Image.Image:
     """From Web Mercator to Lambert-93; colours are weighed by their opacity, so that edges do not darken."""
     bands = np.asarray(mosaic, dtype=np.float32).transpose(2, 0, 1)
     bands = np.concatenate([bands[:3] * bands[3:] / 255, bands[3:]])

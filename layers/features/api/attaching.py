@@ -17,9 +17,9 @@ from gis_core.api.once import create_once
 from gis_core.desk.document_pages import longest_body
 from gis_core.desk.parameters import whole_number
 from gis_core.errors import Invalid, NotFound
-from gis_core.http.files import stored_file_response
+from gis_core.http.files import serve_stored_file
 from layers.features.api import serializers
-from layers.features.api.editing import requested_layer
+from layers.features.api.editing import layer_of_request
 from layers.features.services import attachments
 
 
@@ -45,7 +45,7 @@ class AttachmentsView(APIView):
 
     @extend_schema(operation_id="attachments", responses=serializers.AttachmentsSerializer)
     def get(self, request: Request, slug: str, feature_id: int) -> Response:
-        layer, rights = requested_layer(request, slug)
+        layer, rights = layer_of_request(request, slug)
         rows = attachments.attachments_of(layer, feature_id, rights)
         return Response({"results": [attachments.as_json(one, layer) for one in rows]})
 
@@ -57,7 +57,7 @@ class AttachmentsView(APIView):
     @create_once
     def post(self, request: Request, slug: str, feature_id: int) -> Response:
         """Attach a photo: it is kept as a JPEG of at most 2,560 pixels, without what it tells but its date."""
-        layer, rights = requested_layer(request, slug)
+        layer, rights = layer_of_request(request, slug)
         files = request.FILES.getlist("file")
         if len(files) != 1:
             raise Invalid(_("Send one photo, as “file”."), parameter="file")
@@ -78,18 +78,18 @@ class AttachmentView(APIView):
     )
     def get(self, request: Request, slug: str, feature_id: int, attachment_id: int) -> HttpResponseBase:
         """The photo itself, or a small one."""
-        layer, rights = requested_layer(request, slug)
+        layer, rights = layer_of_request(request, slug)
         attachment = attachments.attachment_of(layer, feature_id, attachment_id, rights)
         path = attachments.path_of(attachment, small=request.query_params.get("size") == "small")
         try:
             opened = path.open("rb")
         except OSError as error:
             raise NotFound(_("There is no such photo.")) from error
-        return stored_file_response(request, opened, "image/jpeg", attachment.title, etag=path.stem)
+        return serve_stored_file(request, opened, "image/jpeg", attachment.title, etag=path.stem)
 
     @extend_schema(operation_id="attachment_remove", responses={204: None})
     def delete(self, request: Request, slug: str, feature_id: int, attachment_id: int) -> Response:
         """Take the photo away."""
-        layer, rights = requested_layer(request, slug)
+        layer, rights = layer_of_request(request, slug)
         attachments.detach(layer, feature_id, attachment_id, rights)
         return Response(status=204)

@@ -35,7 +35,7 @@ STRETCH_PARAMETERS = [
 ]
 
 
-def requested_layer(request: Request, slug: str) -> tuple[Layer, Rights]:
+def layer_of_request(request: Request, slug: str) -> tuple[Layer, Rights]:
     """The layer that the address names, as far as the asker sees it. Raises NotFound."""
     rights = rights_of_request(request)
     return visible_layer(slug, rights), rights
@@ -71,7 +71,7 @@ class EditsView(APIView):
     @extend_schema(operation_id="edits", request=serializers.EditsSerializer, responses=serializers.WrittenSerializer)
     def post(self, request: Request, slug: str) -> Response:
         """Write several edits, all or none. An object that changed meanwhile answers 412 with what it is now."""
-        layer, rights = requested_layer(request, slug)
+        layer, rights = layer_of_request(request, slug)
         body = bodies.body_of(request)
         srid, edits = bodies.srid_of(body), bodies.read_edits(body)
         results = apply_edits(layer, edits, rights=rights, origin=bodies.origin_of(request), answer_srid=srid)
@@ -86,7 +86,7 @@ class SplitView(APIView):
     )
     def post(self, request: Request, slug: str, feature_id: int) -> Response:
         """Cut along a line: the largest piece keeps its id, the others are new and have its values."""
-        layer, rights = requested_layer(request, slug)
+        layer, rights = layer_of_request(request, slug)
         body = bodies.body_of(request)
         version = bodies.number_of(body, "version", 0, bodies.LARGEST_VERSION)
         line, origin = bodies.read_line(body), bodies.origin_of(request)
@@ -102,7 +102,7 @@ class MergeView(APIView):
     )
     def post(self, request: Request, slug: str) -> Response:
         """The first feature stays, with its values or those given; the others are deleted."""
-        layer, rights = requested_layer(request, slug)
+        layer, rights = layer_of_request(request, slug)
         body = bodies.body_of(request)
         properties = body.get("properties") or {}
         if not isinstance(properties, dict):
@@ -120,7 +120,7 @@ class FeatureHistoryView(APIView):
     )
     def get(self, request: Request, slug: str, feature_id: int) -> Response:
         """Its changes, the latest first, for people of the layer's owner; a deleted feature has one too."""
-        layer, rights = requested_layer(request, slug)
+        layer, rights = layer_of_request(request, slug)
         stretch = Stretch.parse(request.query_params)
         return entries(request, history.feature_history(layer, feature_id, stretch, rights))
 
@@ -133,7 +133,7 @@ class RestoreView(APIView):
     )
     def post(self, request: Request, slug: str, feature_id: int) -> Response:
         """Give a feature the values and the place of a former version; `current` is null for a deleted one."""
-        layer, rights = requested_layer(request, slug)
+        layer, rights = layer_of_request(request, slug)
         body = bodies.body_of(request)
         version = bodies.number_of(body, "version", 0, bodies.LARGEST_VERSION)
         if version is None:
@@ -152,7 +152,7 @@ def listing(
     class EntriesView(APIView):
         @extend_schema(operation_id=name, description=description, parameters=STRETCH_PARAMETERS, responses=shape)
         def get(self, request: Request, slug: str) -> Response:
-            layer, rights = requested_layer(request, slug)
+            layer, rights = layer_of_request(request, slug)
             return entries(request, find(layer, Stretch.parse(request.query_params), rights))
 
     return EntriesView
@@ -160,7 +160,7 @@ def listing(
 
 DeletedView = listing(
     "features_deleted",
-    history.deleted_features,
+    history.list_deleted_features,
     "Features that were deleted and are not back, the latest first.",
     serializers.DeletedSerializer,
 )
@@ -182,7 +182,7 @@ class SchemaView(APIView):
         responses={200: OpenApiResponse(response=dict, description="A JSON Schema (OGC API Features, Part 5)")},
     )
     def get(self, request: Request, slug: str) -> Response:
-        layer, rights = requested_layer(request, slug)
+        layer, rights = layer_of_request(request, slug)
         return Response(layer_schema(layer, rights), content_type="application/schema+json")
 
 
@@ -217,7 +217,7 @@ class IssuesView(APIView):
     )
     def get(self, request: Request, slug: str) -> Response:
         """The work that is left, for those who edit the layer."""
-        layer, rights = requested_layer(request, slug)
+        layer, rights = layer_of_request(request, slug)
         check_editable(layer, rights)
         return Response(rules.issues(layer, rules.IssuesQuery.parse(request.query_params), rights))
 

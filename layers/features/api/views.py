@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from gis_core.http.admission import FILTER, HERE, SEARCH, limited
+from gis_core.http.admission import FILTER, HERE, SEARCH, limit_concurrency
 from gis_core.http.middleware import rights_of_request
 from layers.catalogue.services import visible_layer
 from layers.features.api import serializers
@@ -53,7 +53,7 @@ class FeaturesView(APIView):
         parameters, rights = request.query_params, rights_of_request(request)
         layer = visible_layer(slug, rights)
         if any(parameters.get(name) for name in table.PARAMETERS):
-            with limited(FILTER):
+            with limit_concurrency(FILTER):
                 listing = table.list_table(layer, table.TableQuery.parse(parameters, layer, rights), rights)
             page, following = listing.page, next_page(request, cursor=listing.cursor and listing.cursor.text)
         else:
@@ -93,7 +93,7 @@ class HereView(APIView):
         ],
         responses=serializers.HereSerializer,
     )
-    @limited(HERE)
+    @limit_concurrency(HERE)
     def get(self, request: Request) -> Response:
         query = HereQuery.parse(request.query_params)
         return Response({"results": find_here(query, rights_of_request(request))})
@@ -114,7 +114,7 @@ class SearchView(APIView):
         ],
         responses=serializers.SuggestionsSerializer,
     )
-    @limited(SEARCH)
+    @limit_concurrency(SEARCH)
     def get(self, request: Request) -> Response:
         question = Question.parse(request.query_params)
         return Response({"results": suggestions(question, rights_of_request(request))})

@@ -229,10 +229,10 @@ class Compiler:
             raise refusal(_("“%(name)s” compares two intervals."), name=operator.upper())
         if len({bound.kind for pair in operands for bound in pair}) > 1:
             operands = [(as_timestamp(start), end_of(end)) for start, end in operands]
-        first, second = (self.spanned(pair) for pair in operands)
+        first, second = (self.span_of(pair) for pair in operands)
         return relation_condition(operator, first, second)
 
-    def spanned(self, pair: tuple[Term, Term]) -> Span:
+    def span_of(self, pair: tuple[Term, Term]) -> Span:
         start, end = pair
         begun = self.bound.sql_of(start)
         return begun, begun if end is start else self.bound.sql_of(end)

@@ -85,12 +85,12 @@ class Cutter:
             raise refusal(_("The filter has more than %(most)s operators in a row: simplify it."), most=MOST_OPERATORS)
 
     def open(self) -> None:
-        self.frames.append(Frame(self.opened()))
+        self.frames.append(Frame(self.kind_of_frame()))
         kept = sum(frame.kind != "group" for frame in self.frames)
         if kept > DEEPEST_CALLS or len(self.frames) - 1 - kept > DEEPEST_GROUPS:
             raise refusal(_("The filter is nested too deeply: simplify it."))
 
-    def opened(self) -> str:
+    def kind_of_frame(self) -> str:
         if self.frames[-1].kind == "geometry" or self.before in GEOMETRIES:
             return "geometry"
         return "group" if self.before in JOINING or not self.before else "call"

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from psycopg import sql
 
-from gis_core.desk.parameters import Parameters, in_domain, number, required
+from gis_core.desk.parameters import Parameters, in_domain, need_number, number
 from gis_core.errors import Invalid
 from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
@@ -40,8 +40,8 @@ class HereQuery:
         """Longitude and latitude in degrees, zoom (17 if none), and layers of a query string. Raises Invalid."""
         zoom = number(parameters, "zoom", 0, 30)
         return cls(
-            required(parameters, "lon", -180, 180),
-            required(parameters, "lat", -90, 90),
+            need_number(parameters, "lon", -180, 180),
+            need_number(parameters, "lat", -90, 90),
             17.0 if zoom is None else zoom,
             slugs(parameters.get("layers")),
         )

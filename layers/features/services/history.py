@@ -156,7 +156,7 @@ def page(entries: list[dict[str, Any]], rows: Sequence[Row], stretch: Stretch) -
     return HistoryPage(entries[: stretch.limit], following)
 
 
-def deleted_features(layer: Layer, stretch: Stretch, rights: Rights) -> HistoryPage:
+def list_deleted_features(layer: Layer, stretch: Stretch, rights: Rights) -> HistoryPage:
     """Features that were deleted and are not back. Raises Forbidden."""
     check_may_read(layer, rights)
     statement = sql.SQL(
@@ -167,7 +167,7 @@ def deleted_features(layer: Layer, stretch: Stretch, rights: Rights) -> HistoryP
     rows = fetch(statement.format(sql.SQL(GEOMETRY_4326)), values)
     people, back = names_of(rows), there(layer, [row["pk"] for row in rows])
     visible = {one["name"] for one in layer.fields_for(rights)}
-    latest = page([deleted_entry(layer, row, visible, people) for row in rows], rows, stretch)
+    latest = page([describe_deleted(layer, row, visible, people) for row in rows], rows, stretch)
     return HistoryPage([entry for entry in latest.entries if entry["id"] not in back], latest.before)
 
 
@@ -176,7 +176,7 @@ def there(layer: Layer, ids: Sequence[int]) -> set[int]:
     return {row["id"] for row in fetch(statement, {"ids": list(ids)})}
 
 
-def deleted_entry(layer: Layer, row: Row, visible: set[str], people: Mapping[int, str]) -> dict[str, Any]:
+def describe_deleted(layer: Layer, row: Row, visible: set[str], people: Mapping[int, str]) -> dict[str, Any]:
     values = {name: value for name, value in row["former"].items() if name in visible}
     return {
         "id": row["pk"],

@@ -34,10 +34,10 @@ def take(layer: Layer, edits: "Sequence[Edit]", rights: Rights) -> "dict[int, Ed
     known = IdempotencyKey.objects.filter(person=rights.user_id, key__in=list(index_by_key)).exclude(
         answer__isnull=True
     )
-    return {index_by_key[one.key]: stored_result(one, layer) for one in known}
+    return {index_by_key[one.key]: get_stored_result(one, layer) for one in known}
 
 
-def stored_result(known: IdempotencyKey, layer: Layer) -> "EditResult":
+def get_stored_result(known: IdempotencyKey, layer: Layer) -> "EditResult":
     """What became of the edit that was sent first under this key. Raises Conflict where it was for another layer."""
     from layers.features.services.write import EditResult
 

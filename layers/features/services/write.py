@@ -161,14 +161,14 @@ def refusal_of_row(layer: Layer, edit: Edit, index: int) -> ArpentError:
         return Missing(index=index)
     if fetch(statement, {"id": edit.pk}):
         return NotEditable(_("This object belongs to another member."), index=index)
-    if edit.version is not None and (version := deleted_version(layer, edit.pk)) is not None:
+    if edit.version is not None and (version := find_deleted_version(layer, edit.pk)) is not None:
         conflict = {"index": index, "id": edit.pk, "version": version, "current": None}
         message = _("Somebody deleted this object since you read it: restore it, or give up your change.")
         return Stale(message, current=None, conflicts=[conflict])
     return Missing(index=index)
 
 
-def deleted_version(layer: Layer, feature_id: int) -> int | None:
+def find_deleted_version(layer: Layer, feature_id: int) -> int | None:
     """The last version of an object that was deleted, where the asker may read its history."""
     statement = sql.SQL(
         "select (former ->> 'version')::int as version"

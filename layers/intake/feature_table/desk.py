@@ -245,7 +245,7 @@ def target_forms(
     left = [one for one in fields_of(layer) if one not in taken]
     if table is None:
         return {"targets": [], "others": [], "left": left, "remarks": [], "drawn_by": []}
-    needed = table.needed()
+    needed = table.list_required_columns()
     targets = [
         target_form(place, layer, reading, one, fixable=one[0] in table.fixable, needed=one[0] in needed)
         for one in table.all_targets()

@@ -17,13 +17,13 @@ from gis_core.errors import Invalid
 from layers.catalogue.services import announce_changed_slugs
 from layers.catalogue.tables import bulk
 from layers.intake.feature_table.matching import Matches, match_rows
-from layers.intake.feature_table.merging import FOLLOWED, PLACE, Merge, kept_form, merge, places_of, same
+from layers.intake.feature_table.merging import FOLLOWED, PLACE, Merge, merge, places_of, same, value_as_json
 from layers.intake.feature_table.rows import UNNAMED, Delivered, FeatureRow
 from layers.intake.feature_table.source import FeatureTable, FeatureTables
 from layers.intake.feature_table.survey import spot_of
 from layers.intake.findings import Finding
 from layers.intake.models import FileImport
-from layers.intake.object_changes import ObjectChanges, kept_changes
+from layers.intake.object_changes import ObjectChanges, changes_as_json
 from layers.intake.params import column_param, values_param
 from layers.intake.source import Progress
 
@@ -61,8 +61,8 @@ def load_rows(
             writing.all(progress)
             changes.append(writing.changes)
     if write:
-        announce_changed_slugs(tables.announced())
-    return counts, kept_changes(*changes)
+        announce_changed_slugs(tables.layer_slugs())
+    return counts, changes_as_json(*changes)
 
 
 def first_of_each_key(
@@ -138,11 +138,11 @@ class Writing:
         said = dict(zip(ranks, places_of([self.rows[rank].geom for rank in ranks]), strict=True))
         fresh, changed, names = [], [], set()
         for rank in ranks:
-            row, now = self.rows[rank], said_by(self.rows[rank], said[rank])
+            row, now = self.rows[rank], row_as_json(self.rows[rank], said[rank])
             if (one := there.get(self.matches.ids.get(rank, 0))) is None:
                 if self.lacks(row):
                     continue
-                fresh.append(self.made_of(row, now))
+                fresh.append(self.make_object(row, now))
                 self.changes.add("new", self.table.name_of(row.values), place=spot_of(row.geom))
             elif differing := self.put(one, row, now, places[one.pk]):
                 changed.append(one)
@@ -157,7 +157,7 @@ class Writing:
         if changed:
             self.model.objects.bulk_update(changed, sorted(names), batch_size=500)
 
-    def made_of(self, row: FeatureRow, now: Mapping[str, Any]) -> Any:
+    def make_object(self, row: FeatureRow, now: Mapping[str, Any]) -> Any:
         return self.model(
             owner=self.made.owner, import_id=self.made.pk, geom=geometry(row), delivered=dict(now), **row.values
         )
@@ -166,7 +166,7 @@ class Writing:
         """Give an object what its row says and nobody corrected; the names of the columns that are to be written.
         Fields that the file leaves out stay.
         """
-        here = {name: kept_form(getattr(one, name)) for name in now if name != PLACE} | {PLACE: place}
+        here = {name: value_as_json(getattr(one, name)) for name in now if name != PLACE} | {PLACE: place}
         before, key = one.delivered or {}, self.table.key
         self.counts["by_place"] += bool(now.get(key)) != bool(before.get(key) if before else getattr(one, key))
         merged = merge(now, one.delivered, here)
@@ -186,7 +186,7 @@ class Writing:
 
     def lacks(self, row: FeatureRow) -> bool:
         """Whether a new object has no value of a column that needs one; a finding says so."""
-        lacking = sorted(name for name in self.table.needed() if row.values.get(name) is None)
+        lacking = sorted(name for name in self.table.list_required_columns() if row.values.get(name) is None)
         if lacking:
             name = self.table.name_of(row.values) or {"code": UNNAMED, "params": {}}
             params = {"name": name, "column": column_param(self.table.slug, lacking[0])}
@@ -227,9 +227,9 @@ def places_here(objects: Iterable[Any]) -> list[str]:
     return places_of(list(shapely.from_wkb([bytes(one.geom.wkb) for one in objects])))
 
 
-def said_by(row: FeatureRow, place: str) -> dict[str, Any]:
+def row_as_json(row: FeatureRow, place: str) -> dict[str, Any]:
     """What a row says, as it is remembered."""
-    return {name: kept_form(value) for name, value in row.values.items() if name != "more"} | {PLACE: place}
+    return {name: value_as_json(value) for name, value in row.values.items() if name != "more"} | {PLACE: place}
 
 
 def corrections(table: FeatureTable, row: FeatureRow, merged: Merge) -> Iterator[Finding]:
@@ -238,7 +238,7 @@ def corrections(table: FeatureTable, row: FeatureRow, merged: Merge) -> Iterator
         code = gettext_noop(
             "“%(name)s” was corrected here and changed in the file, which says: %(values)s. What is here stays."
         )
-        values = {name: kept_form(row.values.get(name)) for name in merged.both}
+        values = {name: value_as_json(row.values.get(name)) for name in merged.both}
         params = {"name": table.name_of(row.values), "values": values_param(table.slug, values)}
         yield Finding(file=row.file, row=row.row, code=code, params=params, severity="warning")
 

@@ -38,7 +38,7 @@ class Matches:
                 self.ids[rank] = pk
                 self.taken.add(pk)
 
-    def left(self, rows: Sequence[FeatureRow]) -> list[int]:
+    def list_unmatched(self, rows: Sequence[FeatureRow]) -> list[int]:
         """The ranks of rows that no object has yet."""
         return [rank for rank in range(len(rows)) if rank not in self.ids and rank not in self.barred]
 
@@ -51,9 +51,9 @@ def match_rows(owner: Member, table: FeatureTable, rows: Sequence[FeatureRow]) -
         pairs = list(pairs_of(BY_KEY, table, owner, rows, with_key))
         matches.claim(pairs)
         matches.barred = {rank for rank, _pk in pairs} - set(matches.ids)
-    if others := matches.left(rows):
+    if others := matches.list_unmatched(rows):
         matches.claim(pairs_of(AS_DELIVERED, table, owner, rows, others))
-    if moved := matches.left(rows):
+    if moved := matches.list_unmatched(rows):
         place_others(table, owner, matches)
         matches.claim(pairs_of(NEAR, table, owner, rows, moved))
     return matches
@@ -136,13 +136,13 @@ def of_table(statement: str, table: FeatureTable) -> sql.Composed:
         table=sql.Identifier(table.model_class._meta.db_table),
         key=sql.Identifier(table.key),
         name=sql.Literal(table.key),
-        alike=joined([sql.SQL("t.{}::text").format(sql.Identifier(one)) for one in table.alike]),
-        alike_delivered=joined([sql.SQL("t.delivered ->> {}").format(sql.Literal(one)) for one in table.alike]),
+        alike=concat_values([sql.SQL("t.{}::text").format(sql.Identifier(one)) for one in table.alike]),
+        alike_delivered=concat_values([sql.SQL("t.delivered ->> {}").format(sql.Literal(one)) for one in table.alike]),
         apart=sql.SQL(APART[table.geometry]),
     )
 
 
-def joined(values: Sequence[sql.Composable]) -> sql.Composable:
+def concat_values(values: Sequence[sql.Composable]) -> sql.Composable:
     """As `alike_in` has them of a row."""
     filled: list[sql.Composable] = [sql.SQL("coalesce({}, '')").format(one) for one in values]
     return sql.SQL(" || chr(31) || ").join(filled or [sql.Literal("")])

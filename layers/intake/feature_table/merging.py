@@ -57,7 +57,7 @@ def same(name: str, one: Any, other: Any) -> bool:
     return bool(shapely.equals_exact(first, second, SAME_M))
 
 
-def kept_form(value: Any) -> Any:
+def value_as_json(value: Any) -> Any:
     """A value as JSON keeps it."""
     return value.isoformat() if isinstance(value, datetime.date) else value
 

@@ -50,7 +50,7 @@ def revert(tables: FeatureTables, made: FileImport, progress: Progress) -> dict[
             counts[name] += count
         progress(number / len(tables.tables), pgettext("import of assets", "Taking the import back"))
     counts["left"] += (made.report or {}).get("created", 0) - counts["removed"]
-    announce_changed_slugs(tables.announced())
+    announce_changed_slugs(tables.layer_slugs())
     return counts
 
 

@@ -17,7 +17,15 @@ from layers.intake.cells import Cell, Read
 from layers.intake.feature_table.source import FeatureTable, FeatureTables, is_place
 from layers.intake.findings import Finding, Severity
 from layers.intake.layer_mapping import LayerMapping, columns_of
-from layers.intake.looking import at_origin, geometry_of, in_system, lines_of, origins_of, placed_by, read_by_meaning
+from layers.intake.looking import (
+    at_origin,
+    geometry_of,
+    in_system,
+    lines_of,
+    origins_of,
+    place_by_fields,
+    read_by_meaning,
+)
 from layers.intake.params import column_param
 from layers.intake.sheets import ENOUGH_ROWS, Sheet, SourceLayer, layers_in, sheet_of
 
@@ -78,7 +86,7 @@ def in_place(reader: RestrictedReader, layer: SourceLayer, table: FeatureTable, 
     else says what its coordinates cannot: the ends of a line. Raises Invalid.
     """
     if x := mapping.columns.get("place_x"):
-        layer = placed_by(reader, layer, x, mapping.columns.get("place_y", ""))
+        layer = place_by_fields(reader, layer, x, mapping.columns.get("place_y", ""))
     if table.has_places(mapping) and geometry_of(layer) != table.geometry:
         return replace(layer, layer=replace(layer.layer, has_geometry=False))
     return in_system(layer, mapping.crs)

@@ -122,7 +122,7 @@ class FeatureTable:
         own = [(one["name"], one["label"], one.get("values") or {}) for one in columns_of(self.slug)]
         return [*own, *XY]
 
-    def needed(self) -> frozenset[str]:
+    def list_required_columns(self) -> frozenset[str]:
         """The columns that a new object must have a value of, and that no default fills."""
         required = {str(one["name"]) for one in columns_of(self.slug) if one.get("required")}
         return frozenset(required - set(self.defaults))
@@ -163,7 +163,7 @@ class FeatureTables:
         """How a layer is read, from JSON; what is unknown by now is left out."""
         return LayerMapping.from_json(kept, self.targets_of)
 
-    def announced(self) -> list[str]:
+    def layer_slugs(self) -> list[str]:
         """The slugs of the layers that change."""
         return [one.slug for one in self.tables]
 

@@ -148,7 +148,7 @@ def replace(order: FileImport, choices: Choices, progress: Progress) -> Outcome:
     keep_as_it_is(layer)
     compare_replaced(order, layer, choices, outcome)
     refuse_loss(outcome, order.choices.get("accepted_loss"))
-    order.revert_data["former"] = {name: kept(layer, name) for name in STRUCTURE}
+    order.revert_data["former"] = {name: setting_as_json(layer, name) for name in STRUCTURE}
     described = {"title_field": title_field(layer, choices), "columns": columns_replaced(layer, choices)}
     for name, value in (structure(order, choices) | described).items():
         setattr(layer, name, value)
@@ -164,7 +164,7 @@ def last_id(layer: Layer) -> int:
     return int(highest)
 
 
-def kept(layer: Layer, name: str) -> Any:
+def setting_as_json(layer: Layer, name: str) -> Any:
     value = getattr(layer, name)
     return value.isoformat() if hasattr(value, "isoformat") else value
 

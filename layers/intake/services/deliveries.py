@@ -16,7 +16,7 @@ from layers.intake.layer_sources import DELIVERY
 from layers.intake.models import FileImport
 from layers.intake.services import imports
 from layers.intake.services.inbox import Sent
-from layers.intake.services.orders import administered_member_for
+from layers.intake.services.orders import get_import_member
 from layers.intake.services.reading import contents_of, layers_in, nothing_to_read
 from layers.intake.source import Progress
 
@@ -26,7 +26,7 @@ UNDER_WAY = (State.READING, State.APPLYING, State.REVERTING)
 
 def receive(*, files: Sequence[Sent], member: str, user: User, rights: Rights) -> FileImport:
     """Keep what was sent and queue its inspection. Raises Invalid, Forbidden, NotFound, Unavailable (disk full)."""
-    owner = administered_member_for(member, rights)
+    owner = get_import_member(member, rights)
     return imports.receive(DELIVERY, files=files, member=owner, user=user, rights=rights)
 
 

@@ -131,7 +131,7 @@ def samples(layer: Layer, choices: Choices, common: Mapping[str, sql.Composable]
     return {
         "added": [key for (key,) in rows(SOME_ADDED, **common, most=SAMPLES)],
         "removed": [key for (key,) in rows(SOME_REMOVED, **common, most=SAMPLES)],
-        "changed": changed_samples(choices, common),
+        "changed": sample_changes(choices, common),
         "fields": [{"name": name, "label": label_of(name, choices), "count": n} for name, n in rows(BY_FIELD)],
         "moved": rows("select count(*) from changed where moved")[0][0],
     }
@@ -153,7 +153,7 @@ SOME_CHANGED = """
 """
 
 
-def changed_samples(choices: Choices, common: Mapping[str, sql.Composable]) -> list[Entry]:
+def sample_changes(choices: Choices, common: Mapping[str, sql.Composable]) -> list[Entry]:
     names = [one.name for one in choices.fields] or [choices.key]
     values = {"before": as_texts(names, "old"), "after": as_texts(names, "staged")}
     entries = []

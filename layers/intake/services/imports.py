@@ -24,10 +24,10 @@ from gis_core.jobs.services import OPEN_STATES, jobs_seen_by, start_job
 from gis_core.members.rights import Rights, current_rights
 from gis_core.models import Job, Member, SourceImport, User
 from layers.intake import findings
-from layers.intake.import_loss import accepted_in
+from layers.intake.import_loss import parse_accepted_loss
 from layers.intake.models import FileImport
 from layers.intake.points import FILE_SOURCES
-from layers.intake.services.inbox import Sent, digest_of, harmless, kept_files
+from layers.intake.services.inbox import Sent, digest_of, harmless, keep_files
 from layers.intake.source import Progress, Report, Source, Step
 
 State = FileImport.State
@@ -133,7 +133,7 @@ def receive(
         member_for(source, member.slug if member else "", rights)
     if source.one_file and len(files) > 1:
         raise Invalid(_("Send one file at a time."), parameter="file")
-    with kept_files(files) as (folder, names), transaction.atomic():
+    with keep_files(files) as (folder, names), transaction.atomic():
         made = register(source, folder, names, member=member, choices=choices, user=user)
         queue(source, source.read_step, made, user, rights)
     return made
@@ -202,17 +202,17 @@ def start_applying(
     made = import_of(source, import_id, rights)
     made.choices = dict(made.choices) | dict(choices or {})
     source.check(made)
-    made.choices["accepted_loss"] = accepted_loss(made, typed)
+    made.choices["accepted_loss"] = check_loss(made, typed)
     step = source.apply_step
     return move_on(source, step, made, before, State.APPLYING, user, rights, choices=made.choices)
 
 
-def accepted_loss(made: FileImport, typed: str) -> int | None:
+def check_loss(made: FileImport, typed: str) -> int | None:
     """The number of objects that may go, None where nobody has to say so. Raises Invalid for another number."""
     loss = loss_of(made)
     if loss is None:
         return None
-    accepted = accepted_in(typed)
+    accepted = parse_accepted_loss(typed)
     if accepted != loss["gone"]:
         message = _("You typed %(typed)s, but %(gone)s objects would go: nothing was done.")
         raise Invalid(message % {"typed": accepted, "gone": loss["gone"]}, parameter="accepted")
@@ -318,7 +318,7 @@ def rest_of(made: FileImport) -> QuerySet[FileImport]:
     return FileImport.objects.exclude(pk=made.pk).filter(folder=made.folder, applied_at=None)
 
 
-def awaited_folders() -> set[str]:
+def list_awaited_folders() -> set[str]:
     """Folders of files that somebody may still load, or that a job works on: the imports go by their age."""
     return set(FileImport.objects.filter(applied_at=None).values_list("folder", flat=True))
 
@@ -432,7 +432,7 @@ def is_followed(job: Job) -> bool:
     return Job.objects.filter(pk__gt=job.pk, **given).exists()
 
 
-def unchanged(source: Source) -> Q:
+def no_change_condition(source: Source) -> Q:
     """Imports that changed nothing, so that nothing can be undone: where what they replace is kept, it says so."""
     return Q(state=State.APPLIED, source_import=None) if source.keeps_replaced else Q(pk__in=())
 
@@ -450,6 +450,6 @@ def forget_old() -> int:
         done = Q(applied_at__lt=now - REPORTS_KEPT)
         if source.revert is not None:
             reverted = Q(state=State.REVERTED) & ~Q(reverted_at__gte=now - REPORTS_KEPT)
-            done &= reverted | Q(source_import__state=SourceImport.State.FORGOTTEN) | unchanged(source)
+            done &= reverted | Q(source_import__state=SourceImport.State.FORGOTTEN) | no_change_condition(source)
         forgotten += of_source.filter(old | done).delete()[0]
     return forgotten

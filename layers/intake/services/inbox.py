@@ -27,7 +27,7 @@ class Sent(Protocol):
 
 
 @contextmanager
-def kept_files(files: Sequence[Sent]) -> Iterator[tuple[str, list[str]]]:
+def keep_files(files: Sequence[Sent]) -> Iterator[tuple[str, list[str]]]:
     """Keep the files in a folder of the inbox: its name and theirs. The folder goes when what follows fails.
 
     Raises Invalid, Unavailable (disk full).

@@ -16,7 +16,7 @@ from layers.catalogue.tables import SQL_TYPES, GeometryType
 from layers.intake.choices import Choices, Field
 from layers.intake.models import FileImport
 from layers.intake.outcome import Outcome
-from layers.intake.services.reading import admitted
+from layers.intake.services.reading import open_data_set
 from layers.intake.source import Progress
 
 STAGED = "staged"
@@ -87,7 +87,7 @@ def load(
         statement = sql.SQL("copy {} (id) from stdin").format(target.table)
     expected = max(source.layer["features"], 1)
     with (
-        admitted(source.delivery, source.data_set["file"], source.data_set["companions"]) as (reader, name),
+        open_data_set(source.delivery, source.data_set["file"], source.data_set["companions"]) as (reader, name),
         connection.cursor() as cursor,
         cursor.copy(statement) as copy,
     ):
@@ -223,7 +223,9 @@ def join_names(names: Iterable[str], alias: str = "") -> sql.Composable:
     return sql.SQL(", ").join(sql.Identifier(alias, name) if alias else sql.Identifier(name) for name in names)
 
 
-def composed(statement: Any, parts: Sequence[sql.Composable], params: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+def compose_statement(
+    statement: Any, parts: Sequence[sql.Composable], params: dict[str, Any]
+) -> tuple[Any, dict[str, Any]]:
     inside = {name: part for name, part in params.items() if isinstance(part, sql.Composable)}
     values = {name: value for name, value in params.items() if name not in inside}
     return sql.SQL(statement).format(*parts, **inside), values
@@ -231,9 +233,9 @@ def composed(statement: Any, parts: Sequence[sql.Composable], params: dict[str, 
 
 def run(statement: Any, *parts: sql.Composable, **params: Any) -> int:
     """Run SQL written with `{}` or `{name}` for identifiers and `%(name)s` for values; how many rows it touched."""
-    return execute(*composed(statement, parts, params))
+    return execute(*compose_statement(statement, parts, params))
 
 
 def rows(statement: Any, *parts: sql.Composable, **params: Any) -> list[tuple[Any, ...]]:
     """As `run`, for what it answers."""
-    return fetch_all(*composed(statement, parts, params))
+    return fetch_all(*compose_statement(statement, parts, params))

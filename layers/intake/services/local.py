@@ -18,7 +18,7 @@ from layers.intake.choices import Choices, Mode, Opening
 from layers.intake.layer_sources import DELIVERY
 from layers.intake.models import FileImport
 from layers.intake.services import deliveries, imports, ordering, preparing
-from layers.intake.services.inbox import kept_files
+from layers.intake.services.inbox import keep_files
 from layers.intake.services.reading import layers_in
 from layers.intake.source import Progress
 
@@ -48,9 +48,9 @@ class LocalFile:
 
 
 @contextmanager
-def delivered(paths: Sequence[Path], owner: Member | None, progress: Progress) -> Iterator[FileImport]:
+def open_delivery(paths: Sequence[Path], owner: Member | None, progress: Progress) -> Iterator[FileImport]:
     """The files as an inspected delivery, which goes in the end. Raises Invalid."""
-    with kept_files([LocalFile(path) for path in paths]) as (folder, names), transaction.atomic():
+    with keep_files([LocalFile(path) for path in paths]) as (folder, names), transaction.atomic():
         delivery = imports.register(DELIVERY, folder, names, member=owner, user=None)
     try:
         step(delivery, lambda: imports.read(delivery.pk, progress))
@@ -74,7 +74,7 @@ def layer_number(delivery: FileImport, name: str) -> int:
     raise Invalid(message % {"names": ", ".join(names)[:300]}, parameter="source-layer")
 
 
-def reopened(delivery: FileImport, number: int, opening: Opening, progress: Progress) -> None:
+def reopen_layer(delivery: FileImport, number: int, opening: Opening, progress: Progress) -> None:
     """Have a layer read with another CRS or encoding."""
     with transaction.atomic():
         again = deliveries.reopen(delivery, number, opening)
@@ -85,7 +85,7 @@ def reopened(delivery: FileImport, number: int, opening: Opening, progress: Prog
         step(delivery, lambda: imports.read(delivery.pk, progress))
 
 
-def tried_out(
+def try_import(
     delivery: FileImport, number: int, *, mode: Mode, layer: Layer | None, choices: Choices, progress: Progress
 ) -> FileImport:
     """An import with its plan. Raises Invalid."""
@@ -100,7 +100,7 @@ def apply_import(made: FileImport, progress: Progress, accepted: int | None = No
     return step(made, lambda: imports.apply(made.pk, progress))
 
 
-def reverted(import_id: int, *, confirmed: bool, progress: Progress) -> dict[str, int]:
+def revert_import(import_id: int, *, confirmed: bool, progress: Progress) -> dict[str, int]:
     """Undo an import that was applied. Raises NotFound, Conflict."""
     with transaction.atomic():
         made = ordering.import_of(import_id, SYSTEM)

@@ -55,13 +55,13 @@ def keep_mappings(source: str, owner: Member, layers: Sequence[tuple[str, Sequen
     taken: set[str] = set()
     for wanted, fields, mapping in layers:
         given = set(fields)
-        names = (numbered(wanted, number) for number in itertools.count(1))
+        names = (number_mapping(wanted, number) for number in itertools.count(1))
         name = next(one for one in names if one not in taken and there.get(one, given) == given)
         taken.add(name)
         values = {"fields": sorted(given), "mapping": dict(mapping), "used_at": database_clock.now()}
         ImportMapping.objects.update_or_create(source=source, owner=owner, name=name, defaults=values)
 
 
-def numbered(name: str, number: int) -> str:
+def number_mapping(name: str, number: int) -> str:
     plain = name.strip()[: LONGEST_NAME - 4]
     return plain if number == 1 else f"{plain} {number}"

@@ -81,16 +81,16 @@ def small_map(
         return None
     view = union(boxes)
     if frame:
-        view = within(view, enlarged(frame))
+        view = within(view, enlarge_box(frame))
         beyond = [(round(x), round(y)) for x, y, *_ in (within((x, y, x, y), view) for x, y in beyond)]
-    west, south, east, north = padded(view)
+    west, south, east, north = pad_box(view)
     return SmallMap(
         view=f"{west:.0f} {-north:.0f} {east - west:.0f} {north - south:.0f}",
         territory=territory,
         dot=(east - west) / (80 if 0 < len(areas) <= FEW_AREAS else 160),
         inside=[(x, -y) for x, y in places],
         outside=[(x, -y) for x, y in beyond],
-        box=box and drawn(box),
+        box=box and svg_box(box),
         changes={kind: [(x, -y) for x, y in given] for kind, given in changed.items()},
         areas=list(areas),
     )
@@ -133,7 +133,7 @@ def box_in_lambert(bounds: Sequence[float] | None, epsg: int | None) -> Box | No
     return box if all(abs(edge) < 1e8 for edge in box) else None
 
 
-def drawn(box: Box) -> dict[str, int]:
+def svg_box(box: Box) -> dict[str, int]:
     west, south, east, north = box
     return {"x": round(west), "y": round(-north), "width": round(east - west), "height": round(north - south)}
 
@@ -154,7 +154,7 @@ def union(boxes: Sequence[Box]) -> Box:
     return min(west), min(south), max(east), max(north)
 
 
-def enlarged(box: Box) -> Box:
+def enlarge_box(box: Box) -> Box:
     west, south, east, north = box
     more = AROUND * max(east - west, north - south)
     return west - more, south - more, east + more, north + more
@@ -175,7 +175,7 @@ def clamp(value: float, least: float, most: float) -> float:
     return min(max(value, least), most)
 
 
-def padded(box: Box) -> Box:
+def pad_box(box: Box) -> Box:
     """With a margin, and not too flat or too narrow to look at."""
     west, south, east, north = box
     width, height = max(east - west, 1.0), max(north - south, 1.0)

@@ -34,7 +34,7 @@ MOST_FIELDS = 500
 def updatable_layers(rights: Rights) -> list[Layer]:
     """The layers whose rows imports may change: those with a table of their own, of the members one administers."""
     layers = Layer.objects.visible_to(rights).filter(rows=Layer.Rows.LAYER, table__startswith="layer_")
-    mine = layers if rights.agency else layers.filter(owner_id__in=rights.administered())
+    mine = layers if rights.agency else layers.filter(owner_id__in=rights.list_administered_ids())
     return list(mine.select_related("owner", "theme").order_by("title"))
 
 
@@ -164,7 +164,7 @@ def check_fields(choices: Choices, source_layer: Mapping[str, Any]) -> None:
         raise Invalid(_("At most %(most)s fields come in.") % {"most": MOST_FIELDS}, parameter="fields")
     for field in choices.fields:
         check_field(field, sources)
-    for name in repeated(choices.column_names()):
+    for name in find_duplicates(choices.column_names()):
         raise Invalid(_("Two fields are called %(name)s.") % {"name": name}, parameter="fields")
 
 
@@ -185,7 +185,7 @@ def check_field(field: Field, sources: set[str]) -> None:
         raise Invalid(_("Unknown role for the field %(name)s.") % names, parameter="fields")
 
 
-def repeated(names: Iterable[str]) -> list[str]:
+def find_duplicates(names: Iterable[str]) -> list[str]:
     all_names = list(names)
     return sorted({name for name in all_names if all_names.count(name) > 1})
 

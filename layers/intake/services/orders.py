@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 from gis_core.database.rows import first_of
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.jobs.services import jobs_seen_by, may_run
-from gis_core.members.organisations import administered_member
+from gis_core.members.organisations import get_administered_member
 from gis_core.members.rights import Rights
 from gis_core.models import Job, Member, User
-from layers.intake.import_loss import accepted_in
+from layers.intake.import_loss import parse_accepted_loss
 from layers.intake.models import FileImport
 from layers.intake.reference_source import date_given, file_source, get_source
 from layers.intake.services import imports
-from layers.intake.services.inbox import Sent, kept_files
+from layers.intake.services.inbox import Sent, keep_files
 from layers.intake.services.reference import waiting_of
 from layers.intake.services.reverting import describe_reverting
 
@@ -29,7 +29,7 @@ KIND = "import"
 MOST_JOBS = 50
 
 
-def administered_member_for(slug: str, rights: Rights) -> Member | None:
+def get_import_member(slug: str, rights: Rights) -> Member | None:
     """The member that an import is for. Only the agency may import for nobody in particular.
 
     Raises Forbidden for whoever administers nothing, NotFound for a member that is not the asker's, Invalid when it has
@@ -38,7 +38,7 @@ def administered_member_for(slug: str, rights: Rights) -> Member | None:
     if not rights.administers:
         raise Forbidden(_("Only GIS administrators import data."))
     if slug:
-        return administered_member(rights=rights, slug=slug)
+        return get_administered_member(rights=rights, slug=slug)
     if rights.agency:
         return None
     members = list(Member.objects.administered_by(rights)[:2])
@@ -64,10 +64,10 @@ def start_import(
     of objects that may go, empty where nobody said that more may go than usual.
     Raises Invalid, Forbidden, NotFound, Unavailable (disk full).
     """
-    owner, kind = administered_member_for(member, rights), file_source(get_source(source))
+    owner, kind = get_import_member(member, rights), file_source(get_source(source))
     dated = date_given(source_date).isoformat() if source_date else None
-    choices = {"date": dated, "accepted_loss": accepted_in(accepted_loss) if accepted_loss else None}
-    with kept_files(files) as (folder, names), transaction.atomic():
+    choices = {"date": dated, "accepted_loss": parse_accepted_loss(accepted_loss) if accepted_loss else None}
+    with keep_files(files) as (folder, names), transaction.atomic():
         made = imports.register(kind, folder, names, member=owner, choices=choices, user=user)
         if not dry_run:
             made.state = FileImport.State.APPLYING

@@ -156,11 +156,14 @@ def remarks(order: FileImport, choices: Choices) -> list[ColumnsRemark]:
     left_out = [one["name"] for one in source.layer["fields"] if one["name"] not in used]
     columns = order.layer.columns if order.layer is not None else ()
     empty = [one["label"] for one in columns if one["name"] not in choices.column_names()]
-    noted: list[ColumnsRemark] = [{"about": "left_out", "names": left_out}, {"about": unfilled(order), "names": empty}]
+    noted: list[ColumnsRemark] = [
+        {"about": "left_out", "names": left_out},
+        {"about": about_unfilled(order), "names": empty},
+    ]
     return [one for one in noted if one["names"]]
 
 
-def unfilled(order: FileImport) -> About:
+def about_unfilled(order: FileImport) -> About:
     """What becomes of columns of the layer that the file does not fill."""
     return UNFILLED.get(mode_of(order), "empty")
 

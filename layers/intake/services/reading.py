@@ -40,7 +40,7 @@ def belongs(companion: str, main: str) -> bool:
 
 
 @contextmanager
-def admitted(delivery: FileImport, file: str, companions: Sequence[str]) -> Iterator[tuple[RestrictedReader, str]]:
+def open_data_set(delivery: FileImport, file: str, companions: Sequence[str]) -> Iterator[tuple[RestrictedReader, str]]:
     """A reader with one data set of the delivery in it, and its name there. Raises ReadRefused, ReaderUnavailable."""
     folder = folder_of(delivery)
     with RestrictedReader() as reader:
@@ -67,7 +67,7 @@ def data_set_of(delivery: FileImport, file: str, companions: Sequence[str]) -> d
     reading = next((opening.reading() for opening in chosen.values()), Reading())
     described: dict[str, Any] = {"file": file, "companions": list(companions), "format": "", "notes": [], "unread": []}
     try:
-        with admitted(delivery, file, companions) as (reader, name):
+        with open_data_set(delivery, file, companions) as (reader, name):
             content = reader.inspect(name, reading=reading)
     except ReadRefused as refused:
         return described | {"problem": {"code": refused.problem.code, "words": refused.message}, "layers": []}

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.api.schema import PAGE_PARAMETERS
-from gis_core.api.views import AsItIs, checked
+from gis_core.api.views import AsItIs, validate_data
 from gis_core.desk.parameters import Page
 from gis_core.http.middleware import rights_of_request, signed_in_user
 from layers.owners.api import serializers
@@ -30,7 +30,7 @@ class OwnersView(APIView):
 
 
 def demand_of(request: Request) -> consulting.Demand:
-    return consulting.demand(**checked(serializers.ConsultationOrderSerializer(data=request.data)))
+    return consulting.demand(**validate_data(serializers.ConsultationOrderSerializer(data=request.data)))
 
 
 class ConsultationsView(OwnersView):
@@ -86,7 +86,7 @@ class RequestsView(OwnersView):
     )
     def post(self, request: Request) -> HttpResponse:
         """A third party's request at the counter: counted (5 a week, 10 a month), answered by an extract."""
-        given = checked(serializers.RequestOrderSerializer(data=request.data))
+        given = validate_data(serializers.RequestOrderSerializer(data=request.data))
         requester = requests.Requester(**given["requester"])
         rights = rights_of_request(request)
         return pdf_file(

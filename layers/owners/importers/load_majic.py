@@ -160,7 +160,7 @@ def import_majic(order: Order) -> ImportReport:
         report.check_loss(compare() if report.loaded else (), order.accepted_loss)
         if report.loaded and not order.dry_run:
             put_in_place(loading)
-        execute(sql.SQL("drop table {}").format(sql.SQL(", ").join(map(staged, STAGED))))
+        execute(sql.SQL("drop table {}").format(sql.SQL(", ").join(map(staging_table, STAGED))))
         if order.dry_run:
             report.keep_nothing()
     report.ended_at = database_clock.now()
@@ -189,11 +189,13 @@ def prepare() -> None:
             for name in (*EVERY, *columns)
         ]
         execute(
-            sql.SQL("create temporary table {} ({}) on commit drop").format(staged(table), sql.SQL(", ").join(typed))
+            sql.SQL("create temporary table {} ({}) on commit drop").format(
+                staging_table(table), sql.SQL(", ").join(typed)
+            )
         )
 
 
-def staged(table: str) -> sql.Identifier:
+def staging_table(table: str) -> sql.Identifier:
     return sql.Identifier(f"staged_{table}")
 
 
@@ -224,7 +226,7 @@ def refuse_old_years(loading: Loading) -> int:
         if year < latest - 1:
             loading.report.files[number].file_refused(FileRefused("majic_too_old", year=year, latest=latest))
             for table in STAGED:
-                execute(sql.SQL("delete from {} where file = {}").format(staged(table), sql.Literal(number)))
+                execute(sql.SQL("delete from {} where file = {}").format(staging_table(table), sql.Literal(number)))
     return latest - 1
 
 
@@ -272,7 +274,7 @@ def copy(loading: Loading) -> None:
         names = sql.SQL(", ").join(map(sql.Identifier, (*EVERY, *STAGED[table])))
         with (
             connection.cursor() as cursor,
-            cursor.copy(sql.SQL("copy {} ({}) from stdin").format(staged(table), names)) as target,
+            cursor.copy(sql.SQL("copy {} ({}) from stdin").format(staging_table(table), names)) as target,
         ):
             for row in rows:
                 target.write_row(row)
@@ -288,9 +290,11 @@ def settle(loading: Loading) -> None:
     loading.first_year = refuse_old_years(loading)
     for table, key in KEYS.items():
         execute(
-            sql.SQL("create index on {} ({}, year)").format(staged(table), sql.SQL(", ").join(map(sql.Identifier, key)))
+            sql.SQL("create index on {} ({}, year)").format(
+                staging_table(table), sql.SQL(", ").join(map(sql.Identifier, key))
+            )
         )
-        execute(sql.SQL("analyze {}").format(staged(table)))
+        execute(sql.SQL("analyze {}").format(staging_table(table)))
         leave_out(loading, "duplicate_in_import", repetitions(table, key))
     for code, statement in LEFT_OUT.items():
         leave_out(loading, code, sql.SQL(statement))
@@ -312,11 +316,11 @@ def compare_table(table: str) -> Iterator[ScopeDifference]:
     }
     statement = sql.SQL(DIFFERENCE).format(
         table=sql.Identifier(table),
-        staged=staged(source),
-        new=qualified_columns("n", values),
-        old=qualified_columns("t", values),
-        new_key=qualified_columns("n", key),
-        old_key=qualified_columns("t", key),
+        staged=staging_table(source),
+        new=qualify_columns("n", values),
+        old=qualify_columns("t", values),
+        new_key=qualify_columns("n", key),
+        old_key=qualify_columns("t", key),
     )
     rows = fetch_all(statement)
     for year, insee, coming, known, changed, gone, before in rows:
@@ -328,7 +332,7 @@ def compare_table(table: str) -> Iterator[ScopeDifference]:
             yield compare_counts(scope, before=before, after=coming, commune=insee)
 
 
-def qualified_columns(alias: str, names: Sequence[str]) -> sql.Composed:
+def qualify_columns(alias: str, names: Sequence[str]) -> sql.Composed:
     return sql.SQL(", ").join(sql.Identifier(alias, name) for name in names)
 
 
@@ -355,7 +359,7 @@ def repetitions(table: str, key: Sequence[str]) -> sql.Composed:
         "delete from {table} again using"
         " (select ctid, row_number() over (partition by {names} order by file, line) as nth from {table}) numbered"
         " where again.ctid = numbered.ctid and nth > 1 returning again.file, again.line, again.{key}"
-    ).format(table=staged(table), names=sql.SQL(", ").join(names), key=names[0])
+    ).format(table=staging_table(table), names=sql.SQL(", ").join(names), key=names[0])
 
 
 def leave_out(loading: Loading, code: str, statement: sql.Composable) -> None:
@@ -379,7 +383,7 @@ def locate_lines(statement: sql.Composable) -> list[tuple[int, int, str]]:
 def replace() -> None:
     """The rows of the staged years and communes make place for what was staged."""
     for table, (source, statement) in FILLED.items():
-        execute(sql.SQL(REPLACED).format(sql.Identifier(table), staged(source)))
+        execute(sql.SQL(REPLACED).format(sql.Identifier(table), staging_table(source)))
         execute(sql.SQL(statement))
 
 

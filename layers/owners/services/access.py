@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from gis_core.database.statements import fetch_one
-from gis_core.members.organisations import administered_member
+from gis_core.members.organisations import get_administered_member
 from gis_core.members.rights import Rights, Role
 from gis_core.models import Member
 from layers.owners.models import Level, OwnerAccess
@@ -26,7 +26,7 @@ def levels_of(member: Member) -> dict[Role, Level]:
 @transaction.atomic
 def give_levels(slug: str, levels: Mapping[Role, Level], rights: Rights) -> Member:
     """Set what each role reads at a member. Raises NotFound and Forbidden (only its administrators may)."""
-    member = administered_member(rights=rights, slug=slug)
+    member = get_administered_member(rights=rights, slug=slug)
     known = levels_of(member)
     for role, level in levels.items():
         if known[role] != level:

@@ -46,7 +46,7 @@ def write_entry(entry: Entry) -> JournalRecord:
     """Write a line and commit it, whatever becomes of the open transaction. Raises Unavailable: then show nothing."""
     apart = connections["default"].copy()
     try:
-        return committed(apart, json.dumps(asdict(entry)))
+        return commit_entry(apart, json.dumps(asdict(entry)))
     except DatabaseError as error:
         log.exception("the journal of owners cannot be written")
         message = _("The journal of consultations cannot be written: no owner is shown. Tell an administrator.")
@@ -55,7 +55,7 @@ def write_entry(entry: Entry) -> JournalRecord:
         apart.close()
 
 
-def committed(apart: BaseDatabaseWrapper, entry: str) -> JournalRecord:
+def commit_entry(apart: BaseDatabaseWrapper, entry: str) -> JournalRecord:
     """Write through a connection of its own; turning off its autocommit tells it who asks."""
     apart.set_autocommit(False)
     with apart.cursor() as cursor:
@@ -83,4 +83,4 @@ def lines_for(rights: Rights) -> QuerySet[JournalLine]:
     if not rights.administers:
         raise Forbidden(_("Only an administrator reads the journal of consultations."))
     rows = JournalLine.objects.all()
-    return rows if rights.agency else rows.filter(members__overlap=rights.administered())
+    return rows if rights.agency else rows.filter(members__overlap=rights.list_administered_ids())

@@ -55,7 +55,7 @@ class ParcelSeen:
 
 
 @contextmanager
-def opened_by(line: int) -> Iterator[None]:
+def open_owners(line: int) -> Iterator[None]:
     """Inside, the tables of owners show what this line of the journal names, and nothing else."""
     with transaction.atomic():
         execute("select set_config('arpent.consultation', %s, true)", [str(line)])
@@ -71,7 +71,7 @@ def count(idus: Sequence[str], year: int | None = None) -> int:
 
 def read_parcels(line: int, idus: Sequence[str], year: int | None = None) -> tuple[ParcelSeen, ...]:
     """The parcels that the register knows, each in its latest year (or in the one given), in the order asked."""
-    with opened_by(line):
+    with open_owners(line):
         holdings = {one.idu: one for one in of_year(Holding.objects.filter(idu__in=idus).order_by("year"), year)}
         on = {(one.idu, one.year) for one in holdings.values()}
         premises = [one for one in Premises.objects.filter(idu__in=idus).order_by("id") if (one.idu, one.year) in on]

@@ -10,7 +10,7 @@ from gis_core.errors import Invalid, NotFound
 from gis_core.members.rights import Rights
 from gis_core.models import User
 from layers.owners.services.consulting import Consultation, Demand, consult
-from layers.owners.services.reading import opened_by
+from layers.owners.services.reading import open_owners
 from layers.parcels.ground import MOST_PARCELS, ground_of_parcels
 from layers.parcels.sections import Ground, reader_with
 
@@ -33,7 +33,7 @@ def land_unit(query: Demand, *, user: User, rights: Rights) -> LandUnit:
     if len(query.parcels) != 1:
         raise Invalid(_("Ask for the unit of one parcel at a time."), parameter="parcels")
     consultation = consult(query, user=user, rights=rights)
-    with opened_by(consultation.line):
+    with open_owners(consultation.line):
         (idus,) = fetch_one("select arpent.land_unit(%s)", [query.parcels[0]])
     if not idus:
         raise NotFound(_("The register does not know this parcel."))

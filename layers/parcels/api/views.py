@@ -15,10 +15,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.api.once import create_once
-from gis_core.api.views import checked, page_of, site
+from gis_core.api.views import page_of, site, validate_data
 from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
-from gis_core.http.admission import PARCELS, PDF, limited
+from gis_core.http.admission import PARCELS, PDF, limit_concurrency
 from gis_core.http.files import NO_STORE, file_response
 from gis_core.http.middleware import rights_of_request, signed_in_user
 from layers.parcels.api import serializers
@@ -28,7 +28,7 @@ from layers.parcels.models import FrozenSheet
 from layers.parcels.plan import draw
 from layers.parcels.sections import Ground, Reader, reader_with
 from layers.parcels.selection_table import table_of
-from layers.parcels.services.frozen import freeze, frozen_sheet
+from layers.parcels.services.frozen import freeze, get_frozen_sheet
 from layers.parcels.services.selecting import Selection, select_by_identifier, select_by_reference, select_by_shape
 from layers.parcels.services.sheets import Sheet, sheet_of, title_of
 
@@ -105,7 +105,7 @@ class ParcelFileView(APIView):
     permission_classes = (AllowAny,)
 
     @extend_schema(operation_id="parcel_sheet_file", parameters=[DAY], responses=PDF_FILE)
-    @limited(PDF)
+    @limit_concurrency(PDF)
     def get(self, request: Request, idu: str) -> HttpResponse:
         """The sheet as a PDF file, with a map at a whole scale."""
         reader = reader_of(request)
@@ -113,13 +113,13 @@ class ParcelFileView(APIView):
         return paper(request, sheet_of(ground, reader), reader, title_of(ground), ground.idus[0])
 
 
-def selected(request: Request) -> Selection:
-    given, rights = checked(serializers.SelectSerializer(data=request.data)), rights_of_request(request)
+def selection_of_request(request: Request) -> Selection:
+    given, rights = validate_data(serializers.SelectSerializer(data=request.data)), rights_of_request(request)
     if "parcels" in given:
         return select_by_identifier(given["parcels"], rights)
     if "references" in given:
         return select_by_reference(given["references"], given.get("insee", ""), rights)
-    with limited(PARCELS):
+    with limit_concurrency(PARCELS):
         return select_by_shape(given["shape"], given.get("distance_m", 0), rights)
 
 
@@ -131,7 +131,7 @@ class SelectView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Parcels that a point, a line or a shape meets, that lie within a distance of it, or that a list names."""
-        selection = selected(request)
+        selection = selection_of_request(request)
         rows = [parcel.as_json() for parcel in selection.parcels]
         summary = {"count": len(rows), "truncated": selection.truncated, "unknown": selection.unknown}
         body = {**summary, "measured_m2": round(sum(row["measured_m2"] for row in rows), 1), "results": rows}
@@ -146,10 +146,10 @@ class SelectTableView(APIView):
         request=serializers.SelectSerializer,
         responses={(200, "text/csv"): OpenApiTypes.STR},
     )
-    @limited(PARCELS)
+    @limit_concurrency(PARCELS)
     def post(self, request: Request) -> HttpResponse:
         """The same parcels as a table that spreadsheets open."""
-        content = table_of(selected(request))
+        content = table_of(selection_of_request(request))
         return file_response(content, "text/csv; charset=utf-8", "parcelles.csv")
 
 
@@ -159,10 +159,10 @@ class GroundView(APIView):
     @extend_schema(
         operation_id="ground_sheet", request=serializers.GroundSerializer, responses=serializers.ParcelSheetSerializer
     )
-    @limited(PARCELS)
+    @limit_concurrency(PARCELS)
     def post(self, request: Request) -> Response:
         """What crosses several parcels together, or a drawn shape. Nothing is kept."""
-        given = checked(serializers.GroundSerializer(data=request.data))
+        given = validate_data(serializers.GroundSerializer(data=request.data))
         reader = reader_of(request)
         sheet = sheet_of(ground_of(given, reader), reader, given.get("sections") or None)
         return Response(sheet.as_json(), headers=NO_STORE)
@@ -172,10 +172,10 @@ class GroundFileView(APIView):
     permission_classes = (AllowAny,)
 
     @extend_schema(operation_id="ground_sheet_file", request=serializers.GroundSerializer, responses=PDF_FILE)
-    @limited(PDF)
+    @limit_concurrency(PDF)
     def post(self, request: Request) -> HttpResponse:
         """The sheet of several parcels, or of a drawn shape, as a PDF file. Nothing is kept."""
-        given = checked(serializers.GroundSerializer(data=request.data))
+        given = validate_data(serializers.GroundSerializer(data=request.data))
         reader = reader_of(request)
         ground = ground_of(given, reader)
         sheet = sheet_of(ground, reader, given.get("sections") or None)
@@ -201,10 +201,10 @@ class FrozenSheetsView(APIView):
         responses={201: serializers.FrozenSheetSerializer},
     )
     @create_once
-    @limited(PDF)
+    @limit_concurrency(PDF)
     def post(self, request: Request) -> Response:
         """Freeze a sheet: it gets a number, and is read years later as it is today."""
-        given = checked(serializers.GroundSerializer(data=request.data))
+        given = validate_data(serializers.GroundSerializer(data=request.data))
         reader = reader_of(request)
         ground = ground_of(given, reader)
         title = given.get("title") or title_of(ground)
@@ -217,7 +217,7 @@ class FrozenSheetView(APIView):
     @extend_schema(operation_id="frozen_sheet", responses=serializers.FrozenSheetSerializer)
     def get(self, request: Request, sheet: str) -> Response:
         """What a frozen sheet said."""
-        frozen = frozen_sheet(sheet, rights_of_request(request))
+        frozen = get_frozen_sheet(sheet, rights_of_request(request))
         return Response(serializers.FrozenSheetSerializer(frozen).data, headers=NO_STORE)
 
 
@@ -225,5 +225,5 @@ class FrozenFileView(APIView):
     @extend_schema(operation_id="frozen_sheet_file", responses=PDF_FILE)
     def get(self, request: Request, sheet: str) -> HttpResponse:
         """The very file that was made when the sheet was frozen."""
-        frozen = frozen_sheet(sheet, rights_of_request(request))
+        frozen = get_frozen_sheet(sheet, rights_of_request(request))
         return pdf_answer(bytes(frozen.pdf), frozen.number)

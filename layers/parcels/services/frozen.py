@@ -25,13 +25,13 @@ NEXT = "select nextval(pg_get_serial_sequence('parcels_frozensheet', 'id'))"
 @transaction.atomic
 def freeze(ground: Ground, *, title: str, user: User, reader: Reader, site: str) -> FrozenSheet:
     """Keep what is said of the ground now. Raises Unavailable when a section cannot be read: nothing is kept."""
-    sheet = composed(ground, title=title, user=user, reader=reader, site=site)
+    sheet = compose_sheet(ground, title=title, user=user, reader=reader, site=site)
     sheet.owner = owner_for(reader.rights)
     sheet.save(force_insert=True)
     return sheet
 
 
-def composed(ground: Ground, *, title: str, user: User, reader: Reader, site: str) -> FrozenSheet:
+def compose_sheet(ground: Ground, *, title: str, user: User, reader: Reader, site: str) -> FrozenSheet:
     """A sheet with its number and its PDF, not yet kept, nobody's yet."""
     from layers.parcels.aerial import aerial_of
 
@@ -75,6 +75,6 @@ def owner_for(rights: Rights) -> Member | None:
     return Member.objects.filter(pk=members[0]).first() if len(members) == 1 else None
 
 
-def frozen_sheet(number: str, rights: Rights) -> FrozenSheet:
+def get_frozen_sheet(number: str, rights: Rights) -> FrozenSheet:
     """The kept sheet of this number, if the user may see it. Raises NotFound."""
     return first_of(FrozenSheet.objects.visible_to(rights).filter(number=number))

@@ -99,7 +99,7 @@ def select_by_reference(texts: Sequence[str], insee: str, rights: Rights) -> Sel
     columns = [[one[place] for one in every] for place in range(4)]
     given = dict(zip(("insee", "prefixes", "sections", "numbers"), columns, strict=True))
     made = selection(NO_SHAPE, REFERENCES, given, rights)
-    known = {key for parcel in made.parcels for key in meant_by(parcel.idu)}
+    known = {key for parcel in made.parcels for key in meanings_of(parcel.idu)}
     unknown = [] if made.truncated else [text for text in meanings_by_text if known.isdisjoint(meanings_by_text[text])]
     return Selection(made.parcels, made.truncated, unknown)
 
@@ -120,12 +120,12 @@ def meanings(text: str, insee: str, communes_of_name: CommunesOfName) -> list[Me
     if reference is None:
         return []
     if reference.idu:
-        return [meant_by(reference.idu)[1]] if len(reference.idu) == WHOLE else []
+        return [meanings_of(reference.idu)[1]] if len(reference.idu) == WHOLE else []
     parts = reference.prefix or "", reference.section, reference.number.zfill(4)
     return [(code, *parts) for code in towns(reference, insee, communes_of_name)]
 
 
-def meant_by(idu: str) -> tuple[Meaning, Meaning]:
+def meanings_of(idu: str) -> tuple[Meaning, Meaning]:
     """A parcel without and with its prefix."""
     return (idu[:5], "", idu[8:10], idu[10:]), (idu[:5], idu[5:8], idu[8:10], idu[10:])
 

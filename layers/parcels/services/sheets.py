@@ -58,10 +58,10 @@ def sheet_of(ground: Ground, reader: Reader, only: Sequence[str] | None = None) 
             message = _("There is no section “%(name)s”. There are: %(known)s.")
             raise Invalid(message % {"name": unknown[0][:40], "known": ", ".join(sorted(known))}, parameter="sections")
         sections = [section for section in sections if section.slug in only]
-    return Sheet(ground, dated(collected(sections, ground, reader.rights), reader.layers))
+    return Sheet(ground, add_vintages(collect_answers(sections, ground, reader.rights), reader.layers))
 
 
-def collected(sections: Sequence[Section], ground: Ground, rights: Rights) -> list[tuple[Section, Answer | None]]:
+def collect_answers(sections: Sequence[Section], ground: Ground, rights: Rights) -> list[tuple[Section, Answer | None]]:
     """What sections say. After a fault in one of them all are read again, each apart: the faulty one is told."""
     try:
         with transaction.atomic():
@@ -76,10 +76,10 @@ def collected(sections: Sequence[Section], ground: Ground, rights: Rights) -> li
 def read(sections: Sequence[Section], ground: Ground, rights: Rights) -> list[tuple[Section, Answer | None]]:
     rows = iter(crossings(ground, [source for section in sections for source in section.sources]))
     given = [(section, [next(rows) for _source in section.sources]) for section in sections]
-    return [(section, said(section, ground, rights, crossed)) for section, crossed in given]
+    return [(section, ask_section(section, ground, rights, crossed)) for section, crossed in given]
 
 
-def said(section: Section, ground: Ground, rights: Rights, crossed: Sequence[Sequence[Crossing]]) -> Answer:
+def ask_section(section: Section, ground: Ground, rights: Rights, crossed: Sequence[Sequence[Crossing]]) -> Answer:
     """What a section says; of a list that is cut, that neither its lines nor its sums are whole."""
     answer: Answer = section.collect(ground, rights, *(rows[:MOST_CROSSINGS] for rows in crossed))
     if all(len(rows) <= MOST_CROSSINGS for rows in crossed):
@@ -99,7 +99,7 @@ def apart(section: Section, ground: Ground, rights: Rights) -> Answer | None:
         return None
 
 
-def dated(
+def add_vintages(
     answers: Sequence[tuple[Section, Answer | None]], layers: Mapping[str, Layer]
 ) -> list[tuple[Section, Answer | None]]:
     """With the vintages that the layers which the asker sees know."""
@@ -123,10 +123,10 @@ def section_as_json(section: Section, answer: Answer | None) -> Mapping[str, Any
 def title_of(ground: Ground) -> str:
     """What a sheet is called: its parcels and communes, or a drawn shape, as far as a title may be long."""
     labels, communes = fetch_one(LABELS, {"ids": list(ground.parcels), "insee": sorted(ground.insee)})
-    return shortened(format_title(labels, ", ".join(communes)))
+    return shorten_title(format_title(labels, ", ".join(communes)))
 
 
-def shortened(title: str) -> str:
+def shorten_title(title: str) -> str:
     return title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1].rstrip(' ,')}…"
 
 

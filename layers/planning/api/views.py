@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from gis_core.errors import NotFound
-from gis_core.http.files import stored_file_response
+from gis_core.http.files import serve_stored_file
 from layers.planning.services.files import piece
 
 FOLDER = re.compile(r"[0-9a-f]{32}")
@@ -32,4 +32,4 @@ class PieceView(APIView):
             opened = piece(folder, name).open("rb")
         except OSError as error:
             raise NotFound(_("There is no such piece.")) from error
-        return stored_file_response(request, opened, "application/pdf", name, etag=f"{folder}/{name}")
+        return serve_stored_file(request, opened, "application/pdf", name, etag=f"{folder}/{name}")

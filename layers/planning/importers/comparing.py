@@ -89,7 +89,7 @@ class Changes:
         difference.unchanged += len(self.same)
 
 
-def keyed_rows(queryset: QuerySet[Any], key: Sequence[str]) -> list[Row]:
+def rows_by_key(queryset: QuerySet[Any], key: Sequence[str]) -> list[Row]:
     """The rows of a table, known by these columns."""
     names = [one.name for one in queryset.model._meta.concrete_fields if not one.is_relation]
     placed = "geom" in names

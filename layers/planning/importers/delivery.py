@@ -111,7 +111,7 @@ def data_sets(folder: Folder) -> Iterator[tuple[Item, list[Item]]]:
             yield main, [one for one in items if one is not main and one.suffix in COMPANIONS]
 
 
-def delivered_tables(
+def find_tables(
     folder: Folder, find: Finder, reader: RestrictedReader, report: ImportReport
 ) -> tuple[list[DeliveredTable], list[str]]:
     """The tables that can be used, and the files that are of no use; each file of the standard has its report."""

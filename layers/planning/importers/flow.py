@@ -55,7 +55,7 @@ class Work:
         """A table on its way in."""
         return Loading(table, self.reader, known, self.order.progress, self.area, identifier)
 
-    def dated(self, day: date | None) -> None:
+    def note_date(self, day: date | None) -> None:
         """Take note of a date of the data."""
         if day and day <= database_clock.today():
             self.latest = max(day, self.latest or day)

@@ -32,7 +32,7 @@ def import_plu(order: Order) -> ImportReport:
 
 def load_document(work: Work, folder: Folder, file: FileReport) -> None:
     """One document. Raises FindingRefused when a rule refuses it as a whole."""
-    tables, unexpected = delivery.delivered_tables(folder, standard.plu_table, work.reader, work.report)
+    tables, unexpected = delivery.find_tables(folder, standard.plu_table, work.reader, work.report)
     kept, not_pdf, others = delivery.split_documents(folder)
     names = frozenset(item.path.name.lower() for item in kept)
     refuse_delivery(cnig.findings(delivery_facts(folder, tables, names, [*unexpected, *others], not_pdf)), file)
@@ -53,7 +53,7 @@ def load_document(work: Work, folder: Folder, file: FileReport) -> None:
     document.save()
     (commune,) = header.communes if len(header.communes) == 1 else ("",)
     work.compare(file, document.idurba, before, content_of(document), commune=commune)
-    work.dated(document.approved_date)
+    work.note_date(document.approved_date)
 
 
 def content_of(document: Document | None) -> dict[str, list[comparing.Row]]:
@@ -62,11 +62,13 @@ def content_of(document: Document | None) -> dict[str, list[comparing.Row]]:
         return {}
     detail = ("libelle", "txt", "kind")
     return {
-        gettext_noop("zones"): comparing.keyed_rows(document.zones.all(), ("libelle",)),
-        gettext_noop("prescriptions"): comparing.keyed_rows(
+        gettext_noop("zones"): comparing.rows_by_key(document.zones.all(), ("libelle",)),
+        gettext_noop("prescriptions"): comparing.rows_by_key(
             document.prescriptions.all(), ("typepsc", "stypepsc", *detail)
         ),
-        gettext_noop("information"): comparing.keyed_rows(document.information.all(), ("typeinf", "stypeinf", *detail)),
+        gettext_noop("information"): comparing.rows_by_key(
+            document.information.all(), ("typeinf", "stypeinf", *detail)
+        ),
         gettext_noop("written pieces"): comparing.document_rows(document.files),
     }
 

@@ -28,7 +28,7 @@ def import_risks(order: Order) -> ImportReport:
 
 def load_plans(work: Work, folder: Folder, file: FileReport) -> None:
     """The plans of one delivery. Raises FindingRefused when a rule refuses it as a whole."""
-    tables, unexpected = delivery.delivered_tables(folder, standard.ppr_table, work.reader, work.report)
+    tables, unexpected = delivery.find_tables(folder, standard.ppr_table, work.reader, work.report)
     refuse_delivery(cnig.findings(delivery_facts(folder, tables, unexpected)), file)
     known = Known()
     procedures = read_plan_rows(work, tables, "PROCEDURE", known)
@@ -42,7 +42,7 @@ def load_plans(work: Work, folder: Folder, file: FileReport) -> None:
         plans[row["CODEPROCEDURE"]].url = address(row["ADRESSE"])
     for plan in plans.values():
         plan.save()
-        work.dated(plan.state_date)
+        work.note_date(plan.state_date)
         facts = cnig.Risks(code=plan.code, state=plan.state, dated=plan.state_date)
         refuse_delivery(cnig.findings(facts), file)
     load_zones(work, tables, known, {code: plan.pk for code, plan in plans.items()})
@@ -55,7 +55,7 @@ def load_plans(work: Work, folder: Folder, file: FileReport) -> None:
 def content_of(code: str) -> dict[str, list[comparing.Row]]:
     """The zones of the plan of a procedure."""
     zones = RiskZone.objects.filter(plan__code=code)
-    return {gettext_noop("zones of the regulation"): comparing.keyed_rows(zones, ("idzone", "code", "nature"))}
+    return {gettext_noop("zones of the regulation"): comparing.rows_by_key(zones, ("idzone", "code", "nature"))}
 
 
 def delivery_facts(folder: Folder, tables: Sequence[DeliveredTable], unexpected: Sequence[str]) -> cnig.Delivery:

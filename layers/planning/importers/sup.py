@@ -55,7 +55,7 @@ def import_sup(order: Order) -> ImportReport:
 
 def load_set(work: Work, folder: Folder, file: FileReport) -> None:
     """One set of easements. Raises FindingRefused when a rule refuses it as a whole."""
-    usable, unexpected = delivery.delivered_tables(folder, standard.sup_table, work.reader, work.report)
+    usable, unexpected = delivery.find_tables(folder, standard.sup_table, work.reader, work.report)
     kept, not_pdf, others = delivery.split_documents(folder)
     names = frozenset(item.path.name.lower() for item in kept)
     refuse_delivery(cnig.findings(delivery_facts(folder, usable, names, [*unexpected, *others], not_pdf)), file)
@@ -74,7 +74,7 @@ def load_set(work: Work, folder: Folder, file: FileReport) -> None:
     whole.folder, whole.files = files.store_documents((str(item.path), item.source) for item in kept)
     whole.save()
     work.compare(file, whole.code, former, content_of(whole))
-    work.dated(whole.dated)
+    work.note_date(whole.dated)
 
 
 def content_of(whole: EasementSet | None) -> dict[str, list[comparing.Row]]:
@@ -84,10 +84,10 @@ def content_of(whole: EasementSet | None) -> dict[str, list[comparing.Row]]:
     footprints = EasementFootprint.objects.filter(easement__delivery=whole)
     generators = EasementGenerator.objects.filter(easement__delivery=whole)
     return {
-        gettext_noop("easements"): comparing.keyed_rows(whole.easements.all(), ("idsup",)),
-        gettext_noop("generators of easements"): comparing.keyed_rows(generators, ("idgen", "easement__idsup")),
-        gettext_noop("footprints of easements"): comparing.keyed_rows(footprints, ("idass", "easement__idsup")),
-        gettext_noop("acts"): comparing.keyed_rows(whole.acts.all(), ("idacte",)),
+        gettext_noop("easements"): comparing.rows_by_key(whole.easements.all(), ("idsup",)),
+        gettext_noop("generators of easements"): comparing.rows_by_key(generators, ("idgen", "easement__idsup")),
+        gettext_noop("footprints of easements"): comparing.rows_by_key(footprints, ("idass", "easement__idsup")),
+        gettext_noop("acts"): comparing.rows_by_key(whole.acts.all(), ("idacte",)),
         gettext_noop("written pieces"): comparing.document_rows(whole.files),
     }
 

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from gis_core.api.once import create_once
 from gis_core.api.serializers import StartedSerializer
-from gis_core.api.views import checked, job_response
+from gis_core.api.views import job_response, validate_data
 from gis_core.http.middleware import rights_of_request, signed_in_user
 from gis_core.jobs.files import KEPT, LATEST
 from layers.printing import order as orders
@@ -39,7 +39,7 @@ class PrintsView(APIView):
     @create_once
     def post(self, request: Request) -> Response:
         """Print a map to scale as a PDF file; the answer says which job to watch."""
-        given = checked(serializers.PrintOrderSerializer(data=request.data))
+        given = validate_data(serializers.PrintOrderSerializer(data=request.data))
         order = orders.PrintOrder.of(given)
         job = prints.start_print(order, user=signed_in_user(request), rights=rights_of_request(request))
         return job_response(job, f"/api/v1/jobs/{job.pk}/")
@@ -77,7 +77,7 @@ class PrintFileView(APIView):
     def get(self, request: Request, job_id: int) -> FileResponse:
         """The PDF file, for whoever ordered it."""
         job = FILES.job_of(rights=rights_of_request(request), job_id=job_id)
-        path = prints.finished_file(job)
+        path = prints.get_print_file(job)
         headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
         return FileResponse(
             path.open("rb"),

@@ -76,7 +76,7 @@ class Printing:
         document.page(sheet.width, sheet.height)
         if picture:
             document.picture(picture.path, sheet.map)
-        self.draw_layers(document, layers, self.photographed(pixels))
+        self.draw_layers(document, layers, self.place_photo(pixels))
         facts = self.facts(photo, author=author, organisation=organisation, day=day)
         if order.grid:
             title_block.write_grid(document, sheet, self.ground, order.scale, photo is not None)
@@ -106,7 +106,7 @@ class Printing:
             raise Invalid(message % {"title": photo})
         return DrawnPhoto(photo, picture.covered, pixels.narrowed), picture, pixels
 
-    def photographed(self, pixels: Pixels | None) -> BaseGeometry | None:
+    def place_photo(self, pixels: Pixels | None) -> BaseGeometry | None:
         """Where the photo lies, in millimetres on paper."""
         if pixels is None:
             return None
@@ -147,7 +147,7 @@ class Printing:
                 document.draw(side, frame.x, frame.y, wanted.opacity)
             self.drawn_layers.insert(0, drawing.drawn_layer)
         names.place(lambda: self.progress(NAMES_SHARE, _("Names")))
-        with document.moved(frame.x, frame.y, (0, 0, frame.width, frame.height)):
+        with document.shift_origin(frame.x, frame.y, (0, 0, frame.width, frame.height)):
             labels.write(document, names)
 
     def place_picture(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from gis_core.errors import ArpentError, Unavailable
 from layers.catalogue.pictures import Pixels
 from layers.external.models import ExternalLayer
-from layers.external.services.images import allowed_hosts
+from layers.external.services.images import list_allowed_hosts
 from layers.external.services.paper import paper_image
 from layers.printing.paper import Box
 from layers.printing.picture import Bands, Developed, Progress, Read, develop
@@ -35,7 +35,7 @@ def foreign_picture(
 
 def foreign_reader(layer: ExternalLayer) -> Read:
     """The way to the layer's images. What it gives raises Unavailable, naming the layer."""
-    hosts = allowed_hosts()
+    hosts = list_allowed_hosts()
 
     def read(box: Box, part: tuple[int, int]) -> tuple[Bands, Bands] | None:
         try:

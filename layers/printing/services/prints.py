@@ -69,7 +69,7 @@ def printable(slug: str, rights: Rights) -> Printable:
         return visible_external(slug, rights)
 
 
-def finished_file(job: Job) -> Path:
+def get_print_file(job: Job) -> Path:
     """The PDF file of a print. Raises NotFound when there is none, or none any more."""
     if not FILES.is_there(job):
         message = _("This map is not printed yet, or its %(days)s days are over: print it again.")

@@ -19,7 +19,7 @@ from gis_core.api.versions import IF_MATCH, saw_version
 from gis_core.desk.edit_forms import lock
 from gis_core.desk.parameters import whole_number
 from gis_core.errors import Invalid, Stale
-from gis_core.http.admission import FILTER, limited
+from gis_core.http.admission import FILTER, limit_concurrency
 from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request, signed_in_user
 from layers.catalogue.models import Layer
@@ -37,10 +37,10 @@ from layers.settings.api.serializers import (
     TileColumnsSerializer,
 )
 from layers.settings.qml.reading import MOST_BYTES, read_qml
-from layers.settings.services.administering import administered_layer
+from layers.settings.services.administering import get_administered_layer
 from layers.settings.services.asking import with_pending_settings
 from layers.settings.services.distribution import distribution
-from layers.settings.services.saving import seen
+from layers.settings.services.saving import tag_of
 from layers.settings.services.styling import put_in_tiles, tile_columns
 
 
@@ -86,7 +86,7 @@ class QmlView(APIView):
         """Read a style file for a layer that one administers; nothing is saved."""
         if not request.user.is_authenticated:
             raise NotAuthenticated
-        layer = administered_layer(slug, rights_of_request(request))
+        layer = get_administered_layer(slug, rights_of_request(request))
         file = request.FILES.get("file")
         if not isinstance(file, UploadedFile):
             raise Invalid(_("Send a .qml file."), parameter="file")
@@ -101,9 +101,9 @@ class DistributionView(APIView):
         parameters=[OpenApiParameter("column", str, required=True, description="one that the layer's tiles carry")],
         responses=DistributionSerializer,
     )
-    @limited(FILTER)
+    @limit_concurrency(FILTER)
     def get(self, request: Request, slug: str) -> Response:
-        layer = administered_layer(slug, rights_of_request(request))
+        layer = get_administered_layer(slug, rights_of_request(request))
         return Response(distribution(layer, request.query_params.get("column", "")).as_json())
 
 
@@ -148,4 +148,4 @@ class RulesView(APIView):
 
 def tag_of_rules(layer: Layer) -> str:
     """Their entity tag."""
-    return f'"{seen(layer, ["rules"])}"'
+    return f'"{tag_of(layer, ["rules"])}"'

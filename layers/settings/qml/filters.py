@@ -182,10 +182,10 @@ def either(one: Where, other: Where) -> Where:
     if len(one) != 1 or set(one) != set(other):
         raise NotSaidError
     (name,) = one
-    return {name: {"in": [*accepted_values(one[name]), *accepted_values(other[name])]}}
+    return {name: {"in": [*values_of_condition(one[name]), *values_of_condition(other[name])]}}
 
 
-def accepted_values(condition: Any) -> list[Any]:
+def values_of_condition(condition: Any) -> list[Any]:
     if not isinstance(condition, dict):
         return [condition]
     if "in" not in condition:

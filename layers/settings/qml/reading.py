@@ -117,7 +117,7 @@ class Renderer:
     def column(self, text: str) -> str:
         """The layer's column that the renderer follows."""
         name = plain_name(text)
-        column = self.columns.known(name) if name else None
+        column = self.columns.find_column(name) if name else None
         if column is None:
             raise Invalid(self.columns.missing(name or text))
         return column
@@ -135,7 +135,7 @@ class Renderer:
                 rest.append(self.line(label or _("Everything else"), {}, category.get("symbol", "")))
             else:
                 try:
-                    condition = self.columns.typed(column, category_values(category))
+                    condition = self.columns.convert_condition(column, category_values(category))
                 except NotSaidError:
                     message = _("“%(label)s” is left out: its value is none of this field.")
                     self.warnings.add(message % {"label": printable(label)})
@@ -170,7 +170,7 @@ class Renderer:
                     _("“%(label)s” is switched off in QGIS: it is left out.") % {"label": printable(label)}
                 )
                 continue
-            own = self.filtered(where, text, label)
+            own = self.combine_filter(where, text, label)
             if own is None:
                 continue
             near = max(nearest, number(rule.get("scalemindenom"), 0))
@@ -186,18 +186,22 @@ class Renderer:
                 yield from inner
         yield from last
 
-    def filtered(self, where: Where, text: str, label: str) -> Where | None:
+    def combine_filter(self, where: Where, text: str, label: str) -> Where | None:
         """What a rule picks of what its parents pick; None, told, when a legend cannot say it."""
         if not text or text.upper() == "ELSE":
             return where
         try:
             conditions = where_of(text)
-            names = {name: self.columns.known(name) for name in conditions}
+            names = {name: self.columns.find_column(name) for name in conditions}
             if missing := [name for name, known in names.items() if known is None]:
                 self.warnings.add(self.columns.missing(missing[0]))
                 return None
             return both(
-                where, {str(names[name]): self.columns.typed(str(names[name]), conditions[name]) for name in conditions}
+                where,
+                {
+                    str(names[name]): self.columns.convert_condition(str(names[name]), conditions[name])
+                    for name in conditions
+                },
             )
         except NotSaidError:
             parameters = {"label": printable(label) or _("no name"), "filter": printable(text)[:120]}
@@ -239,7 +243,7 @@ class Columns:
         self.carried = {column["name"]: column for column in layer.tile_fields()}
         self.all = {column["name"].lower() for column in layer.columns if column.get("roles") is None}
 
-    def known(self, name: str) -> str | None:
+    def find_column(self, name: str) -> str | None:
         plain = name.lower()
         labels = (name_ for name_, column in self.carried.items() if column["label"].lower() == plain)
         return plain if plain in self.carried else next(labels, None)
@@ -252,11 +256,13 @@ class Columns:
             ) % {"name": name}
         return _("The style follows “%(name)s”, which is no field of this layer.") % {"name": name}
 
-    def typed(self, name: str, condition: Any) -> Any:
+    def convert_condition(self, name: str, condition: Any) -> Any:
         """A condition whose values have the type of the column. Raises NotSaidError."""
         if isinstance(condition, dict):
             return {
-                key: [self.typed(name, one) for one in value] if key == "in" else self.typed(name, value)
+                key: [self.convert_condition(name, one) for one in value]
+                if key == "in"
+                else self.convert_condition(name, value)
                 for key, value in condition.items()
             }
         kind = self.carried[name]["type"]
@@ -345,7 +351,7 @@ def labels_of(root: Element, layer: Layer, warnings: Warnings) -> dict[str, Any]
     if labels is None:
         return {}
     name = plain_name(labels["field"]) if not labels["expression"] else None
-    column = Columns(layer).known(name) if name else None
+    column = Columns(layer).find_column(name) if name else None
     if column is None:
         message = _("Labels are left out: they write “%(text)s”.")
         warnings.add(message % {"text": printable(labels["field"])[:120]})

@@ -58,7 +58,7 @@ def symbol_of(element: Element, opacity: float, warnings: Warnings) -> Symbol:
     """A symbol of a legend; `opacity` is that of the layer."""
     kind = KINDS[element.get("type", "")]
     opacity *= number(element.get("alpha"), 1.0)
-    parts = [(layer.get("class", ""), properties(layer), layer) for layer in enabled(element)]
+    parts = [(layer.get("class", ""), properties(layer), layer) for layer in iterate_enabled(element)]
     if any(is_driven(layer) for _kind, _given, layer in parts):
         warnings.add(
             _("Properties that depend on the data (size, colour, rotation…) are as the symbol says without them.")
@@ -70,7 +70,7 @@ def symbol_of(element: Element, opacity: float, warnings: Warnings) -> Symbol:
 type Parts = list[tuple[str, dict[str, str], Element]]
 
 
-def enabled(symbol: Element) -> Iterator[Element]:
+def iterate_enabled(symbol: Element) -> Iterator[Element]:
     return (layer for layer in symbol.findall("layer") if layer.get("enabled", "1") != "0")
 
 
@@ -148,7 +148,7 @@ def line_pattern(layer: Element, given: dict[str, str], opacity: float, warnings
     symbol = layer.find("symbol")
     if symbol is None:
         return None
-    drawn = [properties(one) for one in enabled(symbol) if one.get("class") == "SimpleLine"]
+    drawn = [properties(one) for one in iterate_enabled(symbol) if one.get("class") == "SimpleLine"]
     if not drawn:
         return None
     (line,) = outline(drawn[-1], "line", opacity * number(symbol.get("alpha"), 1.0), warnings) or [{}]
@@ -197,11 +197,11 @@ def line_symbol(parts: Parts, opacity: float, warnings: Warnings) -> Symbol:
             warnings.add(
                 _("Marks and hatches along a line are dots of their colour here, where no plain line is with them.")
             )
-            lines = lines or dotted(layer, opacity)
+            lines = lines or dot_symbol(layer, opacity)
     return {"fill": None, **topmost(lines, warnings)}
 
 
-def dotted(layer: Element, opacity: float) -> list[Symbol]:
+def dot_symbol(layer: Element, opacity: float) -> list[Symbol]:
     inner = layer.find("symbol/layer")
     marks = properties(inner) if inner is not None else {}
     ink = colour(marks.get("line_color") or marks.get("color"), opacity) or "#4d5d61"

@@ -11,16 +11,16 @@ OWN_TABLES = "layer_"
 """How the names of tables begin that were made at run time; those of other layers are what the code says."""
 
 
-def administered_layers(rights: Rights) -> QuerySet[Layer]:
+def list_administered_layers(rights: Rights) -> QuerySet[Layer]:
     """By theme, as in the map."""
     layers = Layer.objects.visible_to(rights).select_related("theme", "owner")
     layers = layers.order_by("theme__order", "theme__title", "order", "title")
-    return layers if rights.agency else layers.filter(owner_id__in=rights.administered())
+    return layers if rights.agency else layers.filter(owner_id__in=rights.list_administered_ids())
 
 
-def administered_layer(slug: str, rights: Rights) -> Layer:
+def get_administered_layer(slug: str, rights: Rights) -> Layer:
     """One of them. Raises NotFound for any other, whether it exists or not."""
-    layer = administered_layers(rights).filter(slug=slug).first()
+    layer = list_administered_layers(rights).filter(slug=slug).first()
     if layer is None or not rights.has_role(layer.owner_id, ADMINISTRATORS):
         raise NotFound(_("There is nothing at this address, or you may not see it."))
     return layer

@@ -22,7 +22,7 @@ TWICE = sql.SQL(
 
 def ask_for_key(layer: Layer, column: str, *, rights: Rights, started_by: User) -> Job:
     """Have the worker make this column (none: "") the unique reference. Raises Invalid, Forbidden."""
-    checked_key(layer, column)
+    check_key(layer, column)
     return start_job(
         kind=KIND,
         title=_("Unique reference of %(layer)s") % {"layer": layer},
@@ -33,7 +33,7 @@ def ask_for_key(layer: Layer, column: str, *, rights: Rights, started_by: User) 
     )
 
 
-def checked_key(layer: Layer, column: str) -> str:
+def check_key(layer: Layer, column: str) -> str:
     if column and column not in {one["name"] for one in layer.columns if one["type"] in ("text", "integer")}:
         raise Invalid(_("The layer has no field of this name that could be a reference."), parameter="key_column")
     return column
@@ -42,7 +42,7 @@ def checked_key(layer: Layer, column: str) -> str:
 @transaction.atomic
 def set_key(layer: Layer, column: str) -> None:
     """For the worker. Raises Conflict, with some of the values that several objects have."""
-    checked_key(layer, column)
+    check_key(layer, column)
     try:
         with transaction.atomic():
             call("set_layer_key", layer.table, column or None)

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from gis_core.errors import Invalid, Stale
 from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
-from layers.settings.services.administering import administered_layer, administered_layers
+from layers.settings.services.administering import get_administered_layer, list_administered_layers
 
 
-def seen(layer: Layer, names: Iterable[str]) -> str:
+def tag_of(layer: Layer, names: Iterable[str]) -> str:
     """A tag of these settings as they are now. The layer's version would not do: every edit of a feature changes it."""
     values = {name: getattr(layer, name) for name in sorted(names)}
     text = json.dumps(values, cls=DjangoJSONEncoder, sort_keys=True)
@@ -27,12 +27,12 @@ def seen(layer: Layer, names: Iterable[str]) -> str:
 def save(slug: str, values: Mapping[str, Any], *, tag: str, rights: Rights, tagged: Iterable[str] = ()) -> Layer:
     """Give the layer these values and return it; its next version makes all caches follow.
 
-    `tag` is what `seen` said of these settings, or of those in `tagged`. Raises Stale, Invalid (`errors` by setting),
+    `tag` is what `tag_of` said of these settings, or of those in `tagged`. Raises Stale, Invalid (`errors` by setting),
     NotFound.
     """
-    administered_layer(slug, rights)
-    layer = administered_layers(rights).select_for_update(of=("self",)).get(slug=slug)
-    if seen(layer, tagged or values) != tag:
+    get_administered_layer(slug, rights)
+    layer = list_administered_layers(rights).select_for_update(of=("self",)).get(slug=slug)
+    if tag_of(layer, tagged or values) != tag:
         raise Stale(_("Somebody changed these settings meanwhile; nothing was saved."))
     changed = [name for name, value in values.items() if getattr(layer, name) != value]
     if not changed:

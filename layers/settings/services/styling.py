@@ -13,8 +13,8 @@ from gis_core.members.rights import Rights
 from layers.catalogue.legend import scale_at, zoom_at
 from layers.catalogue.models import Layer
 from layers.catalogue.validators import is_denominator
-from layers.settings.services.administering import administered_layer, has_own_table
-from layers.settings.services.saving import save, seen
+from layers.settings.services.administering import get_administered_layer, has_own_table
+from layers.settings.services.saving import save, tag_of
 
 NAMES = ("legend", "labels", "scale_from", "scale_to")
 LONGEST = 1_000_000  # characters
@@ -36,12 +36,12 @@ def style_given(text: str) -> dict[str, Any]:
     if len(text) > LONGEST:
         raise Invalid(_("The style is too long: a legend has at most a few hundred lines."))
     try:
-        return checked_style(json.loads(text))
+        return check_style(json.loads(text))
     except (ValueError, RecursionError) as error:
         raise Invalid(_("What was sent is no style.")) from error
 
 
-def checked_style(given: Any) -> dict[str, Any]:
+def check_style(given: Any) -> dict[str, Any]:
     """The style, if it is one. Raises Invalid."""
     if not isinstance(given, dict) or set(given) != set(NAMES):
         raise Invalid(_("What was sent is no style."))
@@ -74,11 +74,11 @@ def first_zoom(layer: Layer, scale_from: int | None) -> int:
 
 def least_zoom(layer: Layer) -> int:
     """The zoom before which a tile would hold too many features."""
-    count = estimated(layer)
+    count = estimate_rows(layer)
     return next((zoom for most, zoom in ZOOMS if count <= most), MANY)
 
 
-def estimated(layer: Layer) -> int:
+def estimate_rows(layer: Layer) -> int:
     """About how many rows the layer's table has, as PostgreSQL last counted."""
     row = fetch_one("select reltuples from pg_class where oid = to_regclass(%s)", [f'public."{layer.table}"'])
     return max(0, int(row[0])) if row else 0
@@ -93,7 +93,7 @@ def first_scale(layer: Layer) -> int:
 
 def put_in_tiles(slug: str, name: str, rights: Rights) -> Layer:
     """Have the tiles carry one more column, so that the style may follow it. Raises NotFound, Invalid, Conflict."""
-    layer = administered_layer(slug, rights)
+    layer = get_administered_layer(slug, rights)
     if not has_own_table(layer):
         raise Conflict(_("The fields of this layer are those that the code of the platform says."))
     column = next((one for one in layer.columns if one["name"] == name), None)
@@ -102,7 +102,7 @@ def put_in_tiles(slug: str, name: str, rights: Rights) -> Layer:
             _("Only a field that everybody who sees the layer may see goes into the tiles."), parameter="column"
         )
     columns = [{**one, "in_tiles": True} if one is column else one for one in layer.columns]
-    return save(slug, {"columns": columns}, tag=seen(layer, ["columns"]), rights=rights)
+    return save(slug, {"columns": columns}, tag=tag_of(layer, ["columns"]), rights=rights)
 
 
 def tile_columns(layer: Layer) -> list[dict[str, Any]]:

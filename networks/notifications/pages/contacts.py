@@ -24,7 +24,7 @@ from gis_core.desk.tabs import page
 from gis_core.errors import ArpentError, Invalid, NotFound
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
-from gis_core.members.organisations import administered_member
+from gis_core.members.organisations import get_administered_member
 from gis_core.members.rights import Rights
 from gis_core.models import Member
 from networks.notifications.importers.loading import members_keeping
@@ -65,7 +65,7 @@ def contact_list(request: HttpRequest) -> HttpResponse:
         "reads": read,
         "keeps": contacts.members_changed_by(read, rights),
         "administers": rights.administers,
-        "administered": rights.administered(),
+        "administered": rights.list_administered_ids(),
     }
     if request.method == "POST":
         member = choose_member(request.POST.get("member", ""), read)
@@ -215,7 +215,7 @@ def contact_journal(request: HttpRequest) -> HttpResponse:
 def settings_page(request: HttpRequest, slug: str) -> HttpResponse:
     """A member's choices."""
     rights = rights_of_request(request)
-    member = administered_member(rights=rights, slug=slug)
+    member = get_administered_member(rights=rights, slug=slug)
     form = SettingsForm(request, row=f"notice settings {member.pk}", read=lambda _name: form_values(member))
     if request.method == "POST" and form.is_valid():
         choose(slug, Choice(**form.cleaned_data), rights)

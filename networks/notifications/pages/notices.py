@@ -378,7 +378,7 @@ def personal_file(notice: Notice, name: str) -> HttpResponse:
     """What names people; the journal keeps that it was taken away."""
     why = _("%(file)s of the notice %(number)s") % {"file": name, "number": notice.pk}
     if name == "envois.csv":
-        return as_file(sent_table(notice, why), f"avis-{notice.pk}-envois.csv")
+        return as_file(messages_table(notice, why), f"avis-{notice.pk}-envois.csv")
     people = read_reached(notice, None, why=why, action=ContactReading.Action.EXPORTED)
     if name == "destinataires.csv":
         rows = [(one.name, one.address, Channel(one.channel).label, one.value) for one in people]
@@ -390,13 +390,13 @@ def personal_file(notice: Notice, name: str) -> HttpResponse:
     return as_file(path.read_bytes(), f"avis-{notice.pk}-essai.jsonl")
 
 
-def sent_table(notice: Notice, why: str) -> bytes:
+def messages_table(notice: Notice, why: str) -> bytes:
     """Every message and what became of it."""
     header = ("canal", "destinataire", "adresses", "etat", "motif", "remis le", "termine le")
     rows = [
         (Channel(channel).label, value or "", " / ".join(addresses), Message.State(state).label, reason,
          minute(handed), minute(ended))
-        for channel, value, addresses, state, reason, handed, ended in sending.sent_messages(notice, why=why)
+        for channel, value, addresses, state, reason, handed, ended in sending.read_sent_messages(notice, why=why)
     ]  # fmt: skip
     return letters.table_of(header, rows)
 

@@ -100,7 +100,7 @@ def find_contacts(
     """Contacts by words of their name, address, number or e-mail, and whether there are more; it is journalled."""
     wanted = search_terms(text)
     results = fetch_all("select arpent.find_contacts(%s, %s, %s, %s, %s)", [member.pk, wanted, most + 1, offset, why])
-    rows = [known_contact(row[0]) for row in results]
+    rows = [parse_known_contact(row[0]) for row in results]
     return rows[:most], len(rows) > most
 
 
@@ -120,10 +120,10 @@ def contact_of(contact_id: int, *, why: str) -> Known:
     row = fetch_one("select arpent.read_contact(%s, %s)", [contact_id, why])
     if row is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
-    return known_contact(row[0])
+    return parse_known_contact(row[0])
 
 
-def known_contact(row: str | Mapping[str, Any]) -> Known:
+def parse_known_contact(row: str | Mapping[str, Any]) -> Known:
     given: Mapping[str, Any] = json.loads(row) if isinstance(row, str) else row
     place = Place(given["x"], given["y"]) if given["x"] is not None else None
     same = ("id", "reference", "name", "address", "connection", "phone", "mobile", "email", "owner_id")
@@ -240,16 +240,16 @@ def save_contact(member: Member, person: Person, *, why: str, rights: Rights) ->
         with transaction.atomic():
             count = write_contacts(member, [person], why=why)
     except IntegrityError as error:
-        raise Conflict(known_already()) from error
+        raise Conflict(duplicate_message()) from error
     if not count:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
     ((_row, contact, made),) = count
     if person.id is None and not made:
-        raise Conflict(known_already())
+        raise Conflict(duplicate_message())
     return contact
 
 
-def known_already() -> str:
+def duplicate_message() -> str:
     return _("There is a contact of this reference, or of this name and address, already.")
 
 

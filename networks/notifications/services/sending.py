@@ -138,7 +138,7 @@ def channel_counts(notice: Notice) -> list[ChannelCount]:
     return [one for one in counts if one.total]
 
 
-def sent_messages(notice: Notice, *, why: str) -> list[tuple[Any, ...]]:
+def read_sent_messages(notice: Notice, *, why: str) -> list[tuple[Any, ...]]:
     """Every message, for who reads contacts: channel, receiver, addresses, state, why, when; it is journalled."""
     return fetch_all("select * from arpent.read_messages(%s, %s)", [notice.pk, why])
 
@@ -183,7 +183,7 @@ def count_waiting(notice: Notice) -> tuple[dict[str, dict[str, int]], int]:
     return report, sum(one.get(Message.State.WAITING, 0) for one in report.values())
 
 
-def stopped_error(notice: Notice) -> Unavailable:
+def stop_error(notice: Notice) -> Unavailable:
     """What somebody is told who stops a sending: what left has left."""
     report, waiting = count_waiting(notice)
     message = _("The sending was stopped: %(count)s messages did not leave. Resume the sending if they shall.")

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
-from gis_core.members.organisations import administered_member
+from gis_core.members.organisations import get_administered_member
 from gis_core.members.rights import Rights, Role
 from gis_core.models import Member
 from networks.notifications.models import Settings
@@ -41,7 +41,7 @@ def choose(slug: str, choice: Choice, rights: Rights) -> None:
 
     Raises Forbidden, NotFound, Invalid.
     """
-    member = administered_member(rights=rights, slug=slug)
+    member = get_administered_member(rights=rights, slug=slug)
     if unknown := set(choice.reader_roles) - set(Role.values):
         raise Invalid(_("“%(name)s” is no role.") % {"name": unknown.pop()}, parameter="reader_roles")
     if choice.basis not in Settings.Basis.values:

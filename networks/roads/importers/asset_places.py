@@ -15,7 +15,7 @@ from layers.intake.findings import UnfitError
 from layers.intake.layer_mapping import LayerMapping
 from networks.roads.references import NotAReferenceError, Reference, department_code, reference_of, road_of
 from networks.roads.services.placing import Beside
-from networks.roads.services.placing_rows import LinearLocation, placed_rows
+from networks.roads.services.placing_rows import LinearLocation, place_rows
 
 MARKER: Final = re.compile(r"(?:P\.?\s?R\.?\s*)?(\d{1,3})(?:\s*\+\s*(\d{1,5}(?:[.,]\d+)?)|[.,](\d{3})|[.,]0+)?", re.I)
 LENGTHS: Final = {"": 1.0, "m": 1.0, "km": 1000.0}
@@ -50,7 +50,7 @@ def places_by_references(rows: Rows) -> dict[int, Any]:
         if one is not None:
             wanted[rank] = one
     what = "point" if rows.table.geometry == "point" else "troncon"
-    for rank, placed in zip(wanted, placed_rows(what, list(wanted.values())), strict=True):
+    for rank, placed in zip(wanted, place_rows(what, list(wanted.values())), strict=True):
         places[rank] = None
         if isinstance(placed, ArpentError):
             rows.remark(rank, placed.code or placed.message, placed.params, "error")
@@ -139,7 +139,7 @@ def assemble_reference(route: str, marker: str, metres: str) -> Reference:
 
 def metres_in(text: str) -> float:
     """A distance after a marker, in metres; its unit may be in the text. Raises UnfitError."""
-    length = cells.measured(text, LENGTHS)
+    length = cells.parse_measure(text, LENGTHS)
     if length is None or not 0 <= length[0] * length[1] < 100_000:
         raise UnfitError(_("“%(text)s” is no distance in metres after a PR."), text=text[:40])
     return length[0] * length[1]
@@ -156,7 +156,7 @@ def side_in(row: Cells) -> tuple[Beside, float]:
     side = SIDES.get(row.rows.mapping.values.get("place_side", {}).get(said, ""), "on")
     if said and said not in row.rows.mapping.values.get("place_side", {}):
         row.remark(_("Side “%(text)s” is not known: put on the axis."), text=said[:40])
-    length = cells.measured(text, LENGTHS) if text else None
+    length = cells.parse_measure(text, LENGTHS) if text else None
     if text and length is None:
         raise UnfitError(_("“%(text)s” is no distance in metres from the axis."), text=text[:40])
     distance = abs(length[0] * length[1]) if length else 0.0

@@ -60,7 +60,7 @@ def put_signs(rows: Rows, rank: int, first: Sign | None, others: Sequence[Sign])
 
 def degrees(field: str, text: str) -> Cell:
     """An angle from north, from 0 to 360."""
-    measure = cells.measured(text.strip().rstrip("°"), {"": 1.0})
+    measure = cells.parse_measure(text.strip().rstrip("°"), {"": 1.0})
     if measure is None:
         return cells.unread(field, text)
     return Cell(round(measure[0] % 360, 4) % 360)

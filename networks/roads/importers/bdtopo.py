@@ -264,7 +264,7 @@ NUMBERED_ROAD_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-def numbered_roads_of(names: Sequence[str], rows: Iterable[Sequence[str | None]]) -> dict[str, NumberedRoad]:
+def read_numbered_roads(names: Sequence[str], rows: Iterable[Sequence[str | None]]) -> dict[str, NumberedRoad]:
     """The roads of ROUTE_NUMEROTEE_OU_NOMMEE by their cleabs."""
     at = ranks_of(names, NUMBERED_ROAD_FIELDS)
     said = ({name: (row[rank] or "").strip() for name, rank in at.items()} for row in rows)

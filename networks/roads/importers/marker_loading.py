@@ -60,7 +60,7 @@ class Change:
 def bring(owner: Member, table: Table, *, write: bool, also: frozenset[Road] = frozenset()) -> Outcome:
     """Load the rows that can be (or count them); roads of `also` are known, too. As the worker, in a transaction."""
     outcome = Outcome(Counter(read=table.read, managed=0, outside=0, aside=table.aside), [], set())
-    located = known_roads(table, in_departments(locate_markers(table, table.rows), also), also)
+    located = filter_known_roads(table, in_departments(locate_markers(table, table.rows), also), also)
     # First what is not the member's: a row of somebody else's place is no twin of one that comes in.
     good, left = within_rights(owner, located, outcome, staged=bool(also))
     good = without_twins(table, good)
@@ -151,7 +151,7 @@ def sections_known(routes: Collection[str]) -> frozenset[Road]:
     return frozenset(Road(*one) for one in roads)
 
 
-def known_roads(table: Table, markers: Sequence[Row], also: frozenset[Road]) -> list[Row]:
+def filter_known_roads(table: Table, markers: Sequence[Row], also: frozenset[Road]) -> list[Row]:
     known = sections_known({one.route for one in markers}) | also
     departments, good = departments_of(known), []
     for one in markers:
@@ -252,7 +252,7 @@ def compare_with_known(
     claimed = {one.key: said[one.key] for one in markers if one.key in said and said[one.key].owner_id == owner.pk}
     taken = {marker.pk for marker in claimed.values()}
     keys = {one.key for one in markers}
-    lost = lost_markers([one for one in known if one.pk not in taken and one.key not in keys])
+    lost = find_lost_markers([one for one in known if one.pk not in taken and one.key not in keys])
     managed = roads_managed_by_others(owner, {one.key[0] for one in claimed.values()} - {one.road for one in markers})
     fresh, changed = [], []
     for one in markers:
@@ -291,7 +291,7 @@ def note_change(change: Change, marker: "KnownMarker", outcome: Outcome) -> None
     outcome.changes.add("changed", change.row.name, place=place, values=values, moved_m=moved)
 
 
-def lost_markers(markers: Sequence["KnownMarker"]) -> dict[tuple[str, int, str], "KnownMarker"]:
+def find_lost_markers(markers: Sequence["KnownMarker"]) -> dict[tuple[str, int, str], "KnownMarker"]:
     """Markers whose Département has no section of the road any more, or is not known: by number, without it."""
     known = sections_known({one.key[0].route for one in markers})
     lost: dict[tuple[str, int, str], KnownMarker] = {}

@@ -338,7 +338,7 @@ def along_their_roads(markers: list[Row], beside: Sequence[Row]) -> list[Row]:
     waiting = sorted({one.road for one in markers if one.place is None and one.along_m is not None})
     for road in waiting:
         own = [one for one in [*beside, *markers] if one.road == road and one.along_m is not None]
-        known = known_places(road, own)
+        known = list_marker_places(road, own)
         axes = axes_with(road, known)
         markers = [
             on_axis(one, own, axes) if one.road == road and one.place is None and one.along_m is not None else one
@@ -347,7 +347,7 @@ def along_their_roads(markers: list[Row], beside: Sequence[Row]) -> list[Row]:
     return markers
 
 
-def known_places(road: Road, own: Sequence[Row]) -> list[tuple[int, str, tuple[float, float]]]:
+def list_marker_places(road: Road, own: Sequence[Row]) -> list[tuple[int, str, tuple[float, float]]]:
     """Number, side and place of the markers of a road that stand somewhere, of this file or there before."""
     there = {
         (one.number, one.carriageway): (one.geom.x, one.geom.y) for one in RoadMarker.objects.filter(**road._asdict())

@@ -48,7 +48,7 @@ def sql_type(name: str) -> str:
     return TYPES.get(name, "text")
 
 
-def staged_value(name: str) -> sql.Composable:
+def staging_value(name: str) -> sql.Composable:
     """What the source says of a column now, for a section whose line runs as ours does."""
     return value_by_side("s", name)
 
@@ -76,7 +76,7 @@ def any_of(template: str) -> sql.Composable:
     """
     each = (
         sql.SQL(template + (" and {then} <> ''" if name == "department" else "")).format(
-            now=staged_value(name), then=before(name), ours=sql.Identifier("r", name)
+            now=staging_value(name), then=before(name), ours=sql.Identifier("r", name)
         )
         for name in COLUMNS
     )
@@ -151,7 +151,7 @@ def key_of(line: sql.Composable) -> sql.Composable:
     return sql.SQL("md5(st_asbinary({}))").format(line)
 
 
-def staged_key_of(line: sql.Composable) -> sql.Composable:
+def key_of_line(line: sql.Composable) -> sql.Composable:
     """What `staging.key_of` makes of it."""
     return sql.SQL("left(encode(sha256(st_ashexewkb({}, 'NDR')::bytea), 'hex'), 16)").format(line)
 
@@ -168,7 +168,7 @@ def plan_sections(owner: Member, scope: Scope, refused: Iterable[str] = ()) -> P
     plan.counts["absorbed"] = run(ABSORBED, staged=STAGED, **given)
     ours, turned = sql.SQL("r.geom"), sql.SQL("st_reverse(r.geom)")
     keys = {"ours": key_of(ours), "turned": key_of(turned)}
-    keys |= {"ours_there": staged_key_of(ours), "turned_there": staged_key_of(turned)}
+    keys |= {"ours_there": key_of_line(ours), "turned_there": key_of_line(turned)}
     run(KNOWN, staged=STAGED, **keys, **given)
     run("create index on known_section (id)")
     run("create index on known_section (reference)")
@@ -227,7 +227,7 @@ def list_changes(plan: Plan, *, replace: bool) -> None:
     each: dict[str, list[sql.Composable]] = {
         "ours": [sql.Identifier("r", name) for name in COLUMNS],
         "then": [before(name) for name in COLUMNS],
-        "now": [staged_value(name) for name in COLUMNS],
+        "now": [staging_value(name) for name in COLUMNS],
     }
     as_json: dict[str, sql.Composable] = {
         kind: sql.SQL(", ").join([sql.SQL("to_jsonb({})").format(one) for one in values])
@@ -276,7 +276,7 @@ def write_sections(owner: Member, plan: Plan, *, replace: bool, event: int) -> N
             and not exists (select from road_section s where s.start_node_id = n.id)
             and not exists (select from road_section s where s.end_node_id = n.id)
     """)
-    plan.roads = changed_roads(owner, replace)
+    plan.roads = list_changed_roads(owner, replace)
 
 
 LOST: Final = """
@@ -293,7 +293,7 @@ LOST: Final = """
 """
 
 
-def lost_markers(routes: Iterable[str]) -> dict[int, Road]:
+def find_orphan_markers(routes: Iterable[str]) -> dict[int, Road]:
     """Markers whose road has no section in their Département any more, with the road of those that they stand on, where
     their number is free there.
     """
@@ -400,7 +400,7 @@ def update() -> None:
         " join road_section r on r.id = k.id where {redrawn}", redrawn=sql.SQL(REDRAWN))  # fmt: skip
     assigned = sql.SQL(", ").join(
         sql.SQL("{0} = case when {1} is distinct from {2} then {1} else r.{0} end").format(
-            sql.Identifier(name), staged_value(name), before(name)
+            sql.Identifier(name), staging_value(name), before(name)
         )
         for name in COLUMNS
     )
@@ -425,7 +425,7 @@ def insert(owner: Member, event: int) -> None:
     )
 
 
-def changed_roads(owner: Member, replace: bool) -> set[Road]:
+def list_changed_roads(owner: Member, replace: bool) -> set[Road]:
     """The numbered roads of what was written, before and after."""
     roads = rows(
         """
@@ -443,7 +443,7 @@ def changed_roads(owner: Member, replace: bool) -> set[Road]:
     return {Road(*one) for one in roads if one[0]}
 
 
-def staged_roads() -> frozenset[Road]:
+def list_staged_roads() -> frozenset[Road]:
     """The numbered roads that a delivery has sections of."""
     return frozenset(
         Road(*one) for one in rows("select distinct route, department from {} where route is not null", STAGED)

@@ -17,7 +17,7 @@ from psycopg import sql
 from gis_core.files.reader import Column, CopyPlan, GeometryColumn, Problem, ReadRefused, RestrictedReader
 from layers.intake.findings import Finding, Findings
 from layers.intake.services.loading import join_names, run
-from layers.intake.sheets import NULL, SourceLayer, layers_in, report_problems, system_of, unescaped
+from layers.intake.sheets import NULL, SourceLayer, layers_in, report_problems, system_of, unescape_text
 from layers.intake.source import Progress
 from networks.roads.importers.bdtopo import (
     COLUMNS,
@@ -25,8 +25,8 @@ from networks.roads.importers.bdtopo import (
     Read,
     Reader,
     is_sections,
-    numbered_roads_of,
     plain_name,
+    read_numbered_roads,
 )
 
 SHORTEST_M: Final = 0.5
@@ -83,7 +83,7 @@ def stage(reader: RestrictedReader, paths: Sequence[Any], scope: Scope, progress
     numbered_roads: dict[str, NumberedRoad] = {}
     for one in file_layers:
         if NUMBERED_ROADS in plain_name(one.label):
-            numbered_roads |= numbered_roads_of(one.fields, texts_of(reader, one))
+            numbered_roads |= read_numbered_roads(one.fields, texts_of(reader, one))
     create()
     seen: dict[str, int] = {}
     sections = [one for one in file_layers if is_sections(one.fields)]
@@ -137,7 +137,7 @@ def texts_of(reader: RestrictedReader, file_layer: SourceLayer) -> Iterator[list
 
 
 def cells(line: str) -> list[str | None]:
-    return [None if text == NULL else unescaped(text) for text in line.split("\t")]
+    return [None if text == NULL else unescape_text(text) for text in line.split("\t")]
 
 
 def stage_layer(
@@ -210,7 +210,7 @@ class Layer:
                 continue
             self.remark(rank, read, bool(closed[n]), bool(simple[n]), shapes[n])
             self.seen[read.cleabs] = rank
-            yield (rank, read.cleabs, *(read.values[name] for name in COLUMNS), delivered_json(read),
+            yield (rank, read.cleabs, *(read.values[name] for name in COLUMNS), delivery_json(read),
                    json.dumps(read.beside, ensure_ascii=False), key_of(codes[n]), self.findings.file,
                    codes[n])  # fmt: skip
 
@@ -285,7 +285,7 @@ def whole_lines(codes: Any) -> Any:
     return shapes
 
 
-def delivered_json(read: Read) -> str:
+def delivery_json(read: Read) -> str:
     """What the source says of the section, for the next import to tell what it changed from what our people did."""
     return json.dumps({name: one for name, one in read.values.items() if one is not None}, default=str,
                       ensure_ascii=False)  # fmt: skip

@@ -27,9 +27,9 @@ class RoadsCommand(FileImportCommand):
         parser.add_argument("--strict", action="store_true", help=_("load nothing where a row is refused"))
 
     def initial_choices(self, options: dict[str, Any]) -> dict[str, Any]:
-        return choices_in_file(options["map"]) | self.chosen(options)
+        return choices_in_file(options["map"]) | self.parse_choices(options)
 
-    def chosen(self, options: dict[str, Any]) -> dict[str, Any]:
+    def parse_choices(self, options: dict[str, Any]) -> dict[str, Any]:
         """The choices that the command line says. Raises Invalid."""
         return {"strict": True} if options["strict"] else {}
 

@@ -110,7 +110,7 @@ def axes_over(
     rows = RoadSection.objects.filter(**road._asdict())
     sections = list(rows.only("carriageway", "traffic_way", "geom").order_by("pk"))
     sides = ("D", "G") if any(one.carriageway != "U" for one in sections) else ("U",)
-    doubled = passed_over(markers, sides)
+    doubled = find_passed_over(markers, sides)
     for side in sorted(sides, key=lambda side: side != first):
         own = [one for one in sections if one.carriageway in ("U", side)]
         put = None if moved is None else moved.get(side, {})
@@ -143,7 +143,7 @@ def one_of_each_number(rows: Iterable[RoadMarker], side: str) -> dict[int, RoadM
     return chosen
 
 
-def passed_over(rows: Sequence[RoadMarker], sides: Iterable[str]) -> list[int]:
+def find_passed_over(rows: Sequence[RoadMarker], sides: Iterable[str]) -> list[int]:
     """Markers that no axis stands on, for another one has their number; of two that face each other across a single
     carriageway one is enough.
     """

@@ -20,7 +20,7 @@ from layers.features.topology import loading
 from layers.intake.findings import Finding, as_json, errors_in
 from layers.intake.import_loss import LossRefused, ScopeDifference, check_loss, describe_difference
 from layers.intake.models import FileImport
-from layers.intake.object_changes import ObjectChanges, kept_changes
+from layers.intake.object_changes import ObjectChanges, changes_as_json
 from layers.intake.params import label_param
 from layers.intake.services.imports import MOST_FINDINGS, paths_of
 from layers.intake.services.loading import rows
@@ -78,14 +78,16 @@ def carry_out(owner: Member, order: Order, progress: Progress) -> Report:
         done = {"sections": bring_sections, "markers": bring_markers}[order.what](owner, order, progress)
         done.report.update(what=order.what, written=order.write, seconds=round(time.monotonic() - began, 1))
         if not done.report["counts"].get("read"):
-            raise Invalid(_("Nothing of these files can come in."), report=undone(done.report, done.findings))
+            raise Invalid(
+                _("Nothing of these files can come in."), report=report_nothing_done(done.report, done.findings)
+            )
         if order.write and order.strict and errors_in(done.findings):
             message = _("Rows are refused: nothing was loaded, as you asked (strict).")
-            raise Invalid(message, report=undone(done.report, done.findings))
+            raise Invalid(message, report=report_nothing_done(done.report, done.findings))
     return done
 
 
-def undone(plan: dict[str, Any] | None, findings: Sequence[Finding]) -> dict[str, Any]:
+def report_nothing_done(plan: dict[str, Any] | None, findings: Sequence[Finding]) -> dict[str, Any]:
     """What a step that wrote nothing shows: the counts, as of a plan, and what is amiss."""
     return {"plan": plan and plan | {"written": False}, "findings": as_json(findings, MOST_FINDINGS)}
 
@@ -99,7 +101,7 @@ def bring_sections(owner: Member, order: Order, progress: Progress) -> Report:
         message = _(
             "Some rows could not be read, so what is gone is not known: correct the file, or load without replacing."
         )
-        raise Invalid(message, report=undone(None, staged.findings))
+        raise Invalid(message, report=report_nothing_done(None, staged.findings))
     if order.write:
         lock_roads()
     plan = sections.plan_sections(owner, order.scope, staged.refused)
@@ -113,7 +115,7 @@ def bring_sections(owner: Member, order: Order, progress: Progress) -> Report:
             sections.write_sections(owner, plan, replace=order.replace, event=event)
             findings += plan.findings
             staged.counts["refused"] += len(plan.findings)
-            if lost := sections.lost_markers({one.route for one in plan.roads}):
+            if lost := sections.find_orphan_markers({one.route for one in plan.roads}):
                 open_event("road_marker", order)
                 sections.name_markers(lost)
         plan.counts["renamed"] = len(lost)
@@ -123,7 +125,7 @@ def bring_sections(owner: Member, order: Order, progress: Progress) -> Report:
         sections.list_changes(plan, replace=order.replace)
     counts, changes = dict(staged.counts) | plan.counts, [plan.changes]
     for table in marker_tables:
-        outcome = marker_loading.bring(owner, table, write=order.write, also=sections.staged_roads())
+        outcome = marker_loading.bring(owner, table, write=order.write, also=sections.list_staged_roads())
         findings += outcome.findings
         changes.append(outcome.changes)
         roads |= outcome.roads
@@ -134,7 +136,7 @@ def bring_sections(owner: Member, order: Order, progress: Progress) -> Report:
         counts["sided"] = set_sides(owner, roads, lambda: None)
     report = {"counts": counts, "compared": compared and describe_difference([compared]),
               "overwritten": plan.overwritten, "left_drawn": plan.left_drawn,
-              "drawn_here": plan.drawn_here, "changes": kept_changes(*changes)}  # fmt: skip
+              "drawn_here": plan.drawn_here, "changes": changes_as_json(*changes)}  # fmt: skip
     return Report(report=report | (measure_roads(roads, progress) if order.write else {"roads": []}), findings=findings)
 
 
@@ -157,7 +159,7 @@ def check_plan(
         check_loss([compared], order.accepted_loss)
     except LossRefused as error:
         report: dict[str, Any] = {"what": order.what, "written": False, "counts": dict(counts), "roads": []}
-        error.extra["report"] = undone(report | {"compared": describe_difference([compared])}, findings)
+        error.extra["report"] = report_nothing_done(report | {"compared": describe_difference([compared])}, findings)
         raise
 
 
@@ -182,7 +184,7 @@ def bring_markers(owner: Member, order: Order, progress: Progress) -> Report:
         counts["sided"] = set_sides(owner, roads, lambda: open_event("road_section", order))
         announce_changed_slugs(["road-markers", *(["road-sections"] if counts["sided"] else [])])
     again = measure_roads(roads, progress) if order.write else {"roads": []}
-    report = {"counts": counts, "compared": None, "changes": kept_changes(*changes)}
+    report = {"counts": counts, "compared": None, "changes": changes_as_json(*changes)}
     return Report(report=report | again, findings=findings)
 
 

@@ -38,7 +38,7 @@ def with_unrecorded(options: Callable[[Rights], Sequence[tuple[str, str]]]) -> C
     return lambda rights: [*options(rights), (UNKNOWN, _("Not recorded"))]
 
 
-def recorded_code(label: Any, name: str, every: Any) -> Any:
+def code_or_unknown(label: Any, name: str, every: Any) -> Any:
     """A code of a list, or UNKNOWN."""
     options = with_unrecorded(lambda _rights: code_choices(LISTS[name]))
     return choice(label, options, every=every, allowed=lambda: {*LISTS[name], UNKNOWN})
@@ -63,10 +63,10 @@ class LengthQuery(ListQuery):
     """Which sections: empty for all; UNKNOWN for those where it is not recorded."""
 
     member: str = choice(gettext_lazy("Member"), members_keeping, every=gettext_lazy("All members"), fewest=2)
-    status: str = recorded_code(gettext_lazy("Legal status"), "status", gettext_lazy("All classes"))
-    importance: str = recorded_code(gettext_lazy("Importance"), "importance", gettext_lazy("Any importance"))
-    manager: str = recorded_code(gettext_lazy("Manager"), "manager", gettext_lazy("All managers"))
-    condition: str = recorded_code(gettext_lazy("Condition"), "condition", gettext_lazy("Any condition"))
+    status: str = code_or_unknown(gettext_lazy("Legal status"), "status", gettext_lazy("All classes"))
+    importance: str = code_or_unknown(gettext_lazy("Importance"), "importance", gettext_lazy("Any importance"))
+    manager: str = code_or_unknown(gettext_lazy("Manager"), "manager", gettext_lazy("All managers"))
+    condition: str = code_or_unknown(gettext_lazy("Condition"), "condition", gettext_lazy("Any condition"))
     insee: str = parameter(
         label=gettext_lazy("Commune"),
         read=read_insee,

@@ -65,15 +65,15 @@ class OnAxis(NamedTuple):
 type Placed = GEOSGeometry | ArpentError
 
 
-def placed_rows(what: str, query: Sequence[LinearLocation]) -> list[Placed]:
+def place_rows(what: str, query: Sequence[LinearLocation]) -> list[Placed]:
     """In their order: where each stands, or why it cannot."""
     results: list[Placed] = []
     for start in range(0, len(query), BATCH):
-        results += placed_some(what, query[start : start + BATCH])
+        results += place_batch(what, query[start : start + BATCH])
     return results
 
 
-def placed_some(what: str, query: Sequence[LinearLocation]) -> list[Placed]:
+def place_batch(what: str, query: Sequence[LinearLocation]) -> list[Placed]:
     spots = spots_of({one for row in query for one in (row.start, row.end) if one is not None})
     results: dict[int, Placed] = {}
     ready: dict[int, tuple[OnAxis, OnAxis, float]] = {}

@@ -18,7 +18,7 @@ def lines(report: Mapping[str, Any]) -> Iterator[str]:
 
     marked = report["what"] == "markers"
     yield describe_read_rows(number("read"), marked)
-    done = applied_labels(marked) if is_done else planned_labels(marked)
+    done = labels_when_applied(marked) if is_done else labels_when_planned(marked)
     for name in ("new", "changed", "same"):
         yield f"{done[name]} : {display_number(number(name), 0)}"
     if number("markers_new") or number("markers_changed"):
@@ -48,13 +48,13 @@ def describe_read_rows(count: int, marked: bool) -> str:
     return message % {"count": display_number(count, 0)}
 
 
-def applied_labels(marked: bool) -> dict[str, str]:
+def labels_when_applied(marked: bool) -> dict[str, str]:
     if marked:
         return {"new": _("Markers added"), "changed": _("Markers moved"), "same": _("Markers unchanged")}
     return {"new": _("Sections added"), "changed": _("Sections updated"), "same": _("Sections unchanged")}
 
 
-def planned_labels(marked: bool) -> dict[str, str]:
+def labels_when_planned(marked: bool) -> dict[str, str]:
     if marked:
         return {"new": _("Markers to add"), "changed": _("Markers to move"), "same": _("Markers unchanged")}
     return {"new": _("Sections to add"), "changed": _("Sections to update"), "same": _("Sections unchanged")}

@@ -44,7 +44,7 @@ def of_piece(_row: Values, _whole: GEOSGeometry, _piece: GEOSGeometry) -> Values
 
 def of_new_piece(row: Values) -> Values:
     """The reference of a new piece, and what an import keeps beside the whole."""
-    more = kept_beside([row["id"]]).get(row["id"], {})
+    more = read_more([row["id"]]).get(row["id"], {})
     whole = row["reference"]
     if not whole:
         return {"reference": None, "more": json.dumps(more)}
@@ -64,7 +64,7 @@ def next_number(owner: int, reference: str) -> int:
     return next(number for number in range(2, len(taken) + 3) if str(number) not in taken)
 
 
-def kept_beside(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+def read_more(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     rows = fetch_all("select id, more from road_section where id = any(%s)", [list(ids)])
     return {pk: json.loads(more) if isinstance(more, str) else more for pk, more in rows}
 
@@ -87,7 +87,7 @@ def of_whole(rows: Sequence[Values], union: GEOSGeometry) -> tuple[Values, GEOSG
         values[name] = next((row[name] for row in turned if row[name]), None)
     for name in LIMITS:
         values[name] = min((row[name] for row in rows if row[name] is not None), default=None)
-    return values | {"more": json.dumps(merged_more(rows))}, union
+    return values | {"more": json.dumps(merge_more(rows))}, union
 
 
 def refuse_different(rows: Sequence[Values]) -> None:
@@ -175,9 +175,9 @@ def swap_sides(row: Values) -> Values:
     return results
 
 
-def merged_more(rows: Sequence[Values]) -> dict[str, Any]:
+def merge_more(rows: Sequence[Values]) -> dict[str, Any]:
     """What is kept beside the first, which remembers the references of the others for the next import."""
-    beside = kept_beside([row["id"] for row in rows])
+    beside = read_more([row["id"] for row in rows])
     first, *others = (beside.get(row["id"], {}) for row in rows)
     known = {*first.get("merged", []), *(one for more in others for one in more.get("merged", []))}
     known |= {more.get("piece_of") or row["reference"] for row, more in zip(rows[1:], others, strict=True)}

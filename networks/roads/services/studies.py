@@ -202,7 +202,7 @@ def ask(question: Question, *, anew: bool = False, rights: Rights, user: User) -
     if count > MOST_ADDRESSES:
         message = _("At most %(most)s addresses are measured at once: choose one commune.")
         raise Invalid(message % {"most": MOST_ADDRESSES}, parameter="insee")
-    if not anew and (same := unchanged_study(question, communes, rights)):
+    if not anew and (same := find_unchanged_study(question, communes, rights)):
         return same
     if count <= AT_ONCE and reaches(question, list(communes)) <= AT_ONCE_REACHES:
         return compute(question, rights=rights)
@@ -218,7 +218,7 @@ def again(study: CoverageStudy, *, rights: Rights, user: User) -> CoverageStudy 
     return ask(question_of(study.question, study.owner, rights), anew=True, rights=rights, user=user)
 
 
-def unchanged_study(question: Question, communes: Collection[str], rights: Rights) -> CoverageStudy | None:
+def find_unchanged_study(question: Question, communes: Collection[str], rights: Rights) -> CoverageStudy | None:
     """The last study of the question, if all that it read is as it was, for the same communes."""
     wanted = question.as_json()
     names = ("insee", "layer", "operator", "technologies")

@@ -38,7 +38,7 @@ def sites_kept(study: CoverageStudy, technology: int, operator: str = "") -> rea
     return points
 
 
-def covered_zone(study: CoverageStudy, technology: int, operator: str = "") -> Any:
+def compute_covered_zone(study: CoverageStudy, technology: int, operator: str = "") -> Any:
     """What is within reach of them, as one surface in EPSG:2154."""
     return reach.zone(sites_kept(study, technology, operator), study.technologies[technology]["reach_m"])
 

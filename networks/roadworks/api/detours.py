@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from gis_core.api.views import checked
+from gis_core.api.views import validate_data
 from gis_core.desk.parameters import in_domain
 from gis_core.errors import Invalid
 from gis_core.http.files import NO_STORE
@@ -78,7 +78,7 @@ class DetourView(APIView):
     @extend_schema(operation_id="works_detour", request=DetourRequestSerializer, responses=DetourAnswerSerializer)
     def post(self, request: Request) -> Response:
         """The best way around a closed stretch for each direction of traffic and a vehicle; nothing is kept."""
-        given = checked(DetourRequestSerializer(data=request.data))
+        given = validate_data(DetourRequestSerializer(data=request.data))
         vehicle = given.get("vehicle")
         gauge = Gauge(**vehicle) if vehicle else GAUGES[given.get("gauge", "cars")][1]
         return Response(detours_as_json(detours(closure_of(given, request), gauge)), headers=NO_STORE)

@@ -52,7 +52,7 @@ class Around:
 def around(rows: Sequence[WorkOrder], _rights: Rights) -> Around:
     crossed = {code for one in rows for code in one.communes}
     names = dict(Commune.objects.filter(insee__in=crossed).values_list("insee", "name"))
-    return Around(names, publication.cancelled_works(rows))
+    return Around(names, publication.find_cancelled_works(rows))
 
 
 def state_of(one: WorkOrder, cancelled: set[int]) -> str:

@@ -100,15 +100,15 @@ class SentQuery(ListQuery):
     state: str = parameter(read=lambda _given, _name: SENT, default=SENT)
 
 
-def sent_rows(_query: SentQuery, rights: Rights) -> QuerySet[WorkTransmission]:
-    return transmitting.sent_by(rights)
+def transmission_rows(_query: SentQuery, rights: Rights) -> QuerySet[WorkTransmission]:
+    return transmitting.list_sent(rights)
 
 
 SENT_REQUESTS: Final = Listing(
     name="sent_requests",
     title=gettext_lazy("Sent elsewhere"),
     query=SentQuery,
-    rows=sent_rows,
+    rows=transmission_rows,
     columns=(
         Column("request", gettext_lazy("Request"), value="number", cell=lambda one, _none: Cell(f"n° {one.number}")),
         Column("member", gettext_lazy("Member"), value="owner.name", needed=is_of_several_members),

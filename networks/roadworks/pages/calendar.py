@@ -16,7 +16,7 @@ from gis_core.desk.list_query import answer_query
 from gis_core.desk.tables import answer_table
 from gis_core.desk.tabs import page
 from gis_core.errors import Invalid
-from gis_core.http.admission import TABLE, limited
+from gis_core.http.admission import TABLE, limit_concurrency
 from gis_core.http.middleware import rights_of_request
 from gis_core.members.rights import Rights
 from layers.features.display import display_number
@@ -160,7 +160,7 @@ def elsewhere(query: CalendarQuery, rights: Rights) -> list[dict[str, Any]]:
     return [{"work": one, "days": format_days(one.starts_on, one.ends_on)} for one in others]
 
 
-@limited(TABLE)
+@limit_concurrency(TABLE)
 def export_works(query: CalendarQuery, suffix: str, rights: Rights) -> HttpResponse:
     """The works of these weeks as a table. Raises Invalid."""
     # No stretch is printed.

@@ -87,7 +87,7 @@ def show_letter(
         "final": not draft,
         "published_kind": one.kind in ORDERS,
         "doubts": doubts_in(work_request, one) if draft and one.kind in ORDERS else [],
-        "changed_since": orders.changed_since(work_request, one) if draft and one.kind in ORDERS else "",
+        "changed_since": orders.describe_changes(work_request, one) if draft and one.kind in ORDERS else "",
         "competence": competent(requests.locate_request(work_request), decided, work_request.owner),
         "no_appeals": draft and not head.appeals,
         "refused": action == "final" and bool(form.errors),

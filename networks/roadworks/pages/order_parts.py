@@ -40,7 +40,7 @@ def detour_context(
         "several": len({one.gauge for one in kept}) > 1,
         "may_keep": may,
         "vehicles": [(code, label) for code, (label, _gauge) in GAUGES.items()],
-        "usual": chosen or kept_for(kept),
+        "usual": chosen or gauge_of_detours(kept),
         "drawing": drawing_of(work, kept, blocking),
         "blocking": bool(blocking),
         "on_map": on_map(work),
@@ -48,7 +48,7 @@ def detour_context(
     }
 
 
-def kept_for(kept: list[WorkDetour]) -> str:
+def gauge_of_detours(kept: list[WorkDetour]) -> str:
     with override("fr"):
         codes = {str(label): code for code, (label, _gauge) in GAUGES.items()}
     return codes.get((kept[-1].gauge or "") if kept else "", USUAL)

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 
 from gis_core.database import clock as database_clock
 from gis_core.desk.list_query import answer_query
-from gis_core.http.admission import LIST, limited
+from gis_core.http.admission import LIST, limit_concurrency
 from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request
 from gis_core.members.territories import extent_4326
@@ -50,7 +50,7 @@ FEEDS: Final[dict[str, tuple[str, bool, Places, FeedWriter]]] = {
 
 @require_safe
 @never_cache
-@limited(LIST)
+@limit_concurrency(LIST)
 def works(request: HttpRequest) -> HttpResponse:
     """Today's and the coming works."""
     day = database_clock.today()
@@ -106,7 +106,7 @@ def week_said(monday: date, day: date) -> str:
 
 
 @require_safe
-@limited(LIST)
+@limit_concurrency(LIST)
 def feed(request: HttpRequest, name: str) -> HttpResponse:
     """Current works as a program reads them, `commune` for those of one alone; in French unless `langue` is en."""
     if name not in FEEDS:

@@ -20,9 +20,9 @@ from gis_core.database import clock as database_clock
 from gis_core.desk.list_pages import answer_list
 from gis_core.desk.parameters import whole_number
 from gis_core.errors import NotFound
-from gis_core.http.admission import LIST, limited
+from gis_core.http.admission import LIST, limit_concurrency
 from gis_core.http.files import file_headers
-from gis_core.letters.services import cleaned
+from gis_core.letters.services import clean_text
 from networks.roadworks.days import PARIS, day_said
 from networks.roadworks.listings.orders import PUBLIC_ORDERS, OrderQuery, describe_days, state_label, state_of
 from networks.roadworks.models import WorkOrder
@@ -36,7 +36,7 @@ LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=PARIS)
 
 
 @require_safe
-@limited(LIST)
+@limit_concurrency(LIST)
 def order_list(request: HttpRequest) -> HttpResponse:
     """The orders in force or to come, and those published not long ago; as a feed with `?format=atom`."""
     query = OrderQuery.parse(request.GET.dict())
@@ -90,9 +90,9 @@ def orders_feed(request: HttpRequest, insee: str) -> bytes:
     )
     published_orders = list(publication.list_orders(database_clock.today(), insee=insee)[:FED])
     gone = publication.orders_unpublished_since(publication.public_since(database_clock.today()), insee=insee)
-    cancelled = publication.cancelled_works(published_orders)
+    cancelled = publication.find_cancelled_works(published_orders)
     for one in published_orders:
-        summary = [cleaned(f"{one.place}, {describe_days(one)}"), state_label(one, state_of(one, cancelled))]
+        summary = [clean_text(f"{one.place}, {describe_days(one)}"), state_label(one, state_of(one, cancelled))]
         ended = one.abrogated_by.published_at if one.abrogated_by else one.published_at
         add(request, made, one, f"{one.number} · {one.title}", " – ".join(filter(None, summary)), ended)
     for left in gone:
@@ -105,7 +105,7 @@ def add(
 ) -> None:
     address = request.build_absolute_uri(reverse("public_order", args=[one.pk]))
     made.add_item(
-        title=cleaned(title), link=address, description=summary, unique_id=address, pubdate=one.published_at,
+        title=clean_text(title), link=address, description=summary, unique_id=address, pubdate=one.published_at,
         updateddate=updated, author_name=str(one.owner),
     )  # fmt: skip
 
@@ -121,7 +121,7 @@ def describe_unpublished(one: Unpublished) -> str:
 def order_file(request: HttpRequest, order_id: int) -> HttpResponse:
     """The published PDF file, which never changes; of an order that is no longer published, that it was."""
     try:
-        one = publication.published_order(order_id)
+        one = publication.get_published_order(order_id)
     except NotFound:
         return answer_gone(request, order_id)
     etag = quote_etag(one.sha256)

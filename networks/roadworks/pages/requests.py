@@ -81,7 +81,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
 
 def states(query: RequestQuery, rights: Rights) -> list[tuple[str, str, Any]]:
     """What the list is narrowed to: code, address, label; those that were sent elsewhere only where there are some."""
-    sent = [(SENT, _("Sent elsewhere"))] if transmitting.sent_by(rights).exists() else []
+    sent = [(SENT, _("Sent elsewhere"))] if transmitting.list_sent(rights).exists() else []
     offered = [(OPEN, _("To deal with")), *State.choices, *sent, (ALL, _("All"))]
     return [(code, query.but(state=code).query(), label) for code, label in offered]
 
@@ -119,7 +119,7 @@ def one_request(request: HttpRequest, request_id: int) -> HttpResponse:
     try:
         work_request = requests.request_seen_by(request_id, rights)
     except NotFound:
-        if not transmitting.sent_by(rights).filter(number=min(request_id, 2**63 - 1)).exists():
+        if not transmitting.list_sent(rights).filter(number=min(request_id, 2**63 - 1)).exists():
             raise
         return redirect(f"{reverse('road_requests')}?state={SENT}")
     if request.method != "POST":
@@ -352,7 +352,7 @@ def render_request(
         "receiver": transmitting.receiver_of(work_request, competence)
         if decides and in_hand and not numbered
         else None,
-        "received_from": transmitting.received_from(work_request, rights),
+        "received_from": transmitting.get_transmission(work_request, rights),
         "letters": [
             letter_row(work_request, one, {order.letter_id for order in published})
             for one in orders.letters_of(work_request, rights).light().select_related("finalised_by")

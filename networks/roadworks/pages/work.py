@@ -57,7 +57,7 @@ def work(request: HttpRequest, work_id: int) -> HttpResponse:
         "commune": commune,
         "days": format_days(work.starts_on, work.ends_on),
         "traffic": traffic_of(work),
-        "closed_end": works.closed_end(work),
+        "closed_end": works.end_of_closed_direction(work),
         "reading": reading_of(work.hours or ""),
         "conflicts": conflict_rows(conflicts_of(ConflictQuery.of(work), rights))
         if work.state != Work.State.CANCELLED
@@ -73,7 +73,7 @@ def work(request: HttpRequest, work_id: int) -> HttpResponse:
         "on_map": on_map(work),
         "length": work.geom.length,
         "refused": refused,
-        "order_warnings": publication.differences(publication.published_orders(work.pk), work),
+        "order_warnings": publication.differences(publication.list_published_orders(work.pk), work),
         "small_map": works_map(extent_4326(work.owner), features=[shape_of(work)]),
     }
     return show_page(request, "work", TAB, context, status)

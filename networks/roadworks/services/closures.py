@@ -59,7 +59,7 @@ class Closed:
         return {"forward": [forward], "backward": [backward], "both": [forward, backward]}.get(self.traffic_way, [])
 
 
-def closed_sections(closure: Closure) -> list[Closed]:
+def find_closed_sections(closure: Closure) -> list[Closed]:
     """Sections that traffic passes and that are closed. Raises Invalid."""
     ids = list(dict.fromkeys(closure.sections))
     if closure.stretch is not None:
@@ -80,7 +80,7 @@ def closed_sections(closure: Closure) -> list[Closed]:
         message = _("No road that takes traffic is closed there: draw the stretch along a section of the roads.")
         raise Invalid(message, parameter="sections" if closure.sections else "geometry")
     return [
-        Closed(pk, start, end, closed_traffic(passed, way_on(closure.way, along)), (x, y), (u, v))
+        Closed(pk, start, end, traffic_closed(passed, way_on(closure.way, along)), (x, y), (u, v))
         for pk, start, end, passed, along, x, y, u, v in rows
     ]
 
@@ -92,7 +92,7 @@ def way_on(closed: str, along: bool) -> str:
     return "backward" if closed == "forward" else "forward"
 
 
-def closed_traffic(passed: str, closed: str) -> str:
+def traffic_closed(passed: str, closed: str) -> str:
     """Of the traffic that passes a section, the part that is closed: "both", "forward", "backward", "none"."""
     if not closed:
         return passed

@@ -180,7 +180,7 @@ def severity_of(query: ConflictQuery, other: Work) -> tuple[Severity, str]:
     return Severity.NEAR, _("Works side by side: tell each other.")
 
 
-def shared_days(query: ConflictQuery, other: Work) -> tuple[date, date]:
+def common_days(query: ConflictQuery, other: Work) -> tuple[date, date]:
     """From when to when both are there; the other way round where they never are. A night has its morning, too."""
     ends = last_day(query.ends_on, query.hours), last_day(other.ends_on, other.hours or "")
     return max(query.starts_on, other.starts_on), min(ends)
@@ -188,12 +188,12 @@ def shared_days(query: ConflictQuery, other: Work) -> tuple[date, date]:
 
 def share_days(query: ConflictQuery, other: Work) -> bool:
     """A morning that only ends before the other ones begin is none that they share."""
-    first, last = shared_days(query, other)
-    follow = first > min(query.ends_on, other.ends_on) and never_together(*taken_times(query, other))
+    first, last = common_days(query, other)
+    follow = first > min(query.ends_on, other.ends_on) and never_together(*occupation_times(query, other))
     return first <= last and not follow
 
 
-def taken_times(query: ConflictQuery, other: Work) -> tuple[Taken, Taken]:
+def occupation_times(query: ConflictQuery, other: Work) -> tuple[Taken, Taken]:
     return (
         Taken(query.starts_on, query.ends_on, query.hours),
         Taken(other.starts_on, other.ends_on, other.hours or ""),
@@ -202,7 +202,7 @@ def taken_times(query: ConflictQuery, other: Work) -> tuple[Taken, Taken]:
 
 def at_other_hours(query: ConflictQuery, other: Work) -> tuple[Severity, str] | None:
     """What is said of works of the same days that are never there together: some by day, some by night."""
-    here, there = taken_times(query, other)
+    here, there = occupation_times(query, other)
     if not never_together(here, there):
         return None
     message = _("On the same days at other hours (these %(here)s, the others %(there)s): tell each other.")
@@ -237,4 +237,4 @@ def where(metres: float) -> str:
 
 
 def when(query: ConflictQuery, other: Work) -> str:
-    return format_days(*shared_days(query, other)) + "."
+    return format_days(*common_days(query, other)) + "."

@@ -89,7 +89,7 @@ MARKS: Final = """
 """
 
 
-def marked_by_detours(works: Mapping[int, Work], rights: Rights) -> Iterator[tuple[int, Conflict]]:
+def find_detour_conflicts(works: Mapping[int, Work], rights: Rights) -> Iterator[tuple[int, Conflict]]:
     """The same of many works, in one question."""
     given = {"ids": list(works), "hindering": list(HINDERING), "within": WITHIN_M, "crossing": CROSSING_M}
     pairs = fetch_all(MARKS, given | {"most": MOST_PAIRS})

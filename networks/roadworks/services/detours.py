@@ -12,13 +12,21 @@ from django.contrib.gis.geos import GEOSGeometry, LineString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from gis_core.http.admission import TRACE, limited
+from gis_core.http.admission import TRACE, limit_concurrency
 from layers.features.display import display_number
 from networks.roads.references import format_route
 from networks.roadworks.french import the
 from networks.roadworks.gauges import GAUGES, MEASURES, Gauge, gauge_label
 from networks.roadworks.headings import heading_of
-from networks.roadworks.services.closures import Closure, Pair, closed_sections, every_row, extent_of, pairs_of, way_on
+from networks.roadworks.services.closures import (
+    Closure,
+    Pair,
+    every_row,
+    extent_of,
+    find_closed_sections,
+    pairs_of,
+    way_on,
+)
 
 FIRST_REACH_M: Final = 2_500.0
 NEXT_REACH_M: Final = 10_000.0
@@ -88,15 +96,15 @@ class Search:
     one_way: dict[int, str] = field(default_factory=dict)
     works: dict[int, str] = field(default_factory=dict)
 
-    def closed_to(self, way: str) -> list[int]:
+    def sections_closed_to(self, way: str) -> list[int]:
         """Sections that other works close in one direction alone, or (way "") in both."""
         return [section for section in self.avoided if self.one_way.get(section, "") == way]
 
 
-@limited(TRACE)
+@limit_concurrency(TRACE)
 def detours(closure: Closure, gauge: Gauge) -> DetourResult:
     """The ways around. Raises Invalid: nothing is closed there, or the stretch has no two ends."""
-    closed = closed_sections(closure)
+    closed = find_closed_sections(closure)
     pairs = pairs_of(closed)
     ids = [one.id for one in closed]
     search = Search(closure=closure, extent=extent_of(ids), closed=ids, gauge=gauge)
@@ -187,8 +195,8 @@ def rows_within(search: Search, pairs: Sequence[Pair], reach: float, *, limited:
         " %(no_backward)s, st_expand(%(extent)s::geometry, %(reach)s),"
         " %(height)s, %(width)s, %(long)s, %(weight)s, %(axle)s)",
         starts=sorted({start for start, _end in pairs}), ends=sorted({end for _start, end in pairs}),
-        closed=[*search.closed, *search.closed_to("")], no_forward=search.closed_to("forward"),
-        no_backward=search.closed_to("backward"), extent=search.extent, reach=reach,
+        closed=[*search.closed, *search.sections_closed_to("")], no_forward=search.sections_closed_to("forward"),
+        no_backward=search.sections_closed_to("backward"), extent=search.extent, reach=reach,
         height=gauge.height_m, width=gauge.width_m, long=gauge.length_m, weight=gauge.weight_t, axle=gauge.axle_t,
     )  # fmt: skip
 

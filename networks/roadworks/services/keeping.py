@@ -102,10 +102,10 @@ def drop(work: Work, detour_id: int, *, rights: Rights) -> None:
 
 def steps_of(one: WorkDetour) -> Sequence[Step]:
     """The roads in order: as computed, or read from the line where it was changed or drawn by hand."""
-    return computed_steps(one) or steps_over([pk for pk, _share in every_row(ALONG, id=one.pk)])
+    return list_computed_steps(one) or steps_over([pk for pk, _share in every_row(ALONG, id=one.pk)])
 
 
-def computed_steps(one: WorkDetour) -> Sequence[Step]:
+def list_computed_steps(one: WorkDetour) -> Sequence[Step]:
     """The roads as computed; none where the line was changed or drawn by hand."""
     if one.computed_m is None or abs(one.computed_m - one.length_m) >= SAME_M:
         return []

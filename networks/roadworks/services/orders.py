@@ -22,7 +22,7 @@ from networks.roadworks.services.requests import (
     State,
     check_in_hand,
     check_may_decide,
-    locked_row,
+    lock_request_row,
     may_decide,
     write_decision,
 )
@@ -63,7 +63,7 @@ def begin_draft(
 
     The caller has checked who may.
     """
-    check_in_hand(locked_row(one))
+    check_in_hand(lock_request_row(one))
     about = About(owner=one.owner, insee=one.insee, kind=ABOUT, key=str(one.pk))
     recipient = "\n".join(filter(None, (one.applicant_name, one.applicant_address)))
     signatory = signatory_of(values) if kind.code in ANSWERS else ""
@@ -83,7 +83,7 @@ def change(one: WorkRequest, letter: Letter, texts: Mapping[str, str], version: 
 def finalise(one: WorkRequest, letter: Letter, texts: Mapping[str, str], version: int, rights: Rights) -> Letter:
     """Number it; the request is decided. What will be published must name no person. Raises as `change`."""
     check_may_decide(one, rights)
-    locked = locked_row(one)
+    locked = lock_request_row(one)
     check_in_hand(locked)
     changed = change(one, letter, texts, version, rights)
     if letter.kind in ORDERS:
@@ -117,7 +117,7 @@ def days_and_place(one: WorkRequest) -> dict[str, str]:
     }
 
 
-def changed_since(one: WorkRequest, letter: Letter) -> str:
+def describe_changes(one: WorkRequest, letter: Letter) -> str:
     """What the text was begun with, where days or place are others now; nothing for letters that did not keep it."""
     then, now = letter.begun_with, days_and_place(one)
     if "starts_on" not in then or then == now:
@@ -133,7 +133,7 @@ def describe_terms(known: Mapping[str, str]) -> str:
 
 def check_as_begun(one: WorkRequest, letter: Letter) -> None:
     """What everybody reads of an order in a list is what its text says. Raises Conflict."""
-    if message := changed_since(one, letter):
+    if message := describe_changes(one, letter):
         raise Conflict(message)
 
 

@@ -29,7 +29,7 @@ from networks.roadworks.models import Work, WorkOrder, WorkOrderFile, WorkReques
 from networks.roadworks.order_values import abrogation_values
 from networks.roadworks.services.naming import check_doubts, check_names_nobody
 from networks.roadworks.services.orders import begin_draft, check_as_begun
-from networks.roadworks.services.requests import State, check_in_hand, check_may_decide, letters_about, locked_request
+from networks.roadworks.services.requests import State, check_in_hand, check_may_decide, letters_about, lock_request
 
 PUBLIC_MONTHS: Final = 2
 """As long as an act stays published at least (CGCT R.2131-1, R.3131-2)."""
@@ -47,7 +47,7 @@ def publish(one: WorkRequest, letter: Letter, *, version: int, rights: Rights, c
     Raises Forbidden, Conflict, Invalid, Stale.
     """
     check_may_decide(one, rights)
-    locked = locked_request(one, version)
+    locked = lock_request(one, version)
     check_publishable(locked, letter)
     check_doubts(locked, letter, confirmed=confirmed)
     former = order_to_abrogate(locked, letter) if letter.kind == ABROGATION else None
@@ -145,7 +145,7 @@ def unpublish(one: WorkRequest, order_id: int, *, version: int, rights: Rights) 
     abrogate it. Raises Forbidden, NotFound, Stale.
     """
     check_may_decide(one, rights)
-    locked = locked_request(one, version)
+    locked = lock_request(one, version)
     order = lock_published(locked, order_id)
     order.unpublished_at = database_clock.now()
     order.save(update_fields=["unpublished_at"])
@@ -227,7 +227,7 @@ def public_since(day: date) -> datetime:
     return datetime.combine(add_months(day, -PUBLIC_MONTHS), time(0), tzinfo=PARIS)
 
 
-def published_order(order_id: int) -> WorkOrder:
+def get_published_order(order_id: int) -> WorkOrder:
     """One that everybody reads; one whose days are over, too, as long as its applicant is known: what an order says of
     a place may tell who lived there. Raises NotFound.
     """
@@ -257,7 +257,7 @@ def orders_unpublished_since(since: datetime, *, insee: str = "", order_id: int 
     return [one for one in orders if not insee or insee in one.communes]
 
 
-def cancelled_works(orders: Iterable[WorkOrder]) -> set[int]:
+def find_cancelled_works(orders: Iterable[WorkOrder]) -> set[int]:
     """The works of these orders that are cancelled."""
     known = {one.work_id for one in orders if one.work_id is not None}
     return set(Work.objects.filter(pk__in=known, state=Work.State.CANCELLED).values_list("pk", flat=True))
@@ -266,14 +266,14 @@ def cancelled_works(orders: Iterable[WorkOrder]) -> set[int]:
 # -- orders that say something else than the works --------------------------------------------------------------------
 
 
-def published_orders(work_id: int) -> QuerySet[WorkOrder]:
+def list_published_orders(work_id: int) -> QuerySet[WorkOrder]:
     """The published orders of works, whoever asks."""
     return WorkOrder.objects.filter(work_id=work_id, unpublished_at=None).select_related("abrogated_by")
 
 
 def still_published(work_id: int) -> str:
     """The orders that go on although their works do not, in words."""
-    numbers = [one.number for one in published_orders(work_id) if orders_something(one) and not one.is_over]
+    numbers = [one.number for one in list_published_orders(work_id) if orders_something(one) and not one.is_over]
     return _("Still published: %(numbers)s.") % {"numbers": ", ".join(numbers)} if numbers else ""
 
 

@@ -17,7 +17,7 @@ from networks.roadworks.services.requests import (
     check_may_decide,
     check_not_forgotten,
     letters_about,
-    locked_row,
+    lock_request_row,
     may_write,
 )
 
@@ -39,7 +39,7 @@ def check_add(one: WorkRequest, rights: Rights) -> None:
 
 def lock_remembered(one: WorkRequest) -> None:
     """Lock the request, which nobody forgets until the end. Raises NotFound, Conflict."""
-    check_not_forgotten(locked_row(one))
+    check_not_forgotten(lock_request_row(one))
 
 
 def check_open(document: WorkPiece) -> None:

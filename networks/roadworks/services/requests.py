@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from gis_core.database import clock as database_clock
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
-from gis_core.letters.services import cleaned
+from gis_core.letters.services import clean_text
 from gis_core.members.rights import Rights, Role
 from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Letter, LetterQuerySet, Member
@@ -151,7 +151,7 @@ def enter(*, owner: Member, values: Mapping[str, Any], rights: Rights) -> WorkRe
 @transaction.atomic
 def change(one: WorkRequest, *, values: Mapping[str, Any], version: int, rights: Rights) -> WorkRequest:
     """What no number says yet, and how to reach who asked. Raises Forbidden, Stale, Conflict, Invalid."""
-    locked = locked_request(one, version)
+    locked = lock_request(one, version)
     given = check_values(locked.owner, values, locked)
     if not (may_change(locked, rights) and may_write(locked.owner_id, given["insee"], rights)):
         raise Forbidden(_("You do not change this request: who decides on it does."))
@@ -184,7 +184,7 @@ def letters_about(one: WorkRequest) -> LetterQuerySet:
 def decide(one: WorkRequest, *, accepted: bool, version: int, rights: Rights) -> WorkRequest:
     """Accept or refuse; either may be changed until an order is published. Raises Forbidden, Stale, Conflict."""
     check_may_decide(one, rights)
-    locked = locked_request(one, version)
+    locked = lock_request(one, version)
     if locked.state == State.PUBLISHED:
         raise Conflict(_("The order is published: unpublish it first."))
     if locked.state == State.ANSWERED:
@@ -200,16 +200,16 @@ def write_decision(locked: WorkRequest, state: str, rights: Rights) -> WorkReque
     return locked
 
 
-def locked_request(one: WorkRequest, version: int) -> WorkRequest:
+def lock_request(one: WorkRequest, version: int) -> WorkRequest:
     """The request, which nobody else changes until the end. Raises NotFound, Stale."""
-    locked = locked_row(one)
+    locked = lock_request_row(one)
     if locked.version != version:
         raise Stale(_("Somebody else has changed this request meanwhile: look at it again, then repeat your change."))
     return locked
 
 
-def locked_row(one: WorkRequest) -> WorkRequest:
-    """As `locked_request`, whatever its version. Raises NotFound."""
+def lock_request_row(one: WorkRequest) -> WorkRequest:
+    """As `lock_request`, whatever its version. Raises NotFound."""
     row = WorkRequest.objects.select_for_update(of=("self",)).select_related("owner").filter(pk=one.pk).first()
     if row is None:
         raise NotFound(_("There is no such request, or you may not see it."))
@@ -255,7 +255,7 @@ def check_values(owner: Member, values: Mapping[str, Any], kept: WorkRequest | N
 
 
 def text_of(value: Any, longest: int, name: str) -> str:
-    text = "\n".join(" ".join(line.split()) for line in cleaned(str(value or "")).splitlines()).strip()
+    text = "\n".join(" ".join(line.split()) for line in clean_text(str(value or "")).splitlines()).strip()
     if len(text) > longest:
         raise Invalid(_("The text has more than %(most)s characters.") % {"most": longest}, parameter=name)
     return text
@@ -358,7 +358,7 @@ def join_work(one: WorkRequest, work: Work, *, version: int, rights: Rights) -> 
 def to_join(one: WorkRequest, version: int, rights: Rights) -> WorkRequest:
     """The locked request, for which works are chosen now. Raises Forbidden, Stale, Conflict."""
     check_may_decide(one, rights)
-    locked = locked_request(one, version)
+    locked = lock_request(one, version)
     check_in_hand(locked)
     if locked.work_id is not None:
         raise Conflict(_("This request has its works already: detach them first."))

@@ -12,7 +12,7 @@ from gis_core.members.rights import Rights
 from gis_core.models import Member
 from networks.roadworks.models import WorkRequest, WorkTransmission, WorkTransmissionQuerySet
 from networks.roadworks.services.competence import Authority, Competence, competent
-from networks.roadworks.services.requests import check_in_hand, check_may_decide, locate_request, locked_request
+from networks.roadworks.services.requests import check_in_hand, check_may_decide, locate_request, lock_request
 from networks.roadworks.services.undoing import check_not_numbered
 
 RECEIVES: Final = {
@@ -37,7 +37,7 @@ def transmit(one: WorkRequest, *, version: int, rights: Rights) -> Member:
     alone from now on. Raises Forbidden, Stale, Conflict (numbered, withdrawn, nobody to send it to).
     """
     check_may_decide(one, rights)
-    locked = locked_request(one, version)
+    locked = lock_request(one, version)
     check_in_hand(locked)
     check_not_numbered(locked)
     receiver = receiver_of(locked, competent(locate_request(locked), locked.kind, locked.owner))
@@ -47,13 +47,13 @@ def transmit(one: WorkRequest, *, version: int, rights: Rights) -> Member:
     return receiver
 
 
-def sent_by(rights: Rights) -> WorkTransmissionQuerySet:
+def list_sent(rights: Rights) -> WorkTransmissionQuerySet:
     """What the asker's members sent elsewhere, the last first."""
     mine = WorkTransmission.objects.visible_to(rights).select_related("owner", "receiver")
     return mine if rights.agency else mine.filter(owner_id__in=list(rights.roles))
 
 
-def received_from(one: WorkRequest, rights: Rights) -> WorkTransmission | None:
+def get_transmission(one: WorkRequest, rights: Rights) -> WorkTransmission | None:
     """How a request came to the member that has it; None where it was entered there."""
     lines = WorkTransmission.objects.visible_to(rights).filter(number=one.pk, receiver_id=one.owner_id)
     return lines.select_related("owner").order_by("-pk").first()

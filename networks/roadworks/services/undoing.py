@@ -12,7 +12,7 @@ from networks.roadworks.services.requests import (
     check_may_decide,
     is_numbered,
     letters_about,
-    locked_request,
+    lock_request,
     may_change,
     may_write,
     write_decision,
@@ -23,7 +23,7 @@ from networks.roadworks.services.requests import (
 def reopen(one: WorkRequest, *, version: int, rights: Rights) -> WorkRequest:
     """As it was before anybody decided. Raises Forbidden, Stale, Conflict (numbered)."""
     check_may_decide(one, rights)
-    locked = locked_request(one, version)
+    locked = lock_request(one, version)
     check_not_numbered(locked)
     locked.state, locked.decided_date, locked.decided_by = State.RECEIVED, None, None
     locked.save(update_fields=["state", "decided_date", "decided_by"])
@@ -35,7 +35,7 @@ def withdraw(one: WorkRequest, *, version: int, rights: Rights) -> WorkRequest:
     """Who asked wants it no more, as whoever answers the telephone notes. Raises Forbidden, Stale, Conflict."""
     if not may_write(one.owner_id, one.insee, rights):
         raise Forbidden(_("Your role does not allow this."))
-    locked = locked_request(one, version)
+    locked = lock_request(one, version)
     if locked.state in (State.PUBLISHED, State.ANSWERED):
         raise Conflict(_("This request is answered: its order or letter stands."))
     return write_decision(locked, State.WITHDRAWN, rights)
@@ -45,7 +45,7 @@ def withdraw(one: WorkRequest, *, version: int, rights: Rights) -> WorkRequest:
 def detach(one: WorkRequest, *, version: int, rights: Rights) -> WorkRequest:
     """The works stay, without this request. Raises Forbidden, Stale, Conflict (an order is published)."""
     check_may_decide(one, rights)
-    locked = locked_request(one, version)
+    locked = lock_request(one, version)
     if locked.state == State.PUBLISHED:
         raise Conflict(_("An order is published for these works: the request stays with them."))
     locked.work, locked.joined_by = None, None
@@ -56,7 +56,7 @@ def detach(one: WorkRequest, *, version: int, rights: Rights) -> WorkRequest:
 @transaction.atomic
 def delete(one: WorkRequest, *, version: int, rights: Rights) -> None:
     """With its drafts, for good: entered twice, or by mistake. Raises Forbidden, Stale, Conflict (it is an archive)."""
-    locked = locked_request(one, version)
+    locked = lock_request(one, version)
     if not may_change(locked, rights):
         raise Forbidden(_("You do not delete this request: who decides on it does."))
     check_not_numbered(locked)

@@ -17,7 +17,7 @@ from gis_core.database.statements import execute
 from gis_core.desk.list_query import ListQuery, choice, parameter
 from gis_core.desk.options import member_commune_options, member_options
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
-from gis_core.letters.services import cleaned
+from gis_core.letters.services import clean_text
 from gis_core.members.rights import Rights
 from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Commune, Member
@@ -72,7 +72,7 @@ def one(work_id: int, rights: Rights) -> Work:
 
 
 def read_text(given: Mapping[str, str], name: str) -> str:
-    return " ".join(cleaned(given.get(name, "")).split())[:100]
+    return " ".join(clean_text(given.get(name, "")).split())[:100]
 
 
 def choice_of(label: Any, choices: type[models.TextChoices], every: Any) -> Any:
@@ -273,7 +273,7 @@ def check_values(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def text_of(name: str, value: str | None) -> str | None:
     """Without spaces around nor control characters, None for nothing. Raises Invalid."""
-    text = cleaned(value or "").strip()
+    text = clean_text(value or "").strip()
     longest = TEXTS[name]
     if len(text) > longest:
         raise Invalid(_("The text has more than %(most)s characters.") % {"most": longest}, parameter=name)
@@ -307,17 +307,17 @@ def stretch_of(shape: Any) -> MultiLineString:
 # -- in words ---------------------------------------------------------------------------------------------------------
 
 
-def closed_towards(work: Work) -> str:
+def describe_closed_direction(work: Work) -> str:
     """Where the closed direction heads, and ends on a numbered road: « vers l’est (D 2020 PR 13+20) »; nothing where
     none alone is closed, or nobody said which.
     """
     if work.closed_bearing is None:
         return ""
-    heading, end = heading_of(work.closed_bearing), closed_end(work)
+    heading, end = heading_of(work.closed_bearing), end_of_closed_direction(work)
     return f"{heading} ({end})" if end else heading
 
 
-def closed_end(work: Work) -> str:
+def end_of_closed_direction(work: Work) -> str:
     """The reference where the closed direction ends, if that is on a numbered road."""
     if work.closed_bearing is None:
         return ""

@@ -14,10 +14,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gis_core.api.lists import list_parameters
-from gis_core.api.views import checked
+from gis_core.api.views import validate_data
 from gis_core.desk.parameters import integer
 from gis_core.errors import Forbidden, Invalid, NotFound
-from gis_core.http.admission import FILTER, limited
+from gis_core.http.admission import FILTER, limit_concurrency
 from gis_core.http.files import NO_STORE
 from gis_core.http.middleware import rights_of_request, signed_in_user
 from gis_core.members.rights import Rights
@@ -74,7 +74,7 @@ def next_page(path: str, query: AnomalyQuery, rows: list[Anomaly], limit: int) -
 
 class AnomaliesView(APIView):
     @extend_schema(operation_id="network_anomalies", parameters=PARAMETERS, responses=OpenApiTypes.OBJECT)
-    @limited(FILTER)
+    @limit_concurrency(FILTER)
     def get(self, request: Request, family: str) -> Response:
         """The anomalies that the asker sees as GeoJSON (EPSG:4326), the serious ones first, with counts by kind."""
         query = AnomalyQuery.parse({**request.query_params.dict(), "family": family_of(family)})
@@ -112,7 +112,7 @@ class AnomaliesView(APIView):
     )
     def post(self, request: Request, family: str) -> Response:
         """Scan the asker's networks (202, with the jobs), or repair several anomalies in the proposed way."""
-        given, rights = checked(SeveralSerializer(data=request.data)), rights_of_request(request)
+        given, rights = validate_data(SeveralSerializer(data=request.data)), rights_of_request(request)
         if given["action"] == "scan":
             jobs = start_scans(family_of(family), given.get("member", ""), signed_in_user(request), rights)
             return Response({"jobs": [{"id": job.pk, "title": job.title} for job in jobs]}, status=202)
@@ -177,7 +177,7 @@ class AnomalyView(APIView):
         row = repairing.anomaly_seen_by(family_of(family), anomaly_id, rights)
         if not repairing.may_treat(row, rights):
             raise Forbidden(_("Only the network technicians of this member treat its anomalies."))
-        given = checked(OneSerializer(data=request.data))
+        given = validate_data(OneSerializer(data=request.data))
         match given["action"]:
             case "repair":
                 done = repairing.repair(

@@ -5,7 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from gis_core.api.views import checked
+from gis_core.api.views import validate_data
 from gis_core.http.files import NO_STORE
 from gis_core.http.middleware import rights_of_request
 from networks.water.api import serializers
@@ -21,7 +21,7 @@ class IsolationView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Which valves isolate broken pipes of drinking water, who has no water then, what can feed them again."""
-        given = checked(serializers.IsolationRequestSerializer(data=request.data))
+        given = validate_data(serializers.IsolationRequestSerializer(data=request.data))
         return Response(isolation_of(serializers.request_of(given), rights_of_request(request)), headers=NO_STORE)
 
 
@@ -29,7 +29,7 @@ class TraceView(APIView):
     family = ""
 
     def answer_trace(self, request: Request) -> Response:
-        given = checked(serializers.TraceRequestSerializer(data=request.data))
+        given = validate_data(serializers.TraceRequestSerializer(data=request.data))
         to = serializers.start_of(given["to"]) if "to" in given else None
         answer = trace_of(self.family, serializers.start_of(given), given["direction"], to)
         return Response(answer, headers=NO_STORE)

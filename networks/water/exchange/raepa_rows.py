@@ -225,7 +225,7 @@ def parse_kept_text(text: str, field: raepa.RaepaField) -> str | float | date | 
     """A text that was kept beside, of the field's type; None when it is not."""
     match field.kind:
         case "N":
-            result = cells.measured(text, cells.LENGTHS)
+            result = cells.parse_measure(text, cells.LENGTHS)
             return result[0] * result[1] if result else None
         case "D":
             return cells.read_day(text)

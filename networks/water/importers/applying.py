@@ -236,7 +236,7 @@ def revert_import(made: FileImport, progress: Progress) -> dict[str, Any]:
     for family in FAMILIES:
         gone, left = revert_network(made, family)
         removed, kept = removed + gone, kept + left
-    repairs = untouched(made, "water", "repairs")
+    repairs = list_untouched(made, "water", "repairs")
     removed += delete("water", "repairs", repairs)
     kept += remaining(made, "water", "repairs")
     announce_changed_slugs(LAYERS)
@@ -244,8 +244,8 @@ def revert_import(made: FileImport, progress: Progress) -> dict[str, Any]:
 
 
 def revert_network(made: FileImport, family: FamilyName) -> tuple[int, int]:
-    pipes, nodes = untouched(made, family, "pipes"), untouched(made, family, "nodes")
-    hung = untouched(made, family, "connections")
+    pipes, nodes = list_untouched(made, family, "pipes"), list_untouched(made, family, "nodes")
+    hung = list_untouched(made, family, "connections")
     with loading():
         removed = delete(family, "connections", hung)
         orphans = [pk for (pk,) in rows(
@@ -262,7 +262,7 @@ def revert_network(made: FileImport, family: FamilyName) -> tuple[int, int]:
     return removed, left
 
 
-def untouched(made: FileImport, family: FamilyName, what: str) -> list[int]:
+def list_untouched(made: FileImport, family: FamilyName, what: str) -> list[int]:
     """The objects of an import that nobody changed since; undoing its snapping is no change."""
     after = ((made.report or {}).get("undone") or {}).get("versions", {}).get(f"{family} {what}", {})
     objects = table_identifier(family, what)

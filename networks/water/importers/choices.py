@@ -98,7 +98,7 @@ def format_by_names(names: Iterable[str]) -> Format:
     return Format.RAEPA if any("raepa" in name for name in held) else Format.LAYERS
 
 
-def chosen_format(given: str) -> dict[str, str]:
+def parse_format(given: str) -> dict[str, str]:
     """What is kept of the format that somebody chose; nothing where the files are to say it. Raises Invalid."""
     chosen = "" if given == AUTO else given
     NetworkChoices(format=chosen).check()

@@ -147,7 +147,7 @@ def fill_draft(draft: Draft, name: str, network: EpanetNetwork, places: dict[Any
         line = LineString([places[link.start][0], *inside, places[link.end][0]])
         beside = drawn[frozenset((link.start, link.end))]
         if before := sum(line.hausdorff_distance(other) < SMALLEST_BEND_M for other in beside):
-            line = bent(line, len(beside) + before - 1)
+            line = bend_line(line, len(beside) + before - 1)
             message = gettext_noop("%(name)s lies on another link between the same nodes: it is drawn beside it.")
             draft.add_finding(name, link.row, message, {"name": link.name}, "warning")
         beside.append(line)
@@ -168,7 +168,7 @@ def fill_draft(draft: Draft, name: str, network: EpanetNetwork, places: dict[Any
         draft.add_finding(name, None, message, {"count": count}, "warning")
 
 
-def bent(line: LineString, times: int) -> LineString:
+def bend_line(line: LineString, times: int) -> LineString:
     """A line beside another one, as parallel pumps are: its middle is put aside, further each time."""
     middle = line.interpolate(0.5, normalized=True)
     before, after = line.interpolate(0.49, normalized=True), line.interpolate(0.51, normalized=True)

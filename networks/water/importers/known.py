@@ -36,7 +36,7 @@ class Known:
         return sum(brought is None for rows in self.by_kind.values() for _pk, brought in rows.values())
 
 
-def replaced_differences(
+def compare_replaced(
     drafts: Sequence[tuple[Draft, int]], owner: Member, replaced: Sequence[int]
 ) -> list[ScopeDifference]:
     """What replacing these imports changes, by kind of object: by reference, and of those without one by their number.

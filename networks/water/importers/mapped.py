@@ -123,7 +123,7 @@ class Rows:
             return cells.then(cells.metres, lambda value: (round(value), value != round(value)))
         if column.get("type") in ("number", "length_m"):
             return cells.metres
-        return cells.limited(int(column.get("maximum_length") or 254))
+        return cells.text_reader(int(column.get("maximum_length") or 254))
 
     def _keep_rest(self) -> None:
         """Fields that no column takes stay beside, under their own names."""
@@ -211,11 +211,11 @@ def in_unit(read: Read, times: float, *, whole: bool = False) -> Read:
     if times == 1.0:
         return read
 
-    def converted(field: str, text: str) -> Cell:
-        measure = cells.measured(text, {"": 1.0})
+    def convert(field: str, text: str) -> Cell:
+        measure = cells.parse_measure(text, {"": 1.0})
         if measure is None or measure[2]:
             return read(field, text)
         value = measure[0] * times
         return read(field, str(round(value)) if whole and value > 0 else repr(round(value, 4)))
 
-    return converted
+    return convert

@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 
 from gis_core.models import Member
-from layers.intake.object_changes import MOST_DOTS, ObjectChanges, kept_changes
+from layers.intake.object_changes import MOST_DOTS, ObjectChanges, changes_as_json
 from layers.intake.services.loading import rows
 from networks.water.importers.checking import Row, rows_in
 from networks.water.importers.known import table_identifier
@@ -45,7 +45,7 @@ def changes_of(networks: Sequence[Network], owner: Member, replaced: Sequence[in
         for what, coming in rows_in(network.draft)
         if (network.draft.family, what) != ("sewer", "repairs")
     ]
-    return kept_changes(*changes)
+    return changes_as_json(*changes)
 
 
 def changes_in(

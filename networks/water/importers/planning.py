@@ -30,7 +30,7 @@ from networks.water.importers.checking import (
 from networks.water.importers.choices import ADD, REPLACE, Format, NetworkChoices
 from networks.water.importers.draft import Draft
 from networks.water.importers.epanet import Placing, read_epanet
-from networks.water.importers.known import Known, read_known, replaced_differences, table_identifier, there
+from networks.water.importers.known import Known, compare_replaced, read_known, table_identifier, there
 from networks.water.importers.location import check_territory
 from networks.water.importers.mapped import read_mapped
 from networks.water.importers.object_changes import changes_of
@@ -103,7 +103,7 @@ def make_plan(made: FileImport, progress: Progress, *, compare_with_known: bool 
     owner, choices = made.owner, NetworkChoices.of(made)
     drafts = drafts_of(made, choices)
     territory = territory_wkb(owner)
-    replaced = sorted(replaced_imports(made, choices, [read_known(draft, owner) for draft in drafts]))
+    replaced = sorted(find_replaced_imports(made, choices, [read_known(draft, owner) for draft in drafts]))
     networks = []
     for place, draft in enumerate(drafts):
         progress(place / len(drafts), _("Putting the network together"))
@@ -134,7 +134,7 @@ def distances_of(networks: Sequence[Network]) -> list[float]:
     return sorted(one for network in networks for one in network.distances)
 
 
-def replaced_imports(made: FileImport, choices: NetworkChoices, known: Sequence[Known]) -> set[int]:
+def find_replaced_imports(made: FileImport, choices: NetworkChoices, known: Sequence[Known]) -> set[int]:
     """The former imports that this one stands for: those of the same objects, of the same files."""
     if choices.known == ADD:
         return set()
@@ -227,7 +227,7 @@ def differences_of(networks: Sequence[Network], owner: Member, replaced: Sequenc
         (one.draft, sum(not (piece.main and piece.row.values.get("reference")) for piece in one.built.parts))
         for one in networks
     ]
-    return replaced_differences(drafts, owner, replaced)
+    return compare_replaced(drafts, owner, replaced)
 
 
 def findings_of(network: Network) -> list[Finding]:

@@ -67,7 +67,7 @@ def read_raepa(paths: Sequence[Path]) -> list[Draft]:
     networks: dict[FamilyName, Parts] = {}
     names = ", ".join(sorted(path.name for path in paths))
     with RestrictedReader() as reader:
-        chosen = sorted(known_layers(reader, paths, findings), key=lambda one: ORDER.index(one[1].content))
+        chosen = sorted(find_raepa_layers(reader, paths, findings), key=lambda one: ORDER.index(one[1].content))
         for layer, table in chosen:
             parts = networks.setdefault(table.family, Parts(Draft(family=table.family, source=f"{SOURCE}: {names}")))
             take(parts, table, read_sheet(reader, layer, table))
@@ -87,7 +87,7 @@ def nothing(names: str) -> Finding:
     return Finding(file=names, row=None, code=message)
 
 
-def known_layers(
+def find_raepa_layers(
     reader: RestrictedReader, paths: Sequence[Path], findings: list[Finding]
 ) -> Iterator[tuple[SourceLayer, raepa.RaepaTable]]:
     """The layers that are tables of RAEPA; the others are told."""
@@ -169,7 +169,7 @@ def place_points(sheet: Sheet, columns: dict[str, list[str | None]]) -> Geometri
         return sheet.shapes
     shapes = sheet.shapes.copy()
     for at in missing:
-        x, y = (cells.measured(columns[name][at] or "", cells.LENGTHS) for name in ("X", "Y"))
+        x, y = (cells.parse_measure(columns[name][at] or "", cells.LENGTHS) for name in ("X", "Y"))
         if x and y and 0 < x[0] < 1_300_000 and 6_000_000 < y[0] < 7_200_000:
             shapes[at] = Point(x[0], y[0])
             sheet.findings.add(sheet.rows[at], gettext_noop("There is no geometry: the point is that of X and Y."))

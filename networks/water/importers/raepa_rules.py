@@ -24,7 +24,7 @@ def read_code(value: str) -> tuple[Any, bool]:
 
 def list_of(codes: Mapping[str, Any]) -> Read:
     """A code that is the same here; “not known” is nothing."""
-    return cells.then(cells.coded({code: labels[0] for code, labels in codes.items()}), read_code)
+    return cells.then(cells.code_reader({code: labels[0] for code, labels in codes.items()}), read_code)
 
 
 def content_of_water(value: str) -> tuple[Any, bool]:
@@ -74,12 +74,12 @@ def accuracy(field: str, text: str) -> Cell:
 
 def function_of(codes: Mapping[str, raepa.Meaning]) -> Read:
     """The code of what a node is, in full; told and kept where it is not understood."""
-    return cells.coded({code: meaning.label for code, meaning in codes.items()})
+    return cells.code_reader({code: meaning.label for code, meaning in codes.items()})
 
 
 OWNERS: Final[Mapping[str, Rule]] = {
-    "MOUVRAGE": ("project_owner", cells.limited(100)),
-    "GEXPLOIT": ("operator", cells.limited(100)),
+    "MOUVRAGE": ("project_owner", cells.text_reader(100)),
+    "GEXPLOIT": ("operator", cells.text_reader(100)),
 }
 LIFE: Final[Mapping[str, Rule]] = {
     "ANFINPOSE": ("laid_to_year", cells.year),
@@ -89,8 +89,8 @@ LIFE: Final[Mapping[str, Rule]] = {
     "QUALGLOCZ": ("precision_z", accuracy),
     "DATEMAJ": ("updated_date", cells.day),
     "DATEGEOLOC": ("surveyed_date", cells.day),
-    "SOURGEOLOC": ("survey_source", cells.limited(100)),
-    "SOURATTRIB": ("source", cells.limited(100)),
+    "SOURGEOLOC": ("survey_source", cells.text_reader(100)),
+    "SOURATTRIB": ("source", cells.text_reader(100)),
 }
 PIPES: Final[Mapping[str, Rule]] = {
     **OWNERS,
@@ -105,7 +105,9 @@ WATER_PIPES: Final[Mapping[str, Rule]] = {
     **PIPES,
     "CONTCANAEP": (
         "content",
-        cells.then(cells.coded({code: labels[0] for code, labels in raepa.WATER_CONTENTS.items()}), content_of_water),
+        cells.then(
+            cells.code_reader({code: labels[0] for code, labels in raepa.WATER_CONTENTS.items()}), content_of_water
+        ),
     ),
     "FONCCANAEP": ("function", list_of(code_lists.WATER_FUNCTIONS)),
     "PROFGEN": ("depth_m", cells.depth),
@@ -137,12 +139,12 @@ SEWER_NODES: Final[Mapping[str, Rule]] = {
     "Z_TAMPON": ("cover_z", cells.height),
 }
 REPAIRS: Final[Mapping[str, Rule]] = {
-    "SUPPREPARE": ("repaired", cells.coded({code: labels[0] for code, labels in code_lists.REPAIRED.items()})),
+    "SUPPREPARE": ("repaired", cells.code_reader({code: labels[0] for code, labels in code_lists.REPAIRED.items()})),
     "DEFREPAREE": ("defect", list_of(code_lists.DEFECTS)),
-    "IDSUPREPAR": ("object_reference", cells.limited(254)),
+    "IDSUPREPAR": ("object_reference", cells.text_reader(254)),
     "DATEREPAR": ("repaired_date", cells.day),
-    "MOUVRAGE": ("project_owner", cells.limited(100)),
-    "GEXPLOIT": ("operator", cells.limited(100)),
+    "MOUVRAGE": ("project_owner", cells.text_reader(100)),
+    "GEXPLOIT": ("operator", cells.text_reader(100)),
     "DATEMAJ": ("updated_date", cells.day),
 }
 RULES: Final[Mapping[tuple[FamilyName, raepa.Content], Mapping[str, Rule]]] = {
@@ -157,4 +159,4 @@ RULES: Final[Mapping[tuple[FamilyName, raepa.Content], Mapping[str, Rule]]] = {
 }
 AEP_FIELD_NAMES: Final = {"FNAPPASS": "FNAPPAEP", "FNOUVASS": "FNOUVAEP"}
 """A template of drinking water in use names these fields as for sewers."""
-FLOW: Final[Callable[[str, str], Cell]] = cells.coded({"0": "inverse", "1": "direct"})
+FLOW: Final[Callable[[str, str], Cell]] = cells.code_reader({"0": "inverse", "1": "direct"})

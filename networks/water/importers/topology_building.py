@@ -432,7 +432,7 @@ class TopologyBuilder:
         self.lines = [row.geom for row in self.pipes]
         shifted = self.spots[self.fixed :] != self.position[self.end_root]
         for rank in np.unique(np.nonzero(shifted.any(axis=1))[0] // 2).tolist():
-            self.lines[rank] = self._moved_line(rank)
+            self.lines[rank] = self._move_line(rank)
         self.all_lines = [*self.lines, *self.there.pipe_lines]
         self.root_cuts: dict[int, set[int]] = defaultdict(set)
         self.unmet: list[int] = []
@@ -474,7 +474,7 @@ class TopologyBuilder:
         alone = ((anchors < 0) & (counts == 1)) | ((anchors >= self.here) & (counts == 0))
         return [root for root in self.roots[alone].tolist() if self.anchor[root] not in self.merged]
 
-    def _moved_line(self, rank: int) -> LineString:
+    def _move_line(self, rank: int) -> LineString:
         """A pipe of the file with its ends where their spots are."""
         row = self.pipes[rank]
         return with_ends(row.geom, self.place(self.root_of_end(2 * rank)), self.place(self.root_of_end(2 * rank + 1)))
@@ -513,7 +513,7 @@ class TopologyBuilder:
             return
         former = self.place(root)
         self.position[root] = foot.x, foot.y
-        moved = {end // 2: self._moved_line(end // 2) for end in self.ends_in(root)}
+        moved = {end // 2: self._move_line(end // 2) for end in self.ends_in(root)}
         if any(self._runs_over(rank, one) for rank, one in moved.items()):
             self.position[root] = former
             return
@@ -530,7 +530,7 @@ class TopologyBuilder:
             return
         former = self.end_root[ends].copy()
         self.end_root[ends] = other
-        moved = {rank: self._moved_line(rank) for rank in mine}
+        moved = {rank: self._move_line(rank) for rank in mine}
         if any(self._runs_over(rank, one) for rank, one in moved.items()):
             self.end_root[ends] = former
             return

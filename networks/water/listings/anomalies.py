@@ -23,7 +23,7 @@ from networks.water.services.anomalies.listing import (
 CONTEXT_LAYERS: Final = "parcels,roads,communes"
 
 
-def related_objects(rows: Sequence[Anomaly], rights: Rights) -> Objects:
+def load_related_objects(rows: Sequence[Anomaly], rights: Rights) -> Objects:
     return objects_of(rows, rights)
 
 
@@ -72,7 +72,7 @@ ANOMALIES: Final = Listing(
         Column("found", gettext_lazy("Found on"), "date", lambda one, _: one.detected_at.date()),
     ),
     on_page=("label", "what", "gravity", "state", "found"),
-    related=related_objects,
+    related=load_related_objects,
     pager=Pager(rows=100),
     cursor=cursor_after,
     caption=gettext_lazy("Anomalies of networks"),

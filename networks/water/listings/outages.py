@@ -52,7 +52,7 @@ def state_cell(outage: Outage, _related: Any) -> Cell:
     return Cell(outage.get_state_display(), tone=f"outage-state {outage.state}")
 
 
-def recorded_by(outage: Outage, _related: Any) -> str:
+def author_of(outage: Outage, _related: Any) -> str:
     return str(outage.started_by or "")
 
 
@@ -72,7 +72,7 @@ OUTAGES: Final = Listing(
         Column("member", gettext_lazy("Member"), value="owner.name", needed=is_of_several_members),
         Column("valves", gettext_lazy("Valves"), "integer", sort="valves"),
         Column("connections", gettext_lazy("Without water"), "integer", sort="connections"),
-        Column("recorded_by", gettext_lazy("Recorded by"), value=recorded_by),
+        Column("recorded_by", gettext_lazy("Recorded by"), value=author_of),
     ),
     on_page=("place", "state", "member", "valves", "connections", "recorded_by"),
     caption=gettext_lazy("Outages, newest first"),

@@ -47,7 +47,7 @@ def material_cell(repair: Any, _related: Any) -> Cell:
     return Cell(f"{material} Ø\u00a0{repair.diameter_mm}" if repair.diameter_mm else material)
 
 
-def laid_cell(repair: Any, _related: Any) -> Cell:
+def laying_cell(repair: Any, _related: Any) -> Cell:
     age = age_of(repair, None)
     years = (
         ngettext("%(count)s year", "%(count)s years", age) % {"count": age} if age is not None and age >= 0 else None
@@ -82,7 +82,7 @@ COLUMNS: Final[Sequence[Column[Any]]] = (
         sort="material",
     ),
     Column("diameter_mm", gettext_lazy("Diameter (mm)"), "integer"),
-    Column("laid_year", gettext_lazy("Laid in"), "integer", cell=laid_cell, sort="laid_year"),
+    Column("laid_year", gettext_lazy("Laid in"), "integer", cell=laying_cell, sort="laid_year"),
     Column("age", gettext_lazy("Age at the repair"), "integer", age_of),
     Column("defect", gettext_lazy("Defect"), value=code_labels(code_lists.DEFECTS, "defect")),
     Column("cause", gettext_lazy("Cause"), value=code_labels(code_lists.CAUSES, "cause"), cell=cause_cell,

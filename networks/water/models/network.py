@@ -34,7 +34,7 @@ def common(prefix: str) -> list[models.CheckConstraint | models.UniqueConstraint
     ]
 
 
-def unnamed_patient(prefix: str) -> models.CheckConstraint:
+def patient_constraint(prefix: str) -> models.CheckConstraint:
     """Nobody is named as ill: who is dialysed at home is among the contacts, which have a right and a journal."""
     return models.CheckConstraint(
         condition=~Q(sensitive=code_lists.PATIENT) | Q(sensitive_name=None), name=f"{prefix}_unnamed_patient"
@@ -100,7 +100,7 @@ class WaterConnection(Connection):
             GistIndex(fields=["geom_3857"], name="water_connection_geom_3857"),
             models.Index(fields=["import_id"], name="water_connection_import"),
         ]
-        constraints: ClassVar = [*common("water_connection"), unnamed_patient("water_connection")]
+        constraints: ClassVar = [*common("water_connection"), patient_constraint("water_connection")]
 
 
 class SewerNode(Node):
@@ -166,7 +166,7 @@ class SewerConnection(Connection):
             GistIndex(fields=["geom_3857"], name="sewer_connection_geom_3857"),
             models.Index(fields=["import_id"], name="sewer_connection_import"),
         ]
-        constraints: ClassVar = [*common("sewer_connection"), unnamed_patient("sewer_connection")]
+        constraints: ClassVar = [*common("sewer_connection"), patient_constraint("sewer_connection")]
 
 
 class Repair(NetworkObject):

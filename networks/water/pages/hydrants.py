@@ -22,7 +22,7 @@ from gis_core.desk.tabs import page
 from gis_core.desk.uploads import upload_page
 from gis_core.errors import ArpentError, Conflict, Invalid
 from gis_core.files.writing.csvtext import CSV
-from gis_core.http.admission import TABLE, limited
+from gis_core.http.admission import TABLE, limit_concurrency
 from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
@@ -82,7 +82,7 @@ def members_to_set(rights: Rights) -> list[tuple[str, str]]:
     return [(one.slug, one.name) for one in rows if inspecting.may_choose(one, rights)]
 
 
-@limited(TABLE)
+@limit_concurrency(TABLE)
 def answer_pei(query: HydrantQuery, rights: Rights) -> HttpResponse:
     rows = tables.list_hydrants(query, rights)
     return file_response(tables.pei_csv(rows, rights), CSV, f"pei-{database_clock.today():%Y-%m-%d}.csv")

@@ -13,13 +13,13 @@ from gis_core.errors import Invalid
 from gis_core.http.middleware import signed_in_user
 from gis_core.members.rights import Rights
 from layers.intake.desk import ImportDesk
-from layers.intake.finding_groups import grouped
+from layers.intake.finding_groups import group_findings
 from layers.intake.findings import from_json
 from layers.intake.layer_form import TargetForm, is_just_chosen, mapping_in, system_in, target_form
 from layers.intake.layer_mapping import LayerMapping, Target
 from layers.intake.models import FileImport
 from layers.intake.services.maps import SmallMap, small_map
-from networks.water.importers.choices import Format, NetworkChoices, chosen_format
+from networks.water.importers.choices import Format, NetworkChoices, parse_format
 from networks.water.importers.mapping import TABLES, UNITS, reading_from, suggest_mapping, targets_of
 from networks.water.services import importing as services
 from networks.water.sources import NETWORK
@@ -37,7 +37,7 @@ URLS: Final = ("network_import", "network_import_page", "network_import_rows")
 
 def format_in(posted: QueryDict) -> dict[str, Any]:
     """What the form that sends files says. Raises Invalid."""
-    return chosen_format(posted.get("format", ""))
+    return parse_format(posted.get("format", ""))
 
 
 def choices_in(made: FileImport, posted: QueryDict) -> dict[str, Any]:
@@ -151,7 +151,7 @@ def plan_context(made: FileImport) -> dict[str, Any]:
 
 def errors_context(made: FileImport) -> dict[str, Any]:
     """What keeps the file out, in the form in which rows may be left out."""
-    groups = [one for one in grouped(from_json(made.findings)) if one.severity == "error"]
+    groups = [one for one in group_findings(from_json(made.findings)) if one.severity == "error"]
     more = sum(one.count for one in groups[MOST_ERRORS:])
     return {"errors": groups[:MOST_ERRORS], "more_errors": more, "hide_findings": True}
 

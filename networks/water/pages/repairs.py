@@ -23,7 +23,7 @@ from gis_core.desk.tables import XLSX, Table, workbook_file
 from gis_core.desk.tabs import page
 from gis_core.errors import ArpentError, Forbidden, Invalid
 from gis_core.files.writing.csvtext import CSV, csv_file
-from gis_core.http.admission import TABLE, limited
+from gis_core.http.admission import TABLE, limit_concurrency
 from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request
 from gis_core.members.rights import Rights
@@ -66,7 +66,7 @@ def pipe_label(query: RepairQuery, rights: Rights) -> str:
         return ""
 
 
-@limited(TABLE)
+@limit_concurrency(TABLE)
 def export_table(table: Table, suffix: str, title: str, name: str) -> HttpResponse:
     """The table as a CSV or XLSX file, named after today. Raises Invalid for another format."""
     if suffix not in ("csv", "xlsx"):
@@ -170,7 +170,7 @@ def record_and_redirect(request: HttpRequest, given: NewRepair, rights: Rights) 
 
 @require_safe
 @page
-@limited(TABLE)
+@limit_concurrency(TABLE)
 def statistics_page(request: HttpRequest) -> HttpResponse:
     """Rates over a period; `format=csv` or `format=xlsx` to take away."""
     rights = rights_of_request(request)

@@ -52,7 +52,7 @@ def in_order(family: FamilyName, pipes: Sequence[PipeData]) -> list[Step]:
     for edge in edges:
         meeting[edge.start].append(edge)
         meeting[edge.end].append(edge)
-    parts = connected_parts(edges, meeting)
+    parts = find_connected_parts(edges, meeting)
     tips = [node for node, results in meeting.items() if len(results) == 1]
     crossing = any(len(results) > 2 for results in meeting.values())
     if len(parts) > 1 or crossing:
@@ -86,7 +86,7 @@ def turn_way(family: FamilyName, steps: list[Step], pipes: Sequence[PipeData]) -
     return [Step(one.pipe, not one.backwards) for one in reversed(steps)] if turn else steps
 
 
-def connected_parts(edges: Sequence[Edge], meeting: Mapping[int, Sequence[Edge]]) -> list[list[Edge]]:
+def find_connected_parts(edges: Sequence[Edge], meeting: Mapping[int, Sequence[Edge]]) -> list[list[Edge]]:
     """The parts that do not touch one another."""
     parts: list[list[Edge]] = []
     seen: set[int] = set()

@@ -157,7 +157,7 @@ def connections_by_pipe(family: Family, pipes: Collection[int]) -> dict[int, int
     return dict(fetch_all(statement, {"pipes": list(pipes)}))
 
 
-def served_connections(pipes: Collection[int]) -> list[Json]:
+def list_served_connections(pipes: Collection[int]) -> list[Json]:
     """Connections in service on these pipes, sensitive users first, the rest by street and number."""
     parameters = {"pipes": list(pipes), "order": list(code_lists.SENSITIVE), "most": MOST_CONNECTIONS}
     order = list(code_lists.SENSITIVE)

@@ -139,7 +139,7 @@ def compute(question: Question, *, rights: Rights, progress: Progress = lambda s
         "hydrants": hydrant_summary(points, sources),
         "roads": len(streets.lines),
     }
-    far = uncovered_rows(buildings, points, ways, why)
+    far = list_uncovered_rows(buildings, points, ways, why)
     made = FireCoverage.objects.create(
         owner=question.member,
         insee=question.insee,
@@ -277,7 +277,7 @@ def hydrant_summary(points: Hydrants, sources: Places) -> dict[str, Any]:
     return {"counted": len(points.ids) - len(off), "off_road": off[:100], **left}
 
 
-def uncovered_rows(buildings: Buildings, points: Hydrants, ways: Ways, why: np.ndarray) -> list[list[Any]]:
+def list_uncovered_rows(buildings: Buildings, points: Hydrants, ways: Ways, why: np.ndarray) -> list[list[Any]]:
     """The buildings that are not covered, the farthest first; those without a way before them."""
     which = np.flatnonzero(why != "")
     which = which[np.argsort(-ways.metres[which], kind="stable")]

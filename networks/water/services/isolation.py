@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
-from gis_core.http.admission import TRACE, limited
+from gis_core.http.admission import TRACE, limit_concurrency
 from gis_core.members.rights import Rights
 from layers.features.display import display_number
 from networks.water.families import WATER
@@ -36,7 +36,7 @@ class Request:
         return {"breaks": [one.as_json() for one in self.breaks], "unusable": list(self.unusable)}
 
 
-@limited(TRACE)
+@limit_concurrency(TRACE)
 def isolation_of(request: Request, rights: Rights) -> Json:
     """The answer of the API, read with the asker's rights. Raises NotFound, Invalid."""
     graph, breaks, isolation = isolate_breaks(request)
@@ -134,7 +134,7 @@ def alternatives(graph: Graph, isolation: Isolation) -> list[Json]:
 
 def users(lost: Collection[int]) -> Json:
     """Who is served by these pipes."""
-    results = answers.served_connections(lost)
+    results = answers.list_served_connections(lost)
     count, dwellings = len(results), sum(one["dwellings"] or 0 for one in results)
     if count == answers.MOST_CONNECTIONS:
         count, dwellings = answers.count_connections(WATER, lost)

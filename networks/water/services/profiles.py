@@ -12,7 +12,7 @@ from psycopg import sql
 from gis_core.database.statements import fetch_all
 from gis_core.desk.parameters import integer
 from gis_core.errors import Invalid, NotFound, Unavailable
-from gis_core.http.admission import TRACE, limited
+from gis_core.http.admission import TRACE, limit_concurrency
 from gis_core.members.rights import Rights
 from gis_core.models import Member
 from networks.water import code_lists
@@ -135,7 +135,7 @@ class Drawn:
         return [one.pipe.id for one in self.profile.stretches]
 
 
-@limited(TRACE)
+@limit_concurrency(TRACE)
 def profile_for(request: Request, rights: Rights) -> Drawn:
     """The profile of a way. Raises Invalid, Branches, NotFound, Unavailable."""
     notes: list[str] = []
@@ -152,7 +152,7 @@ def profile_for(request: Request, rights: Rights) -> Drawn:
 def order_steps(family: FamilyName, pipes: Sequence[PipeData], *, keep_order: bool) -> list[Step]:
     """The pipes one after another. A way that was searched is in its order already. Raises Branches."""
     if keep_order and len(pipes) > 1:
-        node = shared_start(pipes[0], pipes[1])
+        node = start_of_way(pipes[0], pipes[1])
         steps = []
         for pipe in pipes:
             steps.append(Step(pipe, backwards=pipe.start != node))
@@ -167,7 +167,7 @@ def order_steps(family: FamilyName, pipes: Sequence[PipeData], *, keep_order: bo
         raise Branches(message, branched.longest) from None
 
 
-def shared_start(first: PipeData, second: PipeData) -> int:
+def start_of_way(first: PipeData, second: PipeData) -> int:
     """The node at which a way begins that goes on with the second pipe."""
     return first.start if first.end in (second.start, second.end) else first.end
 

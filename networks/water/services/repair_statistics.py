@@ -198,7 +198,7 @@ def pipes_in_service(query: StatisticsQuery, rights: Rights) -> list[Pipes]:
         pipes = pipes.filter(owner__slug=query.member)
     laid = Coalesce("laid_to_year", "laid_from_year")
     rows = pipes.order_by().values("material", laid=laid).annotate(metres=Sum(Length("geom")), count=Count("pk"))
-    return [Pipes(known_material(row["material"]), row["laid"], row["metres"].km, row["count"]) for row in rows]
+    return [Pipes(material_or_none(row["material"]), row["laid"], row["metres"].km, row["count"]) for row in rows]
 
 
 def repairs_in_period(query: StatisticsQuery, rights: Rights) -> QuerySet[Any]:
@@ -211,10 +211,10 @@ def repairs_of_pipes(repairs: QuerySet[Any]) -> Iterable[Repaired]:
     rows = repairs.exclude(repaired__in=("02", "03")).order_by()
     grouped = rows.values("material", "laid_year", "cause", year=ExtractYear("repaired_date"))
     for row in grouped.annotate(count=Count("pk")):
-        yield Repaired(known_material(row["material"]), row["laid_year"], row["cause"], row["year"], row["count"])
+        yield Repaired(material_or_none(row["material"]), row["laid_year"], row["cause"], row["year"], row["count"])
 
 
-def known_material(material: Material) -> Material:
+def material_or_none(material: Material) -> Material:
     """The material, None where the register says that nobody knows it."""
     return None if material == "inc" else material
 

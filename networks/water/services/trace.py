@@ -13,7 +13,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
-from gis_core.http.admission import TRACE, limited
+from gis_core.http.admission import TRACE, limit_concurrency
 from networks.water.families import ENDS, FAMILIES, Family
 from networks.water.services import answers
 from networks.water.services.graph import BLOCKING, Graph, State
@@ -37,7 +37,7 @@ class Trace:
     whole: bool = True
 
 
-@limited(TRACE)
+@limit_concurrency(TRACE)
 def trace_of(family_name: str, start: Start, direction: str, to: Start | None = None) -> Json:
     """The answer of the API, read with the asker's rights. Raises NotFound, Invalid."""
     family = FAMILIES[family_name]

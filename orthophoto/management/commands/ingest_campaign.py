@@ -19,7 +19,7 @@ from orthophoto.jobs import QUEUE
 from orthophoto.models import Campaign
 from orthophoto.report import as_json, report_text
 from orthophoto.services import building
-from orthophoto.services.campaigns import CampaignOrder, acquired_given, register
+from orthophoto.services.campaigns import CampaignOrder, parse_acquired, register
 from orthophoto.services.inspection import inspect, leave_refused
 
 WATCH_S = 0.5
@@ -69,7 +69,7 @@ class Command(BaseCommand):
         """
         order = order_of(options)
         begun = Campaign.objects.filter(slug=order.slug, delivery=order.delivery).first()
-        if begun is not None and begun.state == Campaign.State.STOPPED and not failed(begun):
+        if begun is not None and begun.state == Campaign.State.STOPPED and not has_failed_sheet(begun):
             begun = building.start_build(begun, SYSTEM)
         if begun is not None and begun.state == Campaign.State.BUILDING:
             self.build(begun)
@@ -135,7 +135,7 @@ class Command(BaseCommand):
             raise CommandError(message % {"path": path, "reason": error.strerror}, returncode=2) from error
 
 
-def failed(campaign: Campaign) -> bool:
+def has_failed_sheet(campaign: Campaign) -> bool:
     """Whether the build of a sheet has failed."""
     return campaign.sheets.filter(state="failed").exists()
 
@@ -147,7 +147,7 @@ def order_of(options: dict[str, Any]) -> CampaignOrder:
         member = Member.objects.filter(slug=options["member"]).first()
         if member is None:
             raise CommandError(_("There is no member named %(slug)s.") % {"slug": options["member"]}, returncode=2)
-    taken, precision = acquired_given(options["acquired"])
+    taken, precision = parse_acquired(options["acquired"])
     return CampaignOrder(
         slug=options["slug"],
         title=options["title"],

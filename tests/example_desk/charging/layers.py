@@ -3,7 +3,7 @@
 from gis_core.codes import code_list
 from gis_core.members.technicians import TECHNICIANS
 from layers.cadastre.layers import symbol
-from layers.catalogue.columns import coded, column
+from layers.catalogue.columns import code_column, column
 from layers.catalogue.models import Layer
 from layers.catalogue.services import LayerDeclaration, ThemeDeclaration
 from layers.features.display import display_number, with_unit
@@ -26,7 +26,7 @@ LAYER = LayerDeclaration(
         column("reference", "Identifiant", "Identifier", in_tiles=True, required=True, maximum_length=60),
         column("station", "Station", "Station", in_tiles=True, maximum_length=120),
         column("operator", "Opérateur", "Operator", maximum_length=120),
-        coded("location", "Implantation", "Location", LOCATIONS),
+        code_column("location", "Implantation", "Location", LOCATIONS),
         column("power_kw", "Puissance", "Power", "number", unit="kW", in_tiles=True, required=True, minimum=0),
         column("pay_per_use", "Paiement à l’acte", "Pay per use", "boolean"),
         column("opened_date", "Mise en service", "Opened on", "date"),

@@ -305,7 +305,7 @@ def test_every_message_of_a_large_notice_is_exported_reading_each_a_few_times(ne
     tables = ("notifications_message", "notifications_contact", "notifications_target")
     before = [rows_read(network, table) for table in tables]
     with network.as_(), CaptureQueriesContext(connection) as sent:
-        assert len(sending.sent_messages(Notice.objects.get(pk=many_sent), why="essai")) == 6000
+        assert len(sending.read_sent_messages(Notice.objects.get(pk=many_sent), why="essai")) == 6000
     read = [rows_read(network, table) - already for table, already in zip(tables, before, strict=True)]
     assert journal(network)[-1] == ("exported", "essai", 3000)
     assert len(sent) < 20

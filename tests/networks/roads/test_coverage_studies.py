@@ -483,7 +483,9 @@ def test_a_map_draws_the_most_important_roads_and_says_how_many_it_leaves_out(
         RoadSection.objects.filter(pk=important.pk).update(importance="1")
         RoadSection.objects.exclude(pk=important.pk).update(importance="5")
     study = made(land)
-    (x, y), _end = study_map.Frame(study.drawn["bounds"]).placed(shapely.from_wkb(bytes(important.geom.wkb))).coords
+    (x, y), _end = (
+        study_map.Frame(study.drawn["bounds"]).place_shapes(shapely.from_wkb(bytes(important.geom.wkb))).coords
+    )
     assert study.drawn["lines"].startswith(f'<path class="road" fill-rule="evenodd" d="M{x:.2f} {y:.2f}L')
     page = signed_in(client, land.technician).get(f"{ADDRESS}{study.pk}/", headers=HTML).text
     assert "149 tronçons de route, les moins importants, ne sont pas dessinés" in page

@@ -20,7 +20,7 @@ from networks.roads.models import RoadAsset, RoadMarker, RoadSection, RoadStretc
 from networks.roads.references import Reference, reference_of
 from networks.roads.services.calibrating import calibrate
 from networks.roads.services.placing import place_asset
-from networks.roads.services.placing_rows import LinearLocation, placed_rows
+from networks.roads.services.placing_rows import LinearLocation, place_rows
 from tests import factories
 from tests.findings import findings_of
 from tests.networks.roads.road_assets import loaded, looked_at
@@ -167,7 +167,7 @@ REFERENCES = ("D 2020 PR 1+0", "D 2020 PR 1+350", "D 2020 PR 1+1020", "D 2020 PR
 @pytest.mark.parametrize("side", ["on", "left"])
 def test_many_at_once_get_what_each_gets_alone(member: Member, text: str, side: str) -> None:
     asked = LinearLocation(start=reference_of(text), side=side, distance_m=4)  # type: ignore[arg-type]
-    (found,) = placed_rows("point", [asked])
+    (found,) = place_rows("point", [asked])
     assert shown(found) == shown(alone(text, side))
 
 
@@ -190,7 +190,7 @@ def test_many_rows_ask_few_questions(member: Member) -> None:
         for n in range(500)
     ]
     with CaptureQueriesContext(connection) as asked_of:
-        found = placed_rows("troncon", asked)
+        found = place_rows("troncon", asked)
     assert len(asked_of) < 10
     assert not any(isinstance(one, ArpentError) for one in found)
 

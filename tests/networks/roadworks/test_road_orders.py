@@ -445,7 +445,7 @@ def test_the_published_order_has_its_number_and_names_no_person(desk: Desk, code
     letter = desk.final(one, desk.begin(one, code))
     made = desk.publish(one, letter)
     with acting_as(ANONYMOUS):
-        shown = publication.published_order(made.pk)
+        shown = publication.get_published_order(made.pk)
         listed = [order.number for order in publication.list_orders(this_day())]
     pdf = bytes(kept(WorkOrderFile, order=shown).pdf)
     text = text_of(pdf)

@@ -172,7 +172,7 @@ def test_the_receiver_reads_from_whom_it_came(desk: Desk, county: Member, techni
     one = asked(desk)
     send(desk, one)
     with acting_as(rights_of(technician)):
-        line = transmitting.received_from(seen_by(technician, one), rights_of(technician))
+        line = transmitting.get_transmission(seen_by(technician, one), rights_of(technician))
     assert line is not None
     assert (line.owner, line.sent_date) == (desk.network.member, today())
 

@@ -243,7 +243,7 @@ def test_the_closed_direction_is_said_with_the_reference_where_it_ends(network: 
     made = work(network, (20, 50), (220, 50), measure="one_way", closed_way="forward")
     with network.as_():
         assert traffic_of(made) == ["Un sens fermé (vers l’est)"]
-        assert works.closed_towards(made) == "vers l’est (D 2020 PR 13+10)"
+        assert works.describe_closed_direction(made) == "vers l’est (D 2020 PR 13+10)"
         assert measures(made)[0] == "La circulation est interdite dans un sens : vers l’est (D 2020 PR 13+10)"
     assert "Fermé vers D 2020 PR 13+10" in shown(network, made)
 

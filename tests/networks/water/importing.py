@@ -18,7 +18,7 @@ from layers.features.services.origin import continue_event
 from layers.intake import findings
 from layers.intake.models import FileImport
 from layers.intake.services import imports
-from networks.water.importers.choices import Format, NetworkChoices, chosen_format
+from networks.water.importers.choices import Format, NetworkChoices, parse_format
 from networks.water.services import importing
 from networks.water.sources import JOB_KINDS, NETWORK
 from tests import factories
@@ -72,7 +72,7 @@ class Importing:
                 NETWORK,
                 files=files,
                 member=self.network.member,
-                choices=chosen_format(format),
+                choices=parse_format(format),
                 user=user,
                 rights=rights,
             )

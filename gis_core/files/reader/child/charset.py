@@ -53,7 +53,7 @@ def find_codec(text: str) -> str | None:
         return None
 
 
-def said(name: str) -> Detected:
+def parse_encoding(name: str) -> Detected:
     """The encoding that a person chose."""
     codec = find_codec(name)
     if codec is None:
@@ -61,7 +61,7 @@ def said(name: str) -> Detected:
     return Detected(codec, "said", name[:50])
 
 
-def decided(values: list[bytes], declared: str | None, declared_how: str, text: str) -> Detected:
+def decide_encoding(values: list[bytes], declared: str | None, declared_how: str, text: str) -> Detected:
     """The encoding of texts of which `values` hold the bytes beyond ASCII, given what the file declares."""
     if not values:
         return Detected(declared or "utf-8", declared_how if declared else "ascii", text)
@@ -94,7 +94,7 @@ def _frenchness(text: str) -> float:
 def of_stream(stream: BinaryIO, chosen: str | None) -> Detected:
     """The encoding of a whole text file, read through."""
     if chosen:
-        return said(chosen)
+        return parse_encoding(chosen)
     start = stream.read(4096)
     stream.seek(0)
     mark = next((codec for mark, codec in MARKS.items() if start.startswith(mark)), None)
@@ -104,7 +104,9 @@ def of_stream(stream: BinaryIO, chosen: str | None) -> Detected:
     if zeros > UTF_16_SHARE:
         return Detected("utf-16-le" if start[1::2].count(0) > start[::2].count(0) else "utf-16-be", "guessed", "")
     values = strange_lines(stream)
-    return Detected("utf-8", "utf8" if values else "ascii") if _is_utf8(stream) else decided(values, None, "", "")
+    return (
+        Detected("utf-8", "utf8" if values else "ascii") if _is_utf8(stream) else decide_encoding(values, None, "", "")
+    )
 
 
 def strange_lines(stream: BinaryIO) -> list[bytes]:
@@ -123,13 +125,13 @@ def strange_lines(stream: BinaryIO) -> list[bytes]:
 def lines_to_show(stream: BinaryIO, codec: str) -> list[str]:
     """A few lines of a text file that depend on its encoding."""
     if not codec.startswith("utf-16"):
-        return accented(strange_lines(stream), codec)
+        return sample_accents(strange_lines(stream), codec)
     stream.seek(0)
     lines = stream.read(CHUNK).decode(codec, "replace").splitlines()
     return [_around(line) for line in lines if not line.isascii()][:ACCENTED]
 
 
-def accented(values: Iterable[bytes], codec: str) -> list[str]:
+def sample_accents(values: Iterable[bytes], codec: str) -> list[str]:
     """A few of the texts that depend on the encoding, as it reads them."""
     texts = dict.fromkeys(_around(value.decode(codec, "replace").strip()) for value in values)
     return [text for text in texts if text][:ACCENTED]

@@ -59,7 +59,7 @@ def plain(column: pa.Array) -> pa.Array:
     return column.cast(pa.string())
 
 
-def escaped(text: pa.Array) -> pa.Array:
+def escape_for_copy(text: pa.Array) -> pa.Array:
     """Backslashes, tabs and line ends as COPY wants them."""
     data = _bytes_of(text)
     for special, escape in ESCAPES:
@@ -93,13 +93,13 @@ def has_accents(text: pa.Array) -> bool:
     return not data.isascii()
 
 
-def unblanked(text: pa.Array) -> pa.Array:
+def trim_text(text: pa.Array) -> pa.Array:
     """Without blanks around; null where there is nothing else."""
     bare = pc.utf8_trim_whitespace(text)
     return pc.if_else(pc.equal(bare, ""), None, bare)
 
 
-def stripped(text: pa.Array) -> pa.Array:
+def trim_and_nullify(text: pa.Array) -> pa.Array:
     """Without blanks around; what stands for nothing is null."""
     bare = pc.utf8_trim_whitespace(text)
     return pc.if_else(pc.is_in(bare, value_set=pa.array(NULL_TEXTS)), None, bare)
@@ -116,13 +116,13 @@ def _text(column: pa.Array) -> Values:
 
 def _integer(column: pa.Array) -> Values:
     if pa.types.is_string(column.type):
-        bare = pc.replace_substring_regex(stripped(column), BLANKS, "")
+        bare = pc.replace_substring_regex(trim_and_nullify(column), BLANKS, "")
         good = pc.match_substring_regex(bare, INTEGER)
-        return _settled(pc.replace_substring_regex(bare, r"[.,]0+$", ""), good)
+        return _mark_bad(pc.replace_substring_regex(bare, r"[.,]0+$", ""), good)
     if pa.types.is_floating(column.type):
         finite = pc.if_else(pc.is_finite(column), column, None).cast(pa.float64())
         good = pc.and_(pc.equal(finite, pc.trunc(finite)), pc.less(pc.abs(finite), INTEGER_LIMIT))
-        return _settled(pc.if_else(good, finite, None).cast(pa.int64()), good)
+        return _mark_bad(pc.if_else(good, finite, None).cast(pa.int64()), good)
     if pa.types.is_date32(column.type):
         return Values(column.cast(pa.string()), _mask(column.is_valid()))
     return Values(column.cast(pa.int64()).cast(pa.string()), _none_bad(column))
@@ -130,10 +130,10 @@ def _integer(column: pa.Array) -> Values:
 
 def _number(column: pa.Array) -> Values:
     if pa.types.is_string(column.type):
-        bare = unpointed(pc.replace_substring_regex(stripped(column), BLANKS, ""))
+        bare = normalise_decimals(pc.replace_substring_regex(trim_and_nullify(column), BLANKS, ""))
         good = pc.match_substring_regex(bare, NUMBER)
         finite = pc.is_finite(pc.if_else(good, bare, None).cast(pa.float64()))
-        return _settled(bare, pc.and_(good, pc.fill_null(finite, False)))
+        return _mark_bad(bare, pc.and_(good, pc.fill_null(finite, False)))
     if pa.types.is_date32(column.type):
         return Values(column.cast(pa.string()), _mask(column.is_valid()))
     if pa.types.is_floating(column.type):
@@ -144,30 +144,30 @@ def _number(column: pa.Array) -> Values:
 def _boolean(column: pa.Array) -> Values:
     if pa.types.is_boolean(column.type):
         return Values(column.cast(pa.string()), _none_bad(column))
-    texts = pc.utf8_lower(stripped(_text(column).text))
+    texts = pc.utf8_lower(trim_and_nullify(_text(column).text))
     true = pc.is_in(texts, value_set=pa.array(TRUE_TEXTS))
     false = pc.is_in(texts, value_set=pa.array(FALSE_TEXTS))
     values = pc.if_else(texts.is_valid(), pc.if_else(true, "true", "false"), None)
-    return _settled(values, pc.if_else(texts.is_valid(), pc.or_(true, false), None))
+    return _mark_bad(values, pc.if_else(texts.is_valid(), pc.or_(true, false), None))
 
 
 def _date(column: pa.Array) -> Values:
     if pa.types.is_date32(column.type):
-        return _settled(column, _in_calendar(column))
+        return _mark_bad(column, _in_calendar(column))
     day, rest = _day_and_rest(column)
-    return _settled(day, pc.and_(_is_day(day), pc.match_substring_regex(rest, CLOCK)))
+    return _mark_bad(day, pc.and_(_is_day(day), pc.match_substring_regex(rest, CLOCK)))
 
 
 def _datetime(column: pa.Array) -> Values:
     if pa.types.is_date32(column.type):
         day = column.cast(pa.string())
-        return _settled(pc.binary_join_element_wise(day, f"00:00:00 {ZONE}", " "), _in_calendar(column))
+        return _mark_bad(pc.binary_join_element_wise(day, f"00:00:00 {ZONE}", " "), _in_calendar(column))
     day, rest = _day_and_rest(column)
     good = pc.and_(_is_day(day), pc.match_substring_regex(rest, CLOCK))
     clock = pc.replace_substring(pc.utf8_ltrim(rest, "T "), ",", ".")
     clock = pc.if_else(pc.equal(clock, ""), "00:00:00", clock)
     zone = pc.if_else(pc.match_substring_regex(clock, ZONED), "", f" {ZONE}")
-    return _settled(pc.binary_join_element_wise(pc.binary_join_element_wise(day, clock, " "), zone, ""), good)
+    return _mark_bad(pc.binary_join_element_wise(pc.binary_join_element_wise(day, clock, " "), zone, ""), good)
 
 
 _CONVERTERS: dict[str, Callable[[pa.Array], Values]] = {
@@ -180,7 +180,7 @@ _CONVERTERS: dict[str, Callable[[pa.Array], Values]] = {
 }
 
 
-def unpointed(bare: pa.Array) -> pa.Array:
+def normalise_decimals(bare: pa.Array) -> pa.Array:
     """Numbers with a decimal point, whatever separates decimals and thousands; anything else is left as it is."""
     if b"," not in _bytes_of(bare):
         return bare
@@ -193,7 +193,7 @@ def unpointed(bare: pa.Array) -> pa.Array:
 
 def _day_and_rest(column: pa.Array) -> tuple[pa.Array, pa.Array]:
     """The date as year-month-day where it looks like one, and what follows it."""
-    text = stripped(_text(column).text)
+    text = trim_and_nullify(_text(column).text)
     for pattern, order in ((YEAR_FIRST, r"\1-\2-\3|\4"), (DAY_FIRST, r"\3-\2-\1|\4"), (COMPACT, r"\1-\2-\3|\4")):
         text = pc.replace_substring_regex(text, pattern, order)
     day = pc.replace_substring_regex(text, r"\|.*$", "")
@@ -216,7 +216,7 @@ def _in_calendar(dates: pa.Array) -> pa.Array:
     return pc.and_(pc.greater_equal(days, FIRST_DAY), pc.less_equal(days, LAST_DAY))
 
 
-def _settled(values: pa.Array, good: pa.Array) -> Values:
+def _mark_bad(values: pa.Array, good: pa.Array) -> Values:
     """Values where they are good; bad where they are not, null where there are none (`good` is null)."""
     text = pc.if_else(good, values, None)
     text = text if pa.types.is_string(text.type) else text.cast(pa.string())

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .columns import Values, convert, escaped
+from .columns import Values, convert, escape_for_copy
 from .rows import printable
 from .shapes import Shaped, Shaper, Wanted
 from .slices import TYPES, Numbers, Slice, Source, where
@@ -41,21 +41,21 @@ class Plan:
             raise ValueError("unknown column type")
         return cls(
             columns=columns,
-            geometry=_wanted(plan["geometry"]),
+            geometry=_read_wanted(plan["geometry"]),
             required_geometry=bool(plan["required_geometry"]),
             identifier=plan["identifier"],
             constants=tuple("\\N" if value is None else str(int(value)) for value in plan["constants"]),
         )
 
 
-def _wanted(geometry: Mapping[str, Any] | None) -> Wanted | None:
+def _read_wanted(geometry: Mapping[str, Any] | None) -> Wanted | None:
     if geometry is None:
         return None
     names = ("family", "multi", "dimension", "epsg", "invalid")
     return Wanted(**{name: geometry[name] for name in names})
 
 
-def copied(source: Source, layer: str, plan: Plan, limits: Mapping[str, int]) -> Iterator[Answer]:
+def copy_rows(source: Source, layer: str, plan: Plan, limits: Mapping[str, int]) -> Iterator[Answer]:
     """Answers of a copy: lines and problems of one slice after the other."""
     shaper = Shaper(plan.geometry) if plan.geometry else None
     rows = vertices = 0
@@ -92,7 +92,7 @@ class _Lines:
                 raise Trouble("unknown_field", name=source[:100])
             values = convert(column, wanted)
             self._note_bad(source, wanted, column, values)
-            self._texts.append(escaped(values.text) if wanted == "text" else values.text)
+            self._texts.append(escape_for_copy(values.text) if wanted == "text" else values.text)
 
     def add_geometry(self, shaper: Shaper) -> int:
         """The geometry column; returns how many vertices it holds."""

@@ -46,7 +46,7 @@ IGNF: dict[str, int] = {
 }
 
 
-def declared(member: object, *, any_code: bool = False) -> int:
+def epsg_of_member(member: object, *, any_code: bool = False) -> int:
     """EPSG code of an old-style GeoJSON `crs` member; null means WGS 84, longitude first whatever the name.
 
     Only codes whose coordinates can be checked here, or `any_code`.

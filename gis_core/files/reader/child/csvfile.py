@@ -66,7 +66,7 @@ class CsvFile:
 
     def heads(self) -> list[Head]:
         """Its layer: fields of text."""
-        dialect = self._looked_at()
+        dialect = self._find_dialect()
         notes = [] if dialect.has_header else ["no_header"]
         if dialect.skipped:
             notes.append("skipped_lines")
@@ -92,7 +92,7 @@ class CsvFile:
 
     def slices(self, layer: str) -> Iterator[Slice]:
         """Its rows; those of another width than the header are problems, unless `mend` makes them of its width."""
-        dialect = self._looked_at()
+        dialect = self._find_dialect()
         self._bad.clear()
         given, last = 0, ""
         with regular(self.name) as stream:
@@ -102,7 +102,7 @@ class CsvFile:
                     given += batch.num_rows
                     last = batch.columns[-1][-1].as_py() or "" if batch.num_rows else last
             except (pa.ArrowException, UnicodeError) as error:
-                raise self._broken(error, given + len(self._bad) + 1) from error
+                raise self._trouble_of(error, given + len(self._bad) + 1) from error
             self._check_end(stream, given, last)
         if self._problems or self._mended:
             yield self._slice(
@@ -122,7 +122,7 @@ class CsvFile:
         tail = tail.replace("\r\n", "\n").replace("\r", "\n")
         if not rows or "\n" not in tail:
             return
-        dialect = self._looked_at()
+        dialect = self._find_dialect()
         bad = self._bad_end if self._bad and self._bad[-1] == rows else ""
         is_narrow = bool(bad) and self._bad_width < len(dialect.names)
         is_open = ends_open(bad, dialect.separator) if bad else bool(last) and tail.endswith(with_open_quote(last))
@@ -160,7 +160,7 @@ class CsvFile:
 
     def _refuse(self, row: Any) -> str:
         """Called for a row of another width; its number counts the header and what was skipped before it."""
-        self._bad.append(int(row.number or 0) - self._looked_at().header_row)
+        self._bad.append(int(row.number or 0) - self._find_dialect().header_row)
         self._bad_width = int(row.actual_columns)
         self._bad_end = row.text.decode("utf-8", "replace") if isinstance(row.text, bytes) else str(row.text or "")
         if not self._bad_end.strip():
@@ -175,7 +175,7 @@ class CsvFile:
 
     def _cells_of(self, text: str) -> list[str] | None:
         """A row in the header's width: without its last empty cells, or with more of them; None where neither does."""
-        dialect = self._looked_at()
+        dialect = self._find_dialect()
         width = len(dialect.names)
         try:
             cells = next(csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=dialect.separator))
@@ -214,26 +214,26 @@ class CsvFile:
         }
         return all_numbers[order], whole
 
-    def _broken(self, error: Exception, row: int) -> Trouble:
+    def _trouble_of(self, error: Exception, row: int) -> Trouble:
         if isinstance(error, UnicodeError) or "UTF8" in str(error):
             return Trouble("wrong_encoding", row=row, name=self._encoding.value)
         if "straddling" in str(error):
             return Trouble("endless_row", row=row, limit=BLOCK_BYTES)
         return Trouble("damaged_at", row=row, reason=str(error)[:300])
 
-    def _looked_at(self) -> Dialect:
+    def _find_dialect(self) -> Dialect:
         if self._dialect is None:
             with regular(self.name) as stream:
                 self._encoding = of_stream(stream, self.reading.get("encoding"))
                 self._accented = lines_to_show(stream, self._encoding.value)
                 stream.seek(0)
                 start = stream.read(SAMPLE_BYTES)
-            self._dialect = dialect_of(self._decoded(start), self.reading)
+            self._dialect = dialect_of(self._decode(start), self.reading)
             if len(self._dialect.names) > self.limits["fields"]:
                 raise Trouble("too_many_fields", limit=self.limits["fields"])
         return self._dialect
 
-    def _decoded(self, start: bytes) -> str:
+    def _decode(self, start: bytes) -> str:
         text = start.decode(self._encoding.value, "replace").lstrip("\ufeff")
         # The last line may be cut.
         return text.rpartition("\n")[0] or text if len(start) == SAMPLE_BYTES else text

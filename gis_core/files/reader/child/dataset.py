@@ -105,12 +105,12 @@ class Dataset:
 
     def slices(self, layer: str) -> Iterator[Slice]:
         """The rows of a layer; raises Trouble where the file breaks off."""
-        head = self._chosen(layer)
+        head = self._head_of(layer)
         self._prepare()
         self._drivers.forget_errors()
         read = 0
         try:
-            for slice_ in self._pages(head) if self._opening.direct else self._streamed(head):
+            for slice_ in self._pages(head) if self._opening.direct else self._stream(head):
                 read += len(slice_) + slice_.empty
                 yield slice_
         except UnicodeError as error:
@@ -126,7 +126,7 @@ class Dataset:
         self._drivers.allow([self.format])
         pyogrio.set_gdal_config_options({"USE_OSR_FIND_MATCHES": self._finds_system})
 
-    def _streamed(self, head: Head) -> Iterator[Slice]:
+    def _stream(self, head: Head) -> Iterator[Slice]:
         opened = pyogrio.open_arrow(
             self._path,
             layer=head.name,
@@ -162,7 +162,7 @@ class Dataset:
             if len(fids) < SLICE_ROWS:
                 return
 
-    def _chosen(self, layer: str) -> Head:
+    def _head_of(self, layer: str) -> Head:
         head = {head.name: head for head in self.heads()}.get(layer)
         if head is None:
             raise Trouble("unknown_layer", name=layer[:100])
@@ -229,10 +229,10 @@ class Dataset:
         if wkb is None:
             rows = Slice(numbers, columns, None)
             return rows if self._opening.typed else without_empty(rows)
-        straight, curves = self._straightened(_storage(wkb))
+        straight, curves = self._straighten(_storage(wkb))
         return Slice(numbers, columns, straight, curves=curves)
 
-    def _straightened(self, wkb: pa.Array) -> tuple[pa.Array, int]:
+    def _straighten(self, wkb: pa.Array) -> tuple[pa.Array, int]:
         """Arcs as lines of short segments, all that the rest of the platform knows; and how many there were."""
         curved = where(np.isin((wkb_codes(wkb)[1] & 0xFFFF) % 1000, CURVES))
         if not curved:
@@ -275,7 +275,7 @@ def _usable(column: pa.Array) -> pa.Array:
     elif pa.types.is_nested(kind):
         return pa.array([_as_json(value) for value in column.to_pylist()], pa.string())
     if pa.types.is_string(column.type) and not is_readable_text(column):
-        return pa.array([_decoded(value) for value in column.cast(pa.binary()).to_pylist()], pa.string())
+        return pa.array([_decode_text(value) for value in column.cast(pa.binary()).to_pylist()], pa.string())
     return column
 
 
@@ -287,7 +287,7 @@ def _storage(column: Any) -> pa.Array:
     return column.storage if isinstance(column, pa.ExtensionArray) else column
 
 
-def _decoded(value: bytes | None) -> str | None:
+def _decode_text(value: bytes | None) -> str | None:
     """Text whose last character may have been cut by the width of its field; else Windows' own alphabet."""
     if value is None:
         return None

@@ -17,8 +17,8 @@ from typing import IO, Any
 from .charset import likeliest
 from .files import head_of, regular
 from .names import plain
-from .packing import ARCHIVES, TAR, TAR_MAGIC, ZIP, Meter, checked_path, is_hidden
-from .shapefile import SHP_CODE, rebuilt_index, sibling
+from .packing import ARCHIVES, TAR, TAR_MAGIC, ZIP, Meter, check_path, is_hidden
+from .shapefile import SHP_CODE, rebuild_index, sibling
 from .trouble import Trouble
 from .wire import Blob
 
@@ -55,7 +55,7 @@ class Wanted:
     members: list[Member] = field(default_factory=list)
 
 
-def delivered(name: str, limits: Mapping[str, int], *, whole: bool = False) -> Iterator[Answer]:
+def deliver_files(name: str, limits: Mapping[str, int], *, whole: bool = False) -> Iterator[Answer]:
     """Files to write down (folder 0: beside the delivered one), then the parts: folder, file name, label.
 
     The parts are the datasets of an archive; with `whole`, all of its files, labelled with their paths.
@@ -65,11 +65,11 @@ def delivered(name: str, limits: Mapping[str, int], *, whole: bool = False) -> I
         raise Trouble("empty_file")
     meter = Meter(Path(name).stat().st_size, limits["file_bytes"])
     if start.startswith(ZIP) and not is_spreadsheet(name):
-        yield from _unzipped(name, meter, limits, whole)
+        yield from _unzip(name, meter, limits, whole)
     elif start.startswith(GZIP):
-        yield from _gunzipped(name, meter, limits)
+        yield from _gunzip(name, meter, limits)
     elif start[TAR_MAGIC] == TAR:
-        yield from _untarred(lambda: regular(name), meter, limits)
+        yield from _untar(lambda: regular(name), meter, limits)
     else:
         yield from in_place(name)
 
@@ -78,7 +78,7 @@ def in_place(name: str) -> Iterator[Answer]:
     """The same for what is no archive: at most an index that was not delivered is made."""
     main = main_of(name)
     if head_of(main, 4) == SHP_CODE and main.endswith(".shp") and sibling(main, ".shx") is None:
-        yield {"folder": 0, "file": Path(main).with_suffix(".shx").name}, [rebuilt_index(main)]
+        yield {"folder": 0, "file": Path(main).with_suffix(".shx").name}, [rebuild_index(main)]
     yield _parts([(0, Path(main).name, Path(main).stem)])
 
 
@@ -101,12 +101,12 @@ def main_of(name: str) -> str:
     return name
 
 
-def _unzipped(name: str, meter: Meter, limits: Mapping[str, int], whole: bool) -> Iterator[Answer]:
+def _unzip(name: str, meter: Meter, limits: Mapping[str, int], whole: bool) -> Iterator[Answer]:
     with regular(name) as opened:
         try:
             with zipfile.ZipFile(opened) as archive:
                 members = _zip_members(archive, limits["members"])
-                wanted = _by_stem(members) if whole else _grouped(members)
+                wanted = _by_stem(members) if whole else _group_members(members)
                 yield from _extract(wanted, lambda member: archive.open(member.key), meter)
                 yield _list_files(wanted) if whole else _list_datasets(wanted)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
@@ -119,7 +119,7 @@ def _zip_members(archive: zipfile.ZipFile, limit: int) -> list[Member]:
         raise Trouble("archive_members", limit=limit)
     members = []
     for info in infos:
-        path = checked_path(_name_of(info))
+        path = check_path(_name_of(info))
         if info.is_dir():
             continue
         if stat.S_ISLNK(info.external_attr >> 16):
@@ -141,13 +141,13 @@ def _name_of(info: zipfile.ZipInfo) -> str:
         return raw.decode(likeliest([raw]), "replace")
 
 
-def _untarred(opener: Opener, meter: Meter, limits: Mapping[str, int]) -> Iterator[Answer]:
+def _untar(opener: Opener, meter: Meter, limits: Mapping[str, int]) -> Iterator[Answer]:
     """A stream that is read twice: to know its members, then to give those that are wanted."""
     try:
         with opener() as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
             members = _tar_members(archive, meter, limits["members"])
         meter.total = 0
-        wanted = _grouped(members)
+        wanted = _group_members(members)
         places = {
             member.key: (folder, member, wanted_.members[0])
             for folder, wanted_ in enumerate(wanted, start=1)
@@ -158,7 +158,7 @@ def _untarred(opener: Opener, meter: Meter, limits: Mapping[str, int]) -> Iterat
                 inside = archive.extractfile(entry) if number in places else None
                 if inside:
                     folder, member, main = places[number]
-                    yield from _flowing(inside, folder, _quarantined(member, main), meter)
+                    yield from _flowing(inside, folder, _quarantine_name(member, main), meter)
     except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
         raise Trouble("archive_damaged", reason=str(error)[:200]) from error
     yield _list_datasets(wanted)
@@ -169,7 +169,7 @@ def _tar_members(archive: tarfile.TarFile, meter: Meter, limit: int) -> list[Mem
     for number, entry in enumerate(archive):
         if number >= limit:
             raise Trouble("archive_members", limit=limit)
-        path = checked_path(entry.name)
+        path = check_path(entry.name)
         if not (entry.isfile() or entry.isdir()):
             raise Trouble("archive_link", name=str(path)[:200])
         meter.add(entry.size)
@@ -178,7 +178,7 @@ def _tar_members(archive: tarfile.TarFile, meter: Meter, limit: int) -> list[Mem
     return members
 
 
-def _gunzipped(name: str, meter: Meter, limits: Mapping[str, int]) -> Iterator[Answer]:
+def _gunzip(name: str, meter: Meter, limits: Mapping[str, int]) -> Iterator[Answer]:
     def opener() -> Any:
         return gzip.GzipFile(fileobj=regular(name))
 
@@ -186,7 +186,7 @@ def _gunzipped(name: str, meter: Meter, limits: Mapping[str, int]) -> Iterator[A
         with opener() as inside:
             start = inside.read(512)
         if start[TAR_MAGIC] == TAR:
-            yield from _untarred(opener, meter, limits)
+            yield from _untar(opener, meter, limits)
             return
         if start.startswith((GZIP, *ZIP)):
             raise Trouble("archive_in_archive", name=Path(name).stem)
@@ -224,7 +224,7 @@ def _visible_members(members: list[Member]) -> dict[str, Member]:
     return {str(member.path).lower(): member for member in members if not is_hidden(member.path)}
 
 
-def _grouped(members: list[Member]) -> list[Wanted]:
+def _group_members(members: list[Member]) -> list[Wanted]:
     """The datasets of an archive, each with its companions."""
     by_path = _visible_members(members)
     wanted = []
@@ -250,7 +250,7 @@ def _extract(wanted: list[Wanted], opened: Callable[[Member], IO[bytes]], meter:
     for folder, dataset in enumerate(wanted, start=1):
         for member in dataset.members:
             with opened(member) as inside:
-                yield from _flowing(inside, folder, _quarantined(member, dataset.members[0]), meter)
+                yield from _flowing(inside, folder, _quarantine_name(member, dataset.members[0]), meter)
 
 
 def _flowing(inside: IO[bytes], folder: int, file: str, meter: Meter) -> Iterator[Answer]:
@@ -263,20 +263,22 @@ def _flowing(inside: IO[bytes], folder: int, file: str, meter: Meter) -> Iterato
             return
 
 
-def _quarantined(member: Member, main: Member) -> str:
+def _quarantine_name(member: Member, main: Member) -> str:
     """Named after the main file of its dataset, as GDAL expects."""
     return plain(main.path.stem) + member.path.suffix.lower()
 
 
 def _list_datasets(wanted: list[Wanted]) -> Answer:
-    labels = [(folder, _quarantined(w.members[0], w.members[0]), w.label) for folder, w in enumerate(wanted, start=1)]
+    labels = [
+        (folder, _quarantine_name(w.members[0], w.members[0]), w.label) for folder, w in enumerate(wanted, start=1)
+    ]
     return _parts(labels)
 
 
 def _list_files(wanted: list[Wanted]) -> Answer:
     return _parts(
         [
-            (folder, _quarantined(member, one.members[0]), str(member.path))
+            (folder, _quarantine_name(member, one.members[0]), str(member.path))
             for folder, one in enumerate(wanted, start=1)
             for member in one.members
         ]

@@ -85,7 +85,7 @@ class Blocks:
         opened = files.get(file.lower())
         if opened is None:
             raise Trouble("edigeo_missing_file", name=printable(file))
-        text = decoded(opened()).replace("\r\n", "\n")
+        text = decode_text(opened()).replace("\r\n", "\n")
         if "\nNEX" in text:
             text = CONTINUED.sub("", text)
         if not text.rstrip("\n\x1a \0").rpartition("\n")[2].startswith("EOM"):
@@ -146,7 +146,7 @@ def sheet(lot: Mapping[str, list[str]], files: Files) -> Sheet:
     drawn = Sheet(reference=printable("".join(values("\n".join(geo.blocks)).get("REL", ["-"]))))
     dates = qualities(f"{stem}{lot.get('QAN', [''])[0]}.QAL", files)
     for name in vectors:
-        take(taken_apart(Blocks.read(name, files)), dates, drawn)
+        take(split_blocks(Blocks.read(name, files)), dates, drawn)
     return drawn
 
 
@@ -161,7 +161,7 @@ def qualities(name: str, files: Files) -> dict[str, tuple[str, str]]:
     return dates
 
 
-def decoded(content: bytes) -> str:
+def decode_text(content: bytes) -> str:
     """The norm writes 8859-1; some exports are in UTF-8."""
     if content.isascii():
         return content.decode("ascii")
@@ -171,7 +171,7 @@ def decoded(content: bytes) -> str:
         return content.decode("iso-8859-15")
 
 
-def taken_apart(blocks: Blocks) -> Vectors:
+def split_blocks(blocks: Blocks) -> Vectors:
     """The primitives, objects and relations of a VEC file."""
     by_type: dict[str, list[int]] = {}
     for number, block in enumerate(blocks.blocks):

@@ -160,8 +160,8 @@ class Scan:
         if not nodes and not links:
             raise Trouble("epanet_empty")
         self._check_ends(nodes)
-        placed = self._placed("[COORDINATES]", nodes)
-        self._placed("[VERTICES]", links)
+        placed = self._find_placed("[COORDINATES]", nodes)
+        self._find_placed("[VERTICES]", links)
         self._refer("[STATUS]", links)
         if nodes and not placed:
             raise Trouble("epanet_no_coordinates")
@@ -220,7 +220,7 @@ class Scan:
                 elif section == "[VALVES]" and values[4].upper() not in VALVES:
                     self._leave(number, values[0], "epanet_value", text=printable(values[4])[:LONGEST_EXCERPT])
 
-    def _placed(self, section: str, known: Mapping[str, int]) -> set[str]:
+    def _find_placed(self, section: str, known: Mapping[str, int]) -> set[str]:
         least, numbers = PLACES[section]
         placed = set()
         for number, values in self._sections.get(section, []):

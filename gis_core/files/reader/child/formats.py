@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from pyogrio import raw
 
 from . import shapefile
-from .charset import accented, decided, find_codec, said
+from .charset import decide_encoding, find_codec, parse_encoding, sample_accents
 from .csvfile import CsvFile
 from .dataset import OPENING, Dataset, Opening, sqlite_path
 from .delivery import check_spreadsheet, main_of
@@ -199,8 +199,8 @@ class Formats:
             declared = Detected(find_codec(charset), "declared", charset)
             return self._dataset(name, Opening("MapInfo File", encoding=declared, complete=True, beside=beside))
         values = self._raw_texts(name)
-        encoding = said(chosen) if chosen else decided(values, None, "", charset)
-        samples = tuple(accented(values, encoding.value))
+        encoding = parse_encoding(chosen) if chosen else decide_encoding(values, None, "", charset)
+        samples = tuple(sample_accents(values, encoding.value))
         given: dict[str, Any] = {"encoding": encoding, "accented": samples, "direct": True, "beside": beside}
         return self._dataset(name, Opening("MapInfo File", complete=True, **given))
 

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 from . import crs
 from .geometry import CODES, Shape, encode, union, unknown_type
 from .jsontext import JsonText, kind_of
-from .rows import Problem, Row, checked_properties, printable
+from .rows import Problem, Row, check_properties, printable
 from .trouble import Trouble
 
 FIELD_LIMIT = 1000
@@ -38,7 +38,7 @@ class GeoJsonFile:
                 head: dict[str, Any] = {}
                 for raw, anomaly in raw_features(text, head):
                     survey.add(raw, anomaly)
-            epsg = crs.declared(head.get("crs"), any_code=self._lenient)
+            epsg = crs.epsg_of_member(head.get("crs"), any_code=self._lenient)
             self._info = survey.result(epsg, text.had_bom, lenient=self._lenient)
         return self._info
 
@@ -139,10 +139,10 @@ def raw_features(text: JsonText, head: dict[str, Any]) -> Iterator[tuple[Any, Tr
             head[key] = []
             for value in text.elements():
                 count += 1
-                yield value, _taken(text)
+                yield value, _take_anomaly(text)
         else:
             head[key] = text.value()
-            anomaly = _taken(text)
+            anomaly = _take_anomaly(text)
             if anomaly:
                 raise anomaly
     text.end()
@@ -177,7 +177,7 @@ def to_row(raw: object, index: int, anomaly: Trouble | None) -> tuple[Row, Shape
         raise _not_a_feature(raw.get("type"))
     if anomaly:
         raise anomaly
-    properties = checked_properties(raw.get("properties"))
+    properties = check_properties(raw.get("properties"))
     geometry = raw.get("geometry")
     shape = None if geometry is None else encode(geometry)
     return Row(index, identifier_of(raw), properties, shape.wkb if shape else None), shape
@@ -207,7 +207,7 @@ def wrong_crs(bounds: tuple[float, float, float, float], epsg: int, code: str = 
     return Trouble(f"{code}_seems", seems=seems, **params) if seems else Trouble(code, **params)
 
 
-def _taken(text: JsonText) -> Trouble | None:
+def _take_anomaly(text: JsonText) -> Trouble | None:
     first = text.anomalies[0] if text.anomalies else None
     text.anomalies.clear()
     return first

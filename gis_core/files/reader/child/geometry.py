@@ -99,19 +99,19 @@ def _ring(coordinates: list[Any]) -> _Part:
 
 
 def _polygon(coordinates: list[Any]) -> _Part:
-    return _joined([_ring(_as_list(ring, "Polygon")) for ring in coordinates])
+    return _join_parts([_ring(_as_list(ring, "Polygon")) for ring in coordinates])
 
 
 def _multi_point(coordinates: list[Any]) -> _Part:
-    return _joined([_point(_as_list(point, "MultiPoint")) for point in coordinates], 1)
+    return _join_parts([_point(_as_list(point, "MultiPoint")) for point in coordinates], 1)
 
 
 def _multi_line(coordinates: list[Any]) -> _Part:
-    return _joined([_line(_as_list(line, "MultiLineString")) for line in coordinates], 2)
+    return _join_parts([_line(_as_list(line, "MultiLineString")) for line in coordinates], 2)
 
 
 def _multi_polygon(coordinates: list[Any]) -> _Part:
-    return _joined([_polygon(_as_list(polygon, "MultiPolygon")) for polygon in coordinates], 3)
+    return _join_parts([_polygon(_as_list(polygon, "MultiPolygon")) for polygon in coordinates], 3)
 
 
 _ENCODERS = {
@@ -142,7 +142,7 @@ def _collection(geometry: dict[str, Any], depth: int) -> Shape:
     )
 
 
-def _joined(parts: list[_Part], member_code: int = 0) -> _Part:
+def _join_parts(parts: list[_Part], member_code: int = 0) -> _Part:
     """Parts one after the other; members of a multi-geometry each carry their own WKB head, rings carry none."""
     if not parts:
         raise Trouble("empty_geometry")

@@ -69,7 +69,7 @@ class JsonText:
         """Step over one punctuation character."""
         character = self.peek()
         if character != wanted:
-            raise self._unexpected(character, wanted)
+            raise self._trouble_at(character, wanted)
         self._at += 1
 
     def members(self) -> Iterator[str]:
@@ -80,7 +80,7 @@ class JsonText:
             return
         while True:
             if self.peek() != '"':
-                raise self._unexpected(self.peek(), '"')
+                raise self._trouble_at(self.peek(), '"')
             key = self.value()
             self.expect(":")
             yield key
@@ -101,7 +101,7 @@ class JsonText:
     def value(self) -> Any:
         """The value that starts here."""
         if self.peek() == "":
-            raise self._unexpected("", "")
+            raise self._trouble_at("", "")
         while True:
             try:
                 value, self._at = self._json.raw_decode(self._text, self._at)
@@ -120,7 +120,7 @@ class JsonText:
     def _goes_on(self, closing: str) -> bool:
         character = self.peek()
         if character not in (",", closing) or not character:
-            raise self._unexpected(character, f", {closing}")
+            raise self._trouble_at(character, f", {closing}")
         self._at += 1
         return character == ","
 
@@ -145,7 +145,7 @@ class JsonText:
         in_escape = error.msg.startswith("Invalid \\") and '"' not in rest
         return in_escape or error.msg.startswith("Unterminated string") or bool(UNFINISHED.fullmatch(rest))
 
-    def _unexpected(self, character: str, wanted: str) -> Trouble:
+    def _trouble_at(self, character: str, wanted: str) -> Trouble:
         where = self._where(self._at)
         if not character:
             return Trouble("truncated", **where)

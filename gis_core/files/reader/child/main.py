@@ -13,9 +13,9 @@ from . import table
 from .files import regular
 from .geojson import GeoJsonFile
 from .lockdown import lock_down, state
-from .names import checked
+from .names import check_name
 from .raster import Images
-from .rows import Problem, Row, batched
+from .rows import Problem, Row, make_batches
 from .trouble import Trouble
 from .unused import leave_out
 from .wire import Blob, send
@@ -72,7 +72,7 @@ class Session:
         if operation == "next":
             return next(self._answers, ({"done": True}, ()))
         if operation == "inspect":
-            return {"info": self._geojson(checked(request["name"])).inspect()}, ()
+            return {"info": self._geojson(check_name(request["name"])).inspect()}, ()
         if operation in IMAGE_OPERATIONS:
             return self._image(operation, request)
         if operation == "deliver":
@@ -82,24 +82,24 @@ class Session:
         if operation in VECTOR_OPERATIONS:
             return self._vector(operation, request)
         if operation == "lines":
-            return self._lines(checked(request["name"]))
+            return self._lines(check_name(request["name"]))
         if operation == "epanet":
-            return self._epanet(checked(request["name"]))
+            return self._epanet(check_name(request["name"]))
         if operation == "document":
             from .document import document
 
-            return {"info": document(checked(request["name"]), self._limits)}, ()
+            return {"info": document(check_name(request["name"]), self._limits)}, ()
         if operation == "picture":
             from .picture import picture
 
-            info, blobs = picture(checked(request["name"]), request["recipe"])
+            info, blobs = picture(check_name(request["name"]), request["recipe"])
             return {"info": info}, blobs
-        batches = batched(self._rows(operation, request), int(request["size"]))
+        batches = make_batches(self._rows(operation, request), int(request["size"]))
         self._answers = (batch.message() for batch in batches)
         return {}, ()
 
     def _vector(self, operation: str, request: dict[str, Any]) -> Answer:
-        name, label = checked(request["name"]), str(request["label"])
+        name, label = check_name(request["name"]), str(request["label"])
         regular(name).close()
         if self._vectors is None:
             # Takes a quarter of a second, which a GeoJSON file read in Python need not wait for.
@@ -133,22 +133,22 @@ class Session:
         return {}, ()
 
     def _delivery(self, request: dict[str, Any]) -> Answer:
-        from .delivery import delivered, in_place
+        from .delivery import deliver_files, in_place
 
-        name = checked(request["name"])
+        name = check_name(request["name"])
         whole = bool(request.get("whole"))
-        self._answers = in_place(name) if request["unpacked"] else delivered(name, self._limits, whole=whole)
+        self._answers = in_place(name) if request["unpacked"] else deliver_files(name, self._limits, whole=whole)
         return {}, ()
 
     def _plans(self, request: dict[str, Any]) -> Answer:
         from . import plans
 
-        names = [checked(name) for name in request["names"]]
+        names = [check_name(name) for name in request["names"]]
         self._answers = plans.deliveries(names, int(request["skip"]), self._limits)
         return {}, ()
 
     def _image(self, operation: str, request: dict[str, Any]) -> Answer:
-        name = checked(request["name"])
+        name = check_name(request["name"])
         if self._images is None:
             self._images = Images(self._limits)
         if operation == "raster":
@@ -160,7 +160,7 @@ class Session:
         return {}, ()
 
     def _rows(self, operation: str, request: dict[str, Any]) -> Iterator[Row | Problem]:
-        name = checked(request["name"])
+        name = check_name(request["name"])
         if operation == "records":
             return table.rows(lambda: self._stream(name), self._limits)
         return self._geojson(name).rows()
@@ -179,7 +179,7 @@ class Session:
         _refuse_other_formats(start)
         if not start.startswith(GZIP_MAGIC):
             return raw
-        _refuse_other_formats(_decompressed_head(raw))
+        _refuse_other_formats(_decompress_head(raw))
         raw.seek(0)
         return cast(BinaryIO, gzip.GzipFile(fileobj=raw))
 
@@ -192,7 +192,7 @@ def _refuse_other_formats(start: bytes) -> None:
         raise Trouble("other_format", found="tar")
 
 
-def _decompressed_head(raw: BinaryIO) -> bytes:
+def _decompress_head(raw: BinaryIO) -> bytes:
     """The first bytes inside; what is wrong with the compression is told by whoever reads on."""
     try:
         return gzip.GzipFile(fileobj=raw).read(HEAD)

@@ -25,7 +25,7 @@ def check_xml(name: str, most: int | None = None) -> None:
     """
     depth = count = 0
 
-    def opened(_name: str, _attributes: object) -> None:
+    def open_element(_name: str, _attributes: object) -> None:
         nonlocal depth, count
         depth, count = depth + 1, count + 1
         if depth > DEPTH:
@@ -33,13 +33,13 @@ def check_xml(name: str, most: int | None = None) -> None:
         if most is not None and count > most:
             raise Trouble("xml_too_many_elements", limit=most)
 
-    def closed(_name: str) -> None:
+    def close_element(_name: str) -> None:
         nonlocal depth
         depth -= 1
 
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = _refuse_doctype
-    parser.StartElementHandler, parser.EndElementHandler = opened, closed
+    parser.StartElementHandler, parser.EndElementHandler = open_element, close_element
     try:
         with regular(name) as stream:
             while chunk := stream.read(CHUNK):

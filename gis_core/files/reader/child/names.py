@@ -9,7 +9,7 @@ QUARANTINED = re.compile(r"[0-9]{1,6}/[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 NOT_PLAIN = re.compile(r"[^A-Za-z0-9._-]+")
 
 
-def checked(name: Any) -> str:
+def check_name(name: Any) -> str:
     """The name itself when it can only lead into the quarantine folder (the current folder of the child)."""
     text = str(name)
     if text.startswith("/vsi") or "://" in text:

@@ -32,7 +32,7 @@ class Meter:
             raise Trouble("archive_bomb", ratio=RATIO)
 
 
-def checked_path(name: str) -> PurePosixPath:
+def check_path(name: str) -> PurePosixPath:
     """A path that stays below the archive; nothing is written under it, but nobody honest sends another."""
     path = PurePosixPath(name.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or ":" in name[:3] or "\0" in name:

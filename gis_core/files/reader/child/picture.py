@@ -33,7 +33,7 @@ def make_pictures(image: Image.Image, recipe: Mapping[str, Any]) -> tuple[dict[s
     width, height = image.size
     if width * height > recipe["pixels"][str(image.format)] or max(width, height) > recipe["longest"]:
         raise Trouble("picture_pixels", width=width, height=height)
-    form, taken = str(recipe["form"]), taken_at(image) if recipe["dated"] else None
+    form, taken = str(recipe["form"]), read_taken_at(image) if recipe["dated"] else None
     boxes: list[tuple[int, int]] = [(int(across), int(down)) for across, down in recipe["boxes"]]
     if form == "JPEG" and boxes:
         image.draft("RGB", boxes[0])
@@ -76,7 +76,7 @@ def encode(image: Image.Image, form: str, quality: int, taken: str | None) -> by
     return kept.getvalue()
 
 
-def taken_at(image: Image.Image) -> str | None:
+def read_taken_at(image: Image.Image) -> str | None:
     """When the camera says that the photo was taken, as it writes it; None where it does not say so."""
     exif = image.getexif()
     text = exif.get_ifd(EXIF_PART).get(TAKEN_AT) or exif.get(CHANGED_AT)

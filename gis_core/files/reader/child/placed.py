@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import shapely
 
 from . import reference
-from .columns import convert, plain, stripped
+from .columns import convert, plain, trim_and_nullify
 from .crs import FRANCE_4326
 from .rows import printable
 from .slices import OTHER, Detected, Head, Numbers, Slice, Source, where
@@ -76,7 +76,7 @@ class Placed:
             yield slice_
 
     def _with_place(self, head: Head) -> Head:
-        place = self._said if self._said != Place() else self._guessed(head)
+        place = self._said if self._said != Place() else self._guess_place(head)
         if place is None:
             return head
         for name in (place.x, place.y, place.wkt):
@@ -91,7 +91,7 @@ class Placed:
         head.has_geometry, head.place, head.crs = True, [place.x, place.y, place.wkt], detected
         return head
 
-    def _guessed(self, head: Head) -> Place | None:
+    def _guess_place(self, head: Head) -> Place | None:
         first = next(self._source.slices(head.name), None)
         if first is None:
             return None
@@ -237,7 +237,7 @@ def _both(names: Mapping[str, str]) -> Place | None:
 
 
 def _text(column: pa.Array) -> pa.Array:
-    return stripped(convert(plain(column), "text").text)
+    return trim_and_nullify(convert(plain(column), "text").text)
 
 
 def _plain(name: str) -> str:

@@ -18,7 +18,7 @@ from typing import IO, Any
 
 from . import edigeo
 from .files import head_of, regular
-from .packing import ARCHIVES, TAR, TAR_MAGIC, ZIP, Meter, checked_path, is_hidden
+from .packing import ARCHIVES, TAR, TAR_MAGIC, ZIP, Meter, check_path, is_hidden
 from .trouble import Trouble
 from .wire import Blob
 
@@ -52,26 +52,26 @@ def deliveries(names: list[str], skip: int, limits: Mapping[str, int]) -> Iterat
     """The sheets of each delivery but the first `skip` ones; each answer says how many deliveries ended before it."""
     ended = 0
     for name in names:
-        for answer, blobs in islice(delivered_or_refused(name, limits), skip, None):
+        for answer, blobs in islice(deliver_or_refuse(name, limits), skip, None):
             yield {"ended": ended, **answer}, blobs
             ended = 0
         skip = 0
         ended += 1
 
 
-def delivered_or_refused(name: str, limits: Mapping[str, int]) -> Iterator[Answer]:
+def deliver_or_refuse(name: str, limits: Mapping[str, int]) -> Iterator[Answer]:
     """At least one answer."""
     given = 0
     try:
-        for given, answer in enumerate(delivered(name, limits), start=1):  # noqa: B007
+        for given, answer in enumerate(deliver_sheets(name, limits), start=1):  # noqa: B007
             yield answer
         if not given:
             raise Trouble("edigeo_no_thf")
     except Trouble as trouble:
-        yield refused("", trouble)
+        yield refuse_sheet("", trouble)
 
 
-def delivered(name: str, limits: Mapping[str, int]) -> Iterator[Answer]:
+def deliver_sheets(name: str, limits: Mapping[str, int]) -> Iterator[Answer]:
     """One answer per sheet: what it holds, or why it cannot be read. `name` is a THF file or an archive."""
     if Path(name).suffix.lower() == ".thf":
         beside = {path.name.lower(): partial(content_of, str(path)) for path in sorted(Path(name).parent.iterdir())}
@@ -95,23 +95,25 @@ def archive(opened: IO[bytes], label: str, meter: Meter, limits: Mapping[str, in
         for path, size, read in members(opened, meter, limits["members"], loose):
             inside = f"{label}/{path}" if label else str(path)
             if path.suffix.lower() in ARCHIVES:
-                yield from nested(inside, size, read, limits, depth)
+                yield from read_nested(inside, size, read, limits, depth)
             elif path.suffix.lower() in FILES:
                 loose.add(path, read)
-        yield from unpacked(label, loose)
+        yield from unpack_sheets(label, loose)
     except DAMAGED as error:
-        yield refused(label, Trouble("archive_damaged", reason=str(error)[:200]))
+        yield refuse_sheet(label, Trouble("archive_damaged", reason=str(error)[:200]))
     except Trouble as trouble:
-        yield refused(label, trouble)
+        yield refuse_sheet(label, trouble)
 
 
-def nested(label: str, size: int, read: Callable[[], bytes], limits: Mapping[str, int], depth: int) -> Iterator[Answer]:
+def read_nested(
+    label: str, size: int, read: Callable[[], bytes], limits: Mapping[str, int], depth: int
+) -> Iterator[Answer]:
     """An archive in an archive."""
     if depth == 1:
-        yield refused(label, Trouble("archive_in_archive", name=PurePosixPath(label).name))
+        yield refuse_sheet(label, Trouble("archive_in_archive", name=PurePosixPath(label).name))
         return
     if size > ARCHIVE_BYTES:
-        yield refused(label, Trouble("file_too_large", limit=ARCHIVE_BYTES))
+        yield refuse_sheet(label, Trouble("file_too_large", limit=ARCHIVE_BYTES))
         return
     packed = read()
     yield from archive(io.BytesIO(packed), label, Meter(len(packed), UNPACKED_BYTES), limits, depth - 1)
@@ -122,9 +124,9 @@ def members(opened: IO[bytes], meter: Meter, limit: int, loose: Loose) -> Iterat
     start = opened.read(512)
     opened.seek(0)
     if start.startswith(ZIP):
-        entries = zipped(opened, loose)
+        entries = read_zip(opened, loose)
     elif start.startswith(PACKED) or start[TAR_MAGIC] == TAR:
-        entries = tarred(opened, loose)
+        entries = read_tar(opened, loose)
     else:
         raise Trouble("edigeo_not_archive")
     for number, (path, size, read) in enumerate(entries):
@@ -135,7 +137,7 @@ def members(opened: IO[bytes], meter: Meter, limit: int, loose: Loose) -> Iterat
             yield path, size, read
 
 
-def tarred(opened: IO[bytes], loose: Loose) -> Iterator[Member]:
+def read_tar(opened: IO[bytes], loose: Loose) -> Iterator[Member]:
     """A stream: what lies loose is read as it passes, archives are given at once."""
     held = 0
     with tarfile.open(fileobj=opened, mode="r|*", bufsize=TAR_BUFFER) as archive:
@@ -151,7 +153,7 @@ def tarred(opened: IO[bytes], loose: Loose) -> Iterator[Member]:
             yield path, entry.size, partial(bytes, inside.read())
 
 
-def zipped(opened: IO[bytes], loose: Loose) -> Iterator[Member]:
+def read_zip(opened: IO[bytes], loose: Loose) -> Iterator[Member]:
     """A file that can be read anywhere: contents are read when they are needed."""
     archive = zipfile.ZipFile(opened)
     for info in archive.infolist():
@@ -160,10 +162,10 @@ def zipped(opened: IO[bytes], loose: Loose) -> Iterator[Member]:
             continue
         if info.flag_bits & 1:
             raise Trouble("archive_encrypted", name=str(path)[:200])
-        yield path, info.file_size, partial(bounded, archive, info)
+        yield path, info.file_size, partial(read_bounded, archive, info)
 
 
-def bounded(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+def read_bounded(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     """A member that is no longer than it says, which was counted."""
     with archive.open(info) as inside:
         return inside.read(min(info.file_size, ARCHIVE_BYTES))
@@ -172,7 +174,7 @@ def bounded(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
 def sound(name: str, loose: Loose, *, special: bool) -> PurePosixPath | None:
     """The path of a member that may be read; None for one that leads elsewhere or is a link."""
     try:
-        path = checked_path(name)
+        path = check_path(name)
     except Trouble as trouble:
         loose.spoilt = loose.spoilt or trouble
         return None
@@ -182,7 +184,7 @@ def sound(name: str, loose: Loose, *, special: bool) -> PurePosixPath | None:
     return path
 
 
-def unpacked(label: str, loose: Loose) -> Iterator[Answer]:
+def unpack_sheets(label: str, loose: Loose) -> Iterator[Answer]:
     """The sheets that lie loose, unless a member of their archive was not honest."""
     if loose.spoilt:
         raise loose.spoilt
@@ -195,7 +197,7 @@ def sheets_beside(label: str, files: edigeo.Files) -> Iterator[Answer]:
     """The sheets of one folder, one for each THF file."""
     thf_files = [name for name in files if name.endswith(".thf")]
     if not thf_files:
-        yield refused(label, Trouble("edigeo_no_thf"))
+        yield refuse_sheet(label, Trouble("edigeo_no_thf"))
     for thf in thf_files:
         inside = f"{label}/{thf.upper()}" if label else thf.upper()
         try:
@@ -203,8 +205,8 @@ def sheets_beside(label: str, files: edigeo.Files) -> Iterator[Answer]:
                 answer, blobs = sheet.message()
                 yield {"label": inside, "sheet": answer}, blobs
         except Trouble as trouble:
-            yield refused(inside, trouble)
+            yield refuse_sheet(inside, trouble)
 
 
-def refused(label: str, trouble: Trouble) -> Answer:
+def refuse_sheet(label: str, trouble: Trouble) -> Answer:
     return {"label": label, "refused": [trouble.code, trouble.params]}, []

@@ -75,14 +75,14 @@ class Images:
 
     def info(self, name: str) -> dict[str, Any]:
         """What the headers say."""
-        with self._opened(name) as image:
+        with self._open(name) as image:
             return _info(image, name)
 
     def strips(self, name: str, bands: Sequence[int], rows: int) -> Iterator[tuple[dict[str, Any], list[Any]]]:
         """The pixels from top to bottom, pixel-interleaved, with the mask where a pixel is not valid."""
         import numpy as np
 
-        with self._opened(name) as image:
+        with self._open(name) as image:
             _check_bands(image, bands)
             mask = _mask_kind(image, name)
             height = _strip_rows(image, len(bands), rows)
@@ -91,8 +91,8 @@ class Images:
             for row in range(0, image.height, height):
                 window = ((row, min(row + height, image.height)), (0, image.width))
                 pixels = buffer[: window[0][1] - row]
-                self._decoded(image.read, list(bands), out=pixels.transpose(2, 0, 1), window=window)
-                valid = self._decoded(_valid, image, mask, pixels, window=window)
+                self._decode(image.read, list(bands), out=pixels.transpose(2, 0, 1), window=window)
+                valid = self._decode(_valid, image, mask, pixels, window=window)
                 message = {"row": row, "rows": len(pixels), "valid": valid is not None}
                 yield message, [pixels.data.cast("B"), *([] if valid is None else [valid.view("u1").data.cast("B")])]
 
@@ -100,18 +100,18 @@ class Images:
         """The whole image, thinned out to at most `size` pixels a side, and which of them are valid."""
         import numpy as np
 
-        with self._opened(name) as image:
+        with self._open(name) as image:
             _check_bands(image, bands)
             factor = max(image.width, image.height, size) / size
             shape = max(1, int(image.height / factor)), max(1, int(image.width / factor))
             pixels = np.empty((*shape, len(bands)), image.dtypes[0])
-            self._decoded(image.read, list(bands), out=pixels.transpose(2, 0, 1))
-            valid = self._decoded(_valid, image, _mask_kind(image, name), pixels, shape=shape)
+            self._decode(image.read, list(bands), out=pixels.transpose(2, 0, 1))
+            valid = self._decode(_valid, image, _mask_kind(image, name), pixels, shape=shape)
             blobs = [pixels.data.cast("B"), *([] if valid is None else [valid.view("u1").data.cast("B")])]
             return {"shape": list(pixels.shape), "dtype": image.dtypes[0], "valid": valid is not None}, blobs
 
     @contextmanager
-    def _opened(self, name: str) -> "Iterator[DatasetReader]":
+    def _open(self, name: str) -> "Iterator[DatasetReader]":
         import rasterio
 
         kind = kind_of(name)
@@ -151,7 +151,7 @@ class Images:
         if width * height > self._limits["pixels"]:
             raise Trouble("too_many_pixels", width=width, height=height, limit=self._limits["pixels"])
 
-    def _decoded(self, call: Any, *args: Any, **options: Any) -> Any:
+    def _decode(self, call: Any, *args: Any, **options: Any) -> Any:
         """What GDAL decodes; an error or a warning of missing data refuses the image."""
         import rasterio
 

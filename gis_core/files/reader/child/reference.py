@@ -69,7 +69,7 @@ def identify(text: str | None) -> Detected:
         crs = CRS.from_user_input(text)
     except CRSError:
         return Detected(None, "unreadable", text.strip()[:200])
-    return _identified(_horizontal(crs))
+    return _identify(_horizontal(crs))
 
 
 def describe(epsg: int) -> str:
@@ -115,7 +115,7 @@ def axes_swapped(boxes: Numbers) -> bool:
     return bool(len(boxes)) and _within(boxes[:, [1, 0, 3, 2]], 4326, FRANCE_4326) * 2 > len(boxes)
 
 
-def _identified(crs: CRS) -> Detected:
+def _identify(crs: CRS) -> Detected:
     name = str(crs.name)
     if name.lower().startswith("undefined"):
         return Detected(None, "unknown", name)

@@ -76,10 +76,10 @@ def rings(around: Iterable[Arc]) -> Iterator[Points]:
         else:
             leaving.setdefault(arc.start, []).append(arc)
     while leaving:
-        yield from walked(next(iter(leaving)), leaving)
+        yield from walk_rings(next(iter(leaving)), leaving)
 
 
-def walked(start: Node, leaving: dict[Node, list[Arc]]) -> Iterator[Points]:
+def walk_rings(start: Node, leaving: dict[Node, list[Arc]]) -> Iterator[Points]:
     """The rings that a walk from `start` closes; the arcs that it takes leave `leaving`."""
     path: list[Arc] = []
     passed = {start: 0}

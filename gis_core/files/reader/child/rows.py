@@ -49,7 +49,7 @@ class Batch:
         return {"rows": rows, "problems": problems}, [b"".join(row.wkb or b"" for row in self.rows)]
 
 
-def batched(items: Iterable[Row | Problem], size: int) -> Iterator[Batch]:
+def make_batches(items: Iterable[Row | Problem], size: int) -> Iterator[Batch]:
     """Cut into batches of `size` items, or fewer when their geometries are heavy."""
     batch, count, weight = Batch(), 0, 0
     for item in items:
@@ -66,7 +66,7 @@ def batched(items: Iterable[Row | Problem], size: int) -> Iterator[Batch]:
         yield batch
 
 
-def checked_properties(properties: object) -> dict[str, Any]:
+def check_properties(properties: object) -> dict[str, Any]:
     """Properties that a database can store: no NUL, no half characters, bounded texts and depth. null gives {}."""
     if properties is None:
         return {}

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .charset import SAMPLED, accented, decided, find_codec, said
+from .charset import SAMPLED, decide_encoding, find_codec, parse_encoding, sample_accents
 from .files import head_of, regular
 from .slices import Detected, Numbers
 from .trouble import Trouble
@@ -87,7 +87,7 @@ def check_length(name: str | None) -> None:
         raise Trouble("shape_cut", name=Path(name).suffix, announced=announced, held=held)
 
 
-def rebuilt_index(name: str) -> bytes:
+def rebuild_index(name: str) -> bytes:
     """A .shx made by walking through the .shp record by record; raises Trouble where it breaks off."""
     size = Path(name).stat().st_size
     with regular(name) as opened:
@@ -107,10 +107,10 @@ def texts(name: str, chosen: str | None) -> Texts:
         return Texts(Detected("utf-8", "ascii"), [], True)
     header = head_of(table, 65_536)
     strange, names = list(_strange_values(table, header)), _raw_names(header)
-    declared, how, text = _declared(name, header)
+    declared, how, text = _read_encoding(name, header)
     values = strange + [name for name in names if not name.isascii()]
-    encoding = said(chosen) if chosen else decided(values, declared, how, text)
-    return Texts(encoding, accented(values, encoding.value), all(map(_is_utf8, names)), _deleted(table))
+    encoding = parse_encoding(chosen) if chosen else decide_encoding(values, declared, how, text)
+    return Texts(encoding, sample_accents(values, encoding.value), all(map(_is_utf8, names)), _count_deleted(table))
 
 
 def check_table(name: str) -> list[str]:
@@ -135,7 +135,7 @@ def _sizes(table: str) -> tuple[int, int, int]:
     return rows, header_bytes, record_bytes
 
 
-def _deleted(table: str) -> int:
+def _count_deleted(table: str) -> int:
     rows, header_bytes, record_bytes = _sizes(table)
     with regular(table) as opened:
         held = min(rows, max(0, Path(table).stat().st_size - header_bytes) // record_bytes)
@@ -176,7 +176,7 @@ def _walk(opened: Any, size: int) -> Iterator[bytes]:
         place += RECORD_HEADER + half_length * 2
 
 
-def _declared(name: str, header: bytes) -> tuple[str | None, str, str]:
+def _read_encoding(name: str, header: bytes) -> tuple[str | None, str, str]:
     page = sibling(name, ".cpg")
     if page:
         text = head_of(page, 100).decode("ascii", "replace").strip("\ufeff\0 \r\n\t")

@@ -79,7 +79,7 @@ class Shaper:
     def shape(self, wkb: pa.Array) -> Shaped:
         """Row by row, what the column takes or why not."""
         values = wkb.to_numpy(zero_copy_only=False)
-        batch = _Batch(self._wanted, values, parsed(values), _is_plain(wkb, self._wanted.codes))
+        batch = _Batch(self._wanted, values, parse_wkb(values), _is_plain(wkb, self._wanted.codes))
         batch.check_readable()
         batch.unpack_collections()
         batch.check_family()
@@ -91,16 +91,16 @@ class Shaper:
         return Shaped(batch.text(wkb), batch.refused, batch.repaired, batch.vertices)
 
 
-def parsed(values: Numbers) -> Numbers:
+def parse_wkb(values: Numbers) -> Numbers:
     """Geometries of WKB, None where there is none or where it cannot be read."""
     try:
         shapes: Numbers = shapely.from_wkb(values, on_invalid="ignore")
     except (NotImplementedError, TypeError):
-        shapes = np.array([*map(_parsed_alone, values), None], object)[:-1]
+        shapes = np.array([*map(_parse_alone, values), None], object)[:-1]
     return shapes
 
 
-def _parsed_alone(value: bytes | None) -> Any:
+def _parse_alone(value: bytes | None) -> Any:
     """One of a batch in which something is no geometry that GEOS knows."""
     try:
         return shapely.from_wkb(value, on_invalid="ignore")
@@ -139,7 +139,7 @@ class _Batch:
             parts = _flat_parts(self.shapes[row])
             wanted = FAMILIES[self.wanted.family]
             if all(shapely.get_type_id(part) in wanted for part in parts):
-                self._replace(row, joined(parts, self.wanted.family))
+                self._replace(row, join_shapes(parts, self.wanted.family))
 
     def check_family(self) -> None:
         """Refuse points where surfaces are wanted, and the like."""
@@ -162,7 +162,7 @@ class _Batch:
         """To EPSG:2154."""
         if self.wanted.epsg == TARGET:
             return
-        self.shapes = projected(self.shapes, self.wanted.epsg)
+        self.shapes = project_shapes(self.shapes, self.wanted.epsg)
         self.plain[:] = False
 
     def check_place(self) -> None:
@@ -172,7 +172,7 @@ class _Batch:
         present = ~shapely.is_missing(self.shapes)
         inside = (boxes[:, 0] >= west) & (boxes[:, 1] >= south) & (boxes[:, 2] <= east) & (boxes[:, 3] <= north)
         for row in where(present & ~inside):
-            self._refuse(row, self._misplaced(row, boxes[row]))
+            self._refuse(row, self._describe_misplacement(row, boxes[row]))
 
     def split_multis(self) -> None:
         """Where single geometries are wanted, a multi-geometry of one part is that part."""
@@ -209,7 +209,7 @@ class _Batch:
 
     def _repair(self, row: int, reason: str) -> None:
         before = self.shapes[row]
-        after = repaired(before, self.wanted.family)
+        after = repair_shape(before, self.wanted.family)
         if after is None:
             self._refuse(row, Trouble("nothing_left", reason=reason))
             return
@@ -228,7 +228,7 @@ class _Batch:
         else:
             self._replace(row, parts[0])
 
-    def _misplaced(self, row: int, box: Numbers) -> Trouble:
+    def _describe_misplacement(self, row: int, box: Numbers) -> Trouble:
         source = shapely.bounds(shapely.from_wkb(self.values[row]))
         if not np.isfinite(source).all():
             return Trouble("coordinates_not_finite")
@@ -251,14 +251,14 @@ class _Batch:
         self.plain[row] = False
 
 
-def repaired(shape: Any, family: Family) -> Any:
+def repair_shape(shape: Any, family: Family) -> Any:
     """The valid geometry of the same family that is nearest to what was drawn; None when nothing is left."""
     made = shapely.make_valid(shape, method="structure", keep_collapsed=False)
     wanted = FAMILIES[family]
     parts = [part for part in _flat_parts(made) if shapely.get_type_id(part) in wanted and not part.is_empty]
     if not parts:
         return None
-    after: Any = shapely.union_all(parts) if family == "polygon" else joined(parts, family)
+    after: Any = shapely.union_all(parts) if family == "polygon" else join_shapes(parts, family)
     return after if shapely.is_valid(after) and not after.is_empty else None
 
 
@@ -273,7 +273,7 @@ def reason_of(shape: Any) -> str:
     return str(shapely.is_valid_reason(shape)).partition("[")[0].strip()
 
 
-def joined(parts: list[Any], family: Family) -> Any:
+def join_shapes(parts: list[Any], family: Family) -> Any:
     """One geometry of several of a family."""
     singles = [single for part in parts for single in shapely.get_parts(part)]
     makers: dict[str, Any] = {
@@ -306,7 +306,7 @@ def _lacks_heights(shapes: Numbers) -> Numbers:
     return lacking
 
 
-def projected(shapes: Numbers, epsg: int) -> Numbers:
+def project_shapes(shapes: Numbers, epsg: int) -> Numbers:
     """Geometries in EPSG:2154; coordinates that cannot be computed become infinite. Heights are kept as they are."""
     heights = bool(shapely.has_z(shapes).any())
     coordinates = shapely.get_coordinates(shapes, include_z=heights)
@@ -349,7 +349,7 @@ def hexadecimal(wkb: pa.Array, wanted: Wanted) -> pa.Array:
     """EWKB with its SRID in hexadecimal, of little-endian WKB whose codes are those wanted."""
     codes = wanted.codes
     _, code = wkb_codes(wkb)
-    whole = _hexlified(wkb)
+    whole = _hexlify(wkb)
     if not wanted.multi:
         return pc.binary_join_element_wise(_head(codes[0]), _body(whole), "")
     single = code == codes[0]
@@ -371,7 +371,7 @@ def _body(whole: pa.Array) -> pa.Array:
     return pc.binary_slice(whole.cast(pa.binary()), 2 * HEAD_BYTES, LONGEST).cast(pa.string())
 
 
-def _hexlified(wkb: pa.Array) -> pa.Array:
+def _hexlify(wkb: pa.Array) -> pa.Array:
     offsets, data = _buffers(wkb)
     first, last = int(offsets[0]), int(offsets[-1])
     text = binascii.hexlify(data[first:last])

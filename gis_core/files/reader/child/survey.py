@@ -12,10 +12,10 @@ import pyarrow.compute as pc
 import shapely
 
 from . import crs, reference
-from .columns import convert, plain, stripped, unblanked
+from .columns import convert, plain, trim_and_nullify, trim_text
 from .geometry import Bounds
 from .rows import printable
-from .shapes import FAMILY_OF, NAMES, measures, parsed, reason_of, repaired, wkb_codes
+from .shapes import FAMILY_OF, NAMES, measures, parse_wkb, reason_of, repair_shape, wkb_codes
 from .slices import OTHER, Field, Head, Numbers, Slice, Source, where
 from .trouble import Trouble
 
@@ -64,7 +64,7 @@ class Column:
     def add(self, values: pa.Array) -> None:
         """Take the values of one slice into account."""
         text = values if pa.types.is_string(values.type) else convert(values, "text").text
-        texts = unblanked(text)
+        texts = trim_text(text)
         self.rows += len(texts)
         self.whole = self.whole and pa.types.is_integer(values.type)
         self.nulls += texts.null_count
@@ -74,7 +74,7 @@ class Column:
             samples = dict.fromkeys([*self.samples, *map(printable_text, some)])
             self.samples = dict.fromkeys(list(samples)[:SAMPLES])
         if self.open and texts.null_count < len(texts):
-            self.open = [kind for kind in self.open if _could_be(stripped(text), kind)]
+            self.open = [kind for kind in self.open if _could_be(trim_and_nullify(text), kind)]
 
     def as_json(self) -> dict[str, Any]:
         """For the parent."""
@@ -126,7 +126,7 @@ class Geometries:
         if wkb is None:
             self.nulls += len(slice_)
             return
-        shapes = parsed(wkb.to_numpy(zero_copy_only=False))
+        shapes = parse_wkb(wkb.to_numpy(zero_copy_only=False))
         self.curves += slice_.curves
         self.nulls += wkb.null_count
         self.nulls -= len(slice_.refused)
@@ -198,7 +198,7 @@ class Geometries:
         if family is None or family == "point":
             return
         self.tried += 1
-        after = repaired(shape, family)  # type: ignore[arg-type]  # one of the families
+        after = repair_shape(shape, family)  # type: ignore[arg-type]  # one of the families
         if after is None:
             self.lost += 1
             sizes: dict[str, Any] = {"before": 0.0, "after": 0.0, "family": family}
@@ -210,7 +210,7 @@ class Geometries:
             self.examples.append([rank, name, reason, sizes["before"], sizes["after"], after is None])
 
 
-def surveyed(
+def survey_layer(
     source: Source, head: Head, limits: Mapping[str, int], seconds: float, rows_enough: int | None = None
 ) -> dict[str, Any]:
     """Everything worth telling of one layer; a long one is read for some time only (`read` of `features` rows)."""

@@ -5,7 +5,7 @@ from typing import Any, BinaryIO
 
 from .geojson import identifier_of
 from .jsontext import JsonText, kind_of
-from .rows import Problem, Row, checked_properties
+from .rows import Problem, Row, check_properties
 from .trouble import Trouble
 
 
@@ -34,6 +34,6 @@ def _row(value: Any, index: int, text: JsonText) -> Row | Problem:
             raise Trouble("record_not_object", found=kind_of(value))
         if anomalies:
             raise anomalies[0]
-        return Row(index, identifier, checked_properties(value), None)
+        return Row(index, identifier, check_properties(value), None)
     except Trouble as trouble:
         return Problem(index, identifier, trouble.code, trouble.params)

@@ -6,10 +6,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from .copytext import Answer, Plan, copied
+from .copytext import Answer, Plan, copy_rows
 from .formats import Formats
 from .slices import Source
-from .survey import surveyed
+from .survey import survey_layer
 from .trouble import Trouble
 
 # Arrow's own pools reserve more address space than the child may have.
@@ -31,13 +31,13 @@ class Vectors:
 
     def info(self, name: str, label: str, reading: Mapping[str, Any], rows: int | None = None) -> dict[str, Any]:
         """Format and layers of a file, each read through, or about so many rows of each."""
-        source = self._opened(name, label, reading)
+        source = self._open(name, label, reading)
         began, layers, unread = time.monotonic(), [], []
         for head in source.heads():
             left = FILE_SECONDS - (time.monotonic() - began)
             try:
                 seconds = min(LAYER_SECONDS, max(left, 0.0))
-                layers.append(surveyed(source, head, self._limits, seconds, rows))
+                layers.append(survey_layer(source, head, self._limits, seconds, rows))
             except Trouble as trouble:
                 unread.append((head.name, trouble))
         unread += source.unread()
@@ -48,11 +48,11 @@ class Vectors:
 
     def copy(self, name: str, label: str, layer: str | None, plan: Mapping[str, Any]) -> Iterator[Answer]:
         """Answers of a copy of a layer, of the first one for None."""
-        source = self._opened(name, label, plan["reading"])
+        source = self._open(name, label, plan["reading"])
         chosen = source.heads()[0].name if layer is None else layer
-        return copied(source, chosen, Plan.from_json(plan), self._limits)
+        return copy_rows(source, chosen, Plan.from_json(plan), self._limits)
 
-    def _opened(self, name: str, label: str, reading: Mapping[str, Any]) -> Source:
+    def _open(self, name: str, label: str, reading: Mapping[str, Any]) -> Source:
         key = name, label, sorted(reading.items())
         if self._last is None or self._last[0] != key:
             self._last = key, self._formats.open(name, label, reading)

@@ -21,13 +21,13 @@ from layers.intake.choices import (
     default_fields,
     default_title_field,
     kinds_of,
-    matched_fields,
+    match_fields,
 )
 from layers.intake.command import ImportCommand, find_member
 from layers.intake.exit_codes import ExitCode, exit_code_of
 from layers.intake.import_loss import LossRefused, check_planned_loss
 from layers.intake.models import FileImport
-from layers.intake.outcome import worded, worded_report
+from layers.intake.outcome import word_result, word_result_report
 from layers.intake.report_text import format_outcome
 from layers.intake.services import local
 from layers.intake.services.deliveries import layer_of
@@ -67,14 +67,14 @@ class Command(ImportCommand):
             with acting_as(SYSTEM):
                 made = self.work(options)
         except LossRefused as error:
-            plan = worded(error.extra["report"]["plan"])
+            plan = word_result(error.extra["report"]["plan"])
             self.stdout.write(format_outcome(plan, done=False))
             self.write_report(options["report"], plan)
             raise
         except ArpentError as error:
-            self.write_report(options["report"], worded_report(error.extra.get("report")))
+            self.write_report(options["report"], word_result_report(error.extra.get("report")))
             raise
-        outcome = worded(made.report or made.plan or {})
+        outcome = word_result(made.report or made.plan or {})
         self.stdout.write(format_outcome(outcome, done=made.report is not None))
         if made.report is not None:
             self.stdout.write(_("To take it back: take_back_import %(number)s") % {"number": made.pk})
@@ -87,15 +87,15 @@ class Command(ImportCommand):
             layer = updatable_layer(options["layer"], SYSTEM) if options["layer"] else None
             owner = layer.owner if layer else find_member(options["member"])
         mode = self.mode(options["mode"], layer)
-        with local.delivered(options["paths"], owner, self.progress) as delivery:
+        with local.open_delivery(options["paths"], owner, self.progress) as delivery:
             number = local.layer_number(delivery, options["source_layer"])
             opening = Opening(crs=options["crs"], encoding=options["encoding"])
             if opening != Opening():
-                local.reopened(delivery, number, opening, self.progress)
+                local.reopen_layer(delivery, number, opening, self.progress)
             with transaction.atomic():
                 choices = self.choices(delivery, number, layer, mode, options)
                 choices = with_choices(choices, layer_of(delivery, number)[1], choices_in_file(options["map"]))
-            made = local.tried_out(delivery, number, mode=mode, layer=layer, choices=choices, progress=self.progress)
+            made = local.try_import(delivery, number, mode=mode, layer=layer, choices=choices, progress=self.progress)
             if options["dry_run"]:
                 refuse_planned_loss(made, options["accept_loss"])
                 return made
@@ -115,7 +115,7 @@ class Command(ImportCommand):
         source_layer = layer_of(delivery, number)[1]
         fields = default_fields(source_layer)
         if layer is not None:
-            matched = matched_fields(source_layer, layer.columns)
+            matched = match_fields(source_layer, layer.columns)
             known = {one.source for one in matched}
             others = [one for one in fields if one.source not in known and mode == Mode.REPLACE]
             fields = (*matched, *others)
@@ -136,7 +136,7 @@ class Command(ImportCommand):
         fallback = Layer.Visibility.OWNER if delivery.owner else Layer.Visibility.SIGNED_IN
         return Description(
             theme=options["theme"],
-            new_theme=options["theme"] if not known_theme(options["theme"]) else "",
+            new_theme=options["theme"] if not theme_exists(options["theme"]) else "",
             source_date=options["date"],
             visibility=options["visibility"] or fallback.value,
             editor_roles=(Role.GIS_ADMINISTRATOR.value,),
@@ -170,5 +170,5 @@ def refuse_planned_loss(made: FileImport, accepted: int | None) -> None:
         raise
 
 
-def known_theme(slug: str) -> bool:
+def theme_exists(slug: str) -> bool:
     return Theme.objects.filter(slug=slug).exists()

@@ -22,7 +22,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         with nothing_done(), acting_as(SYSTEM):
-            counts = local.reverted(options["number"], confirmed=options["confirmed"], progress=lambda *_progress: None)
+            counts = local.revert_import(
+                options["number"], confirmed=options["confirmed"], progress=lambda *_progress: None
+            )
         messages = {
             "removed": _("Objects removed: %(count)s"),
             "back": _("Objects that are back: %(count)s"),

@@ -21,8 +21,8 @@ class Command(RoadsCommand):
         parser.add_argument("--extent", default="", metavar="X,Y,X,Y", help=_("box in Lambert-93: what touches it"))
         parser.add_argument("--replace", action="store_true", help=_("remove sections that are no longer delivered"))
 
-    def chosen(self, options: dict[str, Any]) -> dict[str, Any]:
-        chosen = super().chosen(options) | ({"replace": True} if options["replace"] else {})
+    def parse_choices(self, options: dict[str, Any]) -> dict[str, Any]:
+        chosen = super().parse_choices(options) | ({"replace": True} if options["replace"] else {})
         if options["commune"]:
             chosen["communes"] = communes_in(options["commune"])
         if options["extent"]:

@@ -31,7 +31,7 @@ class Command(BaseCommand):
         given = {name: options[name] for name in ("member", "family", "format")}
         try:
             with tempfile.TemporaryDirectory(dir=path.parent, prefix=".export-") as scratch:
-                made = self.made(given, Path(scratch))
+                made = self.make_file(given, Path(scratch))
                 made.path.replace(path)
         except ArpentError as error:
             raise CommandError(error.message) from error
@@ -42,6 +42,6 @@ class Command(BaseCommand):
         for remark in made.remarks:
             self.stdout.write(f"- {remark}")
 
-    def made(self, given: dict[str, str], folder: Path) -> MadeFile:
+    def make_file(self, given: dict[str, str], folder: Path) -> MadeFile:
         with acting_as(SYSTEM), transaction.atomic():
             return make(given, SYSTEM, folder, lambda share, message: None)

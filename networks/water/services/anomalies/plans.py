@@ -285,7 +285,7 @@ def crossing(scene: Scene) -> Iterator[Way | None]:
     )
 
 
-def broken(scene: Scene) -> Iterator[Way | None]:
+def ways_to_mend(scene: Scene) -> Iterator[Way | None]:
     match scene.measured.get("what"):
         case "on_pipe":
             node, pipe = scene.object, scene.other
@@ -450,7 +450,7 @@ def duplicate(scene: Scene) -> Iterator[Way | None]:
 
 
 PLANS: Final[dict[str, Callable[[Scene], Iterator[Way | None]]]] = {
-    "broken": broken,
+    "broken": ways_to_mend,
     "near_miss": near_miss,
     "isolated": join_isolated,
     "off_network": off_network,

@@ -121,7 +121,7 @@ def scan(
     owner: int, family: str, progress: Callable[[float | None, str], None] = lambda share, message: None
 ) -> dict[str, Any]:
     """Scan one network; the report says how many of each kind there are, and the seconds that each check took."""
-    given = {"owner": owner, "family": family, "near": NEAR_M, "within": JOINED_WITHIN_M, "fed": fed_by(family)}
+    given = {"owner": owner, "family": family, "near": NEAR_M, "within": JOINED_WITHIN_M, "fed": source_kinds(family)}
     seconds: dict[str, float] = {}
     run_statement(
         sql.SQL("select pg_advisory_xact_lock(hashtextextended('arpent scan ' || %(family)s, %(owner)s))"),
@@ -203,7 +203,7 @@ def owners_of(family: str) -> list[int]:
     return [owner for (owner,) in run_statement(OWNERS, family, {})]
 
 
-def fed_by(family: str) -> list[str]:
+def source_kinds(family: str) -> list[str]:
     """The kinds of nodes that a part of the network must be connected with."""
     return list(code_lists.SINKS if family == SEWER else code_lists.SOURCES)
 
