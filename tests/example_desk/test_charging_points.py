@@ -279,12 +279,19 @@ def test_its_rights_are_those_of_every_list_of_the_kit(charging: Any) -> None:
         clients.append(Client())
         clients[-1].force_login(factories.user(member, role, communes=(commune,) if role == "town_hall" else ()))
     written = [line for line in lines() if "bornes/" in line.route or "charging" in line.route]
+    written = [line for line in written if "importer/" not in line.route]
     assert {line.route for line in written} == {"bornes/", "api/v1/charging-points/"}
     for line in written:
         methods = ("POST", "PUT", "PATCH", "DELETE") if line.methods == ("REST",) else line.methods
         for method in methods:
             answers = tuple(str(client.generic(method, f"/{line.route}").status_code) for client in clients)
             assert answers == line.statuses, (line.route, method)
+
+
+def test_the_rights_of_its_imports_are_those_of_every_source(charging: Any) -> None:
+    routes = {line.route for line in lines() if line.route.startswith("bornes/importer/")}
+    imports = "bornes/importer/<int:import_id>/"
+    assert routes == {"bornes/importer/", imports, f"{imports}lignes.csv"}
 
 
 # -- the layer, the wiring --------------------------------------------------------------------------------------------
