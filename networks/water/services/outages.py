@@ -1,26 +1,39 @@
-"""Outages kept: saved with their answer, read again as they were, ended."""
+"""Outages kept: saved with their answer, read again as they were, ended, opened again, struck out where twice."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
-from gis_core.errors import Conflict, Forbidden, NotFound, Stale
+from gis_core.desk.journal import strike_out
+from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from gis_core.members.rights import Rights
-from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import User
 from networks.water.models import Outage, OutageQuerySet
 from networks.water.services import answers
 from networks.water.services.isolation import Request, isolate_breaks, isolation_as_json
+from networks.water.services.outage_journal import (
+    journal_of,
+    lock_outage,
+    may_change,
+    put_entry,
+    record_time,
+    strike_entry,
+)
 
 type Json = dict[str, Any]
 
 LONGEST_COMMENT: Final = 2000
 LONGEST_PLACE: Final = 200
+LONGEST_REASON: Final = 300
+MOST_OTHERS: Final = 30
+MOST_BEFORE: Final = timedelta(days=7)
+"""A valve said to be closed longer before its outage is kept was not closed for it."""
 
 
 def outages_seen_by(rights: Rights) -> OutageQuerySet:
@@ -30,7 +43,7 @@ def outages_seen_by(rights: Rights) -> OutageQuerySet:
 
 def outage_seen_by(outage_id: int, rights: Rights) -> Outage:
     """An outage that the user sees, its answer without what is not for them. Raises NotFound."""
-    people = ("owner", "started_by", "ended_by")
+    people = ("owner", "started_by", "ended_by", "struck_by", "in_charge", "duplicate_of")
     outage = Outage.objects.visible_to(rights).select_related(*people).filter(pk=outage_id).first()
     if outage is None:
         raise NotFound(_("There is no such outage, or you may not see it."))
@@ -38,13 +51,19 @@ def outage_seen_by(outage_id: int, rights: Rights) -> Outage:
     return outage
 
 
-def may_change(owner_id: int, rights: Rights) -> bool:
-    return rights.has_role(owner_id, TECHNICIANS)
-
-
 @transaction.atomic
-def save_outage(request: Request, *, comment: str, user: User, rights: Rights) -> Outage:
-    """Isolate, and keep the answer. Raises NotFound, Invalid, Forbidden."""
+def save_outage(
+    request: Request,
+    *,
+    comment: str,
+    user: User,
+    rights: Rights,
+    closed: Mapping[int, datetime | None] | None = None,
+) -> Outage:
+    """Isolate, and keep the answer; of the valves `closed` already, when, where it is known.
+
+    Raises NotFound, Invalid, Forbidden.
+    """
     graph, breaks, isolation = isolate_breaks(request)
     if not may_change(graph.owner, rights):
         raise Forbidden(_("Network technicians and GIS administrators of this member record outages."))
@@ -52,7 +71,7 @@ def save_outage(request: Request, *, comment: str, user: User, rights: Rights) -
     if answer["connections"]["truncated"]:
         # Who is told of the cut are all of them, however few a page shows.
         answer["connections"]["every"] = answers.every_served(isolation.zone | isolation.cut_off)
-    return Outage.objects.create(
+    made = Outage.objects.create(
         owner_id=graph.owner,
         place=describe_outage_place(answer)[:LONGEST_PLACE],
         question=request.as_json(),
@@ -62,7 +81,24 @@ def save_outage(request: Request, *, comment: str, user: User, rights: Rights) -
         comment=comment[:LONGEST_COMMENT],
         started_at=database_clock.now(),
         started_by=user,
+        pipes=sorted({one.pipe for one in breaks if one.pipe is not None}),
     )
+    begin_journal(made, closed or {}, rights)
+    return made
+
+
+def begin_journal(outage: Outage, closed: Mapping[int, datetime | None], rights: Rights) -> None:
+    """The break is found, and some of its valves are closed: a time that cannot be is that of the saving."""
+    now = outage.started_at
+    put_entry(outage, kind="found", at=now, rights=rights)
+    known = {one["id"] for one in outage.answer["valves"] if one["status"] in ("close", "optional")}
+    for valve, at in closed.items():
+        if valve in known:
+            sound = at is not None and now - MOST_BEFORE <= at <= now
+            put_entry(outage, kind="closed", at=at if sound else now, valve=valve, rights=rights)
+    times = [one.at for one in journal_of(outage).entries]
+    if times and min(times) < now:
+        record_time(outage, kind="found", at=min(times), rights=rights)
 
 
 def describe_outage_place(answer: Json) -> str:
@@ -78,18 +114,73 @@ def describe_outage_place(answer: Json) -> str:
 
 
 @transaction.atomic
-def end_outage(outage: Outage, *, version: int, user: User, rights: Rights) -> Outage:
-    """The water is back. Raises Forbidden, Stale, Conflict."""
-    if not may_change(outage.owner_id, rights):
-        raise Forbidden(_("Network technicians and GIS administrators of this member record outages."))
-    locked = Outage.objects.select_for_update().get(pk=outage.pk)
+def end_outage(outage: Outage, *, version: int, user: User, rights: Rights, at: datetime | None = None) -> Outage:
+    """The water is back, now unless said when. Raises Forbidden, Stale, Conflict, Invalid."""
+    locked = lock_outage(outage, rights)
     if locked.state == Outage.State.ENDED:
         raise Conflict(_("This outage is over already."))
     if locked.version != version:
         raise Stale(_("This outage has changed since you opened it: look at it again."))
-    locked.state, locked.ended_at, locked.ended_by = Outage.State.ENDED, database_clock.now(), user
+    made = put_entry(locked, kind="back", at=at, rights=rights)
+    locked.state, locked.ended_at, locked.ended_by = Outage.State.ENDED, made.at, user
     locked.save(update_fields=["state", "ended_at", "ended_by"])
     return locked
+
+
+@transaction.atomic
+def reopen_outage(outage: Outage, *, reason: str, rights: Rights) -> Outage:
+    """An outage that was said to be over goes on, for a reason that its journal keeps.
+
+    Raises Forbidden, Conflict, Invalid.
+    """
+    locked = lock_outage(outage, rights)
+    if locked.state == Outage.State.OPEN:
+        raise Conflict(_("This outage is under way: there is nothing to open again."))
+    why = check_reason(reason)
+    ended = journal_of(locked).find("back")
+    if ended and ended.pk:
+        strike_entry(ended, why, rights)
+    put_entry(locked, kind="reopened", note=why, rights=rights)
+    locked.state, locked.ended_at, locked.ended_by = Outage.State.OPEN, None, None
+    locked.save(update_fields=["state", "ended_at", "ended_by"])
+    return locked
+
+
+def check_reason(reason: str) -> str:
+    """The reason without blanks around it. Raises Invalid where nothing is said."""
+    why = reason.replace("\x00", "").strip()[:LONGEST_REASON]
+    if not why:
+        raise Invalid(_("Say why."), parameter="reason")
+    return why
+
+
+@transaction.atomic
+def strike_outage(outage: Outage, *, reason: str, duplicate_of: int | None = None, rights: Rights) -> Outage:
+    """Take an outage recorded twice or by mistake out of the lists; it stays to be seen, and leads to the other one.
+
+    Raises Forbidden, NotFound, Conflict, Invalid.
+    """
+    locked = lock_outage(outage, rights)
+    kept = None
+    if duplicate_of is not None:
+        kept = Outage.objects.visible_to(rights).filter(owner=locked.owner_id, pk=duplicate_of).first()
+        if kept is None:
+            raise NotFound(_("This member has no outage of this number."), parameter="duplicate_of")
+        if kept.pk == locked.pk or kept.struck_at:
+            raise Invalid(_("Choose another outage, which is not struck out."), parameter="duplicate_of")
+    locked.duplicate_of = kept
+    locked.save(update_fields=["duplicate_of"])
+    strike_out(
+        locked, reason, rights, struck_already=_("This outage is struck out already."),
+        unexplained=_("Say why the outage is struck out."), reason_field="strike_reason",
+    )  # fmt: skip
+    return locked
+
+
+def others_of(outage: Outage, rights: Rights) -> list[Outage]:
+    """The latest outages of the same member that an outage may be a duplicate of."""
+    rows = outages_seen_by(rights).filter(owner=outage.owner_id, struck_at=None).exclude(pk=outage.pk)
+    return list(rows[:MOST_OTHERS])
 
 
 def by_street(valves: Sequence[Json]) -> list[Json]:

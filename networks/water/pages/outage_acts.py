@@ -1,0 +1,101 @@
+"""What is done with an outage on its page: times, its end and what follows it, the duplicate."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gis_core.desk.parameters import integer, whole_number
+from gis_core.errors import Invalid
+from gis_core.http.middleware import signed_in_user
+from gis_core.members.rights import Rights
+from networks.water.models import Outage
+from networks.water.services import outage_journal, outages
+
+LARGEST_ID: Final = 2**63 - 1
+
+
+def go_to(outage: Outage, section: str) -> HttpResponse:
+    """The page of the outage, at the section that was changed."""
+    return redirect(f"{reverse('outage', args=[outage.pk])}#{section}")
+
+
+def moment_in(request: HttpRequest) -> datetime | None:
+    """The time that a form gives, on the clock of the place; None where it gives none: now. Raises Invalid.
+
+    Of the hour that comes twice in autumn, the first one is meant; the one that spring leaves out is refused.
+    """
+    text = request.POST.get("at", "").strip()
+    if not text:
+        return None
+    try:
+        given = datetime.fromisoformat(text[:40])
+        moment = given if given.tzinfo else given.replace(tzinfo=timezone.get_current_timezone())
+        there = moment.astimezone(UTC).astimezone(moment.tzinfo)
+    except (ValueError, OverflowError) as error:
+        raise Invalid(_("This is no day with an hour: 30/11/2026 14:05."), parameter="at") from error
+    if there.replace(tzinfo=None) != moment.replace(tzinfo=None):
+        raise Invalid(_("This hour does not exist on that day: the clocks were put forward."), parameter="at")
+    return moment
+
+
+def version_in(request: HttpRequest) -> int:
+    """The version of the outage that the form was made from. Raises Invalid."""
+    text = request.POST.get("version", "")
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise Invalid(_("Open the outage, then end it from its page."), parameter="version")
+    return int(text)
+
+
+def end(request: HttpRequest, outage: Outage, rights: Rights) -> HttpResponse:
+    version, user = version_in(request), signed_in_user(request)
+    outages.end_outage(outage, version=version, at=moment_in(request), user=user, rights=rights)
+    messages.success(request, _("The outage is over."))
+    return redirect("outage", outage_id=outage.pk)
+
+
+def record_time(request: HttpRequest, outage: Outage, rights: Rights) -> HttpResponse:
+    kind, valve = request.POST.get("kind", ""), request.POST.get("valve", "")
+    outage_journal.record_time(
+        outage, kind=kind, at=moment_in(request), valve=whole_number(valve) or 0 if valve else None, rights=rights
+    )
+    messages.success(request, _("The time is recorded."))
+    return go_to(outage, {"closed": "valves", "opened": "opening"}.get(kind, "times"))
+
+
+def strike(request: HttpRequest, outage: Outage, rights: Rights) -> HttpResponse:
+    which = integer(request.POST.dict(), "inspection", 0, 0, LARGEST_ID)
+    outage_journal.strike_line(outage, which, request.POST.get("reason", ""), rights=rights)
+    messages.success(request, _("The line is struck out: it counts no more."))
+    return go_to(outage, "journal")
+
+
+def reopen(request: HttpRequest, outage: Outage, rights: Rights) -> HttpResponse:
+    outages.reopen_outage(outage, reason=request.POST.get("reason", ""), rights=rights)
+    messages.success(request, _("The outage is open again."))
+    return redirect("outage", outage_id=outage.pk)
+
+
+def strike_whole(request: HttpRequest, outage: Outage, rights: Rights) -> HttpResponse:
+    other = request.POST.get("duplicate_of", "")
+    outages.strike_outage(
+        outage, reason=request.POST.get("reason", ""), duplicate_of=whole_number(other) or 0 if other else None,
+        rights=rights,
+    )  # fmt: skip
+    messages.success(request, _("The outage is struck out: it stands in no list any more, and stays to be seen here."))
+    return redirect("outage", outage_id=outage.pk)
+
+
+ACTS: Final[dict[str, Callable[[HttpRequest, Outage, Rights], HttpResponse]]] = {
+    "end": end,
+    "time": record_time,
+    "strike": strike,
+    "reopen": reopen,
+    "void": strike_whole,
+}
