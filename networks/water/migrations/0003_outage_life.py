@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                 ("at", models.DateTimeField(verbose_name="at")),
                 ("valve", models.BigIntegerField(blank=True, null=True, verbose_name="valve")),
                 ("reference", models.CharField(blank=True, max_length=254, verbose_name="reference")),
+                ("turns", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="turns")),
                 ("note", models.CharField(blank=True, max_length=2000, verbose_name="remark")),
                 (
                     "recorded_at",

@@ -113,6 +113,7 @@ class OutageEntry(models.Model):
     at = models.DateTimeField(_("at"))
     valve = models.BigIntegerField(_("valve"), null=True, blank=True)
     reference = models.CharField(_("reference"), max_length=254, blank=True)
+    turns = models.PositiveSmallIntegerField(_("turns"), null=True, blank=True)
     note = models.CharField(_("remark"), max_length=2000, blank=True)
     recorded_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("recorded by"))
     recorded_at = models.DateTimeField(_("recorded"), default=current_instant, editable=False)

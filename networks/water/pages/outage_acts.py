@@ -16,7 +16,7 @@ from gis_core.errors import Invalid
 from gis_core.http.middleware import signed_in_user
 from gis_core.members.rights import Rights
 from networks.water.models import Outage
-from networks.water.services import outage_journal, outages
+from networks.water.services import outage_journal, outage_notices, outage_valves, outages
 
 LARGEST_ID: Final = 2**63 - 1
 
@@ -61,10 +61,11 @@ def end(request: HttpRequest, outage: Outage, rights: Rights) -> HttpResponse:
 
 
 def record_time(request: HttpRequest, outage: Outage, rights: Rights) -> HttpResponse:
-    kind, valve = request.POST.get("kind", ""), request.POST.get("valve", "")
+    kind, valve, turns = (request.POST.get(name, "").strip() for name in ("kind", "valve", "turns"))
     outage_journal.record_time(
-        outage, kind=kind, at=moment_in(request), valve=whole_number(valve) or 0 if valve else None, rights=rights
-    )
+        outage, kind=kind, at=moment_in(request), valve=whole_number(valve) or 0 if valve else None,
+        turns=whole_number(turns) or 0 if turns else None, rights=rights,
+    )  # fmt: skip
     messages.success(request, _("The time is recorded."))
     return go_to(outage, {"closed": "valves", "opened": "opening"}.get(kind, "times"))
 
@@ -92,10 +93,30 @@ def strike_whole(request: HttpRequest, outage: Outage, rights: Rights) -> HttpRe
     return redirect("outage", outage_id=outage.pk)
 
 
+def set_cause(request: HttpRequest, outage: Outage, rights: Rights) -> HttpResponse:
+    outages.set_cause(outage, request.POST.get("cause", ""), rights=rights)
+    messages.success(request, _("The cause is recorded."))
+    return go_to(outage, "repairs")
+
+
+def write_end_notice(request: HttpRequest, outage: Outage, rights: Rights) -> HttpResponse:
+    return redirect("notice", outage_notices.draft_end(outage, rights=rights).pk)
+
+
+def report_valve(request: HttpRequest, outage: Outage, rights: Rights) -> HttpResponse:
+    valve, condition = whole_number(request.POST.get("valve", "")) or 0, request.POST.get("condition", "")
+    outage_valves.report_valve(outage, valve, condition, rights=rights)
+    messages.success(request, _("The condition of the valve is kept: the next isolation knows it."))
+    return go_to(outage, "valves")
+
+
 ACTS: Final[dict[str, Callable[[HttpRequest, Outage, Rights], HttpResponse]]] = {
     "end": end,
     "time": record_time,
     "strike": strike,
     "reopen": reopen,
     "void": strike_whole,
+    "cause": set_cause,
+    "valve": report_valve,
+    "end_notice": write_end_notice,
 }

@@ -20,6 +20,7 @@ from gis_core.errors import ArpentError, Conflict, Invalid
 from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
+from gis_core.members.rights import Rights
 from gis_core.models import User
 from layers.features.display import code_label
 from networks.water import code_lists
@@ -29,9 +30,11 @@ from networks.water.models import Outage
 from networks.water.outage_sheet import pdf_of
 from networks.water.pages.frame import show
 from networks.water.pages.outage_acts import ACTS
-from networks.water.services import outages
+from networks.water.services import outage_notices, outages
 from networks.water.services.isolation import Request
 from networks.water.services.outage_journal import Journal, journal_of
+from networks.water.services.outage_valves import STATES, in_reopening_order
+from networks.water.services.repairs import repairs_of_outages
 
 READ_AND_SEND = ["GET", "HEAD", "POST"]
 LONGEST_REQUEST = 20_000
@@ -138,18 +141,39 @@ def render_outage(request: HttpRequest, row: Outage, *, refused: str = "", statu
         "journal": journal,
         "times": {kind: journal.find(kind) for kind in ("found", "repaired", "back")},
         "doubts": journal.doubts(),
-        "duplicates": list(row.duplicates.all()),
+        **linked_to(row, rights),
         "others": outages.others_of(row, rights) if may_change and not row.struck_at else [],
     }
     return show(request, "outage", "outages", context, status)
+
+
+def linked_to(row: Outage, rights: Rights) -> dict[str, Any]:
+    """What the outage leads to: the broken pipes, their repairs, notices, its duplicates."""
+    duplicates = list(row.duplicates.all())
+    known = outage_notices.notices_of(row, rights)
+    return {
+        "duplicates": duplicates,
+        "pipes": [one | {"map": on_map(one, "water-pipes", one["pipe"])} for one in row.answer["breaks"]],
+        "causes": [(code, code_label(code_lists.CAUSES, code)) for code in code_lists.CAUSES],
+        "cause_label": code_label(code_lists.CAUSES, row.cause) if row.cause else "",
+        "repairs": repairs_of_outages([row.pk, *(one.pk for one in duplicates)], rights),
+        "notices": known,
+        "to_end": outage_notices.notice_to_end(known) if row.state == Outage.State.ENDED else None,
+    }
 
 
 def outage_context(answer: dict[str, Any], order: str, journal: Journal) -> dict[str, Any]:
     """The answer as the page shows it: its codes in the reader's words, its valves with their place on the map, and
     when they were closed and opened again."""
     closings, openings = journal.by_valve("closed"), journal.by_valve("opened")
+    reports = {one.valve: one for one in journal.current() if one.kind in STATES}
     for one in answer["valves"]:
-        one |= {"map": on_map(one), "closing": closings.get(one["id"]), "opening": openings.get(one["id"])}
+        one |= {
+            "map": on_map(one, "water-nodes", one["id"]),
+            "closing": closings.get(one["id"]),
+            "opening": openings.get(one["id"]),
+            "report": reports.get(one["id"]),
+        }
     for one in answer["sources_to_stop"]:
         one["kind_label"] = code_label(code_lists.WATER_NODES, one["kind"])
     for one in answer["connections"]["results"]:
@@ -166,17 +190,18 @@ def outage_context(answer: dict[str, Any], order: str, journal: Journal) -> dict
         "close": outages.by_street(close) if order == "rue" else close,
         **valves,
         "closings": sum(1 for one in close if one["closing"]),
-        "to_open": [one for one in answer["valves"] if one["closing"]],
+        "openings": len(openings),
+        "to_open": in_reopening_order(answer["valves"], journal),
         "sensitive": [one for one in served if one["sensitive"]],
         "lost_km": (answer["zone"]["length_m"] + answer["cut_off"]["length_m"]) / 1000,
         "volume": answer["zone"]["volume_m3"],
     }
 
 
-def on_map(valve: dict[str, Any]) -> str:
-    """The map, on the valve, with its sheet open."""
-    lon, lat = valve["point"]
-    return f"{reverse('map')}#v=1&c={lon:.6f},{lat:.6f}&z=19&l={SEEN}&s=water-nodes.{valve['id']}"
+def on_map(thing: dict[str, Any], layer: str, pk: int) -> str:
+    """The map, on a valve or a break, with the sheet of that object of a layer open."""
+    lon, lat = thing["point"]
+    return f"{reverse('map')}#v=1&c={lon:.6f},{lat:.6f}&z=19&l={SEEN}&s={layer}.{pk}"
 
 
 @require_safe

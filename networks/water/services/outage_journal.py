@@ -32,6 +32,7 @@ AHEAD: Final = timedelta(minutes=5)
 """Clocks of telephones differ from the server's by so much."""
 YEARS: Final = range(2000, 2101)
 LONGEST_NOTE: Final = 2000
+MOST_TURNS: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +114,17 @@ def valves_of(outage: Outage) -> dict[int, Mapping[str, Any]]:
 
 @transaction.atomic
 def record_time(
-    outage: Outage, *, kind: Kind, at: datetime | None = None, valve: int | None = None, rights: Rights
+    outage: Outage,
+    *,
+    kind: Kind,
+    at: datetime | None = None,
+    valve: int | None = None,
+    turns: int | None = None,
+    rights: Rights,
 ) -> OutageEntry:
     """Record a time of the work, now unless said when; another one than is known already corrects that one.
+
+    `turns` are those of the valve.
 
     Raises Forbidden, Conflict, Invalid.
     """
@@ -123,19 +132,36 @@ def record_time(
     check_kind(locked, kind, valve)
     if kind == "back" and locked.state == Outage.State.OPEN:
         raise Invalid(_("Say that the water is back: this ends the outage."), parameter="kind")
+    if turns is not None and (kind not in OF_A_VALVE or not 0 < turns <= MOST_TURNS):
+        raise Invalid(_("The turns of a valve: between 1 and %(most)s.") % {"most": MOST_TURNS}, parameter="turns")
     former = journal_of(locked).find(kind, valve)
-    if former and (at is None or minute_of(former) == at.replace(second=0, microsecond=0)):
+    if former and is_same(former, at, turns):
         return former
-    made = put_entry(locked, kind=kind, at=at, valve=valve, former=former, rights=rights)
+    made = put_entry(
+        locked, kind=kind, at=at or (former.at if former else None), valve=valve, turns=turns, former=former,
+        rights=rights,
+    )  # fmt: skip
     follow_times(locked, made, rights)
     return made
+
+
+def is_same(entry: OutageEntry, at: datetime | None, turns: int | None) -> bool:
+    """Whether what is said now is what the line says, to the minute."""
+    same_minute = at is None or minute_of(entry) == at.replace(second=0, microsecond=0)
+    return same_minute and turns in (None, entry.turns)
 
 
 def check_kind(outage: Outage, kind: Kind, valve: int | None) -> None:
     """Refuse what is no time of the work, or of no valve of the outage. Raises Invalid."""
     if kind not in TIMES:
         raise Invalid(_("This choice is not offered: choose one of the list."), parameter="kind")
-    if (kind in OF_A_VALVE) != (valve is not None) or (valve is not None and valve not in valves_of(outage)):
+    if kind in OF_A_VALVE or valve is not None:
+        check_valve(outage, valve if kind in OF_A_VALVE else None)
+
+
+def check_valve(outage: Outage, valve: int | None) -> None:
+    """Refuse a valve that the answer of the outage does not know. Raises Invalid."""
+    if valve is None or valve not in valves_of(outage):
         raise Invalid(_("This valve is none of the outage."), parameter="valve")
 
 
@@ -145,6 +171,7 @@ def put_entry(
     kind: Kind,
     at: datetime | None = None,
     valve: int | None = None,
+    turns: int | None = None,
     note: str = "",
     former: OutageEntry | None = None,
     rights: Rights,
@@ -156,7 +183,7 @@ def put_entry(
         strike_entry(former, _("Corrected"), rights)
     reference = (valves_of(outage).get(valve) or {}).get("reference") if valve is not None else ""
     return OutageEntry.objects.create(
-        outage=outage, kind=kind, at=moment, valve=valve, reference=(reference or str(valve or ""))[:254],
+        outage=outage, kind=kind, at=moment, valve=valve, turns=turns, reference=(reference or str(valve or ""))[:254],
         note=note.replace("\x00", "").strip()[:LONGEST_NOTE], recorded_by_id=rights.user_id,
         replaces=former if former and former.pk else None,
     )  # fmt: skip

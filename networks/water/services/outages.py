@@ -14,6 +14,7 @@ from gis_core.desk.journal import strike_out
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from gis_core.members.rights import Rights
 from gis_core.models import User
+from networks.water import code_lists
 from networks.water.models import Outage, OutageQuerySet
 from networks.water.services import answers
 from networks.water.services.isolation import Request, isolate_breaks, isolation_as_json
@@ -152,6 +153,17 @@ def check_reason(reason: str) -> str:
     if not why:
         raise Invalid(_("Say why."), parameter="reason")
     return why
+
+
+@transaction.atomic
+def set_cause(outage: Outage, cause: str, *, rights: Rights) -> Outage:
+    """Why it broke, as far as is known ("": not yet). Raises Forbidden, Conflict, Invalid."""
+    locked = lock_outage(outage, rights)
+    if cause and cause not in code_lists.CAUSES:
+        raise Invalid(_("This choice is not offered: choose one of the list."), parameter="cause")
+    locked.cause = cause
+    locked.save(update_fields=["cause"])
+    return locked
 
 
 @transaction.atomic

@@ -1,77 +1,35 @@
 """The life of an outage on its page: times and who says them, its end and reopening, the duplicate."""
 
 import json
-from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from django.utils.html import strip_tags
-from django.utils.timezone import localtime
 
-from gis_core.database import clock as database_clock
-from gis_core.members.rights import SYSTEM, acting_as
-from networks.water.models import Outage, OutageEntry
+from networks.water.models import OutageEntry
 from networks.water.services.overview import waiting
-from tests.networks.conftest import Network, at
-
-LIST = "/reseaux/coupures/"
-HTML = {"accept": "text/html"}
+from tests.networks.conftest import Network
+from tests.networks.water.outages import (
+    LIST,
+    ago,
+    build_network,
+    clock,
+    entries,
+    outage,
+    page,
+    post,
+    save,
+    source,
+)
 
 
 @pytest.fixture
 def valves(network: Network) -> list[int]:
-    """Two valves around a pipe with one user, between a tank and another user."""
-    network.node(0, 0, "tank", reference="R1")
-    made = [network.node(x, 0, "valve", reference=name, diameter_mm=100) for x, name in ((100, "V1"), (200, "V2"))]
-    network.node(300, 0, "tank", reference="R2")
-    for x in range(0, 300, 100):
-        network.pipe((x, 0), (x + 100, 0), diameter_mm=100, reference=f"C{x}")
-    network.make("water-connections", at(130, 5), address="12 rue des Tanneurs", dwellings=2)
-    return made
+    return build_network(network)
 
 
 @pytest.fixture
 def path(network: Network, valves: list[int]) -> str:
     return save(network)
-
-
-def broken_pipe(network: Network) -> int:
-    return int(network.rows("select id from water_pipe where reference = 'C100'")[0][0])
-
-
-def save(network: Network, **more: str) -> str:
-    sent = {"request": json.dumps({"pipe": broken_pipe(network)}), **more}
-    answer = network.client().post(LIST, sent, headers=HTML)
-    assert answer.status_code == 302, answer.content
-    return str(answer.url)
-
-
-def post(network: Network, path: str, who: str = "network_technician", **fields: Any) -> Any:
-    return network.client(who).post(path, fields, headers=HTML)
-
-
-def page(network: Network, path: str, who: str = "network_technician") -> str:
-    answer = network.client(who).get(path, headers=HTML)
-    assert answer.status_code == 200
-    return " ".join(strip_tags(answer.content.decode()).split())
-
-
-def entries(kind: str) -> list[OutageEntry]:
-    with acting_as(SYSTEM):
-        return list(OutageEntry.objects.filter(kind=kind).select_related("recorded_by").order_by("pk"))
-
-
-def outage() -> Outage:
-    with acting_as(SYSTEM):
-        return Outage.objects.get(duplicate_of=None)
-
-
-def clock(moment: datetime) -> str:
-    return f"{localtime(moment):%Y-%m-%dT%H:%M}"
-
-
-def ago(**time: int) -> datetime:
-    return database_clock.now().replace(second=0, microsecond=0) - timedelta(**time)
 
 
 def test_a_saved_outage_says_when_and_by_whom_the_break_was_found(network: Network, path: str) -> None:
@@ -156,7 +114,7 @@ def test_times_in_an_impossible_order_are_kept_and_doubted(network: Network, pat
 
 def test_readers_see_times_and_record_none(network: Network, path: str, valves: list[int]) -> None:
     assert post(network, path, who="reader", do="time", kind="repaired").status_code == 403
-    assert 'name="do"' not in network.client("reader").get(path, headers=HTML).content.decode()
+    assert 'name="do"' not in source(network, path, "reader")
     assert post(network, path, who="stranger", do="time", kind="repaired").status_code == 404
 
 
@@ -201,10 +159,10 @@ def test_a_duplicate_is_struck_out_and_leads_to_the_one_that_is_kept(network: Ne
     assert post(network, other, do="void", reason="Deux fois", duplicate_of="999999").status_code == 404
     assert post(network, other, do="void", reason="Deux fois", duplicate_of=kept).status_code == 302
     assert "Deux fois" in page(network, other)
-    assert path in network.client().get(other, headers=HTML).content.decode()
-    assert other in network.client().get(path, headers=HTML).content.decode()
-    assert f'href="{other}"' not in network.client().get(LIST, headers=HTML).content.decode()
-    assert f'href="{other}"' in network.client().get(f"{LIST}?state=struck", headers=HTML).content.decode()
+    assert path in source(network, other)
+    assert other in source(network, path)
+    assert f'href="{other}"' not in source(network, LIST)
+    assert f'href="{other}"' in source(network, f"{LIST}?state=struck")
     with network.as_():
         (task,) = [one for one in waiting(network.rights()) if one.page == "outages"]
     assert task.count == 1
