@@ -38,6 +38,7 @@ COSTLY = {
     "reseaux/anomalies/": {"filter"},
     "reseaux/coupures/": {"filter"},
     "reseaux/coupures/<int:outage_id>/fiche.pdf": {"pdf"},
+    "reseaux/coupures/<int:outage_id>/rapport.pdf": {"pdf"},
     "reseaux/hydrants/": {"filter"},
     "reseaux/reparations/": {"filter"},
     "reseaux/importer/<int:import_id>/lignes.csv": {"table"},

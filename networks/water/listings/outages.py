@@ -65,6 +65,14 @@ def is_of_several_members(rows: Any) -> bool:
     return len({one.owner_id for one in rows}) > 1
 
 
+def person_in_charge(outage: Outage, _related: Any) -> str:
+    return str(outage.in_charge or "")
+
+
+def has_anybody_in_charge(rows: Any) -> bool:
+    return any(one.in_charge_id for one in rows)
+
+
 OUTAGES: Final = Listing(
     name="outages",
     title=gettext_lazy("Outages"),
@@ -78,8 +86,9 @@ OUTAGES: Final = Listing(
         Column("valves", gettext_lazy("Valves"), "integer", sort="valves"),
         Column("connections", gettext_lazy("Without water"), "integer", sort="connections"),
         Column("recorded_by", gettext_lazy("Recorded by"), value=author_of),
+        Column("in_charge", gettext_lazy("In charge"), value=person_in_charge, needed=has_anybody_in_charge),
     ),
-    on_page=("place", "state", "member", "valves", "connections", "recorded_by"),
+    on_page=("place", "state", "member", "valves", "connections", "recorded_by", "in_charge"),
     caption=gettext_lazy("Outages, newest first"),
     nothing=gettext_lazy(
         "No outage is kept yet. On the map, open a pipe of drinking water, choose “Isolate”, then save the outage: "

@@ -110,6 +110,13 @@ def report_valve(request: HttpRequest, outage: Outage, rights: Rights) -> HttpRe
     return go_to(outage, "valves")
 
 
+def hand_over(request: HttpRequest, outage: Outage, rights: Rights) -> HttpResponse:
+    to, note = request.POST.get("to", ""), request.POST.get("note", "")
+    outages.hand_over(outage, to=whole_number(to) or 0 if to else None, note=note, rights=rights)
+    messages.success(request, _("It is in the journal."))
+    return go_to(outage, "journal")
+
+
 ACTS: Final[dict[str, Callable[[HttpRequest, Outage, Rights], HttpResponse]]] = {
     "end": end,
     "time": record_time,
@@ -117,6 +124,7 @@ ACTS: Final[dict[str, Callable[[HttpRequest, Outage, Rights], HttpResponse]]] = 
     "reopen": reopen,
     "void": strike_whole,
     "cause": set_cause,
+    "hand_over": hand_over,
     "valve": report_valve,
     "end_notice": write_end_notice,
 }

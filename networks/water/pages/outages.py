@@ -27,6 +27,7 @@ from networks.water import code_lists
 from networks.water.api.serializers import IsolationRequestSerializer, request_of
 from networks.water.listings.outages import OUTAGES
 from networks.water.models import Outage
+from networks.water.outage_report import report_pdf
 from networks.water.outage_sheet import pdf_of
 from networks.water.pages.frame import show
 from networks.water.pages.outage_acts import ACTS
@@ -142,6 +143,7 @@ def render_outage(request: HttpRequest, row: Outage, *, refused: str = "", statu
         "times": {kind: journal.find(kind) for kind in ("found", "repaired", "back")},
         "doubts": journal.doubts(),
         **linked_to(row, rights),
+        "team": outages.technicians_of(row.owner_id) if may_change else {},
         "others": outages.others_of(row, rights) if may_change and not row.struck_at else [],
     }
     return show(request, "outage", "outages", context, status)
@@ -210,3 +212,12 @@ def outage_file(request: HttpRequest, outage_id: int) -> HttpResponse:
     """The sheet for the crew."""
     row = outages.outage_seen_by(outage_id, rights_of_request(request))
     return file_response(pdf_of(row), "application/pdf", f"coupure-{row.pk}.pdf", inline=True)
+
+
+@require_safe
+@page
+def outage_report(request: HttpRequest, outage_id: int) -> HttpResponse:
+    """What became of the outage, as a document."""
+    rights = rights_of_request(request)
+    row = outages.outage_seen_by(outage_id, rights)
+    return file_response(report_pdf(row, rights), "application/pdf", f"rapport-coupure-{row.pk}.pdf", inline=True)

@@ -13,7 +13,8 @@ from gis_core.database import clock as database_clock
 from gis_core.desk.journal import strike_out
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from gis_core.members.rights import Rights
-from gis_core.models import User
+from gis_core.members.technicians import TECHNICIANS
+from gis_core.models import Membership, User
 from networks.water import code_lists
 from networks.water.models import Outage, OutageQuerySet
 from networks.water.services import answers
@@ -39,7 +40,9 @@ MOST_BEFORE: Final = timedelta(days=7)
 
 def outages_seen_by(rights: Rights) -> OutageQuerySet:
     """Newest first, without their answers."""
-    return Outage.objects.visible_to(rights).select_related("owner", "started_by").defer("answer", "question")
+    return (
+        Outage.objects.visible_to(rights).select_related("owner", "started_by", "in_charge").defer("answer", "question")
+    )
 
 
 def outage_seen_by(outage_id: int, rights: Rights) -> Outage:
@@ -163,6 +166,34 @@ def set_cause(outage: Outage, cause: str, *, rights: Rights) -> Outage:
         raise Invalid(_("This choice is not offered: choose one of the list."), parameter="cause")
     locked.cause = cause
     locked.save(update_fields=["cause"])
+    return locked
+
+
+def technicians_of(owner_id: int) -> dict[int, User]:
+    """Who may take an outage of this member over, by their ids, by name."""
+    people = Membership.objects.accepted().filter(member=owner_id, role__in=TECHNICIANS, user__is_active=True)
+    people = people.select_related("user").order_by("user__last_name", "user__username")
+    return {one.user_id: one.user for one in people}
+
+
+@transaction.atomic
+def hand_over(outage: Outage, *, to: int | None, note: str, rights: Rights) -> Outage:
+    """Note what the next shift must know, and who is in charge from now on (None: as before).
+
+    Raises Forbidden, Conflict, Invalid.
+    """
+    locked = lock_outage(outage, rights)
+    lines = [note.strip()] if note.strip() else []
+    if to is not None:
+        person = technicians_of(locked.owner_id).get(to)
+        if person is None:
+            raise Invalid(_("Choose a network technician or a GIS administrator of this member."), parameter="to")
+        locked.in_charge = person
+        locked.save(update_fields=["in_charge"])
+        lines.insert(0, _("In charge: %(name)s") % {"name": person})
+    if not lines:
+        raise Invalid(_("Write a note, or say who is in charge."), parameter="note")
+    put_entry(locked, kind="handed", note="\n".join(lines), rights=rights)
     return locked
 
 
