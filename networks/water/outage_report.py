@@ -15,10 +15,12 @@ from networks.water import code_lists
 from networks.water.models import Outage
 from networks.water.services.outage_journal import OF_A_VALVE, TIMES, journal_of
 from networks.water.services.outage_notices import notices_of
+from networks.water.services.outage_photos import path_of, photos_of
 from networks.water.services.outage_valves import STATES
 from networks.water.services.repairs import repairs_of_outages
 
 STYLES = Path(__file__).parent / "outage_sheet.css"
+MOST_PHOTOS = 6
 
 
 def report_pdf(outage: Outage, rights: Rights) -> bytes:
@@ -31,6 +33,7 @@ def report_pdf(outage: Outage, rights: Rights) -> bytes:
         for one in outage.answer["valves"]
         if one["status"] == "close" or one["id"] in closings or one["id"] in reports
     ]
+    photos = [one for one in photos_of(outage) if path_of(one).is_file()][:MOST_PHOTOS]
     given: dict[str, Any] = {
         "outage": outage,
         "answer": outage.answer,
@@ -42,7 +45,9 @@ def report_pdf(outage: Outage, rights: Rights) -> bytes:
         "repairs": repairs_of_outages([outage.pk, *outage.duplicates.values_list("pk", flat=True)], rights),
         "notices": [(one, sum(way.total for way in channel_counts(one))) for one in notices_of(outage, rights)],
         "journal": journal.current(),
+        "photos": [(f"photo:{one.pk}", one) for one in photos],
         "printed_at": database_clock.now(),
         "language": get_language() or "fr",
     }
-    return typeset(render_to_string("water/outage_report.html", given), STYLES, {})
+    pictures = {f"photo:{one.pk}": path_of(one).read_bytes() for one in photos}
+    return typeset(render_to_string("water/outage_report.html", given), STYLES, pictures)

@@ -10,6 +10,7 @@ urlpatterns = [
     path("coupures/<int:outage_id>/", outages.outage, name="outage"),
     path("coupures/<int:outage_id>/fiche.pdf", outages.outage_file, name="outage_file"),
     path("coupures/<int:outage_id>/rapport.pdf", outages.outage_report, name="outage_report"),
+    path("coupures/<int:outage_id>/photos/<int:photo_id>/", outages.outage_photo, name="outage_photo"),
     path("anomalies/", anomalies.anomalies, name="network_anomalies"),
     path("hydrants/", hydrants.hydrant_list, name="hydrants"),
     path("hydrants/<int:hydrant>/", hydrants.hydrant, name="hydrant"),

@@ -56,6 +56,7 @@ COSTLY = {
 }
 
 AT_HAND = {
+    "reseaux/coupures/<int:outage_id>/photos/<int:photo_id>/": "kept",
     "administration/jsi18n/": "words of Django's own",
     "api/v1/layers/<slug:slug>/features/<int:feature_id>/attachments/<int:attachment_id>/": "kept",
     "api/v1/layers/<slug:slug>/schema/": "of one layer",

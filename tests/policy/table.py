@@ -235,6 +235,8 @@ reseaux/coupures/<int:outage_id>/fiche.pdf                  GET,HEAD    own     
 reseaux/coupures/<int:outage_id>/fiche.pdf                  GET,HEAD    other   302  404  404  404  404  404  200
 reseaux/coupures/<int:outage_id>/rapport.pdf                GET,HEAD    own     302  200  404  200  200  200  200
 reseaux/coupures/<int:outage_id>/rapport.pdf                GET,HEAD    other   302  404  404  404  404  404  200
+reseaux/coupures/<int:outage_id>/photos/<int:photo_id>/     GET,HEAD    own     302  200  404  200  200  200  200
+reseaux/coupures/<int:outage_id>/photos/<int:photo_id>/     GET,HEAD    other   302  404  404  404  404  404  200
 voirie/                                                     GET,HEAD    -       302  200  200  200  200  200  200
 voirie/couverture/                                          GET,HEAD    -       302  200  200  200  200  200  200
 voirie/couverture/                                          POST        -       302  403  403  403  302  302  302

@@ -1,3 +1,5 @@
+import uuid
+
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
@@ -58,6 +60,30 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "lines of the journals of outages",
                 "db_table": "water_outage_entry",
                 "ordering": ["at", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="OutagePhoto",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.IntegerField(db_default=1, default=1, editable=False)),
+                ("name", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                ("taken_at", models.DateTimeField(null=True, verbose_name="taken on")),
+                ("size_bytes", models.PositiveIntegerField()),
+                (
+                    "added_at",
+                    models.DateTimeField(
+                        default=gis_core.fields.current_instant, editable=False, verbose_name="added on"
+                    ),
+                ),
+                ("removed_at", models.DateTimeField(null=True, verbose_name="removed on")),
+            ],
+            options={
+                "verbose_name": "photo of an outage",
+                "verbose_name_plural": "photos of outages",
+                "db_table": "water_outage_photo",
+                "ordering": ["pk"],
             },
         ),
         migrations.AddField(
@@ -174,6 +200,38 @@ class Migration(migrations.Migration):
                 related_name="+",
                 to=settings.AUTH_USER_MODEL,
                 verbose_name="struck out by",
+            ),
+        ),
+        migrations.AddField(
+            model_name="outagephoto",
+            name="added_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="added by",
+            ),
+        ),
+        migrations.AddField(
+            model_name="outagephoto",
+            name="outage",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="photos",
+                to="water.outage",
+                verbose_name="outage",
+            ),
+        ),
+        migrations.AddField(
+            model_name="outagephoto",
+            name="removed_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="removed by",
             ),
         ),
         migrations.AddIndex(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import ClassVar
+from uuid import uuid4
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
@@ -149,3 +150,32 @@ class OutageEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.reference}".strip()
+
+
+class OutagePhoto(models.Model):
+    """A photo of an outage: a JPEG of ours under `<files>/outages/<outage>/`, with a smaller one beside it.
+
+    A removed one is shown no more, and kept.
+    """
+
+    security = "part:outage_id"
+
+    outage = models.ForeignKey(Outage, models.CASCADE, related_name="photos", verbose_name=_("outage"))
+    version = models.IntegerField(default=1, db_default=1, editable=False)
+    name = models.UUIDField(default=uuid4, unique=True)
+    title = models.CharField(_("title"), max_length=120)
+    taken_at = models.DateTimeField(_("taken on"), null=True)
+    size_bytes = models.PositiveIntegerField()
+    added_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("added by"))
+    added_at = models.DateTimeField(_("added on"), default=current_instant, editable=False)
+    removed_at = models.DateTimeField(_("removed on"), null=True)
+    removed_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("removed by"))
+
+    class Meta:
+        db_table = "water_outage_photo"
+        verbose_name = _("photo of an outage")
+        verbose_name_plural = _("photos of outages")
+        ordering: ClassVar[list[str]] = ["pk"]
+
+    def __str__(self) -> str:
+        return self.title

@@ -16,7 +16,7 @@ from gis_core.errors import Invalid
 from gis_core.http.middleware import signed_in_user
 from gis_core.members.rights import Rights
 from networks.water.models import Outage
-from networks.water.services import outage_journal, outage_notices, outage_valves, outages
+from networks.water.services import outage_journal, outage_notices, outage_photos, outage_valves, outages
 
 LARGEST_ID: Final = 2**63 - 1
 
@@ -117,6 +117,21 @@ def hand_over(request: HttpRequest, outage: Outage, rights: Rights) -> HttpRespo
     return go_to(outage, "journal")
 
 
+def add_photo(request: HttpRequest, outage: Outage, rights: Rights) -> HttpResponse:
+    file = request.FILES.get("file")
+    if file is None:
+        raise Invalid(_("Choose a photo."), parameter="file")
+    outage_photos.add_photo(outage, file, rights=rights)
+    messages.success(request, _("The photo is added."))
+    return go_to(outage, "photos")
+
+
+def remove_photo(request: HttpRequest, outage: Outage, rights: Rights) -> HttpResponse:
+    outage_photos.remove_photo(outage, whole_number(request.POST.get("photo", "")) or 0, rights=rights)
+    messages.success(request, _("The photo is removed."))
+    return go_to(outage, "photos")
+
+
 ACTS: Final[dict[str, Callable[[HttpRequest, Outage, Rights], HttpResponse]]] = {
     "end": end,
     "time": record_time,
@@ -124,6 +139,8 @@ ACTS: Final[dict[str, Callable[[HttpRequest, Outage, Rights], HttpResponse]]] = 
     "reopen": reopen,
     "void": strike_whole,
     "cause": set_cause,
+    "photo": add_photo,
+    "remove_photo": remove_photo,
     "hand_over": hand_over,
     "valve": report_valve,
     "end_notice": write_end_notice,

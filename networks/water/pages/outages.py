@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from gis_core.desk.document_pages import longest_body
 from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.desk.list_pages import answer_list
 from gis_core.desk.tabs import page
-from gis_core.errors import ArpentError, Conflict, Invalid
-from gis_core.http.files import file_response
+from gis_core.desk.uploads import upload_page
+from gis_core.errors import ArpentError, Conflict, Invalid, Unavailable
+from gis_core.http.files import file_response, serve_stored_file
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import status_of
 from gis_core.members.rights import Rights
@@ -31,9 +33,10 @@ from networks.water.outage_report import report_pdf
 from networks.water.outage_sheet import pdf_of
 from networks.water.pages.frame import show
 from networks.water.pages.outage_acts import ACTS
-from networks.water.services import outage_notices, outages
+from networks.water.services import outage_journal, outage_notices, outages
 from networks.water.services.isolation import Request
 from networks.water.services.outage_journal import Journal, journal_of
+from networks.water.services.outage_photos import PHOTOS, path_of, photo_of, photos_of
 from networks.water.services.outage_valves import STATES, in_reopening_order
 from networks.water.services.repairs import repairs_of_outages
 
@@ -112,6 +115,14 @@ def show_list(request: HttpRequest, context: dict[str, Any], status: int) -> Htt
     return show(request, "outages", "outages", context, status)
 
 
+@page
+def too_large(request: HttpRequest, outage_id: int) -> HttpResponse:
+    """The page again, without what was sent: reading on is what the limit forbids."""
+    row = outages.outage_seen_by(outage_id, rights_of_request(request))
+    return render_outage(request, row, refused=PHOTOS.describe_too_large(), status=413)
+
+
+@upload_page(too_large, lambda: longest_body(PHOTOS))
 @require_http_methods(READ_AND_SEND)
 @page
 def outage(request: HttpRequest, outage_id: int) -> HttpResponse:
@@ -125,14 +136,14 @@ def outage(request: HttpRequest, outage_id: int) -> HttpResponse:
         raise Invalid(_("There is no such action."), parameter="do")
     try:
         return act(request, row, rights)
-    except (Conflict, Invalid) as error:
+    except (Conflict, Invalid, Unavailable) as error:
         return render_outage(request, row, refused=error.message, status=status_of(error))
 
 
 def render_outage(request: HttpRequest, row: Outage, *, refused: str = "", status: int = 200) -> HttpResponse:
     rights = rights_of_request(request)
     order = request.GET.get("ordre", ORDERS[0])
-    may_change = outages.may_change(row.owner_id, rights)
+    may_change = outage_journal.may_change(row.owner_id, rights)
     journal = journal_of(row)
     context = {
         "outage": row,
@@ -140,6 +151,7 @@ def render_outage(request: HttpRequest, row: Outage, *, refused: str = "", statu
         **outage_context(row.answer, order if order in ORDERS else ORDERS[0], journal),
         "may_change": may_change and not row.struck_at,
         "journal": journal,
+        "photos": photos_of(row),
         "times": {kind: journal.find(kind) for kind in ("found", "repaired", "back")},
         "doubts": journal.doubts(),
         **linked_to(row, rights),
@@ -221,3 +233,16 @@ def outage_report(request: HttpRequest, outage_id: int) -> HttpResponse:
     rights = rights_of_request(request)
     row = outages.outage_seen_by(outage_id, rights)
     return file_response(report_pdf(row, rights), "application/pdf", f"rapport-coupure-{row.pk}.pdf", inline=True)
+
+
+@require_safe
+@page
+def outage_photo(request: HttpRequest, outage_id: int, photo_id: int) -> Any:
+    """A photo of the outage; `size=small`: the smaller one."""
+    photo = photo_of(outages.outage_seen_by(outage_id, rights_of_request(request)), photo_id)
+    small = request.GET.get("size") == "small"
+    try:
+        opened = path_of(photo, small=small).open("rb")
+    except OSError as error:
+        raise Unavailable(_("The content of this photo is missing: tell your administrator.")) from error
+    return serve_stored_file(request, opened, "image/jpeg", f"{photo.title}.jpg", etag=f"{photo.name}{small}")

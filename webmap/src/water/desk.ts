@@ -50,7 +50,10 @@ export interface WaterState {
 }
 
 /** What was asked, and what was done of it: a phone forgets its pages, a crew in the street must not. */
-type KeptWater = Pick<WaterState, "tab" | "breaks" | "unusable" | "done" | "doneAt" | "family" | "direction" | "from" | "to">;
+type KeptWater = Pick<
+  WaterState,
+  "tab" | "breaks" | "unusable" | "done" | "doneAt" | "family" | "direction" | "from" | "to"
+>;
 
 /** A position less exact than this may lie on the wrong pipe. */
 const EXACT_M = 20;
