@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from networks.water.pages import anomalies, coverage, exchange, home, hydrants, importing, outages, profile, repairs
+from networks.water.pages import (
+    anomalies,
+    coverage,
+    exchange,
+    home,
+    hydrants,
+    importing,
+    lengths,
+    outages,
+    profile,
+    repairs,
+)
 
 urlpatterns = [
     path("", home.home, name="networks"),
@@ -22,6 +33,7 @@ urlpatterns = [
     path("reparations/", repairs.repairs, name="network_repairs"),
     path("reparations/nouvelle/", repairs.new_repair, name="network_repair_new"),
     path("reparations/statistiques/", repairs.statistics_page, name="network_repair_statistics"),
+    path("patrimoine/", lengths.lengths, name="network_lengths"),
     path("echanges/", exchange.exchange, name="network_exchange"),
     *importing.DESK.patterns("importer/"),
 ]

@@ -42,6 +42,7 @@ COSTLY = {
     "reseaux/hydrants/": {"filter"},
     "reseaux/reparations/": {"filter"},
     "reseaux/importer/<int:import_id>/lignes.csv": {"table"},
+    "reseaux/patrimoine/": {"table"},
     "reseaux/profil/": {"trace"},
     "reseaux/profil/pdf": {"pdf", "trace"},
     "reseaux/reparations/statistiques/": {"table"},

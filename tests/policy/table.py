@@ -381,6 +381,7 @@ reseaux/profil/pdf                                          GET,HEAD    other   
 reseaux/profil/pdf                                          GET,HEAD    none    302  404  404  404  404  404  404
 reseaux/reparations/                                        GET,HEAD    -       302  200  200  200  200  200  200
 reseaux/reparations/statistiques/                           GET,HEAD    -       302  200  200  200  200  200  200
+reseaux/patrimoine/                                        GET,HEAD    -       302  200  200  200  200  200  200
 reseaux/reparations/nouvelle/                               GET,HEAD    own     302  403  403  403  200  200  200
 reseaux/reparations/nouvelle/                               GET,HEAD    other   302  403  403  403  404  404  200
 reseaux/reparations/nouvelle/                               GET,HEAD    none    302  403  403  403  404  404  404

@@ -32,8 +32,7 @@ def taken() -> SimpleUploadedFile:
 def fetch(network: Network, address: str) -> bytes:
     answer = network.client("reader").get(address)
     assert answer.status_code == 200
-    content = b"".join(answer.streaming_content)
-    return content
+    return b"".join(answer.streaming_content)
 
 
 def photo() -> OutagePhoto:
