@@ -24,7 +24,6 @@ from networks.water.services.outage_journal import (
     lock_outage,
     may_change,
     put_entry,
-    record_time,
     strike_entry,
 )
 
@@ -75,6 +74,8 @@ def save_outage(
     if answer["connections"]["truncated"]:
         # Who is told of the cut are all of them, however few a page shows.
         answer["connections"]["every"] = answers.every_served(isolation.zone | isolation.cut_off)
+    now = database_clock.now()
+    closings = closing_times(answer, closed or {}, now)
     made = Outage.objects.create(
         owner_id=graph.owner,
         place=describe_outage_place(answer)[:LONGEST_PLACE],
@@ -83,26 +84,24 @@ def save_outage(
         valves=len(isolation.to_close),
         connections=answer["connections"]["count"],
         comment=comment[:LONGEST_COMMENT],
-        started_at=database_clock.now(),
+        started_at=min([now, *closings.values()]),
         started_by=user,
         pipes=sorted({one.pipe for one in breaks if one.pipe is not None}),
     )
-    begin_journal(made, closed or {}, rights)
+    put_entry(made, kind="found", at=made.started_at, rights=rights)
+    for valve, at in closings.items():
+        put_entry(made, kind="closed", at=at, valve=valve, rights=rights)
     return made
 
 
-def begin_journal(outage: Outage, closed: Mapping[int, datetime | None], rights: Rights) -> None:
-    """The break is found, and some of its valves are closed: a time that cannot be is that of the saving."""
-    now = outage.started_at
-    put_entry(outage, kind="found", at=now, rights=rights)
-    known = {one["id"] for one in outage.answer["valves"] if one["status"] in ("close", "optional")}
-    for valve, at in closed.items():
-        if valve in known:
-            sound = at is not None and now - MOST_BEFORE <= at <= now
-            put_entry(outage, kind="closed", at=at if sound else now, valve=valve, rights=rights)
-    times = [one.at for one in journal_of(outage).entries]
-    if times and min(times) < now:
-        record_time(outage, kind="found", at=min(times), rights=rights)
+def closing_times(answer: Json, closed: Mapping[int, datetime | None], now: datetime) -> dict[int, datetime]:
+    """When the valves to close, or those that may be, were closed; a time that cannot be is `now`."""
+    known = {one["id"] for one in answer["valves"] if one["status"] in ("close", "optional")}
+    return {
+        valve: at if at is not None and now - MOST_BEFORE <= at <= now else now
+        for valve, at in closed.items()
+        if valve in known
+    }
 
 
 def describe_outage_place(answer: Json) -> str:
