@@ -328,7 +328,7 @@ WITHOUT_KEY = {
     "networks/water/templates/water/import_mapping.html": 1,
     "networks/water/templates/water/import_place.html": 1,
     "networks/water/templates/water/import_plan.html": 1,
-    "networks/water/templates/water/outage.html": 1,
+    "networks/water/templates/water/outage_end.html": 1,
     "networks/roadworks/templates/roadworks/request.html": 12,
     "networks/roadworks/templates/roadworks/work.html": 2,
     "orthophoto/templates/orthophoto/campaign.html": 4,

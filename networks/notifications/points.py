@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class NoticeTemplate:
-    """How a thing of this kind becomes a notice, given its key and who asks: `draft` raises NotFound, Forbidden."""
+    """How a thing of this kind becomes a notice, given its key and who asks: `draft` raises NotFound, Forbidden.
+
+    `page` gives what the thing is called and the address of its page, None where the asker does not see it.
+    """
 
     kind: str
     draft: Callable[[str, Rights], Beginning]
+    page: Callable[[str, Rights], tuple[str, str] | None] | None = None
 
 
 NOTICE_TEMPLATES: ExtensionPoint[NoticeTemplate] = ExtensionPoint(

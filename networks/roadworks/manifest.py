@@ -36,7 +36,13 @@ MANIFEST = Manifest(
         WORK_PARTS(Later("networks.roadworks.pages.notice_part.notices_part")),
         ROAD_PARTS(Later("networks.roadworks.services.along.works_part")),
         PLACE_LINKS(Later("networks.roadworks.services.along.new_works_here")),
-        NOTICE_TEMPLATES(NoticeTemplate("work", Later("networks.roadworks.services.neighbours.beginning"))),
+        NOTICE_TEMPLATES(
+            NoticeTemplate(
+                "work",
+                Later("networks.roadworks.services.neighbours.beginning"),
+                Later("networks.roadworks.services.neighbours.page_of"),
+            )
+        ),
         CONFLICT_FINDERS(ConflictFinder(by_detours, find_detour_conflicts)),
         BAR(
             BarLink(section="public_works", url="public_works", label=_("Road works"), order=20, is_visible=to_visitors)

@@ -57,7 +57,13 @@ MANIFEST = Manifest(
             )
         ),
         TABS(Tab(desk="networks", name="network_exchange", label=pgettext_lazy("tab", "Export"), order=90)),
-        NOTICE_TEMPLATES(NoticeTemplate("outage", Later("networks.water.services.outage_notices.beginning"))),
+        NOTICE_TEMPLATES(
+            NoticeTemplate(
+                "outage",
+                Later("networks.water.services.outage_notices.beginning"),
+                Later("networks.water.services.outage_notices.page_of"),
+            )
+        ),
         BAR(BarLink(section="networks", url="networks", label=_("Networks"), order=30, is_visible=to_signed_in)),
         MAP_LINKS(MapLink(name="networks", order=13, address=page_address("networks", to_those_who(sees_networks)))),
         JOB_KINDS(*jobs.KINDS),

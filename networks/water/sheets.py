@@ -4,26 +4,40 @@
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.gis.db.models.functions import Length
 from django.db.models import Count, Max, Q
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from gis_core.members.rights import Rights
 from gis_core.members.technicians import works_on_networks
-from layers.features.display import display_date, display_number, with_unit
+from layers.features.display import code_label, display_date, display_number, with_unit
 from layers.features.sheet import Addition, Link, Property, Values
 from networks.water import code_lists
-from networks.water.models import Repair, SewerConnection, SewerNode, SewerPipe, WaterConnection, WaterNode, WaterPipe
+from networks.water.models import (
+    Outage,
+    OutageEntry,
+    Repair,
+    SewerConnection,
+    SewerNode,
+    SewerPipe,
+    WaterConnection,
+    WaterNode,
+    WaterPipe,
+)
+from networks.water.services.outage_valves import last_reports
 from networks.water.services.visible import visible
 
 PIPES: dict[str, type[WaterPipe | SewerPipe]] = {"water": WaterPipe, "sewer": SewerPipe}
 CONNECTIONS: dict[str, type[WaterConnection | SewerConnection]] = {"water": WaterConnection, "sewer": SewerConnection}
 NODES: dict[str, type[WaterNode | SewerNode]] = {"water": WaterNode, "sewer": SewerNode}
+MOST_OUTAGES = 3
 NODE_IDS = frozenset({"start_node_id", "end_node_id"})
 """Numbers that tell people nothing."""
 
@@ -45,6 +59,7 @@ def describe_pipes(family: str, rows: Sequence[Values], rights: Rights) -> Mappi
     lengths = {row["pk"]: row["metres"].m for row in results.annotate(metres=Length("geom")).values("pk", "metres")}
     repaired = repairs_by_pipe(family, ids, rights)
     served = connections_by_pipe(family, ids, rights)
+    broken = outage_links(ids, rights) if family == "water" else {}
     return {
         row["id"]: Addition(
             properties=[
@@ -53,7 +68,10 @@ def describe_pipes(family: str, rows: Sequence[Values], rights: Rights) -> Mappi
                 *connections(served.get(row["id"])),
             ],
             hidden=NODE_IDS if row.get("declared_length_m") else NODE_IDS | {"declared_length_m"},
-            links=list(pipe_links(family, row["id"], bool(repaired.get(row["id"])), rights)),
+            links=[
+                *pipe_links(family, row["id"], bool(repaired.get(row["id"])), rights),
+                *broken.get(row["id"], ()),
+            ],
         )
         for row in rows
     }
@@ -71,6 +89,21 @@ def connections_by_pipe(family: str, ids: Sequence[int], rights: Rights) -> dict
     sensitive = Count("pk", filter=Q(sensitive__isnull=False))
     rows = results.filter(service_state=code_lists.IN_SERVICE).values("pipe_id")
     return {row["pipe_id"]: row for row in rows.annotate(count=Count("pk"), sensitive_count=sensitive)}
+
+
+def outage_links(ids: Sequence[int], rights: Rights) -> dict[int, list[Link]]:
+    """By pipe, the last outages in which it was broken."""
+    rows = Outage.objects.visible_to(rights).filter(pipes__overlap=list(ids), struck_at=None)
+    links: dict[int, list[Link]] = {pk: [] for pk in ids}
+    for row in rows.order_by("-started_at", "-pk").values("pk", "pipes", "started_at"):
+        for pk in set(row["pipes"]) & links.keys():
+            if len(links[pk]) < MOST_OUTAGES:
+                links[pk].append(outage_link(row["pk"], localtime(row["started_at"]).date()))
+    return links
+
+
+def outage_link(pk: int, day: date) -> Link:
+    return Link(title=_("Outage of %(day)s") % {"day": display_date(day)}, url=reverse("outage", args=[pk]))
 
 
 def length(metres: float | None) -> list[Property]:
@@ -115,7 +148,19 @@ def way_label(family: str) -> str:
 
 def describe_nodes(family: str, rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
     meeting = pipes_by_node(family, [row["id"] for row in rows], rights)
-    return {row["id"]: node_addition(family, row["id"], meeting.get(row["id"], [])) for row in rows}
+    additions = {row["id"]: node_addition(family, row["id"], meeting.get(row["id"], [])) for row in rows}
+    valves = [row["id"] for row in rows if family == "water" and row.get("kind") == "valve"]
+    for pk, report in (last_reports(valves, rights) if valves else {}).items():
+        additions[pk] = additions[pk].and_also(valve_addition(report))
+    return additions
+
+
+def valve_addition(report: OutageEntry) -> Addition:
+    """How a valve was found in the last outage that says so, by whom, and that outage."""
+    day = localtime(report.at).date()
+    parts = [code_label(code_lists.CONDITIONS, report.kind), display_date(day), str(report.recorded_by or "")]
+    label = fact("valve_report", _("Found in an outage"), report.kind, " · ".join(filter(None, parts)))
+    return Addition(properties=[label], links=[outage_link(report.outage_id, day)])
 
 
 def node_addition(family: str, pk: int, pipes: Sequence[Mapping[str, Any]]) -> Addition:
@@ -157,7 +202,8 @@ def describe_repairs(rows: Sequence[Values], rights: Rights) -> Mapping[int, Add
     ids = [row["id"] for row in rows]
     results = visible(Repair, rights).filter(pk__in=ids)
     made: dict[int, Addition] = {}
-    for one in results.only("pk", "network", "pipe_id", "repaired_date", "laid_year"):
+    day_by_outage = outage_days(results, rights)
+    for one in results.only("pk", "network", "pipe_id", "outage_id", "repaired_date", "laid_year"):
         properties, links = [], []
         if one.repaired_date and one.laid_year and one.repaired_date.year >= one.laid_year:
             age = one.repaired_date.year - one.laid_year
@@ -166,5 +212,14 @@ def describe_repairs(rows: Sequence[Values], rights: Rights) -> Mapping[int, Add
         if one.pipe_id:
             address = page("network_repairs", network=one.network, pipe=one.pipe_id)
             links.append(Link(title=_("Repairs of this pipe"), url=address))
+        if one.outage_id in day_by_outage:
+            links.append(outage_link(one.outage_id, day_by_outage[one.outage_id]))
         made[one.pk] = Addition(properties=properties, links=links)
     return made
+
+
+def outage_days(rows: Any, rights: Rights) -> dict[int, date]:
+    """By outage of these repairs, the day when it began."""
+    ids = rows.exclude(outage_id=None).values("outage_id")
+    known = Outage.objects.visible_to(rights).filter(pk__in=ids).values_list("pk", "started_at")
+    return {pk: localtime(at).date() for pk, at in known}

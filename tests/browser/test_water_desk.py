@@ -101,6 +101,15 @@ def test_a_break_is_shut_off_and_its_outage_saved(water: Page) -> None:
     expect(water.locator("main")).to_contain_text("ESSAI-V1")
 
 
+def test_valves_ticked_on_the_map_come_closed_to_the_page_of_the_outage(water: Page) -> None:
+    shut_off(water)
+    water.get_by_role("button", name="Fermée : ESSAI-V2").click()
+    water.get_by_role("button", name="Enregistrer la coupure").click()
+    water.wait_for_url(re.compile(r"/reseaux/coupures/\d+/"))
+    expect(water.locator(".outage-times")).to_contain_text("1 sur 1")
+    assert serious(water) == []
+
+
 def test_what_was_found_outlives_the_page(water: Page) -> None:
     shut_off(water)
     water.get_by_role("button", name="Fermée : ESSAI-V2").click()

@@ -38,9 +38,11 @@ COSTLY = {
     "reseaux/anomalies/": {"filter"},
     "reseaux/coupures/": {"filter"},
     "reseaux/coupures/<int:outage_id>/fiche.pdf": {"pdf"},
+    "reseaux/coupures/<int:outage_id>/rapport.pdf": {"pdf"},
     "reseaux/hydrants/": {"filter"},
     "reseaux/reparations/": {"filter"},
     "reseaux/importer/<int:import_id>/lignes.csv": {"table"},
+    "reseaux/patrimoine/": {"table"},
     "reseaux/profil/": {"trace"},
     "reseaux/profil/pdf": {"pdf", "trace"},
     "reseaux/reparations/statistiques/": {"table"},
@@ -55,6 +57,7 @@ COSTLY = {
 }
 
 AT_HAND = {
+    "reseaux/coupures/<int:outage_id>/photos/<int:photo_id>/": "kept",
     "administration/jsi18n/": "words of Django's own",
     "api/v1/layers/<slug:slug>/features/<int:feature_id>/attachments/<int:attachment_id>/": "kept",
     "api/v1/layers/<slug:slug>/schema/": "of one layer",

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from gis_core.models import Member, User
 from layers.features.topology import loading
-from networks.water.models import Outage
+from networks.water.models import Outage, OutagePhoto
+from networks.water.services.outage_photos import path_of
 from tests import factories
 
 Form = dict[str, Any]
@@ -38,8 +39,11 @@ def rows(whose: str, owner: Member, person: User) -> dict[str, int]:
             **{"owner": owner, "question": {}, "answer": ANSWER, "valves": 0, "connections": 0},
             **{"started_at": timezone.now(), "started_by": person},
         )
+        photo = OutagePhoto.objects.create(outage=outage, title="Casse", size_bytes=3)
+        path_of(photo).parent.mkdir(parents=True, exist_ok=True)
+        path_of(photo).write_bytes(b"\xff\xd8\xff")
     made = {f"{family} pipe {whose}": pipe(owner, family) for family in ("water", "sewer")}
-    return made | {f"outage {whose}": outage.pk}
+    return made | {f"outage {whose}": outage.pk, f"outage photo {whose}": photo.pk}
 
 
 def pipe(owner: Member, family: str) -> int:
@@ -51,7 +55,7 @@ def pipe(owner: Member, family: str) -> int:
 
 
 def arguments(made: dict[str, Any], whose: str) -> dict[str, Any]:
-    names = {"outage_id": "outage", "water_pipe": "water pipe", "sewer_pipe": "sewer pipe"}
+    names = {"outage_id": "outage", "photo_id": "outage photo", "water_pipe": "water pipe", "sewer_pipe": "sewer pipe"}
     return {argument: made.get(f"{name} {whose}", MISSING) for argument, name in names.items()}
 
 

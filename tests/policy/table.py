@@ -236,6 +236,10 @@ reseaux/coupures/<int:outage_id>/                           POST        own     
 reseaux/coupures/<int:outage_id>/                           POST        other   302  404  404  404  404  404  302
 reseaux/coupures/<int:outage_id>/fiche.pdf                  GET,HEAD    own     302  200  404  200  200  200  200
 reseaux/coupures/<int:outage_id>/fiche.pdf                  GET,HEAD    other   302  404  404  404  404  404  200
+reseaux/coupures/<int:outage_id>/rapport.pdf                GET,HEAD    own     302  200  404  200  200  200  200
+reseaux/coupures/<int:outage_id>/rapport.pdf                GET,HEAD    other   302  404  404  404  404  404  200
+reseaux/coupures/<int:outage_id>/photos/<int:photo_id>/     GET,HEAD    own     302  200  404  200  200  200  200
+reseaux/coupures/<int:outage_id>/photos/<int:photo_id>/     GET,HEAD    other   302  404  404  404  404  404  200
 voirie/                                                     GET,HEAD    -       302  200  200  200  200  200  200
 voirie/couverture/                                          GET,HEAD    -       302  200  200  200  200  200  200
 voirie/couverture/                                          POST        -       302  403  403  403  302  302  302
@@ -380,6 +384,7 @@ reseaux/profil/pdf                                          GET,HEAD    other   
 reseaux/profil/pdf                                          GET,HEAD    none    302  404  404  404  404  404  404
 reseaux/reparations/                                        GET,HEAD    -       302  200  200  200  200  200  200
 reseaux/reparations/statistiques/                           GET,HEAD    -       302  200  200  200  200  200  200
+reseaux/patrimoine/                                        GET,HEAD    -       302  200  200  200  200  200  200
 reseaux/reparations/nouvelle/                               GET,HEAD    own     302  403  403  403  200  200  200
 reseaux/reparations/nouvelle/                               GET,HEAD    other   302  403  403  403  404  404  200
 reseaux/reparations/nouvelle/                               GET,HEAD    none    302  403  403  403  404  404  404

@@ -232,6 +232,7 @@ def show_notice(
         lines = with_people(notice, lines, why=_("Recipients of the notice %(number)s") % {"number": notice.pk})
     context: dict[str, Any] = {
         "notice": notice,
+        "origin": origin_of(notice, rights),
         "draft": draft,
         "may_write": notices.may_write(notice.owner_id, rights),
         "reads": reads,
@@ -251,6 +252,12 @@ def show_notice(
         **work_of(notice),
     }
     return show(request, "notice", TAB, context, status)
+
+
+def origin_of(notice: Notice, rights: Rights) -> tuple[str, str] | None:
+    """What the notice began from and the address of its page, where the asker sees it."""
+    template = NOTICE_TEMPLATES.find(notice.about_kind) if notice.about_kind else None
+    return template.page(notice.about_key, rights) if template and template.page else None
 
 
 def example_texts(request: HttpRequest, notice: Notice, lines: Any) -> dict[str, Any]:

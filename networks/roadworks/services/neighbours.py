@@ -5,9 +5,11 @@ from dataclasses import replace
 from typing import Any, Final
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gis_core.database.statements import fetch_all
+from gis_core.desk.parameters import whole_number
 from gis_core.errors import Conflict
 from gis_core.members.rights import Rights
 from networks.notifications.models import Notice
@@ -50,6 +52,12 @@ def beginning(key: str, rights: Rights) -> Beginning:
     """The notice that these works suggest. Raises NotFound, Forbidden."""
     work = works.one(int(key) if key.isascii() and key.isdecimal() and len(key) <= LARGEST_KEY else 0, rights)
     return Beginning(owner=work.owner, targets=addresses(work), context=context_of(work), title=work.title)
+
+
+def page_of(key: str, rights: Rights) -> tuple[str, str] | None:
+    """What the works are called and the address of their page, for a notice about them."""
+    row = Work.objects.visible_to(rights).filter(pk=min(whole_number(key) or 0, works.LARGEST_ID)).first()
+    return (_("Works %(reference)s") % {"reference": row.reference}, reverse("work", args=[row.pk])) if row else None
 
 
 def context_of(work: Work) -> Context:

@@ -186,6 +186,8 @@ class IsolationSerializer(serializers.Serializer[Any]):
     connections = AllServedSerializer()
     addresses = serializers.ListField(child=serializers.CharField())
     hydrants = PlaceSerializer(many=True)
+    outlets = NetworkEndSerializer(many=True, required=False, help_text="drains and hydrants that flush what is lost")
+    air_valves = NetworkEndSerializer(many=True, required=False)
     bbox_4326 = bbox_field(allow_null=True)
 
 

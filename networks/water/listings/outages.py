@@ -16,21 +16,26 @@ from gis_core.members.rights import Rights
 from networks.water.models import Outage, OutageQuerySet
 from networks.water.services.outages import outages_seen_by
 
+STRUCK: Final = "struck"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutageQuery(ListQuery):
-    """Which outages; empty: all."""
+    """Which outages; empty: all but those that were struck out."""
 
     state: str = choice(
         gettext_lazy("State"),
-        lambda _rights: Outage.State.choices,
+        lambda _rights: [*Outage.State.choices, (STRUCK, _("Struck out"))],
         every=gettext_lazy("All states"),
-        allowed=lambda: Outage.State.values,
+        allowed=lambda: [*Outage.State.values, STRUCK],
     )
 
 
 def outages(query: OutageQuery, rights: Rights) -> OutageQuerySet:
     rows = outages_seen_by(rights)
+    if query.state == STRUCK:
+        return rows.exclude(struck_at=None)
+    rows = rows.filter(struck_at=None)
     return rows.filter(state=query.state) if query.state else rows
 
 
@@ -45,11 +50,11 @@ def outage_place(outage: Outage, _related: Any) -> str:
 
 
 def state_label(outage: Outage, _related: Any) -> str:
-    return str(outage.get_state_display())
+    return _("Struck out") if outage.struck_at else str(outage.get_state_display())
 
 
 def state_cell(outage: Outage, _related: Any) -> Cell:
-    return Cell(outage.get_state_display(), tone=f"outage-state {outage.state}")
+    return Cell(state_label(outage, None), tone=f"outage-state {STRUCK if outage.struck_at else outage.state}")
 
 
 def author_of(outage: Outage, _related: Any) -> str:
@@ -58,6 +63,14 @@ def author_of(outage: Outage, _related: Any) -> str:
 
 def is_of_several_members(rows: Any) -> bool:
     return len({one.owner_id for one in rows}) > 1
+
+
+def person_in_charge(outage: Outage, _related: Any) -> str:
+    return str(outage.in_charge or "")
+
+
+def has_anybody_in_charge(rows: Any) -> bool:
+    return any(one.in_charge_id for one in rows)
 
 
 OUTAGES: Final = Listing(
@@ -73,8 +86,9 @@ OUTAGES: Final = Listing(
         Column("valves", gettext_lazy("Valves"), "integer", sort="valves"),
         Column("connections", gettext_lazy("Without water"), "integer", sort="connections"),
         Column("recorded_by", gettext_lazy("Recorded by"), value=author_of),
+        Column("in_charge", gettext_lazy("In charge"), value=person_in_charge, needed=has_anybody_in_charge),
     ),
-    on_page=("place", "state", "member", "valves", "connections", "recorded_by"),
+    on_page=("place", "state", "member", "valves", "connections", "recorded_by", "in_charge"),
     caption=gettext_lazy("Outages, newest first"),
     nothing=gettext_lazy(
         "No outage is kept yet. On the map, open a pipe of drinking water, choose “Isolate”, then save the outage: "

@@ -12,4 +12,4 @@ from networks.water.models.network import (
     WaterNode,
     WaterPipe,
 )
-from networks.water.models.outage import Outage, OutageQuerySet
+from networks.water.models.outage import Outage, OutageEntry, OutagePhoto, OutageQuerySet

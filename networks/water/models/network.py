@@ -174,7 +174,8 @@ class Repair(NetworkObject):
 
     `repaired` and `defect` are codes of RAEPA (SUPPREPARE, DEFREPAREE); `object_reference` is what RAEPA's IDSUPREPAR
     names. The pipe may be gone: what it was made of is kept with the repair. `pipe_id` is the pipe, while it is there
-    (sql/complete_repair.sql finds it, sql/follow_pipe.sql keeps it through splits and merges).
+    (sql/complete_repair.sql finds it, sql/follow_pipe.sql keeps it through splits and merges); `outage_id` is that of
+    the outage in which it was done.
     """
 
     class Network(models.TextChoices):
@@ -192,6 +193,7 @@ class Repair(NetworkObject):
     laid_year = models.SmallIntegerField(_("laid in"), null=True, blank=True)
     cost_eur = models.FloatField(_("cost"), null=True, blank=True)
     pipe_id = models.BigIntegerField(_("pipe"), null=True, editable=False)
+    outage_id = models.BigIntegerField(_("outage"), null=True, editable=False)
     geom = models.PointField(srid=2154)
     geom_3857 = web_mercator(models.PointField)
 
@@ -203,6 +205,7 @@ class Repair(NetworkObject):
             GistIndex(fields=["geom_3857"], name="water_repair_geom_3857"),
             models.Index(fields=["import_id"], name="water_repair_import"),
             models.Index(fields=["pipe_id"], name="water_repair_pipe"),
+            models.Index(fields=["outage_id"], name="water_repair_outage"),
             models.Index(fields=["owner", "repaired_date"], name="water_repair_date"),
         ]
         constraints: ClassVar = [*common("water_repair")]

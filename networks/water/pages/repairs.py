@@ -83,6 +83,7 @@ class RepairForm(AccessibleForm):
 
     network = forms.ChoiceField(label=gettext_lazy("Network"), choices=NETWORKS)
     pipe = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_ID, widget=forms.HiddenInput)
+    outage = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_ID, widget=forms.HiddenInput)
     pipe_reference = forms.CharField(
         label=gettext_lazy("Pipe"),
         max_length=254,
@@ -124,7 +125,7 @@ class RepairForm(AccessibleForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 @page
 def new_repair(request: HttpRequest) -> HttpResponse:
-    """The form; `network` and `pipe` say which pipe."""
+    """The form; `network` and `pipe` say which pipe, `outage` in which outage it was repaired."""
     rights = rights_of_request(request)
     if not works_on_networks(rights):
         raise Forbidden(_("Repairs are recorded by network technicians."))
@@ -161,6 +162,8 @@ def new_repair(request: HttpRequest) -> HttpResponse:
 def record_and_redirect(request: HttpRequest, given: NewRepair, rights: Rights) -> HttpResponse:
     made = record_repair(given, rights=rights)
     messages.success(request, _("The repair is recorded, with what its pipe is made of."))
+    if made.outage_id:
+        return redirect(f"{reverse('outage', args=[made.outage_id])}#repairs")
     where = urlencode({"network": made.network, "pipe": made.pipe_id})
     return redirect(f"{reverse('network_repairs')}?{where}")
 

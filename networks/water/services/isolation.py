@@ -65,6 +65,7 @@ def isolation_as_json(graph: Graph, breaks: Sequence[StartingPlace], isolation: 
     lost = isolation.zone | isolation.cut_off
     zone, cut_off = answers.stretches(WATER, isolation.zone, isolation.cut_off)
     tanks, hydrants = without_water(graph, lost)
+    outlets, air_valves = flushing(graph, lost)
     return {
         "family": WATER.name,
         "breaks": [one.as_json() for one in breaks],
@@ -79,6 +80,7 @@ def isolation_as_json(graph: Graph, breaks: Sequence[StartingPlace], isolation: 
         "alternatives": alternatives(graph, isolation),
         **users(lost),
         "hydrants": answers.only(hydrants, "id", "reference", "name", "point"),
+        **{"outlets": outlets, "air_valves": air_valves},
     }
 
 
@@ -114,6 +116,15 @@ def without_water(graph: Graph, lost: Collection[int]) -> tuple[list[Json], list
     graph.load([one["id"] for one in places])
     dry = [one for one in places if all(pk in lost for pk in graph.pipes_at(one["id"]))]
     return [one for one in dry if one["kind"] == "tank"], [one for one in dry if one["kind"] == "hydrant"]
+
+
+def flushing(graph: Graph, lost: Collection[int]) -> tuple[list[Json], list[Json]]:
+    """Where the lost pipes are flushed when water comes back (drains, then hydrants), and where air leaves them."""
+    ends = {end for pk in lost for end in (graph.pipes[pk].start, graph.pipes[pk].end)}
+    places = answers.nodes(WATER, ends, kinds=("drain", "hydrant", "air_valve"))
+    described = answers.only(places, "id", "reference", "name", "kind", "kind_label", "point")
+    outlets = [one for kind in ("drain", "hydrant") for one in described if one["kind"] == kind]
+    return outlets, [one for one in described if one["kind"] == "air_valve"]
 
 
 def alternatives(graph: Graph, isolation: Isolation) -> list[Json]:

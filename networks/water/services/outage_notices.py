@@ -1,9 +1,18 @@
-"""A notice to those who have no water: the addresses of an outage."""
+"""Notices to those who have no water: the addresses of an outage, what they were told, that the water is back."""
 
+from collections.abc import Sequence
+from typing import Final
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from gis_core.database import clock as database_clock
 from gis_core.desk.parameters import whole_number
+from gis_core.errors import Conflict
 from gis_core.members.rights import Rights
 from networks.notifications.models import Notice
-from networks.notifications.services.notices import Address, Beginning, Context
+from networks.notifications.services import notices
+from networks.notifications.services.notices import About, Address, Beginning, Context
 from networks.notifications.services.places import Place
 from networks.water import code_lists
 from networks.water.models import Outage, WaterConnection
@@ -11,6 +20,10 @@ from networks.water.services.outages import outage_seen_by
 from networks.water.services.visible import visible
 
 SENSITIVE = {code: french for code, (french, _english) in code_lists.SENSITIVE.items()}
+
+
+KIND: Final = "outage"
+"""What a notice says that it is about."""
 
 
 def beginning(key: str, rights: Rights) -> Beginning:
@@ -35,3 +48,43 @@ def addresses(outage: Outage, rights: Rights) -> list[Address]:
         )
         for one in (connections[pk] for pk in ids if pk in connections)
     ]
+
+
+def page_of(key: str, rights: Rights) -> tuple[str, str] | None:
+    """What the outage is called and the address of its page, for a notice about it."""
+    row = Outage.objects.visible_to(rights).defer("answer", "question").filter(pk=whole_number(key) or 0).first()
+    return (_("Outage: %(outage)s") % {"outage": row}, reverse("outage", args=[row.pk])) if row else None
+
+
+# -- after a notice ---------------------------------------------------------------------------------------------------
+
+
+def notices_of(outage: Outage, rights: Rights) -> Sequence[Notice]:
+    """Those about the outage and about its duplicates, the latest first."""
+    keys = [outage.pk, *outage.duplicates.values_list("pk", flat=True)]
+    rows = [
+        one for key in keys for one in notices.notices_about(About(kind=KIND, key=str(key)), outage.owner_id, rights)
+    ]
+    return sorted(rows, key=lambda one: -one.pk)
+
+
+def notice_to_end(known: Sequence[Notice]) -> Notice | None:
+    """The last notice of a cut that went out, unless its people know of the end, or a draft of it waits."""
+    since = max((one.pk for one in known if one.kind == Notice.Kind.END), default=0)
+    cuts = [one for one in known if one.kind != Notice.Kind.END and one.state != Notice.State.DRAFT and one.pk > since]
+    return max(cuts, key=lambda one: one.pk, default=None)
+
+
+def draft_end(outage: Outage, *, rights: Rights) -> Notice:
+    """A draft to the addresses of the last notice: the water is back, since when the outage says.
+
+    Raises Forbidden, Conflict (nobody was told of the cut, or they know).
+    """
+    former = notice_to_end(notices_of(outage, rights))
+    if former is None:
+        raise Conflict(_("Nobody is left to be told that the water is back: look at the notices of this outage."))
+    former = notices.notice_seen_by(former.pk, rights)
+    ended_at = outage.ended_at or database_clock.now()
+    began = former.starts_at if former.starts_at and former.starts_at < ended_at else None
+    context = Context(starts_at=began, ends_at=ended_at, reason=former.reason, place=former.place, phone=former.phone)
+    return notices.follow(former, kind=Notice.Kind.END, rights=rights, context=context)

@@ -75,7 +75,7 @@ class Waiting:
 
 def waiting(rights: Rights) -> list[Waiting]:
     """What the asker sees that waits, without what does not."""
-    outages = Outage.objects.visible_to(rights).filter(state=Outage.State.OPEN).count()
+    outages = Outage.objects.visible_to(rights).filter(state=Outage.State.OPEN, struck_at=None).count()
     serious = Anomaly.objects.visible_to(rights).filter(state=Anomaly.State.OPEN, severity=Anomaly.Severity.SERIOUS)
     families = dict(serious.order_by().values_list("family").annotate(Count("pk")))
     water, sewer = families.get("water", 0), families.get("sewer", 0)

@@ -24,7 +24,7 @@ from layers.catalogue.models import Layer
 from layers.features.display import code_label
 from layers.features.services.origin import Origin, event
 from networks.water import code_lists
-from networks.water.models import Repair, SewerPipe, WaterPipe
+from networks.water.models import Outage, Repair, SewerPipe, WaterPipe
 from networks.water.services.visible import visible
 
 SLUG = "water-repairs"
@@ -112,10 +112,14 @@ def order_repairs(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewRepair:
-    """A repair of a pipe, known by its id or its reference; in its middle unless metres from its start are given."""
+    """A repair of a pipe, known by its id or its reference; in its middle unless metres from its start are given.
+
+    `outage` is the id of the outage in which it was done.
+    """
 
     network: str = "water"
     pipe: int | None = None
+    outage: int | None = None
     pipe_reference: str = ""
     repaired_date: date
     defect: str = ""
@@ -185,12 +189,15 @@ def record_repair(given: NewRepair, *, rights: Rights) -> Repair:
     pipe = pipe_to_repair(given.network, given.pipe, given.pipe_reference.strip(), rights)
     layer = check_may_record(pipe, rights)
     check_repair(given, pipe)
+    if given.outage is not None:
+        check_outage(given.outage, pipe, rights)
     try:
         with transaction.atomic(), event(layer, "edit", Origin("web")):
             made = Repair.objects.create(
                 owner=pipe.owner,
                 network=given.network,
                 pipe_id=pipe.id,
+                outage_id=given.outage,
                 repaired="01",
                 repaired_date=given.repaired_date,
                 defect=given.defect or None,
@@ -225,6 +232,18 @@ def check_repair(given: NewRepair, pipe: RepairedPipe) -> None:
     if given.along_m is not None and not 0 <= given.along_m <= pipe.length_m:
         message = _("The pipe is %(metres)s m long: say a distance from its start that is not longer.")
         raise Invalid(message % {"metres": f"{pipe.length_m:.1f}".replace(".", ",")}, parameter="along_m")
+
+
+def check_outage(outage_id: int, pipe: RepairedPipe, rights: Rights) -> None:
+    """Refuse an outage that the pipe's member has not, or that is struck out. Raises NotFound."""
+    if not Outage.objects.visible_to(rights).filter(pk=outage_id, owner=pipe.owner, struck_at=None).exists():
+        raise NotFound(_("There is no such outage, or you may not see it."), parameter="outage")
+
+
+def repairs_of_outages(outages: Collection[int], rights: Rights) -> list[Any]:
+    """The repairs done in these outages, the last first."""
+    rows = visible(Repair, rights).filter(outage_id__in=outages).defer("geom", "geom_3857", "more")
+    return list(rows.order_by("-repaired_date", "-pk"))
 
 
 def place_on(given: NewRepair, pipe: RepairedPipe) -> Any:

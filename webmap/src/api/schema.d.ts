@@ -739,6 +739,9 @@ export interface Isolation {
   connections: AllServed;
   addresses: string[];
   hydrants: Place[];
+  /** drains and hydrants that flush what is lost */
+  outlets?: NetworkEnd[];
+  air_valves?: NetworkEnd[];
   bbox_4326: [number, number, number, number] | null;
 }
 

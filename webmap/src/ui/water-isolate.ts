@@ -117,14 +117,15 @@ export class WaterIsolate extends WaterElement {
   }
 
   private actions(): TemplateResult {
-    const { breaks, unusable } = this.desk.state;
+    const { breaks, unusable, done, doneAt } = this.desk.state;
     const { networks } = this.app.config.urls;
     const request = JSON.stringify({ breaks, unusable });
+    const closed = JSON.stringify(Object.fromEntries(done.map((id) => [id, doneAt[id] ?? null])));
     return html`<div class="water-commands">
       ${
         networks && this.works
           ? html`<form method="post" action=${outagesUrl(networks)}>
-        <input type="hidden" name="csrfmiddlewaretoken" value=${this.token} /><input type="hidden" name="form_key" value=${this.keyOf(request)} /><input type="hidden" name="request" value=${request} />
+        <input type="hidden" name="csrfmiddlewaretoken" value=${this.token} /><input type="hidden" name="form_key" value=${this.keyOf(request + closed)} /><input type="hidden" name="request" value=${request} /><input type="hidden" name="closed" value=${closed} />
         <button class="button button-primary water-big" ?disabled=${this.desk.state.asking} aria-describedby="water-save-hint"><arp-icon name="print"></arp-icon>${this.words("save.button")}</button>
         <p class="muted small" id="water-save-hint">${this.words("save.hint")}</p></form>`
           : nothing

@@ -37,6 +37,8 @@ export interface WaterState {
   breaks: readonly Start[];
   unusable: readonly number[];
   done: readonly number[];
+  /** When valves were ticked as closed, by their ids (ISO 8601). */
+  doneAt: Readonly<Record<number, string>>;
   isolation: Isolation | null;
   family: Family;
   direction: Direction;
@@ -48,7 +50,10 @@ export interface WaterState {
 }
 
 /** What was asked, and what was done of it: a phone forgets its pages, a crew in the street must not. */
-type KeptWater = Pick<WaterState, "tab" | "breaks" | "unusable" | "done" | "family" | "direction" | "from" | "to">;
+type KeptWater = Pick<
+  WaterState,
+  "tab" | "breaks" | "unusable" | "done" | "doneAt" | "family" | "direction" | "from" | "to"
+>;
 
 /** A position less exact than this may lie on the wrong pipe. */
 const EXACT_M = 20;
@@ -69,7 +74,7 @@ export class WaterDesk implements MapTool {
   private drawnFrom: readonly unknown[] = [];
 
   constructor(private readonly app: AppPort) {
-    const { tab, breaks, unusable, done, family, direction, from, to } = app.kept<KeptWater>("water") ?? {};
+    const { tab, breaks, unusable, done, doneAt, family, direction, from, to } = app.kept<KeptWater>("water") ?? {};
     this.store = new Store<WaterState>({
       tab: tab ?? "isolate",
       aim: null,
@@ -80,6 +85,7 @@ export class WaterDesk implements MapTool {
       breaks: breaks ?? [],
       unusable: unusable ?? [],
       done: done ?? [],
+      doneAt: doneAt ?? {},
       isolation: null,
       family: family ?? "water",
       direction: direction ?? "upstream",
@@ -126,8 +132,8 @@ export class WaterDesk implements MapTool {
 
   private update(patch: Patch): void {
     this.store.update(patch);
-    const { tab, breaks, unusable, done, family, direction, from, to } = this.state;
-    const work: KeptWater = { tab, breaks, unusable, done, family, direction, from, to };
+    const { tab, breaks, unusable, done, doneAt, family, direction, from, to } = this.state;
+    const work: KeptWater = { tab, breaks, unusable, done, doneAt, family, direction, from, to };
     this.app.keep("water", breaks.length || from || to ? work : null);
   }
 
@@ -238,8 +244,9 @@ export class WaterDesk implements MapTool {
   }
 
   toggleDone(id: number): void {
-    const { done } = this.state;
-    this.update({ done: done.includes(id) ? done.filter((one) => one !== id) : [...done, id] });
+    const { done, doneAt } = this.state;
+    if (done.includes(id)) this.update({ done: done.filter((one) => one !== id) });
+    else this.update({ done: [...done, id], doneAt: { ...doneAt, [id]: new Date().toISOString() } });
   }
 
   removeBreak(index: number): void {
