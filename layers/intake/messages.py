@@ -79,7 +79,7 @@ MESSAGES = {
     "parcel_born": _("new parcel, registered area %(area)s m²"),
     "parcel_gone": _("no longer on its sheet, registered area %(area)s m²"),
     "parcel_left": _("no longer in the commune’s file, registered area %(area)s m²"),
-    "row_born": _("new"),
+    "row_born": _("new in the commune’s file"),
     "row_gone": _("no longer in the commune’s file"),
     "row_changed": _("changed; outline moved by %(metres)s m at most"),
     "parcel_changed": _("registered area %(before)s m², then %(after)s m²; outline moved by %(metres)s m at most"),

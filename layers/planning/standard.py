@@ -242,6 +242,8 @@ CODE = r"(?P<code>(?:\d{2}|2[AB])\d{3}|\d{9})"
 IDURBA_V2 = re.compile(rf"{CODE}_(?P<kind>PLU|PLUi|PLUI|POS|CC|PSMV){DATE_END}(?:_[A-Za-z0-9]+)?")
 IDURBA_V1 = re.compile(rf"{CODE}{DATE_END}")
 PLU_FOLDER = re.compile(rf"{CODE}_(?:PLU|PLUi|PLUI|POS|CC|PSMV){DATE_END}(?:_[A-Za-z0-9]+)?")
+SCOT_FOLDER = re.compile(rf"{CODE}_SCOT{DATE_END}(?:_[A-Za-z0-9]+)?", re.IGNORECASE)
+SCOT_TABLES = frozenset({"SCOT", "PERIMETRE_SCOT"})
 SUP_FOLDER = re.compile(r"(?P<set>\d{9}_(?P<category>[A-Za-z0-9]+)_\w+?)_(?P<date>\d{8})")
 AROUND = re.compile(r"^(?:(?:(?:\d{2}|2[AB])\d{3}|\d{9})_)|(?:_\d{8})$", re.IGNORECASE)
 
@@ -250,6 +252,11 @@ def plu_table(stem: str) -> Table | None:
     """The table that a file of a planning document holds, by its name: code and date around it do not matter."""
     name = AROUND.sub("", stem).upper()
     return next((one for one in PLU if one.name == name), None)
+
+
+def is_of_scot(stem: str) -> bool:
+    """Whether a file is of a territorial coherence plan (SCoT 2018), by its name."""
+    return AROUND.sub("", stem).upper() in SCOT_TABLES
 
 
 def sup_table(stem: str) -> Table | None:

@@ -63,7 +63,7 @@ def test_rows_that_are_chosen_are_left_out_of_a_network(importing: Importing, ne
     )
     assert both("import_network", *given, "--leave", "canalisations:9")[0] == NOTHING
     code, said = both("import_network", *given, "--leave", "canalisations:2")
-    assert (code, "1 ligne laissée de côté" in said) == (GOOD, True), said
+    assert (code, "1 row left out" in said) == (GOOD, True), said
     assert network.rows("select reference from water_pipe") == [("C1",)]
 
 

@@ -103,10 +103,15 @@ courriers/<slug:slug>/<slug:kind>/                          GET,HEAD    other   
 courriers/<slug:slug>/<slug:kind>/                          POST        own     302  403  403  302  403  302  302
 courriers/<slug:slug>/<slug:kind>/                          POST        other   302  404  404  404  404  404  302
 couches/                                                    GET,HEAD    -       302  403  403  403  403  200  200
+couches/                                                    POST        -       302  403  403  403  403  302  302
 couches/<slug:slug>/                                        GET,HEAD    own     302  403  403  403  403  200  200
 couches/<slug:slug>/                                        GET,HEAD    other   302  403  403  403  403  404  200
 couches/<slug:slug>/                                        POST        own     302  403  403  403  403  302  302
 couches/<slug:slug>/                                        POST        other   302  403  403  403  403  404  302
+couches/<slug:slug>/archiver/                               POST        own     302  403  403  403  403  409  409
+couches/<slug:slug>/archiver/                               POST        other   302  403  403  403  403  404  409
+couches/<slug:slug>/supprimer/                              GET,HEAD,POST own  302  403  403  403  403  409  409
+couches/<slug:slug>/supprimer/                              GET,HEAD,POST other  302  403  403  403  403  404  409
 couches/<slug:slug>/style/                                  GET,HEAD    own     302  403  403  403  403  200  200
 couches/<slug:slug>/style/                                  GET,HEAD    other   302  403  403  403  403  404  200
 couches/<slug:slug>/style/                                  POST        own     302  403  403  403  403  302  302
