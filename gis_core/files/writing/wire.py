@@ -12,6 +12,7 @@ MEDIA_TYPES = {
     "gpkg": "application/geopackage+sqlite3",
     "zip": "application/zip",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "inp": "text/plain; charset=utf-8",
 }
 
 type FileFormat = Literal["gpkg", "shp", "xlsx"]
