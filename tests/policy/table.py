@@ -84,6 +84,10 @@ membres/<slug:slug>/                                        GET,HEAD    own     
 membres/<slug:slug>/                                        GET,HEAD    other   302  404  404  404  404  404  200
 membres/<slug:slug>/                                        POST        own     302  403  403  403  403  302  302
 membres/<slug:slug>/                                        POST        other   302  404  404  404  404  404  302
+membres/<slug:slug>/liste/                                  GET,HEAD    own     302  403  403  403  403  200  200
+membres/<slug:slug>/liste/                                  GET,HEAD    other   302  404  404  404  404  404  200
+membres/<slug:slug>/liste/                                  POST        own     302  403  403  403  403  200  200
+membres/<slug:slug>/liste/                                  POST        other   302  404  404  404  404  404  200
 membres/<slug:slug>/<int:membership_id>/                    GET,HEAD    own     302  403  403  403  403  200  200
 membres/<slug:slug>/<int:membership_id>/                    GET,HEAD    other   302  404  404  404  404  404  200
 membres/<slug:slug>/<int:membership_id>/                    GET,HEAD    mixed   302  403  403  403  403  404  404
