@@ -86,9 +86,9 @@ def list_page(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         invites = request.POST.get("action") == "invite"
         try:
-            listed_people = people_sent(request)
+            sent_people = people_sent(request)
             outcomes = roster.invite_people(
-                listed_people, rights=rights, member=member, site=request.build_absolute_uri("/"), dry_run=not invites
+                sent_people, rights=rights, member=member, site=request.build_absolute_uri("/"), dry_run=not invites
             )
         except ArpentError as error:
             context, status = context | {"fault": error.message}, 400
@@ -99,7 +99,7 @@ def list_page(request: HttpRequest, slug: str) -> HttpResponse:
                 text = ngettext("%(n)s invitation has been sent.", "%(n)s invitations have been sent.", count)
                 messages.success(request, text % {"n": count})
                 return redirect("people", slug=slug)
-            kept = json.dumps([one.as_json() for one in listed_people])
+            kept = json.dumps([one.as_json() for one in sent_people])
             context |= {"outcomes": outcomes, "counts": counts, "kept": kept}
     return render(request, "membres/list.html", context, status=status)
 

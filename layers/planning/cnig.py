@@ -753,6 +753,26 @@ def malformed_subcode(row: Row) -> Iterator[Params]:
 
 
 @rule(
+    "sous-code-inconnu",
+    Row,
+    Level.WARNING,
+    Effect.NOTHING,
+    _("“%(name)s” %(value)s is no sub-code that the standard lists for the code %(kind)s; it is kept."),
+    "ATTRIBUTE_UNEXPECTED_VALUE",
+)
+def unknown_subcode(row: Row) -> Iterator[Params]:
+    """STYPEPSC and STYPEINF, by their TYPEPSC and TYPEINF that the standard lists; 00 goes with each."""
+    lists = {
+        "PSC": (standard.PRESCRIPTION_KINDS, standard.PRESCRIPTION_SUBCODES),
+        "INF": (standard.INFORMATION_KINDS, standard.INFORMATION_SUBCODES),
+    }
+    for name, (kinds, subcodes) in lists.items():
+        kind, value = row[f"TYPE{name}"], row[f"STYPE{name}"]
+        if kind in kinds and CODE.fullmatch(value) and value != "00" and f"{kind}-{value}" not in subcodes:
+            yield {"name": f"STYPE{name}", "value": value, "kind": kind}
+
+
+@rule(
     "piece-introuvable",
     Row,
     Level.WARNING,

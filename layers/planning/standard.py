@@ -222,8 +222,26 @@ PRESCRIPTION_KINDS = frozenset(
 )
 INFORMATION_KINDS = frozenset(
     f"{number:02d}"
-    for number in (*range(1, 6), *range(7, 15), 16, 17, *range(19, 24), 25, 27, *range(30, 43), 97, 98, 99)
+    for number in (*range(1, 6), *range(7, 15), 16, 17, *range(19, 24), 25, 27, *range(30, 44), 97, 98, 99)
 )
+# The last sub-code of each kind that has some besides 00, and those that stand apart.
+PRESCRIPTION_LAST = (
+    "01-03 02-02 03-03 05-08 07-05 15-03 16-05 18-16 22-04 24-04 26-01 28-01 29-02 30-04 31-08 37-02 38-02"
+)
+PRESCRIPTION_LAST += " 39-02 40-02 41-03 43-03 44-05 47-05 48-01 49-02 54-02 55-02 97-01 99-10"
+PRESCRIPTION_APART = "15-98 38-97 38-98 39-97 39-98 40-97 40-98 41-98 44-98"
+INFORMATION_LAST = "04-01 19-02 40-02 42-03 99-02"
+
+
+def subcodes(last: str, apart: str = "") -> frozenset[str]:
+    """Every sub-code above 00, after its kind (`05-01`)."""
+    ends = (one.split("-") for one in last.split())
+    return frozenset(f"{kind}-{code:02d}" for kind, end in ends for code in range(1, int(end) + 1)) | set(apart.split())
+
+
+# Symbols of the CNIG for PLU (github.com/cnigfr/DDU-SG5-SYMBOLISATION, grille_plu_psc.csv and grille_plu_inf.csv).
+PRESCRIPTION_SUBCODES = subcodes(PRESCRIPTION_LAST, PRESCRIPTION_APART)
+INFORMATION_SUBCODES = subcodes(INFORMATION_LAST)
 CATEGORIES = frozenset(
     (
         *(f"A{number}" for number in range(1, 11)),

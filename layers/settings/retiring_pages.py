@@ -62,7 +62,7 @@ def save_several(request: HttpRequest, form: SeveralForm) -> str:
     """Change the layers that are checked; what is wrong in words, "" once it is done."""
     tags = dict(one.split(":", 1) for one in request.POST.getlist("layer") if ":" in one)
     if not form.is_valid():
-        return " ".join(fault for faults in form.errors.values() for fault in faults)
+        return " ".join(str(fault) for faults in form.errors.values() for fault in faults)
     try:
         count = change_several(tags, form.values(), rights=rights_of_page(request))
     except ArpentError as error:

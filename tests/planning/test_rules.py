@@ -163,6 +163,7 @@ TOLD: dict[str, tuple[str, Spoil]] = {
     "typezone-ancien": ("ZONE_URBA", lambda made: first(made, "ZONE_URBA", TYPEZONE="Nh")),
     "code-inconnu": ("PRESCRIPTION_SURF", lambda made: first(made, "PRESCRIPTION_SURF", TYPEPSC="96")),
     "sous-code-mal-forme": ("PRESCRIPTION_SURF", lambda made: first(made, "PRESCRIPTION_SURF", STYPEPSC="x")),
+    "sous-code-inconnu": ("PRESCRIPTION_SURF", lambda made: first(made, "PRESCRIPTION_SURF", STYPEPSC="17")),
     "piece-introuvable": ("ZONE_URBA", lambda made: first(made, "ZONE_URBA", NOMFIC="absente.pdf")),
     "adresse": ("ZONE_URBA", lambda made: first(made, "ZONE_URBA", URLFIC="javascript:alert(1)")),
     "geometrie-reparee": ("ZONE_URBA", lambda made: first(made, "ZONE_URBA", geom=BOWTIE)),

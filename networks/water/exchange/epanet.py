@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from shapely import LineString
+from shapely.geometry import LineString
 from shapely.ops import linemerge
 
 from networks.water.code_lists import IN_SERVICE
