@@ -23,7 +23,6 @@ from gis_core.errors import ArpentError, Invalid
 from gis_core.http.middleware import rights_of_request
 from gis_core.members import organisations as members
 from gis_core.members import people, roster
-from gis_core.members.rights import Role
 from gis_core.models import Member, Membership
 from gis_core.points import MEMBER_LINKS
 
@@ -80,7 +79,6 @@ def list_page(request: HttpRequest, slug: str) -> HttpResponse:
         "section": "members",
         "member": member,
         "most": roster.MOST_PEOPLE,
-        "roles": Role.choices,
     }
     status = 200
     if request.method == "POST":

@@ -44,6 +44,11 @@ class Person:
     last_name: str = ""
     communes: tuple[str, ...] = ()
 
+    @property
+    def role_label(self) -> str:
+        """The role in words; of one that nobody knows, what the list says."""
+        return str(Role(self.role).label) if self.role in Role.values else self.role
+
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
