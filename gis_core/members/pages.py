@@ -75,11 +75,7 @@ def list_page(request: HttpRequest, slug: str) -> HttpResponse:
     """People invited from a CSV file, which is tried out first."""
     rights = rights_of_request(request)
     member = members.get_administered_member(rights=rights, slug=slug)
-    context: dict[str, Any] = {
-        "section": "members",
-        "member": member,
-        "most": roster.MOST_PEOPLE,
-    }
+    context: dict[str, Any] = {"section": "members", "member": member, "most": roster.MOST_PEOPLE}
     status = 200
     if request.method == "POST":
         invites = request.POST.get("action") == "invite"
