@@ -272,6 +272,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 UPLOAD_MAX_BYTES = int(os.environ.get("ARPENT_UPLOAD_MAX_MB", "500")) * 1_048_576
 # One piece of a planning application; four times as much in one sending.
+# What the layers of each member may take (0: no limit).
+QUOTA_LAYERS = int(os.environ.get("ARPENT_QUOTA_LAYERS", "0"))
+QUOTA_ROWS = int(os.environ.get("ARPENT_QUOTA_ROWS", "0"))
+QUOTA_BYTES = int(os.environ.get("ARPENT_QUOTA_MB", "0")) * 1_048_576
 PIECE_MAX_BYTES = int(os.environ.get("ARPENT_PIECE_MAX_MB", "50")) * 1_048_576
 # A command that reads a file on its standard input and ends with 1 where it is infected: `clamdscan --no-summary -`.
 ANTIVIRUS = shlex.split(os.environ.get("ARPENT_ANTIVIRUS", ""))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -11,15 +13,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gis_core.desk.edit_forms import EditForm
 from gis_core.desk.forms import InvitationForm, RoleForm
 from gis_core.desk.signed_in import page, rights_of_page
-from gis_core.errors import ArpentError
+from gis_core.errors import ArpentError, Invalid
 from gis_core.http.middleware import rights_of_request
 from gis_core.members import organisations as members
-from gis_core.members import people
+from gis_core.members import people, roster
 from gis_core.models import Member, Membership
 from gis_core.points import MEMBER_LINKS
 
@@ -64,6 +67,49 @@ def people_page(request: HttpRequest, slug: str) -> HttpResponse:
     with_access = sum(one.account is not None for one in memberships)
     context = {"section": "members", "member": member, "people": memberships, "with_access": with_access, "form": form}
     return render(request, "membres/people.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def list_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """People invited from a CSV file, which is tried out first."""
+    rights = rights_of_request(request)
+    member = members.get_administered_member(rights=rights, slug=slug)
+    context: dict[str, Any] = {"section": "members", "member": member, "most": roster.MOST_PEOPLE}
+    status = 200
+    if request.method == "POST":
+        invites = request.POST.get("action") == "invite"
+        try:
+            sent_people = people_sent(request)
+            outcomes = roster.invite_people(
+                sent_people, rights=rights, member=member, site=request.build_absolute_uri("/"), dry_run=not invites
+            )
+        except ArpentError as error:
+            context, status = context | {"fault": error.message}, 400
+        else:
+            counts = Counter(one.state for one in outcomes)
+            if invites and not counts["refused"]:
+                count = counts["invited"]
+                text = ngettext("%(n)s invitation has been sent.", "%(n)s invitations have been sent.", count)
+                messages.success(request, text % {"n": count})
+                return redirect("people", slug=slug)
+            kept = json.dumps([one.as_json() for one in sent_people])
+            context |= {"outcomes": outcomes, "counts": counts, "kept": kept}
+    return render(request, "membres/list.html", context, status=status)
+
+
+def people_sent(request: HttpRequest) -> list[roster.Person]:
+    """The rows of the file, or those that a trial kept in the page. Raises Invalid."""
+    if file := request.FILES.get("file"):
+        return roster.read_people(file)
+    try:
+        kept = json.loads(request.POST.get("rows") or "[]")
+        people_kept = [roster.Person.from_json(one) for one in kept[: roster.MOST_PEOPLE]]
+    except (ValueError, TypeError, KeyError) as error:
+        raise Invalid(_("Send the list again.")) from error
+    if not people_kept:
+        raise Invalid(_("Choose a file."), parameter="file")
+    return people_kept
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -135,6 +181,7 @@ def attempt(form: Any, act: Callable[[], Any]) -> bool:
 urlpatterns = [
     path("", members_page, name="members"),
     path("<slug:slug>/", people_page, name="people"),
+    path("<slug:slug>/liste/", list_page, name="people_list"),
     path("<slug:slug>/<int:membership_id>/", person_page, name="person"),
     path("<slug:slug>/<int:membership_id>/retirer/", remove_person, name="person_remove"),
 ]

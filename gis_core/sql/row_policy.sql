@@ -4,6 +4,8 @@ create or replace function arpent.row_policy(target regclass, scope text, layer_
 language plpgsql stable set search_path = pg_catalog as $$
 declare
     has_insee boolean := exists (select from pg_attribute where attrelid = target and attname = 'insee' and not attisdropped);
+    has_archive boolean := exists (
+        select from pg_attribute where attrelid = target and attname = 'archived_at' and not attisdropped);
     town text := case when has_insee then
         ' or (owner_id in (select unnest((select arpent.town_halls()))) and insee in (select unnest((select arpent.town_insee()))))'
         else '' end;
@@ -27,10 +29,13 @@ begin
         when 'insee' then
             return 'insee in (select unnest((select arpent.insee())))';
         when 'visibility' then
-            return '(select arpent.is_agency()) or visibility = ''public''
+            return case when has_archive then
+                '(archived_at is null or (select arpent.is_agency())
+                    or owner_id in (select unnest((select arpent.administered())))) and (' else '(' end
+                || '(select arpent.is_agency()) or visibility = ''public''
                 or (visibility = ''signed_in'' and (select arpent.user_id()) > 0)
                 or owner_id in (select unnest((select arpent.members() || arpent.town_halls())))
-                or (visibility = ''members'' and shared_with && (select arpent.members() || arpent.town_halls()))';
+                or (visibility = ''members'' and shared_with && (select arpent.members() || arpent.town_halls())))';
         when 'shown' then
             return 'true';
         when 'announced' then

@@ -1,10 +1,13 @@
--- Whether the asker sees a layer, asked once per statement by the policies of tables made for one layer.
+-- Whether the asker sees a layer, asked once per statement by the policies of tables made for one layer; one that is
+-- archived is seen by its administrators alone.
 create or replace function arpent.sees_layer(layer bigint) returns boolean
 language plpgsql stable parallel safe security definer set search_path = pg_catalog, public as $$
 begin
     return exists (
         select from public.catalogue_layer l
-        where l.id = layer and (
+        where l.id = layer
+        and (l.archived_at is null or arpent.is_agency() or l.owner_id = any (arpent.administered()))
+        and (
             arpent.is_agency() or l.visibility = 'public'
             or (l.visibility = 'signed_in' and arpent.user_id() > 0)
             or l.owner_id = any (arpent.members() || arpent.town_halls())

@@ -68,7 +68,13 @@ class Theme(models.Model):
 
 class LayerQuerySet(models.QuerySet["Layer"]):
     def visible_to(self, rights: Rights) -> LayerQuerySet:
-        """The layers that the asker may see: the one question that every read, tile, search and export asks."""
+        """The layers that the asker may see: the one question that every read, tile, search and export asks. Archived
+        ones are seen by nobody.
+        """
+        return self.with_archived(rights).filter(archived_at=None)
+
+    def with_archived(self, rights: Rights) -> LayerQuerySet:
+        """The same and those that are archived, for whoever administers them."""
         return self.filter(visibility_condition(rights))
 
 
@@ -87,6 +93,8 @@ class Layer(models.Model):
     "tolerance_m"}`. `key_column` holds the reference that is unique for each owner.
     `rows` says how the table's rows are protected (the scope given to `secure_table`). `extent_4326` (west, south,
     east, north) is measured when data changes, and only for data that everybody who sees the layer sees whole.
+    An archived layer (`archived_at`) is there for whoever administers it alone: neither on the map nor in tiles,
+    search, exports or OGC services.
     What the layer shares with a parcel is told as a limit to be checked below `tolerance_m2` and `tolerance_percent` of
     the parcel (surfaces), or below `tolerance_m` (lines; points by how far they lie from the limit).
     """
@@ -148,6 +156,7 @@ class Layer(models.Model):
     tolerance_percent = models.FloatField(_("tolerance of shares (%)"), default=1, validators=up_to(100))
     tolerance_m = models.FloatField(_("tolerance of lengths (m)"), default=1, validators=up_to(100))
     extent_4326 = ArrayField(models.FloatField(), size=4, null=True, editable=False)
+    archived_at = models.DateTimeField(_("archived"), null=True, editable=False)
     version = models.IntegerField(default=1, editable=False)
 
     objects = LayerQuerySet.as_manager()

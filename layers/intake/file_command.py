@@ -3,7 +3,6 @@
 import os
 import shutil
 import uuid
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -19,12 +18,13 @@ from gis_core.members.rights import SYSTEM, acting_as, rights_of
 from gis_core.models import Member, User
 from layers.intake.cells import bare
 from layers.intake.command import ImportCommand, find_member, nothing_done
+from layers.intake.delivered import open_file, refuse_links
 from layers.intake.exit_codes import ExitCode, exit_code_of
 from layers.intake.findings import Finding, as_json, errors_in, from_json
 from layers.intake.import_loss import word_differences
 from layers.intake.models import FileImport
 from layers.intake.services import imports
-from layers.intake.services.inbox import LONGEST_NAME, harmless
+from layers.intake.services.inbox import LONGEST_NAME, describe_same_names, harmless
 from layers.intake.services.mappings import choices_in_file
 from layers.intake.services.reading import MAIN, belongs
 from layers.intake.source import Source
@@ -160,19 +160,23 @@ def keep_refusal(made: FileImport, error: ArpentError) -> None:
 
 
 def files_in(paths: Iterable[Path], chosen: Callable[[list[Path]], list[Path]] = list) -> list[Path]:
-    """The files that are named, and those `chosen` in the folders that are. Raises Invalid."""
+    """The files that are named, and those `chosen` in the folders that are. Raises Invalid, for links too."""
 
     def each() -> Iterator[Path]:
         for path in paths:
+            refuse_links([path])
             if path.is_dir():
-                inside = (one for one in path.rglob("*") if one.is_file() and not one.name.startswith("."))
+                visible = (one for one in path.rglob("*") if not one.name.startswith("."))
+                inside = (one for one in visible if one.is_symlink() or one.is_file())
                 yield from chosen(sorted(inside))
             elif path.is_file():
                 yield path
             else:
                 raise Invalid(_("There is nothing at %(path)s.") % {"path": path})
 
-    return list(each())
+    files = list(each())
+    refuse_links(files)
+    return files
 
 
 def files_read(source: Source, inside: list[Path]) -> list[Path]:
@@ -208,7 +212,7 @@ def keep_files(files: Sequence[Path], folder: Path) -> list[str]:
             message = _("The file “%(name)s” does not exist or cannot be read.") % {"name": path.name}
             raise Invalid(message, parameter="file")
         try:
-            link_or_copy(path.resolve(), folder / name)
+            link_or_copy(path, folder / name)
         except OSError as error:
             raise Unavailable(_("The file cannot be kept: the disk is full or not writable.")) from error
     return names
@@ -217,24 +221,31 @@ def keep_files(files: Sequence[Path], folder: Path) -> list[str]:
 def link_or_copy(path: Path, kept: Path) -> None:
     """The same file under another name, which takes no room; a copy where it is on another disk, or may not be linked.
 
-    Raises OSError.
+    Raises Invalid (it became a link meanwhile), OSError.
     """
     try:
-        kept.hardlink_to(path)
+        os.link(path, kept, follow_symlinks=False)
     except OSError:
-        shutil.copyfile(path, kept)
+        with open_file(path) as file, kept.open("xb") as copy:
+            shutil.copyfileobj(file, copy)
+    if kept.is_symlink():
+        kept.unlink()
+        refuse_links([path])
 
 
 def distinct_names(files: Sequence[Path]) -> list[str]:
     """A harmless name for each file; where two of several folders have the same, each with the number of its folder,
-    so that files that belong together go on being called alike. Raises Invalid.
+    so that files that belong together go on being called alike. Raises Invalid where names are the same, or differ by
+    case alone: a table and its companions belong together in any case.
     """
     names = [harmless(one.name) for one in files]
-    if len(set(names)) < len(names):
+    if len({name.lower() for name in names}) < len(names):
         folders = {folder: number for number, folder in enumerate(dict.fromkeys(one.parent for one in files), 1)}
         names = [number_name(folders[one.parent], name) for one, name in zip(files, names, strict=True)]
-    if twice := next((name for name, count in Counter(names).items() if count > 1), ""):
-        raise Invalid(_("Two files are called %(name)s.") % {"name": twice}, parameter="file")
+    first_files: dict[str, Path] = {}
+    for one, name in zip(files, names, strict=True):
+        if (first := first_files.setdefault(name.lower(), one)) is not one:
+            raise Invalid(describe_same_names(first.name, one.name), parameter="file")
     return names
 
 

@@ -96,13 +96,6 @@ def check_loss(differences: Sequence[ScopeDifference], accepted: int | None) -> 
         raise LossRefused(describe_loss(loss), loss=loss)
 
 
-def check_planned_loss(compared: Mapping[str, Any] | None, accepted: int | None) -> None:
-    """The same of a trial, from its `describe_difference`: it ends as the import would."""
-    if compared and compared["beyond"] and accepted != compared["gone"]:
-        loss = dict(compared) | {"accepted": accepted}
-        raise LossRefused(describe_loss(loss), loss=loss)
-
-
 def losses_among(differences: Sequence[ScopeDifference]) -> list[ScopeDifference]:
     """The scopes that would lose too much, the worst first; all as one where only their sum would."""
     losses = sorted((one for one in differences if one.is_loss), key=lambda one: -one.gone)

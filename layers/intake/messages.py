@@ -69,6 +69,7 @@ MESSAGES = {
     # Told without refusing
     "edigeo_reconciled": _("In the base / in the file: %(counts)s."),
     "edigeo_unread": _("Objects of the file that are not read (drawing, labels, survey points): %(counts)s."),
+    "edigeo_empty": _("These files of the sheet hold no object: %(names)s."),
     "edigeo_name_cut": _("The name “%(name)s…” was cut to %(length)s characters."),
     "edigeo_scale_ignored": _("The scale of the plan is not a number (%(value)s) and was left out."),
     "edigeo_sheet_stays": _(
@@ -81,6 +82,10 @@ MESSAGES = {
     "planning_row": _("%(kind)s"),
     "parcel_born": _("new parcel, registered area %(area)s m²"),
     "parcel_gone": _("no longer on its sheet, registered area %(area)s m²"),
+    "parcel_left": _("no longer in the commune’s file, registered area %(area)s m²"),
+    "row_born": _("new in the commune’s file"),
+    "row_gone": _("no longer in the commune’s file"),
+    "row_changed": _("changed; outline moved by %(metres)s m at most"),
     "parcel_changed": _("registered area %(before)s m², then %(after)s m²; outline moved by %(metres)s m at most"),
     "ban_parcels": _("The address names parcels that are not identifiers of parcels; they were left out: %(value)s."),
     "ban_encoding": _("The text is not in UTF-8: it was read as %(name)s. Look at a few names."),

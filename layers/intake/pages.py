@@ -28,7 +28,7 @@ from layers.intake.layer_sources import DELIVERY
 from layers.intake.points import REFERENCE_SOURCES
 from layers.intake.reference_source import KEPT
 from layers.intake.report import word_import_report
-from layers.intake.report_text import data_as_of, describe_vintages, format_counts, format_entry, groups
+from layers.intake.report_text import count_rows, data_as_of, describe_vintages, format_entry, groups
 from layers.intake.services.imports import imports_of
 from layers.intake.services.ordering import imports_seen_by
 from layers.intake.services.orders import (
@@ -247,7 +247,7 @@ def describe_files(report: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "name": file["file"],
-            "counts": format_counts(file, is_saved=report.get("written", True)),
+            "counts": count_rows(file, is_saved=report.get("written", True)),
             "difference": describe_vintages(file.get("difference")),
             "problem": file["problem"],
             "groups": [

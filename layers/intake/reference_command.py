@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from gis_core.errors import Invalid
 from gis_core.members.rights import SYSTEM, acting_as
 from layers.intake.command import ImportCommand, find_member
+from layers.intake.delivered import refuse_links
 from layers.intake.exit_codes import ExitCode
 from layers.intake.import_loss import LossRefused
 from layers.intake.reference_source import Order, communes_of, date_given, get_source
@@ -41,6 +42,7 @@ class ReferenceImportCommand(ImportCommand):
         for path in options["paths"]:
             if not path.exists():
                 raise Invalid(_("There is nothing at %(path)s.") % {"path": path})
+        refuse_links(options["paths"])
         with acting_as(SYSTEM):
             order = self.order(options)
             try:

@@ -65,7 +65,8 @@ class Difference:
 class FileReport:
     """One file of an import. `problem` is set when the file as a whole was refused; lists stop at MOST_ENTRIES.
 
-    `difference` is known where the file brings a new vintage of what was there.
+    `difference` is known where the file brings a new vintage of what was there. `has_rows` is false of a delivery whose
+    files have reports of their own.
     """
 
     name: str
@@ -79,6 +80,7 @@ class FileReport:
     remarks: list[Finding] = field(default_factory=list)
     problem: Finding | None = None
     difference: Difference | None = None
+    has_rows: bool = True
 
     def row_loaded(self, index: int, identifier: str | None, repairs: Iterable[Remark | Refused] = ()) -> None:
         """Count a row that came in, with what was repaired in it."""
@@ -146,6 +148,7 @@ class FileReport:
             "problem": self.problem and entry_as_json(self.problem),
             "difference": self.difference and self.difference.kept(),
             "rows": {name: list(map(entry_as_json, findings)) for name, findings in lists.items()},
+            **({} if self.has_rows else {"has_rows": False}),
         }
 
 

@@ -24,7 +24,8 @@ def report_lines(report: dict[str, Any]) -> Iterator[str]:
     if changes := describe_vintages(report.get("difference")):
         yield changes
     for file in report["files"]:
-        yield f"{file['file']} : {format_counts(file, is_saved=report['written'])}"
+        counts = count_rows(file, is_saved=report["written"])
+        yield f"{file['file']} : {counts}" if counts else str(file["file"])
         if file["problem"]:
             yield f"  {file['problem']['words']}"
         if changes := describe_vintages(file.get("difference")):
@@ -61,6 +62,11 @@ def groups(file: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]], int]]:
         titles = {"born": _("Born"), "gone": _("Gone"), "changed": _("Changed")}
         lists += [(title, difference["listed"][what], difference[what]) for what, title in titles.items()]
     return [group for group in lists if group[2]]
+
+
+def count_rows(file: dict[str, Any], *, is_saved: bool) -> str:
+    """What came in of a file; "" of a delivery whose files are counted one by one."""
+    return format_counts(file, is_saved=is_saved) if file.get("has_rows", True) else ""
 
 
 def format_counts(numbers: dict[str, Any], *, is_saved: bool = True) -> str:

@@ -107,6 +107,7 @@ class Delivery:
     twice: tuple[str, ...] = ()
     """Tables that more than one file gives, with those files."""
     documents_wanted: bool = True
+    is_scot: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +177,12 @@ class Header:
     siren: str
     rows: int
     ours: int
+    agree: bool
+    """Whether the rows that may be meant say the same."""
+    folder_code: str
+    """The INSEE code or the SIREN that the delivery is named after, else IDURBA."""
+    unknown: frozenset[str]
+    """Codes of the document that are of no commune of the base."""
     communes: frozenset[str]
     same_day: tuple[str, ...]
     """Other versions for these communes that were approved on the same day."""
@@ -185,13 +192,16 @@ class Header:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Easements:
-    """What is missing between the tables of a set of easements, by name."""
+    """What is missing between the tables of a set of easements, by name; `elsewhere` names the other sets that hold
+    easements of the same identifiers, with how many.
+    """
 
     without_footprint: tuple[str, ...]
     without_act: tuple[str, ...]
     generators: tuple[str, ...]
     """Those without a footprint."""
     by_name: tuple[str, ...]
+    elsewhere: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,6 +260,23 @@ def delivery_name(delivery: Delivery) -> Iterator[Params]:
 
 
 @rule(
+    "scot",
+    Delivery,
+    Level.ERROR,
+    Effect.DELIVERY,
+    _(
+        "This is a territorial coherence plan (SCoT): Arpent recognises it and does not read it, nothing comes in. It "
+        "reads PLU, PLUi, communal maps, POS and PSMV."
+    ),
+    ARPENT,
+)
+def coherence_plan(delivery: Delivery) -> Iterator[Params]:
+    """That the document is no SCoT, which has neither zones nor prescriptions."""
+    if delivery.is_scot:
+        yield {}
+
+
+@rule(
     "fichier-obligatoire",
     Delivery,
     Level.ERROR,
@@ -259,7 +286,7 @@ def delivery_name(delivery: Delivery) -> Iterator[Params]:
 )
 def mandatory_file(delivery: Delivery) -> Iterator[Params]:
     """The tables without which there is no document."""
-    for group in delivery.wanted:
+    for group in () if delivery.is_scot else delivery.wanted:
         if not delivery.tables & set(group):
             yield {"name": " / ".join(group)}
 
@@ -726,6 +753,26 @@ def malformed_subcode(row: Row) -> Iterator[Params]:
 
 
 @rule(
+    "sous-code-inconnu",
+    Row,
+    Level.WARNING,
+    Effect.NOTHING,
+    _("“%(name)s” %(value)s is no sub-code that the standard lists for the code %(kind)s; it is kept."),
+    "ATTRIBUTE_UNEXPECTED_VALUE",
+)
+def unknown_subcode(row: Row) -> Iterator[Params]:
+    """STYPEPSC and STYPEINF, by their TYPEPSC and TYPEINF that the standard lists; 00 goes with each."""
+    lists = {
+        "PSC": (standard.PRESCRIPTION_KINDS, standard.PRESCRIPTION_SUBCODES),
+        "INF": (standard.INFORMATION_KINDS, standard.INFORMATION_SUBCODES),
+    }
+    for name, (kinds, subcodes) in lists.items():
+        kind, value = row[f"TYPE{name}"], row[f"STYPE{name}"]
+        if kind in kinds and CODE.fullmatch(value) and value != "00" and f"{kind}-{value}" not in subcodes:
+            yield {"name": f"STYPE{name}", "value": value, "kind": kind}
+
+
+@rule(
     "piece-introuvable",
     Row,
     Level.WARNING,
@@ -874,8 +921,52 @@ def idurba_of_folder(header: Header) -> Iterator[Params]:
 )
 def several_documents(header: Header) -> Iterator[Params]:
     """Which of several rows of DOC_URBA is meant."""
-    if header.rows > 1 and header.ours != 1:
+    if header.rows > 1 and header.ours != 1 and not header.agree:
         yield {"rows": header.rows}
+
+
+@rule(
+    "idurba-repete",
+    Header,
+    Level.WARNING,
+    Effect.NOTHING,
+    _("DOC_URBA has %(rows)s rows that say the same of the document: one of them is used."),
+    "CNIG_IDURBA_MULTIPLE_FOUND",
+)
+def repeated_document(header: Header) -> Iterator[Params]:
+    """Whether DOC_URBA repeats the row of the document."""
+    if header.rows > 1 and header.ours != 1 and header.agree:
+        yield {"rows": header.ours or header.rows}
+
+
+@rule(
+    "code-territoire",
+    Header,
+    Level.WARNING,
+    Effect.NOTHING,
+    _("The code %(code)s of the delivery is not that of the document, by DOC_URBA and DOC_URBA_COM: %(expected)s."),
+    "CNIG_IDURBA_UNEXPECTED",
+)
+def territory_code(header: Header) -> Iterator[Params]:
+    """Whether the code of the folder, or of IDURBA, is a commune of DOC_URBA_COM or the SIREN of DOC_URBA."""
+    code = header.folder_code
+    expected = {header.siren} - {""} if len(code) == 9 else header.communes
+    if code and expected and code not in expected:
+        yield {"code": code, "expected": ", ".join(sorted(expected)[:10])}
+
+
+@rule(
+    "insee-inconnu",
+    Header,
+    Level.WARNING,
+    Effect.NOTHING,
+    _("These codes of the document are of no commune that Arpent knows: %(communes)s."),
+    "CNIG_INSEE_INVALID",
+)
+def communes_exist(header: Header) -> Iterator[Params]:
+    """Whether the communes of the document are in the base."""
+    if header.unknown:
+        yield {"communes": ", ".join(sorted(header.unknown)[:10])}
 
 
 @rule(
@@ -1169,6 +1260,22 @@ def without_act(easements: Easements) -> Iterator[Params]:
 def act_by_name(easements: Easements) -> Iterator[Params]:
     """Acts whose file is found by their own name."""
     yield from ({"name": name[:120]} for name in easements.by_name)
+
+
+@rule(
+    "idsup-deja-en-base",
+    Easements,
+    Level.WARNING,
+    Effect.NOTHING,
+    _(
+        "%(count)s easements of this delivery are in the base already, in %(name)s: they would be shown twice. Deliver "
+        "them under that name, or take that import back."
+    ),
+    ARPENT,
+)
+def easements_elsewhere(easements: Easements) -> Iterator[Params]:
+    """Whether another set holds easements of the same category and IDSUP."""
+    yield from ({"name": name, "count": count} for name, count in easements.elsewhere)
 
 
 # -- risks -------------------------------------------------------------------------------------------------------------

@@ -222,8 +222,26 @@ PRESCRIPTION_KINDS = frozenset(
 )
 INFORMATION_KINDS = frozenset(
     f"{number:02d}"
-    for number in (*range(1, 6), *range(7, 15), 16, 17, *range(19, 24), 25, 27, *range(30, 43), 97, 98, 99)
+    for number in (*range(1, 6), *range(7, 15), 16, 17, *range(19, 24), 25, 27, *range(30, 44), 97, 98, 99)
 )
+# The last sub-code of each kind that has some besides 00, and those that stand apart.
+PRESCRIPTION_LAST = (
+    "01-03 02-02 03-03 05-08 07-05 15-03 16-05 18-16 22-04 24-04 26-01 28-01 29-02 30-04 31-08 37-02 38-02"
+)
+PRESCRIPTION_LAST += " 39-02 40-02 41-03 43-03 44-05 47-05 48-01 49-02 54-02 55-02 97-01 99-10"
+PRESCRIPTION_APART = "15-98 38-97 38-98 39-97 39-98 40-97 40-98 41-98 44-98"
+INFORMATION_LAST = "04-01 19-02 40-02 42-03 99-02"
+
+
+def subcodes(last: str, apart: str = "") -> frozenset[str]:
+    """Every sub-code above 00, after its kind (`05-01`)."""
+    ends = (one.split("-") for one in last.split())
+    return frozenset(f"{kind}-{code:02d}" for kind, end in ends for code in range(1, int(end) + 1)) | set(apart.split())
+
+
+# Symbols of the CNIG for PLU (github.com/cnigfr/DDU-SG5-SYMBOLISATION, grille_plu_psc.csv and grille_plu_inf.csv).
+PRESCRIPTION_SUBCODES = subcodes(PRESCRIPTION_LAST, PRESCRIPTION_APART)
+INFORMATION_SUBCODES = subcodes(INFORMATION_LAST)
 CATEGORIES = frozenset(
     (
         *(f"A{number}" for number in range(1, 11)),
@@ -242,6 +260,8 @@ CODE = r"(?P<code>(?:\d{2}|2[AB])\d{3}|\d{9})"
 IDURBA_V2 = re.compile(rf"{CODE}_(?P<kind>PLU|PLUi|PLUI|POS|CC|PSMV){DATE_END}(?:_[A-Za-z0-9]+)?")
 IDURBA_V1 = re.compile(rf"{CODE}{DATE_END}")
 PLU_FOLDER = re.compile(rf"{CODE}_(?:PLU|PLUi|PLUI|POS|CC|PSMV){DATE_END}(?:_[A-Za-z0-9]+)?")
+SCOT_FOLDER = re.compile(rf"{CODE}_SCOT{DATE_END}(?:_[A-Za-z0-9]+)?", re.IGNORECASE)
+SCOT_TABLES = frozenset({"SCOT", "PERIMETRE_SCOT"})
 SUP_FOLDER = re.compile(r"(?P<set>\d{9}_(?P<category>[A-Za-z0-9]+)_\w+?)_(?P<date>\d{8})")
 AROUND = re.compile(r"^(?:(?:(?:\d{2}|2[AB])\d{3}|\d{9})_)|(?:_\d{8})$", re.IGNORECASE)
 
@@ -250,6 +270,11 @@ def plu_table(stem: str) -> Table | None:
     """The table that a file of a planning document holds, by its name: code and date around it do not matter."""
     name = AROUND.sub("", stem).upper()
     return next((one for one in PLU if one.name == name), None)
+
+
+def is_of_scot(stem: str) -> bool:
+    """Whether a file is of a territorial coherence plan (SCoT 2018), by its name."""
+    return AROUND.sub("", stem).upper() in SCOT_TABLES
 
 
 def sup_table(stem: str) -> Table | None:

@@ -18,6 +18,7 @@ MANIFEST = Manifest(
         MAP_LINKS(MapLink(name="layers", order=9, address=page_address("layer_list", to_administrators))),
         JOB_KINDS(
             JobKind(kind="layer_key", work=Later("layers.settings.tasks.put_key_in_place")),
+            JobKind(kind="delete_layer", work=Later("layers.settings.tasks.delete_with_objects")),
         ),
     ),
 )

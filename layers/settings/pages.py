@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from gis_core import webmap_build
 from gis_core.desk.edit_forms import FormConflict
@@ -25,8 +25,11 @@ from gis_core.members.territories import extent_4326
 from gis_core.models import Member
 from layers.catalogue.describe import layer_as_json
 from layers.catalogue.models import Layer
+from layers.features.services.quotas import describe_usage
 from layers.settings.forms import DescriptionForm, differences
-from layers.settings.services.administering import get_administered_layer, list_administered_layers
+from layers.settings.retiring_pages import SeveralForm, save_several
+from layers.settings.services.administering import get_administered_layer, has_own_table, list_administered_layers
+from layers.settings.services.retiring import list_tag
 from layers.settings.services.saving import save, tag_of
 from layers.settings.services.styling import NAMES, first_scale, other_columns, save_style, tile_columns
 from layers.settings.style_form import StyleForm
@@ -34,15 +37,35 @@ from layers.settings.style_form import StyleForm
 STYLE_EDITOR = "src/settings/main.ts"
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @page
 def layers(request: HttpRequest) -> HttpResponse:
-    """The layers that the asker administers, by theme."""
+    """The layers that the asker administers, by theme; several are changed at once."""
     rights = rights_of_page(request)
+    form, fault = SeveralForm(request.POST if request.method == "POST" else None), ""
+    if request.method == "POST":
+        fault = save_several(request, form)
+        if not fault:
+            return redirect("layer_list")
     administered = list(list_administered_layers(rights))
-    several = len({layer.owner_id for layer in administered}) > 1
-    context = {"section": "layers", "layers": administered, "several_owners": several}
-    return render(request, "layer_settings/layers.html", context)
+    for layer in administered:
+        layer.list_tag = list_tag(layer)  # type: ignore[attr-defined]
+    context = {
+        "section": "layers",
+        "layers": administered,
+        "several_owners": len({layer.owner_id for layer in administered}) > 1,
+        "several": form,
+        "fault": fault,
+        "usage": usage_of({layer.owner for layer in administered}),
+        "checked": {one.partition(":")[0] for one in request.POST.getlist("layer")},
+    }
+    return render(request, "layer_settings/layers.html", context, status=400 if fault else 200)
+
+
+def usage_of(owners: Iterable[Member | None]) -> list[str]:
+    """What members have of what the site limits, in words, by name; nothing where it limits nothing."""
+    members = sorted((one for one in owners if one), key=lambda one: one.name)
+    return [f"{one} : {text}" for one in members if (text := describe_usage(one))]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -159,6 +182,7 @@ def settings_page(
         "layer": layer,
         "tab": tab,
         "seen": tag_of(layer, names),
+        "has_own_table": has_own_table(layer),
         "on_the_map": map_address(layer, rights_of_page(request)),
     }
     return render(request, f"layer_settings/{tab}.html", {**page_context, **context}, status=status)

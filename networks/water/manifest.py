@@ -40,6 +40,7 @@ MANIFEST = Manifest(
         EXPORTS(Maker("raepa-shp", "zip", EXPORT)),
         EXPORTS(Maker("raepa-csv", "zip", EXPORT)),
         EXPORTS(Maker("stareau-gpkg", "gpkg", EXPORT)),
+        EXPORTS(Maker("epanet-inp", "inp", EXPORT)),
         *sheet_sections(*sections.SECTIONS),
         LAYERS(*layers.declarations()),
         EDITING(*editing.TABLES),

@@ -185,6 +185,18 @@ def test_a_corrupted_sheet_is_named_and_the_others_load(tmp_path: Path) -> None:
     assert problems(report) == {"edigeo-45901000AA01.tar.bz2": "archive_damaged"}
 
 
+@pytest.mark.parametrize("content", [b"", b"BOMT 12:EDAB01T1.VEC\r\nCSET 03:IRV\r\nEOM  00:\r\n"])
+def test_a_file_of_the_sheet_without_any_object_is_read_and_told(tmp_path: Path, content: bytes) -> None:
+    files = sheet().files()
+    files["EDAB01T1.VEC"] = content
+    path = tmp_path / "edigeo-45901000AB01.tar.bz2"
+    path.write_bytes(archive_sheet(files))
+    code, report = imported(path)
+    assert (code, problems(report), report["loaded"]) == (0, {}, 8)
+    assert not Parcel.objects.exists()
+    assert any("EDAB01T1.VEC" in one["words"] for one in report["files"][0]["rows"]["remarks"])
+
+
 def test_a_corrupted_sheet_leaves_what_the_base_held(tmp_path: Path) -> None:
     imported(packed(tmp_path, sheet()))
     files = sheet("901000AB01", 8, 9).files()

@@ -17,6 +17,7 @@ from tests.imports.conftest import Desk, point, rows_of, square
 from tests.imports.test_import_layer import one_transaction as one_transaction
 from tests.imports.test_import_loss import command as reference
 from tests.imports.test_layer_loss import KNOWN, command
+from tests.imports.test_publishing import ruled
 from tests.layers.test_imports import parcel, written
 
 SHARED = {"--member", "--dry-run", "--report", "--map", "--accept-loss"}
@@ -141,6 +142,17 @@ def test_a_layer_ends_as_its_dry_run(desk: Desk, tmp_path: Path) -> None:
     assert ends(tmp_path / "absent.gpkg") == 2
     assert ends(geopackage(tmp_path / "same.gpkg", KNOWN)) == 0
     assert len(rows_of(made.layer, "id")) == len(KNOWN)
+
+
+@pytest.mark.django_db
+def test_a_dry_run_of_rows_that_a_rule_refuses_ends_as_the_run(desk: Desk, tmp_path: Path) -> None:
+    layer = ruled(desk, [point(1)], kind="unique", column="ref")
+    path = geopackage(tmp_path / "suite.gpkg", [point(1), point(2)])
+    given = (path, "--layer", "objets", "--mode", "append")
+    tried, said = command("import_layer", *given, "--dry-run")
+    assert (tried, "Une règle de la couche refuse" in said) == (2, True), said
+    assert command("import_layer", *given)[0] == 2
+    assert rows_of(layer, "ref") == [("P1",)]
 
 
 @pytest.mark.django_db

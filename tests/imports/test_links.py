@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError
 
 from gis_core.members.rights import SYSTEM, acting_as
 from layers.intake.reference_source import Order, get_source
 from tests import factories
+from tests.imports.test_import_layer import run
+from tests.imports.test_import_loss import command
 
 pytestmark = pytest.mark.django_db
 FITTING = {
@@ -35,3 +38,17 @@ def test_a_link_is_named_and_not_followed(tmp_path: Path, source: str) -> None:
     named = {Path(file.name).name for file in report.files if file.problem and file.problem.code == "link"}
     assert named == {link.name, "folder"}
     assert report.loaded == 0
+
+
+def test_a_link_that_a_command_names_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "cadastre.json").write_text("{}")
+    (tmp_path / "lien.json").symlink_to(tmp_path / "cadastre.json")
+    code, said = command("etalab", tmp_path / "lien.json")
+    assert (code, "est un lien" in said) == (2, True)
+
+
+def test_a_link_does_not_become_a_layer(tmp_path: Path) -> None:
+    (tmp_path / "couche.geojson").write_text("{}")
+    (tmp_path / "lien.geojson").symlink_to(tmp_path / "couche.geojson")
+    with pytest.raises(CommandError, match="est un lien"):
+        run(tmp_path / "lien.geojson", "--new", "--title", "x", "--theme", "essai")

@@ -116,6 +116,19 @@ def test_a_communes_parcels_are_replaced_and_those_that_stay_keep_their_id(tmp_p
     assert Parcel.objects.get(idu="45901000AB0001").pk == kept
 
 
+def test_a_new_vintage_lists_what_it_creates_changes_and_takes_away(tmp_path: Path) -> None:
+    command(written(tmp_path, *map(parcel, range(1, 9))))
+    report = tmp_path / "rapport.json"
+    command(written(tmp_path, *map(parcel, range(3, 8)), parcel(8, contenance=9000), parcel(9)), "--report", report)
+    content = json.loads(report.read_text())["difference"]
+    assert (content["born"], content["gone"], content["changed"], content["unchanged"]) == (1, 2, 1, 5)
+    listed = {what: [one["identifier"] for one in rows] for what, rows in content["listed"].items()}
+    one, two, eight, nine = (parcel(number)["id"] for number in (1, 2, 8, 9))
+    assert listed == {"born": [nine], "gone": [one, two], "changed": [eight]}
+    (changed,) = content["listed"]["changed"]
+    assert "8300 m², puis 9000 m²" in changed["words"]
+
+
 def test_a_refused_row_keeps_what_was_there(tmp_path: Path) -> None:
     command(written(tmp_path, parcel(1), parcel(2)))
     broken = parcel(2) | {"geometry": None}

@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 from shapely.geometry import LineString as Line
+from shapely.geometry import Point
 
-from gis_core.errors import Unavailable
+from gis_core.errors import Invalid, Unavailable
 from layers.intake.file_command import distinct_names, files_read, keep_files
 from layers.intake.models import FileImport
 from networks.roads.models import RoadMarker, RoadSection
 from networks.roads.sources import SECTIONS
+from networks.water.importers.checking import leave_out
+from networks.water.importers.draft import ConnectionRow, Draft, NodeRow, PipeRow
 from networks.water.sources import NETWORK
 from tests import factories
 from tests.networks.conftest import Network
@@ -51,6 +54,28 @@ def test_a_network_ends_as_its_dry_run(importing: Importing, network: Network) -
     assert both("import_network", few, *member)[0] == NOTHING
     assert both("import_network", few, *member, "--known", "replace")[0] == LOSS
     assert both("import_network", few, *member, "--known", "replace", "--accept-loss", 25)[0] == GOOD
+
+
+def test_rows_that_are_chosen_are_left_out_of_a_network(importing: Importing, network: Network) -> None:
+    given = (
+        importing.file("canalisations", [pipe("C1", (0, 0), (100, 0)), (None, {"ref": "C2"})]),
+        *("--member", network.member.slug),
+    )
+    assert both("import_network", *given, "--leave", "canalisations:9")[0] == NOTHING
+    code, said = both("import_network", *given, "--leave", "canalisations:2")
+    assert (code, "1 row left out" in said) == (GOOD, True), said
+    assert network.rows("select reference from water_pipe") == [("C1",)]
+
+
+def test_a_pipe_ends_where_it_is_drawn_once_its_node_is_left_out() -> None:
+    draft = Draft(family="water", source="")
+    draft.nodes = [NodeRow(key="V1", geom=Point(0, 0), file="a", row=1), NodeRow(key="V2", geom=Point(9, 0))]
+    draft.pipes = [PipeRow(key="C1", geom=Line([(0, 0), (9, 0)]), start_key="V1", end_key="V2", file="b", row=1)]
+    draft.connections = [ConnectionRow(key="B1", geom=Point(5, 0), pipe_key="C1")]
+    leave_out(draft, {("a", 1)})
+    assert ([row.key for row in draft.nodes], draft.pipes[0].start_key, draft.pipes[0].end_key) == (["V2"], None, "V2")
+    leave_out(draft, {("b", 1)})
+    assert (draft.pipes, draft.connections[0].pipe_key) == ([], None)
 
 
 def test_the_report_of_a_network_holds_what_stands_in_the_way(importing: Importing, network: Network) -> None:
@@ -208,21 +233,40 @@ def test_of_a_folder_no_table_is_read_whose_shapes_are_of_no_use(tmp_path: Path)
     assert files_read(SECTIONS, [tmp_path / "TRONCON_DE_ROUTE.dbf"]) == [tmp_path / "TRONCON_DE_ROUTE.dbf"]
 
 
-def test_files_take_no_room_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file, link = tmp_path / "voies.csv", tmp_path / "lien.csv"
-    file.write_text("a;b\n")
-    link.symlink_to(file)
-    keep_files([file, link], tmp_path / "inbox")
-    assert [(tmp_path / "inbox" / one.name).samefile(file) for one in (file, link)] == [True, True]
-    assert not (tmp_path / "inbox" / "lien.csv").is_symlink()
+def test_a_link_is_never_followed(network: Network, tmp_path: Path) -> None:
+    """Whether it is named itself, lies in a folder that is, or takes the place of a file meanwhile."""
+    secret, folder = tmp_path / "secret.geojson", tmp_path / "livraison"
+    secret.write_text("{}")
+    folder.mkdir()
+    (folder / "voies.geojson").symlink_to(secret)
+    (tmp_path / "lien").symlink_to(folder)
+    for path in (folder / "voies.geojson", folder, tmp_path / "lien"):
+        code, said = command("import_network", path, "--member", network.member.slug)
+        assert (code, "est un lien" in said) == (NOTHING, True)
+    with pytest.raises(Invalid):
+        keep_files([folder / "voies.geojson"], tmp_path / "inbox")
+    assert not list((tmp_path / "inbox").iterdir())
 
-    def refuse(*_given: Any) -> None:
+
+@pytest.mark.parametrize("names", [("Voies.shp", "voies.shp"), ("voies.shp", "Voies.shp")])
+def test_two_names_that_differ_by_case_are_told(tmp_path: Path, names: tuple[str, str]) -> None:
+    with pytest.raises(Invalid, match=f"{names[0]} et {names[1]}"):
+        distinct_names([tmp_path / name for name in names])
+
+
+def test_files_take_no_room_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "voies.csv"
+    file.write_text("a;b\n")
+    keep_files([file], tmp_path / "inbox")
+    assert (tmp_path / "inbox" / "voies.csv").samefile(file)
+
+    def refuse(*_given: Any, **_options: Any) -> None:
         raise OSError(18, "Invalid cross-device link")
 
-    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    monkeypatch.setattr("os.link", refuse)
     keep_files([file], tmp_path / "beside")
     assert (tmp_path / "beside" / "voies.csv").read_text() == "a;b\n"
     assert not (tmp_path / "beside" / "voies.csv").samefile(file)
-    monkeypatch.setattr("shutil.copyfile", refuse)
+    monkeypatch.setattr("shutil.copyfileobj", refuse)
     with pytest.raises(Unavailable):
         keep_files([file], tmp_path / "full")

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import shapely
 
+from layers.intake.report_text import report_lines
 from layers.planning.cnig import RULES, Effect, Level
 from layers.planning.models import Document, Easement, EasementFootprint, Prescription, RiskZone, Zone
 from tests.planning.conftest import BOWTIE, Desk, Made, X, Y, box, easements, file_of, plan, risks, rules, told
@@ -64,7 +65,7 @@ def without(made: Made, table: str, name: str) -> None:
 WHOLE: dict[str, Spoil] = {
     "fichier-obligatoire": lambda made: made.tables.pop("ZONE_URBA"),
     "idurba-multiple": lambda made: made.tables["DOC_URBA"].append(
-        {**made.tables["DOC_URBA"][0], "IDURBA": "45901_PLU_20200115"}
+        {**made.tables["DOC_URBA"][0], "IDURBA": "45901_PLU_20200115", "NOMPROC": "M1"}
     ),
     "typedoc": lambda made: first(made, "DOC_URBA", TYPEDOC="XXX"),
     "etat": lambda made: first(made, "DOC_URBA", ETAT="42"),
@@ -162,6 +163,7 @@ TOLD: dict[str, tuple[str, Spoil]] = {
     "typezone-ancien": ("ZONE_URBA", lambda made: first(made, "ZONE_URBA", TYPEZONE="Nh")),
     "code-inconnu": ("PRESCRIPTION_SURF", lambda made: first(made, "PRESCRIPTION_SURF", TYPEPSC="96")),
     "sous-code-mal-forme": ("PRESCRIPTION_SURF", lambda made: first(made, "PRESCRIPTION_SURF", STYPEPSC="x")),
+    "sous-code-inconnu": ("PRESCRIPTION_SURF", lambda made: first(made, "PRESCRIPTION_SURF", STYPEPSC="17")),
     "piece-introuvable": ("ZONE_URBA", lambda made: first(made, "ZONE_URBA", NOMFIC="absente.pdf")),
     "adresse": ("ZONE_URBA", lambda made: first(made, "ZONE_URBA", URLFIC="javascript:alert(1)")),
     "geometrie-reparee": ("ZONE_URBA", lambda made: first(made, "ZONE_URBA", geom=BOWTIE)),
@@ -196,6 +198,11 @@ WHOLLY: dict[str, Spoil] = {
     "dateappro-deduite": lambda made: first(made, "DOC_URBA", DATAPPRO=""),
     "datefin": lambda made: first(made, "DOC_URBA", ETAT="06"),
     "siren": lambda made: first(made, "DOC_URBA", SIREN="12"),
+    "idurba-repete": lambda made: made.tables["DOC_URBA"].append(dict(made.tables["DOC_URBA"][0])),
+    "insee-inconnu": lambda made: made.tables["DOC_URBA_COM"].append(
+        {"IDURBA": "45901_PLU_20200115", "INSEE": "45999"}
+    ),
+    "code-territoire": lambda made: setattr(made, "name", "45902_PLU_20200115"),
     "table-vide": lambda made: made.tables.update({"DOC_URBA_COM": []}),
 }
 
@@ -214,6 +221,38 @@ def test_a_lesser_fault_of_the_delivery_is_told_and_it_comes_in(desk: Desk, rule
     assert rule in rules(report)
     assert report.exit_code == 0
     assert Zone.objects.count() == 2
+
+
+@pytest.mark.parametrize("by", ["folder", "table", "header"])
+def test_a_coherence_plan_is_recognised_and_told(desk: Desk, by: str) -> None:
+    made = plan(code="200078244", kind="SCOT" if by != "table" else "PLUi")
+    if by == "folder":
+        made.tables = {"DOC_URBA": made.tables["DOC_URBA"]}
+    if by == "header":
+        made.name = "200078244_PLUi_20200115"
+    root = made.written(desk.folder / "scot")
+    if by == "table":
+        for file in (root / "Donnees_geographiques").glob("ZONE_URBA.*"):
+            file.rename(file.with_name(f"PERIMETRE_SCOT{file.suffix}"))
+    report = desk.send(root)
+    assert next(file.problem and file.problem.code for file in report.files) == "scot"
+    assert "fichier-obligatoire" not in rules(report)
+    assert report.exit_code == 2
+
+
+def test_easements_of_another_set_are_told(desk: Desk) -> None:
+    assert desk.send(easements(), source="sup").exit_code == 0
+    again = easements()
+    again.name = "AC1-servitudes"
+    report = desk.send(again, source="sup")
+    assert "idsup-deja-en-base" in rules(report)
+    assert any("172014607_AC1_45" in str(one.params) for one in report.files[0].remarks)
+
+
+def test_a_delivery_itself_counts_no_rows(desk: Desk) -> None:
+    lines = list(report_lines(desk.send(plan()).as_json()))
+    assert "45901_PLU_20200115" in lines
+    assert any(line.startswith("Donnees_geographiques/ZONE_URBA.shp : 2") for line in lines)
 
 
 # Files that something happened to, after they were written.

@@ -11,6 +11,7 @@ from layers.catalogue.models import Layer, Theme
 from layers.external.models import AllowedHost, ExternalLayer
 from layers.settings.field_pages import COLUMNS, RULES
 from layers.settings.forms import DescriptionForm
+from layers.settings.services.retiring import list_tag
 from layers.settings.services.saving import tag_of
 from layers.settings.services.styling import NAMES
 from tests import factories
@@ -33,6 +34,9 @@ def form(route: str, method: str, slug: str) -> Form | None:
         (f"{EXTERNALS}serveurs/", "POST"): lambda layer: {"host": "tuiles.example.org"},
         (f"{LAYER}champs/", "POST"): fields,
         (f"{LAYER}regles/", "POST"): rules,
+        ("couches/", "POST"): lambda _layer: several(),
+        (f"{LAYER}archiver/", "POST"): lambda layer: {"archived": "1"},
+        (f"{LAYER}supprimer/", "POST"): lambda layer: {"name": layer.title if layer else ""},
         ("api/v1/layers/<slug:slug>/distribution/", "GET"): lambda layer: {"column": "label"},
         ("api/v1/layers/<slug:slug>/style.qml", "POST"): lambda layer: {"file": SimpleUploadedFile("a.qml", QML)},
     }
@@ -48,6 +52,12 @@ def form(route: str, method: str, slug: str) -> Form | None:
 def description(layer: Layer | None) -> Form:
     words = {"title": "Couche décrite", "theme": Theme.objects.get(slug="essai").pk, "order": 3}
     return {"seen": tag(layer, DescriptionForm.names), **words, "visibility": layer.visibility if layer else "owner"}
+
+
+def several() -> Form:
+    """Layers of one's own that are not shown at first any more."""
+    own = Layer.objects.get(slug="couche-notre")
+    return {"layer": [f"{own.slug}:{list_tag(own)}"], "several_at_first": "0"}
 
 
 def style(layer: Layer | None) -> Form:

@@ -486,6 +486,11 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
         ("langue/", "POST"): {"language": "fr", "next": "/"},
         ("membres/<slug:slug>/", "POST"): invitation,
         ("membres/<slug:slug>/<int:membership_id>/", "POST"): {"role": "reader"},
+        ("membres/<slug:slug>/liste/", "POST"): {
+            "action": "try",
+            "rows": '[{"row": 2, "email": "liste@example.org", "role": "reader", "first_name": "", "last_name": "", '
+            '"communes": []}]',
+        },
         ("imports/", "POST"): upload,
         ("imports/fichiers/", "POST"): upload,
         ("imports/fichiers/<int:delivery_id>/<int:number>/nouvelle/", "POST"): {

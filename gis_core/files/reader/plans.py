@@ -28,7 +28,7 @@ class PlanSheet:
     """A sheet: `label` is its path in the delivery, `reference` the name of its system (LAMB93, RGF93CC48).
 
     `objects` counts the objects of every kind that the files hold; those in `features` and `problems` (kind, what is
-    wrong) are of the kinds that are read.
+    wrong) are of the kinds that are read. `empty` names the files (.VEC) that hold no object.
     """
 
     label: str
@@ -36,6 +36,7 @@ class PlanSheet:
     objects: Mapping[str, int]
     features: tuple[PlanObject, ...]
     problems: tuple[tuple[str, Problem], ...]
+    empty: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ def parse_plan(answer: Mapping[str, Any], blob: bytes) -> PlanSheet | RefusedShe
         objects={str(kind): int(count) for kind, count in sheet["objects"].items()},
         features=_objects(sheet["rows"], blob),
         problems=tuple((str(kind), parse_problem(*entry)) for kind, *entry in sheet["problems"]),
+        empty=tuple(str(name)[:100] for name in sheet["empty"]),
     )
 
 

@@ -14,6 +14,7 @@ MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "parquet": "application/vnd.apache.parquet",
     "dxf": "image/vnd.dxf",
+    "inp": "text/plain; charset=utf-8",
 }
 
 type FileFormat = Literal["gpkg", "shp", "xlsx", "parquet", "dxf"]

@@ -63,7 +63,8 @@ class CommuneOutline:
 class Content:
     """What one sheet brings: rows, the commune, what cannot be used by kind or table.
 
-    `outline` is the sheet's own (hexadecimal EWKB, EPSG:2154), `objects` counts those of the files by kind.
+    `outline` is the sheet's own (hexadecimal EWKB, EPSG:2154), `objects` counts those of the files by kind, `empty`
+    names the files that hold none.
     """
 
     idu: str
@@ -73,6 +74,7 @@ class Content:
     rows: list[PlanRow] = field(default_factory=list)
     communes: list[CommuneOutline] = field(default_factory=list)
     refused: list[tuple[str, Refused]] = field(default_factory=list)
+    empty: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,8 @@ def read_outline(sheet: PlanSheet, epsg: int, path: str, locate: Locate) -> tupl
     if department is None:
         raise FileRefused("edigeo_department", idu=idu)
     origin = Origin(department, idu[:3], department + idu)
-    return Content(origin.sheet, origin.insee, ewkb([shape.geom])[0], sheet.objects), origin
+    outline = ewkb([shape.geom])[0]
+    return Content(origin.sheet, origin.insee, outline, sheet.objects, empty=sheet.empty), origin
 
 
 def department_in(path: str, idu: str) -> str | None:

@@ -15,6 +15,8 @@ from layers.catalogue.services import announce_changed_slugs, date_layers
 from layers.features.services.origin import open_event
 from layers.intake.import_loss import ScopeDifference, compare_counts
 from layers.intake.params import Param, label_param, sentence_param
+from layers.intake.report import MOST_ENTRIES, Difference
+from layers.intake.rows import Remark
 from layers.intake.source_imports import lock_tables
 
 # The layers' own rows change with their data: their new version belongs to the same event.
@@ -37,6 +39,23 @@ COUNTS = """
     select insee, (select count(*) from {table} t where t.insee = one.insee),
         (select count(*) from {staged} n where n.insee = one.insee)
     from unnest(%(insee)s::text[]) one (insee) order by insee
+"""
+
+
+# The rows that are new, gone or changed: identifier, what, areas before and after (null without), how far the outline
+# moved in metres; the first of each kind by identifier.
+CHANGES = """
+    with compared as (
+        select coalesce(t.{key}, n.{key}) as identifier,
+            case when n.{key} is null then 'gone' when t.{key} is null then 'born' else 'changed' end as what,
+            {old_area} as area_before, {new_area} as area_after, t.geom as before, {geom} as after
+        from (select * from {table} where insee = any(%(insee)s)) t full join {staged} n on n.{key} = t.{key}
+        where (n.{key} is not null or not t.{key} = any(%(refused)s))
+            and (t.{key} is null or n.{key} is null
+                or ({new_columns}) is distinct from ({old_columns}) or t.geom is distinct from {geom})),
+    ranked as (select *, row_number() over (partition by what order by identifier) as rank from compared)
+    select identifier, what, area_before, area_after, coalesce(st_hausdorffdistance(before, after), 0)
+    from ranked where rank <= %(most)s order by what, identifier
 """
 
 
@@ -101,6 +120,33 @@ def compare_table(table: Table, staged: Staged) -> list[ScopeDifference]:
     ]
 
 
+def list_changes(slug: str, staged: Staged, compared: Iterable[ScopeDifference]) -> Difference | None:
+    """What the staged rows of a layer create, change and take away since the former vintage, which `compared` counts;
+    None where nothing was there, or rows have no identifier.
+    """
+    table = TABLES[slug]
+    scopes = [one for one in compared if one.scope == scope_of(table, one.commune or "")]
+    if table.key is None or not any(one.known for one in scopes):
+        return None
+    changes = Difference()
+    values = {"insee": sorted(staged.insee), "refused": sorted(staged.refused), "most": MOST_ENTRIES}
+    for identifier, what, before, after, metres in run_statement(CHANGES, table, values):
+        changes.take(what, identifier, remark_of_change(what, before, after, metres))
+    changes.born, changes.gone = sum(one.new for one in scopes), sum(one.gone for one in scopes)
+    changes.changed = sum(one.changed for one in scopes)
+    changes.unchanged = sum(one.known for one in scopes) - changes.gone - changes.changed
+    return changes
+
+
+def remark_of_change(what: str, before: int | None, after: int | None, metres: float) -> Remark:
+    """A change in words: areas in m², how far the outline moved in metres."""
+    if before is None and after is None:
+        return Remark(f"row_{what}", {"metres": round(metres, 2)} if what == "changed" else {})
+    if what == "changed":
+        return Remark("parcel_changed", {"before": before, "after": after, "metres": round(metres, 2)})
+    return Remark("parcel_left" if what == "gone" else "parcel_born", {"area": before if what == "gone" else after})
+
+
 def scope_of(table: Table, insee: str) -> Param:
     return sentence_param(gettext_noop("%(what)s of %(insee)s"), what=label_param(table.label), insee=insee)
 
@@ -140,6 +186,8 @@ def run_statement(statement: str, table: Table, values: Any) -> list[tuple[Any, 
         old_columns=sql.SQL(", ").join(sql.SQL("t.{}").format(name) for name in names),
         excluded=sql.SQL(", ").join(sql.SQL("excluded.{}").format(name) for name in names),
         key=sql.Identifier(table.key or "id"),
+        old_area=sql.SQL("t.area_m2" if "area_m2" in table.columns else "null::integer"),
+        new_area=sql.SQL("n.area_m2" if "area_m2" in table.columns else "null::integer"),
         geom=sql.SQL("st_multi(st_setsrid(st_geomfromwkb(wkb), 2154))"),
         assignments=sql.SQL(", ").join(assignments),
     )

@@ -281,6 +281,8 @@ def reconcile(content: edigeo.Content, compared: plan_sql.Comparison, report: Fi
         what = label_param(SHEET_TABLES[slug].label)
         counts += [sentence_param("%(what)s %(base)s/%(held)s", what=what, base=base[slug], held=held)] if held else []
     report.add_remark(Remark("edigeo_reconciled", {"counts": all_param(counts)}))
+    if content.empty:
+        report.add_remark(Remark("edigeo_empty", {"names": ", ".join(content.empty)}))
     others = {kind: count for kind, count in sorted(content.objects.items()) if kind not in edigeo.PARSERS}
     if others:
         kinds = ", ".join(f"{kind} {count}" for kind, count in others.items())

@@ -13,12 +13,13 @@ from gis_core.database import clock as database_clock
 from gis_core.errors import Invalid
 from gis_core.files.reader import RestrictedReader
 from layers.cadastre.importers import etalab
-from layers.cadastre.importers.load import COMMUNES, Staged, compare, put_in_place, stage, upsert_communes
+from layers.cadastre.importers.load import COMMUNES, Staged, compare, list_changes, put_in_place, stage, upsert_communes
 from layers.cadastre.services import TABLES
 from layers.catalogue.services import announce_changed_slugs, date_layers
 from layers.features.search_terms import search_text
 from layers.features.services.origin import open_event
 from layers.intake.delivered import files_in
+from layers.intake.import_loss import ScopeDifference
 from layers.intake.reference_source import Order
 from layers.intake.report import FileReport, ImportReport
 from layers.intake.rows import FileRefused, Refused
@@ -47,13 +48,23 @@ def import_etalab(order: Order) -> ImportReport:
         for path in files(order.paths, report):
             load_file(loading, reader, path)
         report.ended_at = database_clock.now()
-        report.check_loss(compare(loading.staged), order.accepted_loss)
+        compared = compare(loading.staged)
+        list_changes_by_file(loading, compared)
+        report.check_loss(compared, order.accepted_loss)
         if order.dry_run:
             report.keep_nothing()
         else:
             finish(loading)
     report.ended_at = database_clock.now()
     return report
+
+
+def list_changes_by_file(loading: Loading, compared: Sequence[ScopeDifference]) -> None:
+    """Put what each layer creates, changes and loses into the report of the last file of its kind."""
+    for slug, staged in loading.staged.items():
+        last = next((file for file in reversed(loading.report.files) if file.kind == slug and file.loaded), None)
+        if last is not None and staged.rows:
+            last.difference = list_changes(slug, staged, compared)
 
 
 def files(paths: Sequence[Path], report: ImportReport) -> Iterator[Path]:

@@ -17,6 +17,7 @@ from gis_core.files.content import JPEG, PHOTO, SentFile
 from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.models import Attachment
+from layers.features.services.quotas import check_growth, measure_usage
 from layers.features.services.read import LARGEST_ID, fetch, get_feature
 from layers.features.services.write import Edit, check_editable, is_shared, lock
 
@@ -49,13 +50,14 @@ def attachment_of(layer: Layer, feature_id: int, attachment_id: int, rights: Rig
 
 @transaction.atomic
 def attach(layer: Layer, feature_id: int, file: SentFile, rights: Rights) -> Attachment:
-    """Keep a photo, made anew. Raises NotEditable, Missing, Invalid, Unavailable (disk full)."""
+    """Keep a photo, made anew. Raises NotEditable, Missing, Invalid, Conflict (quota), Unavailable (disk full)."""
     row = editable_row(layer, feature_id, rights)
     PHOTOS.check_count(Attachment.objects.filter(layer=layer, feature=feature_id).count())
     with PHOTOS.reader() as reader:
         content = PHOTOS.read(file, reader)
+    before = measure_usage(layer.owner)
     with PHOTOS.store(layer.pk, file, content) as stored:
-        return Attachment.objects.create(
+        made = Attachment.objects.create(
             layer=layer,
             feature=feature_id,
             owner_id=row["owner_id"],
@@ -69,6 +71,8 @@ def attach(layer: Layer, feature_id: int, file: SentFile, rights: Rights) -> Att
             size_bytes=stored.size_bytes,
             added_by_id=rights.user_id,
         )
+        check_growth(layer.owner, before)
+    return made
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from gis_core.errors import Conflict, Invalid
 from layers.catalogue.models import Layer, Theme
 from layers.catalogue.services import announce_changed
 from layers.catalogue.tables import bulk, create_table, secure_table
+from layers.features.services.quotas import check_growth, measure_usage
 from layers.features.services.refusals import refusal
 from layers.intake.choices import Choices, Mode, date_or_none, keeps_heights, plain
 from layers.intake.default_style import legend_for, zoom_for
@@ -43,14 +44,17 @@ STRUCTURE = ("table", "columns", "geometry_type", "title_field", "key_column", "
 def apply(order: FileImport, progress: Progress) -> Report:
     """Do what the plan says.
 
-    Raises Invalid, Conflict when the layer has changed since it was compared, and LossRefused.
+    Raises Invalid, LossRefused, Conflict when the layer has changed since it was compared, or its owner would have more
+    than the site gives.
     """
     begun = time.monotonic()
     choices = Choices.from_json(order.choices)
     if order.layer is not None:
         one_at_a_time(order.layer)
         order.layer.refresh_from_db()
+    before = measure_usage(order.owner)
     outcome = APPLY[mode_of(order)](order, choices, progress)
+    check_growth(order.owner, before)
     places = {name: (order.plan or {}).get(name, []) for name in ("places", "outside_places")}
     return Report(report=outcome.as_json() | places | {"seconds": round(time.monotonic() - begun, 1)})
 

@@ -58,12 +58,20 @@ def keep(file: Sent, folder: Path) -> str:
     """Write an uploaded file into the folder under a harmless name; returns the name."""
     folder.mkdir(parents=True, exist_ok=True)
     name = harmless(file.name or "")
-    if (folder / name).exists():
-        raise Invalid(_("Two files are called %(name)s.") % {"name": name}, parameter="file")
+    if same := next((one.name for one in folder.iterdir() if one.name.lower() == name.lower()), ""):
+        raise Invalid(describe_same_names(same, name), parameter="file")
     with (folder / name).open("xb") as kept:
         for chunk in file.chunks():
             kept.write(chunk)
     return name
+
+
+def describe_same_names(first: str, second: str) -> str:
+    """Why two files cannot come in together: a file and its companions belong together whatever the case of names."""
+    if first == second:
+        return _("Two files are called %(name)s.") % {"name": first}
+    message = _("%(first)s and %(second)s differ by upper and lower case alone: rename one of them.")
+    return message % {"first": first, "second": second}
 
 
 def digest_of(path: Path) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from gis_core.members.rights import SYSTEM
 from gis_core.models import Member
 from layers.catalogue.models import Layer
 from layers.intake.choices import Choices, Mode, Opening
+from layers.intake.delivered import open_file, refuse_links
 from layers.intake.layer_sources import DELIVERY
 from layers.intake.models import FileImport
 from layers.intake.services import deliveries, imports, ordering, preparing
@@ -37,8 +38,9 @@ class LocalFile:
         self.name = self.path.name
 
     def chunks(self) -> Iterator[bytes]:
+        refuse_links([self.path])
         try:
-            opened: IO[bytes] = self.path.open("rb")
+            opened = open_file(self.path)
         except OSError as error:
             message = _("The file “%(name)s” does not exist or cannot be read.") % {"name": self.name}
             raise Invalid(message, parameter="file") from error

@@ -112,6 +112,7 @@ def load_paths(work: Work, kind: Kind, paths: Sequence[Path]) -> None:
     """One delivery in a savepoint; what refuses it as a whole is told of it, and nothing of it counts."""
     before, compared = len(work.report.files), len(work.differences)
     file = work.report.file(paths[0].name, kind.source)
+    file.has_rows = False
     try:
         with transaction.atomic():
             for folder in folders(paths, work.reader, work.report):

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_noop
 
+from gis_core.models import Commune
 from layers.intake.reference_source import Order
 from layers.intake.report import FileReport, ImportReport
 from layers.planning import cnig, standard
@@ -42,6 +43,8 @@ def load_document(work: Work, folder: Folder, file: FileReport) -> None:
         read_document_rows(work, tables, "DOC_URBA_COM", known),
     )
     refuse_delivery(iter(no_rows(headers)), file)
+    if any(row["TYPEDOC"].upper() == "SCOT" for row in headers):
+        refuse_delivery(iter([Finding(0, None, "scot", {})]), file)
     row, header = header_of(folder, headers, communes, work.order.territory)
     refuse_delivery(cnig.findings(header), file)
     before = content_of(Document.objects.filter(idurba__iexact=header.idurba).first())
@@ -91,6 +94,8 @@ def delivery_facts(
         not_pdf=tuple(not_pdf),
         metadata=any(item.suffix == ".xml" for item in folder.items),
         twice=tuple(tables_given_twice(tables)),
+        is_scot=bool(standard.SCOT_FOLDER.fullmatch(folder.name))
+        or any(standard.is_of_scot(item.path.stem) for item in folder.items),
     )
 
 
@@ -123,6 +128,7 @@ def header_of(
     parts = standard.idurba_parts(row["IDURBA"]) or (meant and (meant["code"], "", meant["date"])) or ("", "", "")
     communes_of_document = {one["INSEE"] for one in communes if one["IDURBA"].upper() in ("", row["IDURBA"].upper())}
     insee = frozenset(communes_of_document or ({parts[0]} if len(parts[0]) == 5 else ()))
+    meant_rows = ours or headers
     approved = day_or_none(row["DATAPPRO"]) or day_or_none(parts[2])
     header = Header(
         idurba=row["IDURBA"],
@@ -135,11 +141,19 @@ def header_of(
         siren=row["SIREN"],
         rows=len(headers),
         ours=len(ours),
+        agree=all(one.values == meant_rows[0].values for one in meant_rows),
+        folder_code=meant["code"] if meant else parts[0],
+        unknown=unknown_communes(insee),
         communes=insee,
         same_day=tuple(versions_of(approved, insee, row)),
         strangers=frozenset() if territory is None else insee - territory,
     )
     return row, header
+
+
+def unknown_communes(insee: frozenset[str]) -> frozenset[str]:
+    """Those INSEE codes that are of no commune of the base."""
+    return insee - set(Commune.objects.filter(insee__in=insee).values_list("insee", flat=True))
 
 
 def versions_of(approved: date | None, communes: frozenset[str], row: Row) -> Iterator[str]:

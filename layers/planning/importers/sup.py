@@ -1,7 +1,8 @@
 """Public easements (SUP) of the CNIG standard: easements, acts, managers, what makes them and where they weigh."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext_noop
 
 from gis_core.database import clock as database_clock
@@ -263,4 +264,13 @@ def missing(work: Work, whole: EasementSet, by_name: Sequence[str], generators: 
         without_act=tuple(whole.easements.filter(acts=None).order_by("pk").values_list("name", flat=True)),
         generators=tuple(generators),
         by_name=tuple(by_name),
+        elsewhere=tuple(find_elsewhere(whole)),
     )
+
+
+def find_elsewhere(whole: EasementSet) -> Iterator[tuple[str, int]]:
+    """Other sets that hold easements of the same category and IDSUP, with how many; by name."""
+    own = Easement.objects.filter(delivery=whole, category=OuterRef("category"), idsup=OuterRef("idsup"))
+    same = Easement.objects.exclude(delivery=whole).filter(Exists(own))
+    counts = same.values("delivery__code").annotate(count=Count("pk")).order_by("delivery__code")
+    yield from counts.values_list("delivery__code", "count")

@@ -12,8 +12,8 @@ OWN_TABLES = "layer_"
 
 
 def list_administered_layers(rights: Rights) -> QuerySet[Layer]:
-    """By theme, as in the map."""
-    layers = Layer.objects.visible_to(rights).select_related("theme", "owner")
+    """By theme, as in the map; archived ones too."""
+    layers = Layer.objects.with_archived(rights).select_related("theme", "owner")
     layers = layers.order_by("theme__order", "theme__title", "order", "title")
     return layers if rights.agency else layers.filter(owner_id__in=rights.list_administered_ids())
 

@@ -141,12 +141,21 @@ def coordinates_of_row(row: Row) -> tuple[float, float]:
 
 
 def leave_out(draft: Draft, chosen: set[tuple[str, int]]) -> None:
-    """Take rows (file, row) out of a draft, with what was said of them."""
+    """Take rows (file, row) out of a draft, with what was said of them. A pipe whose end was one of them ends where it
+    is drawn, a connection hangs on the nearest pipe.
+    """
+    gone_nodes = {row.key for row in draft.nodes if (row.file, row.row) in chosen}
+    gone_pipes = {row.key for row in draft.pipes if (row.file, row.row) in chosen}
     draft.nodes = [row for row in draft.nodes if (row.file, row.row) not in chosen]
     draft.pipes = [row for row in draft.pipes if (row.file, row.row) not in chosen]
     draft.connections = [row for row in draft.connections if (row.file, row.row) not in chosen]
     draft.repairs = [row for row in draft.repairs if (row.file, row.row) not in chosen]
     draft.findings = [one for one in draft.findings if one.row is None or (one.file, one.row) not in chosen]
+    for pipe in draft.pipes:
+        pipe.start_key = None if pipe.start_key in gone_nodes else pipe.start_key
+        pipe.end_key = None if pipe.end_key in gone_nodes else pipe.end_key
+    for connection in draft.connections:
+        connection.pipe_key = None if connection.pipe_key in gone_pipes else connection.pipe_key
 
 
 # -- the network as a whole -------------------------------------------------------------------------------------------

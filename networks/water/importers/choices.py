@@ -36,8 +36,8 @@ class NetworkChoices:
     `format` is "" where the files say it. An EPANET file lies in the system `crs` (EPSG), or has its south-west corner
     at `corner` (x, y in EPSG:2154), one of its units being `scale` metres. Ends are joined up to `snap_m` metres (None:
     as far as is likely right). Objects that are `known` already are replaced or left ("" asks for it), and those that
-    somebody changed since only where that is `confirmed`. `leave` names rows (file, row) that may stay out, or all of
-    them. `mapping` says how each layer (its label) is read, kept as `mapping_name` for the next file.
+    somebody changed since only where that is `confirmed`. `leave` names rows (file, row) that stay out, or all of those
+    that may. `mapping` says how each layer (its label) is read, kept as `mapping_name` for the next file.
     `accepted_loss` is the number of objects that may go.
     """
 

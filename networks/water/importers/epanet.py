@@ -2,12 +2,13 @@
 
 A junction keeps its name as reference; a tank is a tank, a reservoir (a source without end) a catchment. In EPANET a
 valve or a pump is a link between two nodes; here it is a node. It becomes one halfway on its link, between two short
-pipes: both junctions keep their names, and two valves at one junction stay two. Where the two nodes are in one place,
-the valve stands there. A closed pipe says that a valve is shut on it: one is put halfway. What has no column is kept
-under EPANET's names.
+pipes: both junctions keep their names, and two valves at one junction stay two. Where two plain junctions are in one
+place, the valve stands there; where a tank or another fitting does, too, an end is drawn a metre aside. A closed pipe
+says that a valve is shut on it: one is put halfway. EPANET names nodes and links apart: a fitting whose name is that of
+a node has EPANET's word behind it (“9 (PUMP)”). What has no column is kept under EPANET's names.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import hypot, isfinite
@@ -17,7 +18,7 @@ from typing import Any, Final
 import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
-from shapely import STRtree
+from shapely import STRtree, points
 from shapely.geometry import LineString, Point
 from shapely.ops import substring
 
@@ -45,6 +46,11 @@ SHORTEST_M: Final = 4 * TOLERANCE_M
 SMALLEST_BEND_M: Final = 0.5
 LARGEST_BEND_M: Final = 2.0
 ASIDE_STEPS: Final = 5
+APART_M: Final = 1.0
+DIRECTIONS: Final = 8
+
+type Places = dict[Any, list[tuple[float, float]]]
+"""Positions in EPSG:2154: of nodes by their name, of a link's vertices by its name in a tuple."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,14 +86,16 @@ def read_epanet(paths: Sequence[Path], placing: Placing) -> list[Draft]:
             " they are metric, write “Units LPS” under [OPTIONS]."
         )
         draft.add_finding(name, None, message, {"units": network.units}, "warning")
-    fill_draft(draft, name, network, positions_of(network, placing))
+    places = positions_of(network, placing)
+    separate_ends(draft, name, network, places)
+    fill_draft(draft, name, network, places)
     return [draft]
 
 
 # -- places -----------------------------------------------------------------------------------------------------------
 
 
-def positions_of(network: EpanetNetwork, placing: Placing) -> dict[Any, list[tuple[float, float]]]:
+def positions_of(network: EpanetNetwork, placing: Placing) -> Places:
     """Positions of nodes (by name) and vertices of links (by name in a tuple), in EPSG:2154. Raises Invalid."""
     nodes = {node.name: [node.place] for node in network.nodes if node.place}
     links = {(link.name,): list(link.vertices) for link in network.links if link.vertices}
@@ -131,11 +139,55 @@ def to_lambert(places: Any, placing: Placing) -> Any:
     return np.where(np.isfinite(moved), moved, 0.0)
 
 
+def separate_ends(draft: Draft, file: str, network: EpanetNetwork, places: Places) -> None:
+    """Draw an end of fittings without length aside where a tank, a reservoir or another fitting is at it: two plain
+    junctions that nothing else shares become the fitting (`stand_at_ends`). `places` in EPSG:2154 are changed.
+    """
+    short = [link for link in network.links if is_without_length(link, places)]
+    if not short:
+        return
+    shared = Counter(name for link in short for name in (link.start, link.end))
+    fixed = {node.name for node in network.nodes if node.kind != "junction"}
+    tree = STRtree([line_of(link, places) for link in network.links if link.start in places and link.end in places])
+    for link in short:
+        ends = (link.start, link.end)
+        are_plain = fixed.isdisjoint(ends) and max(shared[name] for name in ends) == 1
+        if are_plain or not is_without_length(link, places):
+            continue
+        moved = link.start if link.end in fixed and link.start not in fixed else link.end
+        places[moved] = [free_place(places[moved][0], tree)]
+        message = gettext_noop(
+            "%(name)s has no length, and a tank or another fitting is at its end: that end is drawn %(metres)s m aside."
+        )
+        draft.add_finding(file, link.row, message, {"name": link.name, "metres": APART_M}, "warning")
+
+
+def is_without_length(link: EpanetLink, places: Places) -> bool:
+    """Whether a valve or a pump has both ends in one place."""
+    drawn = link.kind in ON_LINKS and link.start in places and link.end in places
+    return drawn and line_of(link, places).length < SHORTEST_M
+
+
+def line_of(link: EpanetLink, places: Places) -> LineString:
+    """A link from node to node by its vertices, in EPSG:2154."""
+    return LineString([places[link.start][0], *places.get((link.name,), []), places[link.end][0]])
+
+
+def free_place(place: tuple[float, float], tree: STRtree) -> tuple[float, float]:
+    """The place a metre from another one that lies farthest from the lines of a tree."""
+    angles = np.arange(DIRECTIONS) * 2 * np.pi / DIRECTIONS
+    around = np.column_stack((place[0] + APART_M * np.cos(angles), place[1] + APART_M * np.sin(angles)))
+    (at, _line), metres = tree.query_nearest(points(around), return_distance=True, all_matches=False)
+    x, y = around[at[int(np.argmax(metres))]]
+    return float(x), float(y)
+
+
 # -- rows -------------------------------------------------------------------------------------------------------------
 
 
-def fill_draft(draft: Draft, name: str, network: EpanetNetwork, places: dict[Any, list[tuple[float, float]]]) -> None:
+def fill_draft(draft: Draft, name: str, network: EpanetNetwork, places: Places) -> None:
     """Nodes, then links between nodes that have a place."""
+    names = {node.name for node in network.nodes}
     for node in network.nodes:
         if node.name in places:
             draft.nodes.append(node_of(node, Point(places[node.name][0]), name))
@@ -143,8 +195,7 @@ def fill_draft(draft: Draft, name: str, network: EpanetNetwork, places: dict[Any
     for link in network.links:
         if link.start not in places or link.end not in places:
             continue
-        inside = places.get((link.name,), [])
-        line = LineString([places[link.start][0], *inside, places[link.end][0]])
+        line = line_of(link, places)
         beside = drawn[frozenset((link.start, link.end))]
         if before := sum(line.hausdorff_distance(other) < SMALLEST_BEND_M for other in beside):
             line = bend_line(line, len(beside) + before - 1)
@@ -152,7 +203,8 @@ def fill_draft(draft: Draft, name: str, network: EpanetNetwork, places: dict[Any
             draft.add_finding(name, link.row, message, {"name": link.name}, "warning")
         beside.append(line)
         if link.kind in ON_LINKS:
-            fitting_of(draft, link, line, name)
+            reference = f"{link.name} ({link.kind.upper()})" if link.name in names else link.name
+            fitting_of(draft, link, line, name, reference)
         elif link.closed:
             message = gettext_noop(
                 "%(name)s is closed: a closed valve is put halfway. Move it to where the valve really is."
@@ -246,10 +298,12 @@ def valve_on(link: EpanetLink, line: LineString, file: str) -> NodeRow:
     return NodeRow(key=key, geom=line.interpolate(0.5, normalized=True), values=values, file=file, row=link.row)
 
 
-def fitting_of(draft: Draft, link: EpanetLink, line: LineString, file: str) -> None:
-    """A valve, a regulator or a pump on its link."""
+def fitting_of(draft: Draft, link: EpanetLink, line: LineString, file: str, reference: str) -> None:
+    """A valve, a regulator or a pump on its link, under a reference that no node has."""
     kind = "pump" if link.kind == "pump" else "regulator" if link.kind in REGULATORS else "valve"
-    values: dict[str, Any] = {"kind": kind, "reference": link.name, "more": {"epanet_link": link.kind}}
+    values: dict[str, Any] = {"kind": kind, "reference": reference, "more": {"epanet_link": link.kind}}
+    if reference != link.name:
+        values["more"]["epanet_name"] = link.name
     if word := KEYWORDS.get(link.kind):
         values["subtype"] = word
     if link.diameter_m:
@@ -262,7 +316,7 @@ def fitting_of(draft: Draft, link: EpanetLink, line: LineString, file: str) -> N
         key=f"{link.name} ({kind})", geom=line.interpolate(0.5, normalized=True), values=values, file=file, row=link.row
     )
     if line.length < SHORTEST_M:
-        stand_at_ends(draft, link, node, file)
+        stand_at_ends(draft, link, node)
         return
     pipe = pipe_of(link, line, file)
     pipe.values = {"content": "02", "more": {"epanet_link": link.name}}
@@ -271,15 +325,9 @@ def fitting_of(draft: Draft, link: EpanetLink, line: LineString, file: str) -> N
     between(draft, pipe, node)
 
 
-def stand_at_ends(draft: Draft, link: EpanetLink, node: NodeRow, file: str) -> None:
+def stand_at_ends(draft: Draft, link: EpanetLink, node: NodeRow) -> None:
     """On a link without length: the two junctions become the fitting."""
     ends = {row.key: row for row in draft.nodes if row.key in (link.start, link.end)}
-    if len(ends) < 2 or any(row.values["kind"] != "junction" for row in ends.values()):
-        message = gettext_noop(
-            "%(name)s has no length: a tank or another fitting is at its end. Give it two different places."
-        )
-        draft.add_finding(file, link.row, message, {"name": link.name})
-        return
     node.geom = ends[link.start].geom
     node.values["more"]["same_place"] = [{"reference": row.values["reference"]} for row in ends.values()]
     for row in ends.values():

@@ -66,6 +66,7 @@ class Network:
     distances: list[float] = field(default_factory=list)
     snap_m: float = 0.0
     parts: list[dict[str, Any]] = field(default_factory=list)
+    left_out: int = 0
 
 
 @dataclass(slots=True)
@@ -115,6 +116,7 @@ def make_plan(made: FileImport, progress: Progress, *, compare_with_known: bool 
         agree(networks)
     findings = [one for network in networks for one in findings_of(network)]
     summary = summary_of(networks, findings, choices, replaced)
+    summary["left_out"] = sum(network.left_out for network in networks)
     summary["known"]["edited"] = count_edited(owner, replaced)
     summary["compared"] = describe_difference(
         differences_of(networks, owner, replaced) if choices.known == REPLACE else []
@@ -159,23 +161,27 @@ def build_network(
     compare_with_known: bool,
 ) -> Network:
     """A draft checked, with its topology built; rows that may be left out are, where somebody said so."""
-    checked = list(draft.findings)
+    checked, left_out = list(draft.findings), 0
     for _pass in range(PASSES):
         draft.findings = [*checked, *check_values(draft), *check_references(draft), *check_territory(draft, territory)]
         network = compare(owner, choices, draft, replaced, compare_with_known)
-        chosen = rows_to_leave(choices, findings_of(network))
+        chosen = rows_to_leave(choices, draft, findings_of(network))
         if not chosen:
             break
         draft.findings = checked
         leave_out(draft, chosen)
-        checked = draft.findings
+        checked, left_out = draft.findings, left_out + len(chosen)
+    network.left_out = left_out
     return network
 
 
-def rows_to_leave(choices: NetworkChoices, findings: Sequence[Finding]) -> set[tuple[str, int]]:
-    """The rows with an error that may be left out, and that somebody chose to."""
-    spare = {(one.file, one.row) for one in findings if one.severity == "error" and one.spare and one.row is not None}
-    return spare if choices.leave == "all" else spare & set(choices.leave)
+def rows_to_leave(choices: NetworkChoices, draft: Draft, findings: Sequence[Finding]) -> set[tuple[str, int]]:
+    """The rows (file, row) that somebody chose to leave out; where all that may be are: those with an error."""
+    if choices.leave != "all":
+        there = {(row.file, row.row) for _what, rows_ in rows_in(draft) for row in rows_}
+        there |= {(one.file, one.row) for one in findings if one.row is not None}
+        return there & set(choices.leave)
+    return {(one.file, one.row) for one in findings if one.severity == "error" and one.spare and one.row is not None}
 
 
 def compare(

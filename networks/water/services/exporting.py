@@ -1,4 +1,4 @@
-"""A member's network as a file of a standard: RAEPA 1.2 or StaR-Eau v2024. An export job like those of layers."""
+"""A member's network as a file: RAEPA 1.2, StaR-Eau v2024, EPANET. An export job like those of layers."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ FORMATS: Final = {
     "raepa-shp": gettext_lazy("RAEPA 1.2, Shapefiles"),
     "raepa-csv": gettext_lazy("RAEPA 1.2, CSV"),
     "stareau-gpkg": gettext_lazy("StaR-Eau v2024, GeoPackage"),
+    "epanet-inp": gettext_lazy("EPANET, input file"),
 }
 FAMILIES: Final[Mapping[str, tuple[Any, tuple[FamilyName, ...]]]] = {
     "water": (gettext_lazy("Drinking water"), ("water",)),
@@ -56,6 +57,8 @@ class NetworkOrder:
             raise Invalid(_("Choose the network."), parameter="family")
         if form not in FORMATS:
             raise Invalid(_("Choose the format."), parameter="format")
+        if form == "epanet-inp" and family != "water":
+            raise Invalid(_("EPANET is for drinking water: choose that network."), parameter="family")
         member = next((one for one in members_seen_by(rights) if one.slug == given.get("member")), None)
         if member is None:
             raise Invalid(_("Choose a member whose network you see."), parameter="member")
@@ -118,6 +121,7 @@ def networks_of(order: NetworkOrder, rights: Rights) -> list[OneNetwork]:
 
 def make(given: Mapping[str, Any], rights: Rights, folder: Path, progress: Progress) -> MadeFile:
     """The file of an order, in an empty folder; what it cannot say is told. Raises Invalid."""
+    from networks.water.exchange.epanet import write_epanet
     from networks.water.exchange.raepa_files import pack_archive, write_raepa
     from networks.water.exchange.stareau import write_stareau
 
@@ -128,6 +132,10 @@ def make(given: Mapping[str, Any], rights: Rights, folder: Path, progress: Progr
     if order.form == "stareau-gpkg":
         path = folder / f"{stem}.gpkg"
         rows, remarks = write_stareau(networks, path, count)
+        return MadeFile(path, describe_layers(rows), remarks)
+    if order.form == "epanet-inp":
+        path = folder / f"{stem}.inp"
+        rows, remarks = write_epanet(networks[0], path, count)
         return MadeFile(path, describe_layers(rows), remarks)
     tables = folder / "tables"
     tables.mkdir()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ from django.utils import translation
 
 from gis_core.errors import Invalid
 from gis_core.files.reader import Reading, RestrictedReader
+from networks.water.importers.checking import check_references
 from networks.water.importers.choices import NetworkChoices
 from networks.water.importers.draft import Draft
 from networks.water.importers.epanet import Placing, read_epanet
+from networks.water.importers.topology_building import There, build_topology
 from tests.networks.conftest import Network, X, Y
 from tests.networks.water.importing import Importing, messages, widen
 
@@ -268,3 +271,44 @@ def test_the_page_asks_where_an_epanet_file_lies(importing: Importing, tmp_path:
     assert (made.state, NetworkChoices.of(made).format) == ("choosing", "epanet")
     made = importing.read(made, crs=9999999)
     assert (made.state, "EPSG:9999999" in made.message) == ("choosing", True)
+
+
+def wntr_network(name: str) -> Path:
+    """A network that comes with WNTR."""
+    spec = find_spec("wntr")
+    assert spec
+    assert spec.origin
+    return Path(spec.origin).parent / "library" / "networks" / f"{name}.inp"
+
+
+@pytest.mark.parametrize("name", ["Net1", "Net2", "Net3", "ky4", "ky10"])
+def test_networks_whose_nodes_and_links_share_names_or_places_have_no_error(name: str) -> None:
+    draft = read(wntr_network(name), Placing(corner=(X, Y), scale=0.3048))
+    assert [one.message for one in draft.findings if one.severity == "error"] == []
+    assert list(check_references(draft)) == []
+    built = build_topology(draft, There(), snap_m=0.1)
+    assert [one.message for one in built.findings if one.severity == "error"] == []
+
+
+def test_a_pump_whose_name_is_that_of_a_node_keeps_it_with_its_word(tmp_path: Path) -> None:
+    text = NETWORK.replace("{units}", "LPS").replace("PU1 J2 J3", "J1 J2 J3")
+    pump = values(read(inp(tmp_path, text)))["J1 (pump)"]
+    assert pump["reference"] == "J1 (PUMP)"
+    assert pump["more"]["epanet_name"] == "J1"
+
+
+def test_a_pump_without_length_at_a_tank_is_drawn_a_metre_aside(tmp_path: Path) -> None:
+    text = NETWORK.replace("{units}", "LPS").replace("PU1 J2 J3", "PU1 R1 J9").replace("J3 95", "J3 95\nJ9 99")
+    draft = read(inp(tmp_path, text.replace("R1 0 0", "R1 0 0\nJ9 0 0")))
+    by_key = {row.key: row.geom for row in draft.nodes}
+    assert by_key["R1"].distance(by_key["J9"]) == pytest.approx(1.0)
+    assert by_key["R1"].distance(by_key["PU1 (pump)"]) == pytest.approx(0.5)
+    assert [one.severity for one in draft.findings if "PU1 has no length" in one.message] == ["warning"]
+
+
+def test_net3_is_loaded_as_it_is(importing: Importing, network: Network) -> None:
+    widen(network)
+    made = importing.read(importing.send(wntr_network("Net3")), crs=None, corner=[X + 10, Y + 10], scale=10.0)
+    assert made.state == "ready", (made.message, messages(made))
+    made = importing.load(made)
+    assert made.state == "applied", (made.message, messages(made)[:5])

@@ -13,12 +13,15 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from gis_core.errors import Invalid
+from gis_core.files.reader import RestrictedReader
 from gis_core.members.rights import acting_as, under_policies
 from layers.exports.points import EXPORTS
 from layers.features.services.write import Edit
+from networks.water.exchange.epanet import Names
 from networks.water.exchange.geopackage import table_templates
 from networks.water.exchange.tables import fit_number
 from networks.water.importers.draft import Draft
+from networks.water.importers.epanet import Placing, read_epanet
 from networks.water.importers.raepa import read_raepa
 from networks.water.importers.stareau import read_stareau
 from networks.water.models import SewerNode, SewerPipe, WaterConnection, WaterNode, WaterPipe
@@ -27,6 +30,8 @@ from networks.water.services.exporting import FORMATS, NetworkOrder, make, netwo
 from tests import factories
 from tests.exports.conftest import read as gdal
 from tests.networks.conftest import Network, X, Y, along, at
+from tests.networks.water.importing import Importing, messages
+from tests.networks.water.test_import_epanet import inp
 
 ROOT = Path(__file__).parents[3]
 TEMPLATES = Path(os.environ.get("ARPENT_SHARED_DATA", ROOT.parent / "shared" / "data"))
@@ -369,3 +374,47 @@ LOST_IN_STAREAU = {
     "id", "owner", "version", "geom", "geom_3857", "shared_with", "import_id", "more", "start_node", "end_node", "pipe",
     "updated_date", "surveyed_date", "survey_source", "source", "year_quality", "precision_xy", "precision_z",
 }  # fmt: skip
+# -- EPANET ------------------------------------------------------------------------------------------------------------
+
+
+def test_epanet_reads_a_network_that_left_for_it(filled: Network, tmp_path: Path) -> None:
+    made = export(filled, "epanet-inp", tmp_path, "water")
+    assert made.path.suffix == ".inp"
+    (draft,) = read_epanet([made.path], Placing(crs=2154))
+    assert [one.message for one in draft.findings if one.severity == "error"] == []
+    kinds = {row.values["reference"]: row.values["kind"] for row in draft.nodes if row.values.get("reference")}
+    assert (kinds["R1"], kinds["M1"]) == ("tank", "junction")
+    assert sorted(row.key for row in draft.pipes) == ["C1", "C2", "C3"]
+    lengths = {row.key: row.values["declared_length_m"] for row in draft.pipes}
+    assert lengths["C3"] == 100
+    assert any("branchement" in remark for remark in made.remarks)
+
+
+def test_a_network_of_epanet_comes_back_as_it_left(importing: Importing, network: Network, tmp_path: Path) -> None:
+    first = inp(tmp_path, units="LPS")
+    made = importing.read(importing.send(first), crs=None, corner=[X, Y], scale=1.0)
+    made = importing.load(made)
+    assert made.state == "applied", (made.message, messages(made))
+    again = export(network, "epanet-inp", tmp_path, "water")
+    before, after = (wntr_links(path) for path in (first, again.path))
+    assert after == before
+    assert any("pompe" in remark for remark in again.remarks)
+
+
+def wntr_links(path: Path) -> dict[str, tuple[str, str, str, bool]]:
+    """Each link: its kind, its nodes, whether it is closed."""
+    with RestrictedReader() as reader:
+        links = reader.epanet(reader.admit(path)).links
+    return {one.name: (one.kind, one.start, one.end, one.closed) for one in links}
+
+
+def test_epanet_is_for_drinking_water_alone(filled: Network, tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="EPANET"):
+        export(filled, "epanet-inp", tmp_path, "sewer")
+
+
+def test_names_that_epanet_does_not_take_are_changed_and_told() -> None:
+    names = Names()
+    assert names.add("Vanne 12;a") == "Vanne_12_a"
+    assert [len(names.add("x" * 40)), names.add("x" * 40)] == [31, "x" * 29 + "-2"]
+    assert names.changed == 3

@@ -54,18 +54,22 @@ class PlanObject:
 
 @dataclass(slots=True)
 class Sheet:
-    """What a sheet holds: `objects` counts those of every kind, also of kinds that are not read."""
+    """What a sheet holds: `objects` counts those of every kind, also of kinds that are not read; `empty` names the
+    files of objects in which there is nothing.
+    """
 
     reference: str
     objects: Counter[str] = field(default_factory=Counter)
     features: list[PlanObject] = field(default_factory=list)
     problems: list[tuple[str, Problem]] = field(default_factory=list)
+    empty: list[str] = field(default_factory=list)
 
     def message(self) -> tuple[dict[str, Any], list[Blob]]:
         """JSON part and bytes: the WKB of the objects one after the other."""
         rows = [[o.kind, o.name, o.attributes, o.created, o.updated, len(o.wkb)] for o in self.features]
         problems = [[kind, p.index, p.identifier, p.code, p.params] for kind, p in self.problems]
         answer = {"reference": self.reference, "objects": dict(self.objects), "rows": rows, "problems": problems}
+        answer["empty"] = [printable(name) for name in self.empty]
         return answer, [b"".join(o.wkb for o in self.features)]
 
 
@@ -78,7 +82,8 @@ class Blocks:
 
     @classmethod
     def read(cls, file: str, files: Files) -> "Blocks":
-        """The blocks of a file of the delivery, continued lines joined.
+        """The blocks of a file of the delivery, continued lines joined; none of a VEC file without anything in it, as
+        the DGFiP delivers those of objects that a sheet has none of.
 
         Raises Trouble when it is not there, or was cut off.
         """
@@ -88,6 +93,8 @@ class Blocks:
         text = decode_text(opened()).replace("\r\n", "\n")
         if "\nNEX" in text:
             text = CONTINUED.sub("", text)
+        if file.upper().endswith(".VEC") and not text.strip("\n\x1a \0"):
+            return cls(file, [])
         if not text.rstrip("\n\x1a \0").rpartition("\n")[2].startswith("EOM"):
             raise Trouble("edigeo_truncated", name=printable(file), line=text.count("\n") + 1)
         return cls(file, text.split(BLOCK))
@@ -146,7 +153,10 @@ def sheet(lot: Mapping[str, list[str]], files: Files) -> Sheet:
     drawn = Sheet(reference=printable("".join(values("\n".join(geo.blocks)).get("REL", ["-"]))))
     dates = qualities(f"{stem}{lot.get('QAN', [''])[0]}.QAL", files)
     for name in vectors:
-        take(split_blocks(Blocks.read(name, files)), dates, drawn)
+        vectors_of_file = split_blocks(Blocks.read(name, files))
+        if not vectors_of_file.objects:
+            drawn.empty.append(name)
+        take(vectors_of_file, dates, drawn)
     return drawn
 
 
@@ -188,6 +198,8 @@ def split_blocks(blocks: Blocks) -> Vectors:
 
 def read_arcs(blocks: Blocks, numbers: list[int]) -> dict[str, Arc]:
     """The arcs of these blocks, all coordinates converted at once."""
+    if not numbers:
+        return {}
     texts, sizes = [], []
     for number in numbers:
         pairs = COORDINATE.findall(blocks.blocks[number])

@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -32,7 +33,7 @@ from layers.intake.choices import (
 )
 from layers.intake.command import ImportCommand, find_member
 from layers.intake.exit_codes import ExitCode, exit_code_of
-from layers.intake.import_loss import LossRefused, check_planned_loss
+from layers.intake.import_loss import LossRefused
 from layers.intake.layer_description import describe_crs, say_crs
 from layers.intake.models import FileImport
 from layers.intake.outcome import word_result, word_result_report
@@ -88,14 +89,15 @@ class Command(ImportCommand):
             self.write_report(options["report"], word_result_report(error.extra.get("report")))
             raise
         outcome = word_result(made.report or made.plan or {}) | {"crs": crs_of_import(made)}
-        self.stdout.write(format_outcome(outcome, done=made.report is not None))
-        if made.report is not None:
+        done = made.report is not None and not options["dry_run"]
+        self.stdout.write(format_outcome(outcome, done=done))
+        if done:
             self.stdout.write(_("To take it back: take_back_import %(number)s") % {"number": made.pk})
         self.write_report(options["report"], outcome | {"choices": made.choices})
         return exit_code_of(refused=outcome.get("refused", 0))
 
     def work(self, options: dict[str, Any]) -> FileImport:
-        """From the files to the layer, or to the plan of a dry run."""
+        """From the files to the layer; a dry run does all of it and undoes it, so that it ends as the run would."""
         with transaction.atomic():
             layer = updatable_layer(options["layer"], SYSTEM) if options["layer"] else None
             owner = layer.owner if layer else find_member(options["member"])
@@ -111,10 +113,11 @@ class Command(ImportCommand):
                 choices = self.choices(delivery, number, layer, mode, options)
                 choices = with_choices(choices, layer_of(delivery, number)[1], choices_in_file(options["map"]))
             made = local.try_import(delivery, number, mode=mode, layer=layer, choices=choices, progress=self.progress)
-            if options["dry_run"]:
-                refuse_planned_loss(made, options["accept_loss"])
-                return made
-            return local.apply_import(made, self.progress, options["accept_loss"])
+            with transaction.atomic() if options["dry_run"] else nullcontext():
+                done = local.apply_import(made, self.progress, options["accept_loss"])
+                if options["dry_run"]:
+                    transaction.set_rollback(True)
+            return done
 
     def mode(self, given: str | None, layer: Layer | None) -> Mode:
         if layer is None:
@@ -228,16 +231,6 @@ def crs_of_import(made: FileImport) -> dict[str, Any]:
         "text": _("Coordinates: %(crs)s") % {"crs": say_crs(source_layer)},
         "problem": crs["problem"] and crs["problem"] + option_hint(crs),
     }
-
-
-def refuse_planned_loss(made: FileImport, accepted: int | None) -> None:
-    """End a dry run as its import would end, where more would go than may. Raises LossRefused, with the plan."""
-    plan = made.plan or {}
-    try:
-        check_planned_loss(plan.get("compared"), accepted)
-    except LossRefused as error:
-        error.extra["report"] = {"plan": plan}
-        raise
 
 
 def theme_exists(slug: str) -> bool:

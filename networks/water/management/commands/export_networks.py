@@ -17,7 +17,7 @@ from networks.water.services.exporting import FAMILIES, FORMATS, make
 class Command(BaseCommand):
     """Writes the whole network of a member, whoever it is shared with. The file appears whole, or not at all."""
 
-    help = "Exporte le réseau d’un membre au standard RAEPA 1.2 ou StaR-Eau v2024."
+    help = "Exporte le réseau d’un membre au standard RAEPA 1.2 ou StaR-Eau v2024, ou pour EPANET."
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:

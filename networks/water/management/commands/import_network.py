@@ -1,11 +1,14 @@
 """Import a network from files on this machine, as the page does: read, checked, snapped, loaded all or nothing."""
 
+from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from gis_core.errors import Invalid
 from layers.intake.file_command import FileImportCommand
 from layers.intake.findings import Finding
 from layers.intake.import_loss import describe_scopes
@@ -16,6 +19,14 @@ from networks.water.importers.choices import ADD, AUTO, REPLACE, Format, Network
 from networks.water.importers.mapping import reading_from
 from networks.water.services import importing
 from networks.water.sources import NETWORK
+
+
+def row_of_file(text: str) -> tuple[str, int]:
+    """A row as messages name it, `FILE:ROW`. Raises ArgumentTypeError."""
+    file, _colon, row = text.rpartition(":")
+    if not file or not row.isdecimal():
+        raise ArgumentTypeError(_("“%(text)s” is no row: write FILE:ROW.") % {"text": text})
+    return file, int(row)
 
 
 class Command(FileImportCommand):
@@ -32,7 +43,16 @@ class Command(FileImportCommand):
         parser.add_argument("--scale", type=float, default=1.0, help=_("metres for one unit of a free drawing"))
         parser.add_argument("--known", choices=[REPLACE, ADD], help=_("what to do with objects that are there already"))
         parser.add_argument("--confirmed", action="store_true", help=_("replace also what was changed since"))
-        parser.add_argument("--leave-out", action="store_true", help=_("leave out the rows that may be"))
+        rows: Any = parser.add_mutually_exclusive_group()
+        rows.add_argument("--leave-out", action="store_true", help=_("leave out the rows that may be"))
+        rows.add_argument(
+            "--leave",
+            action="append",
+            type=row_of_file,
+            default=[],
+            metavar="FILE:ROW",
+            help=_("leave out this row, as a message names it; as often as there are some"),
+        )
 
     def initial_choices(self, options: dict[str, Any]) -> dict[str, Any]:
         given = choices_in_file(options["map"])
@@ -44,7 +64,7 @@ class Command(FileImportCommand):
             corner=options["corner"],
             scale=options["scale"],
             known=options["known"] or "",
-            leave="all" if options["leave_out"] else (),
+            leave="all" if options["leave_out"] else options["leave"],
             confirmed=options["confirmed"],
             mapping={label: reading_from(one) for label, one in mapping.items()},
         )
@@ -73,6 +93,10 @@ class Command(FileImportCommand):
         imports.read(made.pk, self.progress)
         made.refresh_from_db()
         self.source.check(made)
+        missing = len(set(options["leave"])) - (made.plan or {}).get("left_out", 0)
+        if missing > 0:
+            message = _("%(count)s of the rows that --leave names are not in the files: nothing was done.")
+            raise Invalid(message % {"count": missing})
 
     def counts(self, made: FileImport) -> Iterator[str]:
         if not (plan := made.plan):
@@ -80,6 +104,8 @@ class Command(FileImportCommand):
         for one in plan["networks"]:
             message = _("%(family)s: %(pipes)s pipes, %(nodes)s nodes, %(connections)s connections, %(parts)s parts")
             yield message % one
+        if left_out := plan.get("left_out"):
+            yield ngettext("%(count)s row left out", "%(count)s rows left out", left_out) % {"count": left_out}
         yield _("%(errors)s errors, %(warnings)s remarks; %(moved)s ends moved within %(snap_m)s m") % plan
         if plan["compared"]["known"]:
             yield from describe_scopes(plan["compared"])

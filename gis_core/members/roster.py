@@ -1,0 +1,165 @@
+"""People of a member invited from a list: a CSV file with their address and role, which is tried out first.
+
+A trial does all of it and undoes it. Nobody is invited where a row is refused; who belongs to the member already, or is
+invited, stays as they are.
+"""
+
+import csv
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import IO, Any, Final, Literal
+
+from django.db import transaction
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+
+from gis_core.errors import Conflict, Forbidden, Invalid
+from gis_core.files.reader import ReadRefused, RestrictedReader
+from gis_core.members.people import invite
+from gis_core.members.rights import Rights, Role
+from gis_core.models import Member
+
+MOST_PEOPLE: Final = 500
+HEADERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "email": ("email", "e mail", "mail", "courriel", "adresse e mail", "adresse", "e mail address"),
+    "role": ("role",),
+    "first_name": ("prenom", "first name"),
+    "last_name": ("nom", "nom de famille", "last name"),
+    "communes": ("communes", "commune", "insee", "codes insee"),
+}
+"""The headings of each column, without accents, in lower case."""
+
+type State = Literal["invited", "known", "refused"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A row of the list: `row` is its line in the file (the heading is the first), `communes` are INSEE codes."""
+
+    row: int
+    email: str
+    role: str
+    first_name: str = ""
+    last_name: str = ""
+    communes: tuple[str, ...] = ()
+
+    @property
+    def role_label(self) -> str:
+        """The role in words; of one that nobody knows, what the list says."""
+        return str(Role(self.role).label) if self.role in Role.values else self.role
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Person":
+        """A row that a page kept. Raises TypeError, ValueError, KeyError for anything else."""
+        texts = {name: str(kept[name])[:300] for name in ("email", "role", "first_name", "last_name")}
+        return cls(row=int(kept["row"]), communes=tuple(str(one)[:5] for one in kept["communes"]), **texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of a row; `message` says why it is refused or left as it is."""
+
+    person: Person
+    state: State
+    message: str = ""
+
+
+def read_people(stream: IO[bytes]) -> list[Person]:
+    """The rows of a CSV file: separators, encoding and order of columns as they come. Raises Invalid."""
+    try:
+        with RestrictedReader() as reader:
+            parts = list(reader.lines(reader.admit_stream(stream)))
+    except ReadRefused as refused:
+        raise Invalid(refused.message, parameter="file") from refused
+    if problem := next((problem for part in parts for problem in part.problems), None):
+        raise Invalid(_("Line %(row)s is no text: send a CSV file.") % {"row": problem.index}, parameter="file")
+    return people_in([text for part in parts for text in part.texts])
+
+
+def people_in(lines: Sequence[str]) -> list[Person]:
+    """The rows of the lines of a CSV file. Raises Invalid."""
+    heading = lines[0].lstrip("\ufeff") if lines else ""
+    delimiter = max(";,\t", key=heading.count)
+    rows = csv.reader((f"{line}\n" for line in (heading, *lines[1:])), delimiter=delimiter)
+    columns = columns_in(next(rows, []))
+    people = []
+    for cells in rows:
+        values = {name: cells[at].strip() for name, at in columns.items() if at < len(cells)}
+        if any(values.values()):
+            people.append(person_in(rows.line_num, values))
+        if len(people) > MOST_PEOPLE:
+            message = _("A list holds at most %(most)s people: send it in parts.")
+            raise Invalid(message % {"most": MOST_PEOPLE}, parameter="file")
+    if not people:
+        raise Invalid(_("There is nobody in this list."), parameter="file")
+    return people
+
+
+def columns_in(headings: Iterable[str]) -> dict[str, int]:
+    """The place of each column that is known. Raises Invalid where address or role lack."""
+    folded = [fold(one) for one in headings]
+    places = {name: [at for at, heading in enumerate(folded) if heading in known] for name, known in HEADERS.items()}
+    columns = {name: at_places[0] for name, at_places in places.items() if at_places}
+    if not {"email", "role"} <= columns.keys():
+        message = _("The first line names the columns: e-mail and role at least; first name, last name, communes.")
+        raise Invalid(message, parameter="file")
+    return columns
+
+
+def person_in(row: int, values: Mapping[str, str]) -> Person:
+    communes = values.get("communes", "").replace(",", " ").replace("/", " ").split()
+    return Person(
+        row=row,
+        email=values.get("email", ""),
+        role=role_in(values.get("role", "")),
+        first_name=values.get("first_name", ""),
+        last_name=values.get("last_name", ""),
+        communes=tuple(communes),
+    )
+
+
+def role_in(text: str) -> str:
+    """The role that a text names, by its code or its label in either language; else the text itself."""
+    wanted = fold(text)
+    for language in dict.fromkeys((get_language() or "fr", "fr", "en")):
+        with override(language):
+            for role in Role:
+                if wanted in (fold(role.value), fold(str(role.label))):
+                    return role.value
+    return text
+
+
+def fold(text: str) -> str:
+    """A text by which headings and labels are compared: no accents, dashes or capitals, one blank at a time."""
+    plain = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
+    return " ".join(plain.casefold().replace("-", " ").replace("_", " ").split())
+
+
+def invite_people(
+    people: Sequence[Person], *, rights: Rights, member: Member, site: str, dry_run: bool
+) -> list[Outcome]:
+    """Invite people in one transaction, or try it out: what becomes of each row. Nothing is kept where one is refused,
+    or of a trial; the mails leave with the transaction.
+    """
+    with transaction.atomic():
+        outcomes = [outcome_of(one, rights=rights, member=member, site=site) for one in people]
+        if dry_run or any(one.state == "refused" for one in outcomes):
+            transaction.set_rollback(True)
+    return outcomes
+
+
+def outcome_of(person: Person, *, rights: Rights, member: Member, site: str) -> Outcome:
+    """Invite one person, unless a rule refuses it."""
+    try:
+        with transaction.atomic():
+            given = {name: value for name, value in person.as_json().items() if name != "row"}
+            invite(rights=rights, member=member, site=site, **given)
+    except Conflict as error:
+        return Outcome(person, "known", str(error.message))
+    except (Invalid, Forbidden) as error:
+        return Outcome(person, "refused", str(error.message))
+    return Outcome(person, "invited")
