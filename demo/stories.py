@@ -354,8 +354,7 @@ def publish(story: Story, grant: date) -> None:
 
 def finished(story: Story) -> None:
     long_ago(story, 800, 480)
-    taken_down = (story.filed + timedelta(days=62)).isoformat()
-    story.happens(What.FILING_POSTED, story.filed + timedelta(days=2), posted_until=taken_down)
+    story.happens(What.FILING_POSTED, story.filed, posted_until=(story.filed + timedelta(days=62)).isoformat())
     grant = story.decides(Outcome.GRANTED)
     publish(story, grant)
     start = story.happens(What.WORKS_STARTED, grant + timedelta(days=story.chance.randint(20, 60)))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from permits.folding import fold_terms
 
-FILE = Path(__file__).with_name("codes") / "public_terms.csv"
+FILE = Path(__file__).with_name("public_terms.csv")
 LETTERS = r"[^\W\d_]"
 WORD = re.compile(rf"{LETTERS}+")
 LEADS = (
@@ -37,7 +37,7 @@ PLACES = re.compile(
 
 @cache
 def terms_of(kind: str) -> frozenset[str]:
-    """The terms of a kind in `codes/public_terms.csv`, folded: `name` or `works`."""
+    """The terms of a kind in `public_terms.csv`, folded: `name` or `works`."""
     with FILE.open(newline="", encoding="utf-8") as rows:
         return frozenset(row["code"] for row in csv.DictReader(rows) if row["kind"] == kind)
 

@@ -294,7 +294,7 @@ WITHOUT_KEY = {
     "gis_core/templates/membres/person.html": 2,
     "layers/external/templates/external/external.html": 2,
     "layers/owners/templates/owners/access.html": 1,
-    "layers/settings/templates/layer_settings/description.html": 1,
+    "layers/settings/templates/layer_settings/description.html": 2,
     "networks/notifications/templates/notifications/contact.html": 3,
     "networks/notifications/templates/notifications/settings.html": 1,
     "networks/water/templates/water/fire_settings.html": 1,
@@ -334,6 +334,8 @@ WITHOUT_KEY = {
     "orthophoto/templates/orthophoto/campaign.html": 4,
     # Taken away, struck out, switched on or off: the same twice is the same.
     "layers/external/templates/external/externals.html": 1,
+    "layers/settings/templates/layer_settings/delete.html": 1,
+    "layers/settings/templates/layer_settings/layers.html": 1,
     "networks/notifications/templates/notifications/stop.html": 1,
     "networks/roadworks/templates/roadworks/detour.html": 1,
     "orthophoto/templates/orthophoto/delete.html": 1,
@@ -348,6 +350,7 @@ WITHOUT_KEY = {
     "permits/templates/permits/strike.html": 1,
     # Searches, and answers that are shown or saved as a file: each is a reading of its own in a journal.
     "layers/owners/templates/owners/consultation.html": 1,
+    "layers/owners/templates/owners/search.html": 1,
     "layers/owners/templates/owners/third_party.html": 1,
     "networks/notifications/templates/notifications/contacts.html": 2,
     "permits/templates/permits/applicants.html": 1,
@@ -355,6 +358,7 @@ WITHOUT_KEY = {
     "permits/templates/permits/answer.html": 3,
     # It says what would change: the next page has the key of what is ordered.
     "permits/templates/permits/choosing.html": 1,
+    "gis_core/templates/membres/list.html": 1,
 }
 """How many forms of a template have no `{% form_key %}`; every other one records once what it creates."""
 
