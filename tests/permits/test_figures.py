@@ -232,7 +232,7 @@ def test_a_figure_that_nobody_entered_is_a_place_to_complete(world: World) -> No
 def test_a_letter_that_names_nobody_has_no_field_of_the_applicant() -> None:
     from gis_core.letters.kinds import kind_of
 
-    known = kind_of("permit-consultation").known()
+    known = kind_of("permit-consultation").fields_by_name()
     assert "surface_apres" in known
     assert not {"architecte", "demandeur_siret", "mandataire"} & set(known)
 
