@@ -219,11 +219,11 @@ def signatory_values(row: Signatory | str) -> dict[str, Any]:
 
 @require_http_methods(READ_AND_SEND)
 @page
-def note_page(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+def note_page(request: HttpRequest, slug: str, note: str) -> HttpResponse:
     """A note of acts: the shipped texts with their article and source, the member's own and its former ones."""
     rights = rights_of_request(request)
     member = get_administered_member(rights=rights, slug=slug)
-    shipped, versions = notes.get_shipped_notes(name), notes.versions_of(member, name)
+    shipped, versions = notes.get_shipped_notes(note), notes.versions_of(member, note)
     latest = versions.first()
     initial: dict[str, Any] = {"since": database_clock.today()}
     if latest is not None:
@@ -233,7 +233,7 @@ def note_page(request: HttpRequest, slug: str, name: str) -> HttpResponse:
         status = 400
         if form.is_valid():
             try:
-                notes.save_note(slug, name, rights=rights, **form.cleaned_data)
+                notes.save_note(slug, note, rights=rights, **form.cleaned_data)
             except ArpentError as error:
                 status = blame(form, error)
             else:

@@ -109,7 +109,7 @@ def authority(owner: Member) -> Authority:
 def authority_arguments(made: Authority | None) -> dict[str, Any]:
     """What stands in the addresses of the settings of acts."""
     person = signatory_of(made) if made else None
-    return {"authority_id": made.pk if made else NOTHING, "signatory_id": person or NOTHING, "code": "third-parties"}
+    return {"authority_id": made.pk if made else NOTHING, "signatory_id": person or NOTHING, "note": "third-parties"}
 
 
 @cache
@@ -212,7 +212,7 @@ def form(route: str, method: str, given: dict[str, Any]) -> Form | None:
         (f"{SETTINGS}autorites/<int:authority_id>/", "POST"): AUTHORITY,
         (f"{SETTINGS}autorites/<int:authority_id>/signataires/", "POST"): PERSON,
         (f"{SETTINGS}autorites/<int:authority_id>/signataires/<int:signatory_id>/", "POST"): PERSON,
-        (f"{SETTINGS}mentions/<slug:name>/", "POST"): {"text": "Texte", "source": "Nous", "since": DAY},
+        (f"{SETTINGS}mentions/<slug:note>/", "POST"): {"text": "Texte", "source": "Nous", "since": DAY},
         (f"{SETTINGS}equipes/<int:team_id>/", "POST"): {"name": "Est"},
         ("courriers/<slug:slug>/<slug:kind>/", "POST"): {**words, "version": 0},
         ("courriers/<slug:slug>/en-tete/", "POST"): {"place": "Lorris"},

@@ -449,10 +449,10 @@ permis/reglages/*/signataires/<int:signatory_id>/           GET,HEAD    mixed   
 permis/reglages/*/signataires/<int:signatory_id>/           POST        own     302  403  403  403  403  302  302
 permis/reglages/*/signataires/<int:signatory_id>/           POST        other   302  404  404  404  404  404  302
 permis/reglages/*/signataires/<int:signatory_id>/           POST        mixed   302  403  403  403  403  404  404
-permis/reglages/<slug:slug>/mentions/<slug:name>/           GET,HEAD    own     302  403  403  403  403  200  200
-permis/reglages/<slug:slug>/mentions/<slug:name>/           GET,HEAD    other   302  404  404  404  404  404  200
-permis/reglages/<slug:slug>/mentions/<slug:name>/           POST        own     302  403  403  403  403  302  302
-permis/reglages/<slug:slug>/mentions/<slug:name>/           POST        other   302  404  404  404  404  404  302
+permis/reglages/<slug:slug>/mentions/<slug:note>/           GET,HEAD    own     302  403  403  403  403  200  200
+permis/reglages/<slug:slug>/mentions/<slug:note>/           GET,HEAD    other   302  404  404  404  404  404  200
+permis/reglages/<slug:slug>/mentions/<slug:note>/           POST        own     302  403  403  403  403  302  302
+permis/reglages/<slug:slug>/mentions/<slug:note>/           POST        other   302  404  404  404  404  404  302
 permis/reglages/<slug:slug>/equipes/                        POST        own     302  403  403  403  403  302  302
 permis/reglages/<slug:slug>/equipes/                        POST        other   302  404  404  404  404  404  302
 permis/reglages/<slug:slug>/equipes/<int:team_id>/          GET,HEAD    own     302  403  403  403  403  200  200
@@ -644,7 +644,7 @@ api/v1/permits/<str:permit>/events/                         GET,HEAD    own     
 api/v1/permits/<str:permit>/events/                         GET,HEAD    other   401  404  404  404  404  404  200
 api/v1/permits/<str:permit>/events/                         POST        own     401  403  201  201  403  201  201
 api/v1/permits/<str:permit>/events/                         POST        other   401  404  404  404  404  404  201
-api/v1/permits/<str:permit>/events/<int:event_id>/strike/   POST        own     401  403  200  200  403  200  200
+api/v1/permits/<str:permit>/events/<int:event_id>/strike/   POST        own     401  403  403  200  403  200  200
 api/v1/permits/<str:permit>/events/<int:event_id>/strike/   POST        other   401  404  404  404  404  404  200
 api/v1/permits/<str:permit>/applicant/                      GET,HEAD    own     401  403  200  200  403  403  403
 api/v1/permits/<str:permit>/applicant/                      GET,HEAD    other   401  404  404  404  404  404  403
