@@ -119,7 +119,7 @@ def test_rows_that_no_trial_kept_are_refused(client: Client, member: Member, adm
 def test_the_command_tries_out_and_invites(member: Member, tmp_path: Path) -> None:
     path = tmp_path / "gens.csv"
     path.write_text(LIST)
-    given = ("import_people", str(path), "--member", member.slug, "--site", SITE)
+    given = ("invite_people", str(path), "--member", member.slug, "--site", SITE)
     said = StringIO()
     with factories.as_worker():
         call_command(*given, "--dry-run", stdout=said)

@@ -510,9 +510,9 @@ permis/<str:permit>/propositions/                           GET,HEAD    own     
 permis/<str:permit>/propositions/                           GET,HEAD    other   302  404  404  404  404  404  200
 permis/<str:permit>/propositions/                           POST        own     302  403  403  302  403  302  302
 permis/<str:permit>/propositions/                           POST        other   302  404  404  404  404  404  302
-permis/<str:permit>/evenements/<int:event_id>/rayer/        GET,HEAD    own     302  403  200  200  403  200  200
+permis/<str:permit>/evenements/<int:event_id>/rayer/        GET,HEAD    own     302  403  403  200  403  200  200
 permis/<str:permit>/evenements/<int:event_id>/rayer/        GET,HEAD    other   302  404  404  404  404  404  200
-permis/<str:permit>/evenements/<int:event_id>/rayer/        POST        own     302  403  302  302  403  302  302
+permis/<str:permit>/evenements/<int:event_id>/rayer/        POST        own     302  403  403  302  403  302  302
 permis/<str:permit>/evenements/<int:event_id>/rayer/        POST        other   302  404  404  404  404  404  302
 permis/<str:permit>/courriers/                              GET,HEAD    own     302  200  200  200  200  200  200
 permis/<str:permit>/courriers/                              GET,HEAD    other   302  404  404  404  404  404  200

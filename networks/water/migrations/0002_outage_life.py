@@ -289,7 +289,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="outageentry",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("kind__in", ["found", "repaired", "back"]), ("struck_at", None)),
+                condition=models.Q(
+                    ("struck_at", None),
+                    models.Q(("kind", "found"), ("kind", "repaired"), ("kind", "back"), _connector="OR"),
+                ),
                 fields=("outage", "kind"),
                 name="outage_entry_once",
             ),
@@ -297,7 +300,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="outageentry",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("kind__in", ["closed", "opened"]), ("struck_at", None)),
+                condition=models.Q(
+                    ("struck_at", None), models.Q(("kind", "closed"), ("kind", "opened"), _connector="OR")
+                ),
                 fields=("outage", "valve", "kind"),
                 name="outage_entry_once_a_valve",
             ),

@@ -139,11 +139,13 @@ class OutageEntry(models.Model):
                 condition=Q(struck_at=None) | ~Q(strike_reason=""), name="outage_entry_struck_for_a_reason"
             ),
             models.UniqueConstraint(
-                fields=["outage", "kind"], condition=Q(struck_at=None, kind__in=ONCE), name="outage_entry_once"
+                fields=["outage", "kind"],
+                condition=Q(struck_at=None) & (Q(kind="found") | Q(kind="repaired") | Q(kind="back")),
+                name="outage_entry_once",
             ),
             models.UniqueConstraint(
                 fields=["outage", "valve", "kind"],
-                condition=Q(struck_at=None, kind__in=["closed", "opened"]),
+                condition=Q(struck_at=None) & (Q(kind="closed") | Q(kind="opened")),
                 name="outage_entry_once_a_valve",
             ),
         ]

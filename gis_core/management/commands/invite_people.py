@@ -1,4 +1,4 @@
-"""`manage.py import_people LIST.csv --member SLUG --site URL [--dry-run]`: invite people from a list."""
+"""`manage.py invite_people LIST.csv --member SLUG --site URL [--dry-run]`: invite people from a list."""
 
 from pathlib import Path
 from typing import Any
