@@ -48,23 +48,25 @@ def search_objects(question: Question) -> list[SearchResult]:
     text = question.text
     if not SHORTEST_REFERENCE <= len(text) <= LONGEST_REFERENCE:
         return []
-    layers = Layer.objects.visible_to(question.rights).exclude(key_column="")
+    namings = naming_by_slug(question.rights)
     with connection.cursor() as cursor:
-        cursor.execute(REFERENCES, [list(layers.values_list("slug", flat=True)), text, question.limit])
+        cursor.execute(REFERENCES, [list(namings), text, question.limit])
         hits = cursor.fetchall()
     exact = {(slug, row) for slug, row, same in hits if same}
     best = sorted(hits, key=lambda hit: not hit[2])[: question.limit]
-    namings = {}
-    for layer in layers.filter(slug__in={slug for slug, _row, _same in best}):
-        if naming := Naming.of(layer, question.rights):
-            namings[layer.slug] = naming
-    ids = {slug: [row for one, row, _same in best if one == slug] for slug in namings}
+    ids = {slug: [row for one, row, _same in best if one == slug] for slug, _row, _same in best}
     return [result_of(row, namings[row[0]], (row[0], row[1]) in exact) for row in read_objects(namings, ids)]
+
+
+def naming_by_slug(rights: Rights) -> dict[str, Naming]:
+    """The layers whose references the asker may see: rows of another one would take the place of theirs."""
+    layers = Layer.objects.visible_to(rights).exclude(key_column="")
+    return {layer.slug: naming for layer in layers if (naming := Naming.of(layer, rights))}
 
 
 def read_objects(namings: Mapping[str, Naming], ids: Mapping[str, Sequence[int]]) -> list[tuple[Any, ...]]:
     """The objects themselves, read under the policies of their tables."""
-    parts = [object_query(naming, ids[slug]) for slug, naming in namings.items()]
+    parts = [object_query(namings[slug], rows) for slug, rows in ids.items()]
     if not parts:
         return []
     with connection.cursor() as cursor:

@@ -115,12 +115,8 @@ def delete_layer(layer_id: int, owner_id: int | None, rights: Rights) -> dict[st
     try:
         layer.delete()
     except ProtectedError as error:
-        names = ", ".join(sorted({str(one) for one in protecting(error)}))[:300]
+        users: Iterable[Any] = error.protected_objects
+        names = ", ".join(sorted({str(one) for one in users}))[:300]
         raise Conflict(_("This layer is still in use: %(names)s.") % {"names": names}) from error
     drop_table(table)
     return {"slug": layer.slug, "title": layer.title, **counts}
-
-
-def protecting(error: ProtectedError) -> Iterable[Any]:
-    """The rows because of which another one cannot go."""
-    return error.protected_objects

@@ -375,6 +375,8 @@ LOST_IN_STAREAU = {
     "id", "owner", "version", "geom", "geom_3857", "shared_with", "import_id", "more", "start_node", "end_node", "pipe",
     "updated_date", "surveyed_date", "survey_source", "source", "year_quality", "precision_xy", "precision_z",
 }  # fmt: skip
+
+
 # -- EPANET ------------------------------------------------------------------------------------------------------------
 
 

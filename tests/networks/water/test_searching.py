@@ -68,6 +68,16 @@ def test_a_key_that_only_some_roles_see_is_not_shown_to_others() -> None:
     assert suggested(Client(), "arb7") == []
 
 
+def test_a_key_that_only_some_roles_see_takes_no_place_in_the_list_of_others() -> None:
+    columns = [{**factories.EDITABLE_COLUMNS[0], "roles": [str(Role.NETWORK_TECHNICIAN)]}]
+    secret = factories.editable_layer(key_column="name", columns=columns)
+    for number in range(30):
+        factories.feature(secret, name=f"ARB-{number:03d}")
+    trees = factories.editable_layer(key_column="name", title="Arbres")
+    factories.feature(trees, name="ARB-0199")
+    assert [one["label"] for one in suggested(Client(), "arb")] == ["ARB-0199"]
+
+
 def test_the_address_of_a_connection_is_proposed_from_the_address_layer(network: Network) -> None:
     schema = network.client().get("/api/v1/layers/water-connections/schema/").json()
     assert schema["properties"]["address"]["x-arpent-suggest"] == "addresses"
