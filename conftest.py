@@ -17,7 +17,7 @@ if os.geteuid() == 0 and account.exists() and account.first_closed(ROOT):
     # The machine that tests may have cloned us where only root comes: what tests start stays root there.
     os.environ["ARPENT_AS_ROOT"] = "1"
 
-pytest_plugins = ["tests.collection"]
+pytest_plugins = ["tests.collection", "tests.rewriting"]
 
 SHARED_DATA = Path(os.environ.get("ARPENT_SHARED_DATA", Path(__file__).parent.parent / "shared" / "data"))
 
@@ -160,6 +160,19 @@ def kept_child(data_dir: Path) -> Iterator[Any]:
     shared = SharedChild(data_dir / "quarantine")
     yield shared
     shared.end_all()
+
+
+@pytest.fixture(scope="session")
+def kept_territory() -> Iterator[None]:
+    """What generates the demo's territory finds it made."""
+    from functools import lru_cache, partial
+
+    from demo.territory import territory
+    from tests.kept_territory import load_territory
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(territory, "_generate_once", lru_cache(partial(load_territory, territory._generate_once)))
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,7 @@ from benchmarks import (
     edits,
     exports,
     grid,
+    heights,
     imports,
     majic,
     network_files,
@@ -24,8 +25,10 @@ from benchmarks import (
     permits,
     photos,
     roads,
+    scenes,
     search,
     server,
+    simulations,
     start,
     tiles,
     titiler,
@@ -90,6 +93,8 @@ def server_steps(field: tiles.Field, *, peers: bool) -> Iterator[Step]:
     yield from (pages_against(field, peer, asked=peers) for peer in ogc.STARTS)
     yield Step("Fiches de parcelle", [parcels.SHEET, parcels.PAPER], partial(parcels.sheet_rows, field))
     yield with_geopandas(field, asked=peers)
+    yield Step("Règles d'une zone", simulations.empty_rows(), partial(simulations.project_rows, field))
+    yield Step("Altitudes et ombres", heights.empty_rows(), partial(heights.height_rows, field))
     yield Step("Autorisations d'urbanisme, pages", permits.empty_page_rows(), partial(permits.page_rows, field))
     yield Step("Autorisations d'urbanisme, tuiles", permits.empty_tile_rows(), partial(permits.tile_rows, field))
     yield Step("Réseaux d'eau", networks.empty_rows(), partial(networks.network_rows, field))
@@ -100,6 +105,7 @@ def server_steps(field: tiles.Field, *, peers: bool) -> Iterator[Step]:
     yield Step("Exports en flux", [exports.MEMORY], partial(exports.memory_row, field))
     yield Step("Jeton révoqué", [tiles.REVOKED], partial(tiles.revocation_row, field))
     yield Step("Navigateur", browser.empty_rows(), partial(browser.map_rows, field))
+    yield Step("Vue 3D", scenes.empty_rows(), partial(scenes.scene_rows, field))
 
 
 def with_tipg(field: tiles.Field, *, asked: bool) -> Step:

@@ -41,7 +41,7 @@ class DemoLayer:
     legend: Sequence[Mapping[str, Any]]
     min_zoom: int
     rows: str
-    visible_at_first: bool = True
+    visible_at_first: bool = False
 
 
 def column(name: str, label: str, label_en: str, kind: str = "text", **more: Any) -> dict[str, Any]:
@@ -220,7 +220,6 @@ MOBILE = DemoLayer(
          "symbol": {"kind": "circle", "fill": "#7b4fa3", "stroke": "#ffffff", "stroke_width": 2, "radius": 6}},
     ],
     min_zoom=9,
-    visible_at_first=False,
     rows="""
         with plot as (
             select p.idu, st_centroid(p.geom) as geom from cadastre_parcel p

@@ -119,7 +119,7 @@ def looks(road: Road, inside: bool, chance: Random, day: date) -> dict[str, Any]
         "surface": chance.choice(SURFACES[road.kind]),
         "condition": None if rural else chance.choices("12345", CONDITIONS)[0],
         "condition_date": None if rural else seen,
-        "traffic": round(vehicles * chance.uniform(0.9, 1.1), -1) if vehicles else None,
+        "traffic": int(round(vehicles * chance.uniform(0.9, 1.1), -1)) if vehicles else None,
         "traffic_year": day.year - 1 if vehicles else None,
         "heavy_percent": heavy,
         "winter": "1" if road.number in ("D 921", "D 26") else "2" if road.number else "4" if rural else "3",

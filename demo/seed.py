@@ -13,6 +13,7 @@ from psycopg import sql
 from demo import accounts
 from demo.hydrants import seed_inspections
 from demo.layers import seed_layers
+from demo.manholes import seed_manhole_inspections
 from demo.networks import seed_networks
 from demo.owners import seed_owners
 from demo.permits import seed_permits
@@ -23,6 +24,7 @@ from demo.tasks import PHOTOS, SEED
 from demo.territory import Parcel, Territory, generate
 from demo.warning import seed_contacts
 from demo.works import seed_works
+from demo.zone_rules import seed_zone_rules
 from gis_core.database.statements import execute
 from gis_core.jobs.services import start_job
 from gis_core.members.rights import rights_of
@@ -63,9 +65,11 @@ def seed_demo(*, data_dir: Path, seed: int = SEED, say: Say = print) -> bool:
         if seed_owners():
             say("Propriétaires fictifs chargés.")
         seed_planning(make, data_dir / "demo-urbanisme", say)
+        seed_zone_rules(say)
         seed_permits(make, seed, say)
         seed_networks(make, seed, say)
         seed_inspections(seed, say)
+        seed_manhole_inspections(seed, say)
         seed_contacts(seed, say)
         seed_roads(make, seed, say)
         seed_road_assets(seed, say)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything Arpent needs on a Debian 13 machine; used by ./arpent and by the image alike. Each part does nothing the
-# second time.   provision.sh python | check | run | bench | test | qgis | system | nothing
+# second time.   provision.sh python | check | run | bench | test | qgis | grass | system | nothing
 set -euo pipefail
 root=$(dirname "$(dirname "$(readlink -f "$0")")")
 cd "$root"
@@ -11,6 +11,7 @@ base_packages=(ca-certificates python3.13 python3.13-venv postgresql-17 postgres
     nginx libnginx-mod-http-lua)
 test_packages=(git chromium-headless-shell fonts-liberation libfaketime)
 qgis_packages=(git qgis python3-qgis)
+grass_packages=(git grass-core)
 bench_packages=(chromium fonts-liberation gdal-bin wrk)
 log=$root/.boot/provision.log
 
@@ -178,7 +179,7 @@ messages() { # compiled translations
 # Whom root hands over to (gis_core/operations/account.py) cannot keep compiled code beside the code: it is made here.
 bytecode() {
     [ "$(id -u)" = 0 ] || return 0
-    .venv/bin/python -m compileall -q gis_core layers orthophoto tiles permits networks demo benchmarks manage.py >/dev/null
+    .venv/bin/python -m compileall -q gis_core layers orthophoto tiles permits networks simulation demo benchmarks manage.py >/dev/null
 }
 
 # Said before anything is installed, again and in full by gis_core/operations/account.py.
@@ -210,10 +211,11 @@ web_map() {
     web_libraries
     wanted=$(find webmap gis_core/static/gis_core/tokens.css \( -name node_modules -o -name dist \) -prune -o -type f -print0 | sort -z |
         xargs -0 sha256sum | sha256sum)
-    stamped webmap/node_modules/.arpent-built "$wanted" && [ -d webmap/dist ] && return
+    # The stamp is in what it speaks of: whoever builds, copies or restores webmap/dist takes it away or along.
+    stamped webmap/dist/.arpent-built "$wanted" && return
     step "Carte web (vite)" npm --prefix webmap run build
     .venv/bin/python -m whitenoise.compress --quiet webmap/dist
-    echo "$wanted" >webmap/node_modules/.arpent-built
+    echo "$wanted" >webmap/dist/.arpent-built
 }
 
 server() {
@@ -236,6 +238,7 @@ case "${1-run}" in
     bench) server "${base_packages[@]}" "${bench_packages[@]}"; web_map ;;
     test) server "${base_packages[@]}" "${test_packages[@]}"; web_map ;;
     qgis) server "${base_packages[@]}" "${qgis_packages[@]}" ;;
+    grass) server "${base_packages[@]}" "${grass_packages[@]}" ;;
     system) system_packages "${base_packages[@]}"; system_users ;;
     nothing) [ -x .venv/bin/python ] || fail "Arpent n'est pas encore installé ici : lancez d'abord ./arpent demo." ;;
     *) fail "provision.sh : $1 ?" ;;

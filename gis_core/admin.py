@@ -13,7 +13,6 @@ from django.contrib.auth.models import Group
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.timezone import localtime
@@ -23,6 +22,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from gis_core.administration.edit_admin import EditAdmin, EditModelForm, EditTabularInline
 from gis_core.errors import Conflict
+from gis_core.long_dates import format_long_date
 from gis_core.members import people
 from gis_core.models import ApiToken, Commune, Job, Member, Membership, RetentionTime, Territory, User
 
@@ -275,7 +275,7 @@ class QueueAdmin(ProcrastinateJobAdmin):
     @admin.display(description=_("what happened"))
     def events(self, job: ProcrastinateJob) -> str:
         events = reversed(job.procrastinateevent_set.all())
-        lines = ((date_format(localtime(event.at), "j N Y H:i:s"), QUEUE_EVENTS[event.type]) for event in events)
+        lines = ((format_long_date(localtime(event.at), "j N Y H:i:s"), QUEUE_EVENTS[event.type]) for event in events)
         return format_html_join(mark_safe("<br>"), "{} · {}", lines)
 
     @admin.action(description=_("Run again the failed or interrupted tasks"))

@@ -2,9 +2,16 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from gis_core.desk.navigation import address_for_all, page_address, to_administrators, to_agency, to_everybody
+from gis_core.desk.navigation import (
+    address_for_all,
+    page_address,
+    to_administrators,
+    to_agency,
+    to_everybody,
+    to_signed_in,
+)
 from gis_core.jobs.points import TASKS, WAITED, Task
-from gis_core.points import BAR, MAP_LINKS, MEASURES, BarLink, MapLink, Measure
+from gis_core.points import BAR, GUIDES, MAP_LINKS, MEASURES, BarLink, MapLink, Measure, PageGuide
 from gis_core.wiring.database import Reported, Setting, Trigger
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
@@ -56,13 +63,21 @@ MANIFEST = Manifest(
         BAR(BarLink(section="", url="map", label=_("Map"), order=0, is_visible=to_everybody)),
         BAR(BarLink(section="members", url="members", label=_("People"), order=60, is_visible=to_administrators)),
         BAR(BarLink(section="", url="admin:index", label=_("Administration"), order=110, is_visible=to_agency)),
+        GUIDES(
+            PageGuide(guide="how-to/inviter-des-personnes", under=("membres/",)),
+            PageGuide(guide="how-to/quand-la-session-se-termine", under=("compte/",)),
+            PageGuide(guide="how-to/ecrire-un-courrier", under=("courriers/",)),
+            PageGuide(guide="reference/reglages", under=("administration/",)),
+            PageGuide(guide="how-to/surveiller", under=("exploitation/",)),
+        ),
         MAP_LINKS(MapLink(name="api", order=0, address=address_for_all("/api/v1/"))),
         MAP_LINKS(MapLink(name="sign_in", order=1, address=page_address("account_login"))),
         MAP_LINKS(MapLink(name="sign_out", order=2, address=page_address("account_logout"))),
         MAP_LINKS(MapLink(name="account", order=3, address=page_address("account"))),
         MAP_LINKS(MapLink(name="language", order=4, address=page_address("set_language"))),
+        MAP_LINKS(MapLink(name="help", order=10, address=page_address("help"))),
+        MAP_LINKS(MapLink(name="map_view", order=5, address=page_address("map_view", to_signed_in))),
         MAP_LINKS(MapLink(name="admin", order=6, address=page_address("admin:index", to_agency))),
-        MAP_LINKS(MapLink(name="members", order=10, address=page_address("members", to_administrators))),
         TASKS(
             Task(
                 name="account_mail",
@@ -88,7 +103,7 @@ MANIFEST = Manifest(
         ),
     ),
     reported=(
-        Reported(table="gis_core_user", unwatched=("last_login",)),
+        Reported(table="gis_core_user", unwatched=("last_login", "map_view")),
         Reported(table="gis_core_apitoken", unwatched=("last_used_at",)),
         Reported(table="gis_core_letterhead", unwatched=("logo",)),
     ),

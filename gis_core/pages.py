@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +14,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
@@ -23,17 +26,21 @@ from django.views.i18n import set_language as remember_language
 from gis_core import webmap_build
 from gis_core.accounts.session import page_session, person_id
 from gis_core.database.failures import in_domain_terms
-from gis_core.desk.navigation import bar, map_addresses
+from gis_core.desk.navigation import bar, bar_of_map, map_addresses
 from gis_core.desk.resending import read_posted, resend_page, sign_in_page
 from gis_core.desk.signed_in import page as signed_in
-from gis_core.errors import Conflict
+from gis_core.errors import Conflict, Invalid
+from gis_core.help.guides import guide_address, guides_of_panels
 from gis_core.http.middleware import rights_of_request
 from gis_core.http.problem import as_problem, lock_timed_out, problem, wants_problem
 from gis_core.jobs import services as jobs
 from gis_core.members.rights import Rights
 from gis_core.members.territories import extent_4326
 from gis_core.models import User
-from gis_core.points import MAP_HOSTS
+from gis_core.points import FIRST_VIEWS, MAP_HOSTS
+
+# What the address of the map says after its "#" (`webmap/src/state/permalink.ts`), as long as a person's map is kept.
+MAP_VIEW = re.compile(r"(v=1[\w:=&.,!@%-]{0,1990})?")
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -46,6 +53,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "version": settings.VERSION,
         "page_session": lambda: page_session(request),
         "bar": lambda: bar(request),
+        "guide_address": lambda: guide_address(request),
     }
 
 
@@ -62,13 +70,15 @@ def map_page(request: HttpRequest) -> HttpResponse:
 
 
 def map_config(request: HttpRequest) -> dict[str, Any]:
-    """What the web map needs before its first request (lon/lat extents)."""
+    """What the web map needs before its first request; `extent_4326` (lon/lat) holds the territories of the person."""
     user = request.user if isinstance(request.user, User) else None
     memberships = list(user.memberships.accepted().select_related("member").order_by("member__name")) if user else []
     member = memberships[0].member if memberships else None
+    roles = {membership.role for membership in memberships}
+    extent = extent_4326(*(membership.member for membership in memberships))
     return {
         "user": {"id": person_id(user), "username": user.username, "name": str(user)} if user else None,
-        "member": {"slug": member.slug, "name": member.name, "bbox_4326": extent_4326(member)} if member else None,
+        "member": {"slug": member.slug, "name": member.name} if member else None,
         "memberships": [
             {
                 "member": {"slug": membership.member.slug, "name": membership.member.name},
@@ -79,9 +89,43 @@ def map_config(request: HttpRequest) -> dict[str, Any]:
         ],
         "language": get_language() or settings.LANGUAGE_CODE,
         "urls": map_addresses(request),
-        "extent_4326": extent_4326(),
+        "bar": bar_of_map(request),
+        "guides": guides_of_panels(),
+        "extent_4326": extent,
+        "first_view": first_view(roles),
+        "first_place": None if user and user.map_view else first_place(roles, extent),
+        "map_view": user.map_view if user else "",
         "version": settings.VERSION,
     }
+
+
+def first_view(roles: Collection[str]) -> dict[str, Any]:
+    """What the map opens with for these roles beside the layers for everybody: slugs of layers, whether a photo."""
+    views = [view for view in FIRST_VIEWS.all() if view.role in roles]
+    layers = {slug: None for view in views for slug in view.layers}
+    return {"layers": list(layers), "photo": any(view.photo for view in views)}
+
+
+def first_place(roles: Collection[str], extent: Sequence[float]) -> dict[str, Any] | None:
+    """Where the map opens for these roles (`center`, lon and lat) where it would show the territory from further than
+    `zoom`, too far to see what they work with; None where they work with nothing that has a place."""
+    for view in FIRST_VIEWS.all():
+        place = view.place and view.role in roles and view.place(extent)
+        if place:
+            return {"center": [round(value, 6) for value in place], "zoom": view.zoom}
+    return None
+
+
+@require_POST
+@signed_in
+def keep_map_view(request: HttpRequest) -> HttpResponse:
+    """Keep how the person left the map (`view`), for the map to open so again; empty: as it opens for their roles."""
+    assert isinstance(request.user, User)
+    view = request.POST.get("view", "")
+    if not MAP_VIEW.fullmatch(view):
+        raise Invalid(_("This is no view of the map."), parameter="view")
+    User.objects.filter(pk=request.user.pk).update(map_view=view)
+    return HttpResponse(status=204)
 
 
 def map_policy() -> dict[str, list[str]]:
@@ -100,6 +144,12 @@ def origin(url: str) -> str:
     parts = urlsplit(url)
     labels = ["*" if "{" in label else label for label in parts.netloc.split(".")]
     return f"{parts.scheme}://{'.'.join(labels)}"
+
+
+@require_safe
+def icon(request: HttpRequest) -> HttpResponse:
+    """Where browsers look for the icon of what is no page: files, answers of the API."""
+    return HttpResponseRedirect(static("gis_core/icon.svg"))
 
 
 @require_POST

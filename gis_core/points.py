@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from gis_core.letters.kinds import LetterKind
+    from gis_core.members.rights import Rights, Role
 
 type Label = str | Promise
 
@@ -56,13 +57,13 @@ class Desk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tab:
-    """A tab of a desk: `name` is that of its page's address. Those for `technicians` are for who works on a network."""
+    """A tab of a desk: `name` is that of its page's address; `open_to` says who sees it, without it everybody does."""
 
     desk: str
     name: str
     label: Label
     order: int
-    technicians: bool = False
+    open_to: Callable[[Rights], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,22 @@ class MapLink:
     address: Callable[[HttpRequest], str | None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstView:
+    """What the map opens with for people of a role, beside the layers that open for everybody.
+
+    `layers` are slugs, which the catalogue still has to show them; with `photo`, the newest photo of the place.
+    `place` says where to open, given the territory [west, south, east, north] (degrees), on a screen on which the whole
+    of it is seen from further than `zoom`, from where these layers are seen; None where there is nothing of them.
+    """
+
+    role: Role
+    layers: tuple[str, ...] = ()
+    photo: bool = False
+    place: Callable[[Sequence[float]], tuple[float, float] | None] | None = None
+    zoom: float = 0
+
+
 @dataclass(frozen=True, slots=True)
 class PageLink:
     """A link to a page of the platform, whose address is called `url`."""
@@ -105,6 +122,15 @@ class DeskList:
     path: str
     desk: str
     api: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageGuide:
+    """The guide of `docs/` (`how-to/rechercher`) of the pages whose addresses begin so, and of panels of the map."""
+
+    guide: str
+    under: tuple[str, ...] = ()
+    panels: tuple[str, ...] = ()
 
 
 DESKS: ExtensionPoint[Desk] = ExtensionPoint(
@@ -133,6 +159,16 @@ MAP_LINKS: ExtensionPoint[MapLink] = ExtensionPoint(
     "The addresses that the web map leads to or asks, under the names by which it knows them, by their order.",
     key=lambda link: link.name,
     order=lambda link: link.order,
+)
+GUIDES: ExtensionPoint[PageGuide] = ExtensionPoint(
+    "desk.guides",
+    "The guide that “Help” opens on which pages and panels of the map; of a page the longest beginning counts.",
+    key=lambda one: one.guide,
+)
+FIRST_VIEWS: ExtensionPoint[FirstView] = ExtensionPoint(
+    "map.first_views",
+    "What the map opens with for people of a role who have not arranged it yet; of several, all of it.",
+    key=lambda view: (view.role.value, *view.layers),
 )
 MAP_HOSTS: ExtensionPoint[Callable[[], Iterable[str]]] = ExtensionPoint(
     "map.hosts", "Addresses from whose hosts the page of the map may load pictures; their order means nothing."

@@ -9,10 +9,16 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.http.addresses import SMTP_BACKEND, host_names, mail_options, site_ports, split_commas
+from gis_core.operations import configuration
+from gis_core.operations.failure import OperationFailedError
 from gis_core.version import VERSION as VERSION
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("ARPENT_DATA", BASE_DIR / "var"))
+try:
+    configuration.load(DATA_DIR)
+except OperationFailedError as _failure:
+    raise ImproperlyConfigured(_failure.message) from None
 FILES_DIR = DATA_DIR / "files"
 CACHE_DIR = DATA_DIR / "cache"
 INBOX_DIR = FILES_DIR / "inbox"
@@ -68,6 +74,7 @@ INSTALLED_APPS = [
     "layers.intake",
     "layers.printing",
     "layers.external",
+    "layers.heights",
     "layers.settings",
     "layers.cadastre",
     "layers.parcels",
@@ -83,6 +90,7 @@ INSTALLED_APPS = [
     "networks.water",
     "networks.roads",
     "networks.roadworks",
+    "simulation",
     "demo",
     "benchmarks",
     # Apps that this site adds, after ours.
@@ -116,6 +124,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "layers.ogc.qgis.refusals_for_qgis",
     "gis_core.http.middleware.problem_pages",
+    "gis_core.http.maintenance.refuse_in_maintenance",
     "gis_core.database.outage_refusals.refuse_in_outage",
     "gis_core.http.middleware.refuse_absurd_requests",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -125,6 +134,7 @@ MIDDLEWARE = [
     "gis_core.http.middleware.who_asks",
     "gis_core.http.middleware.PagesInTransaction",
     "gis_core.http.middleware.their_language",
+    "gis_core.http.middleware.refused_method_page",
     "gis_core.database.lock_waits.limit_lock_waits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -143,6 +153,7 @@ TEMPLATES = [
             "builtins": [
                 "gis_core.templatetags.form_keys",
                 "gis_core.templatetags.job_stop",
+                "gis_core.templatetags.long_date",
                 "gis_core.templatetags.small_map",
             ],
             "context_processors": [
@@ -292,6 +303,10 @@ SECURITY_LOG_DAYS = int(os.environ.get("ARPENT_SECURITY_LOG_DAYS", "365"))
 # Servers of others that may lie in a private network: `host` or `host:port`, separated by commas.
 EXTERNAL_PRIVATE_HOSTS = frozenset(split_commas(os.environ.get("ARPENT_PRIVATE_HOSTS", "")))
 
+# The folder below which layers are refreshed from files; without it they are refreshed from addresses alone.
+_refresh = os.environ.get("ARPENT_REFRESH_DIR", "").strip()
+REFRESH_DIR = Path(_refresh) if _refresh else None
+
 _mail = os.environ.get("ARPENT_EMAIL_URL", "").strip()
 MAILERS = {
     "default": {"BACKEND": SMTP_BACKEND, "OPTIONS": mail_options(_mail)}
@@ -335,8 +350,10 @@ SPECTACULAR_SETTINGS = {
         "SheetStateEnum": "orthophoto.models.Sheet.State",
         "MemberKindEnum": "gis_core.models.Member.Kind",
         "PermitKindEnum": "permits.models.Permit.Kind",
+        "PhotoKindEnum": "layers.catalogue.models.Photo.Kind",
         "PermitStateEnum": "permits.procedure.State",
         "EditSystemEnum": ["EPSG:2154", "CRS84"],
+        "VerdictStatusEnum": ["broken", "to_judge", "respected", "not_applicable"],
         "PointSystemEnum": "networks.water.api.serializers.SYSTEMS",
     },
 }

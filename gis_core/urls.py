@@ -7,19 +7,24 @@ from gis_core.accounts import pages as account_pages
 from gis_core.administration import site as administration
 from gis_core.desk import pages as desk_pages
 from gis_core.desk.list_urls import list_patterns
+from gis_core.help import pages as help_pages
 from gis_core.letters import pages as letter_pages
 from gis_core.members import pages as member_pages
-from gis_core.operations import health, metrics
+from gis_core.operations import health, metrics, overview_page
 from gis_core.wiring.manifests import url_patterns
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.map_page, name="map"),
+    path("favicon.ico", pages.icon, name="icon"),
     path("langue/", pages.set_language, name="set_language"),
     path("taches/<int:job_id>/arreter/", pages.stop_job, name="job_stop"),
+    path("aide/", include(help_pages.urlpatterns)),
+    path("compte/carte/", pages.keep_map_view, name="map_view"),
     path("compte/filtres/", desk_pages.change_filters, name="saved_filters"),
     path("compte/", include(account_pages.urlpatterns)),
     path("membres/", include(member_pages.urlpatterns)),
     path("courriers/", include(letter_pages.urlpatterns)),
+    path("exploitation/", overview_page.overview_page, name="overview"),
     path("administration/", administration.site.urls),
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),

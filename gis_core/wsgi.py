@@ -12,8 +12,11 @@ share_between_processes()
 gc.disable()
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402
+from django.urls import reverse  # noqa: E402
 
 django_application = get_wsgi_application()
+# The first request would import every page and the API: a second and a half of a processor, while somebody waits.
+reverse("health_live")
 
 from gis_core.database.outages import waits_once  # noqa: E402
 from gis_core.http.proxied import wrap_application  # noqa: E402

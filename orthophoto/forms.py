@@ -10,7 +10,7 @@ from gis_core.desk.forms import AccessibleForm
 from gis_core.members.organisations import partners
 from gis_core.members.rights import Rights
 from gis_core.models import Member
-from layers.catalogue.models import Layer
+from layers.catalogue.models import Layer, Photo
 from orthophoto.models import Campaign
 from orthophoto.services.campaigns import deliveries
 from orthophoto.services.orders import KEPT, description_of
@@ -22,6 +22,12 @@ CRS = [
     (32630, "WGS 84 · UTM 30N (EPSG:32630)"),
     (32631, "WGS 84 · UTM 31N (EPSG:32631)"),
     (32632, "WGS 84 · UTM 32N (EPSG:32632)"),
+]
+
+VERTICAL = [
+    ("", _("what the files say")),
+    (5720, "NGF-IGN69 (EPSG:5720)"),
+    (5721, _("NGF-IGN78, Corsica (EPSG:5721)")),
 ]
 
 
@@ -53,7 +59,14 @@ class CampaignForm(AccessibleForm):
         label=_("Attribution"), max_length=200, required=False, help_text=_("Shown on the map, such as “© IGN 2024”.")
     )
     licence = forms.CharField(label=_("Licence"), max_length=120, required=False)
-    codec = forms.ChoiceField(label=_("Compression"), choices=Campaign.Codec)
+    kind = forms.ChoiceField(label=_("What the sheets hold"), choices=Photo.Kind, required=False)
+    unit = forms.ChoiceField(label=_("Unit of the heights"), choices=Campaign.Unit, required=False)
+    vertical_crs = forms.TypedChoiceField(
+        label=_("Vertical datum of the heights"), choices=VERTICAL, coerce=int, empty_value=None, required=False
+    )
+    codec = forms.ChoiceField(
+        label=_("Compression"), choices=[("", _("what suits the sheets")), *Campaign.Codec.choices], required=False
+    )
     display = forms.ChoiceField(label=_("Colours"), choices=Campaign.Display)
     crs = forms.TypedChoiceField(label=_("CRS of the sheets that name none"), choices=CRS, coerce=int)
 
@@ -90,7 +103,7 @@ class DescriptionForm(CampaignChangeForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        for name in ("delivery", "codec", "display", "crs"):
+        for name in ("delivery", "codec", "display", "crs", "kind", "unit", "vertical_crs"):
             del self.fields[name]
 
 
@@ -103,6 +116,6 @@ def beginnings(again: Campaign | None, parameters: dict[str, str]) -> dict[str, 
     """What the form says at first: the campaign's own words when it is started anew."""
     if again is None:
         chosen = {name: parameters[name] for name in ("delivery", "title") if name in parameters}
-        return chosen | {"visibility": Layer.Visibility.SIGNED_IN.value, "codec": Campaign.Codec.JPEG.value}
-    own = {name: getattr(again, name) for name in ("codec", "display", "crs")}
+        return chosen | {"visibility": Layer.Visibility.SIGNED_IN.value}
+    own = {name: getattr(again, name) for name in ("codec", "display", "crs", "kind", "unit", "vertical_crs")}
     return own | description_of(again) | {"delivery": KEPT}

@@ -7,6 +7,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from gis_core.long_dates import format_long_date
 from gis_core.models import Member
 from layers.catalogue.models import Layer, Photo
 from orthophoto.models import Campaign
@@ -17,7 +18,7 @@ MINUTE_S, HOUR_S = 60, 3600
 
 def format_acquired_date(campaign: Campaign) -> str:
     """When the photos were taken, as precisely as is known: "2024", "juin 2024", "12 juin 2024"."""
-    return formats.date_format(campaign.acquired_date, FORMATS[Photo.Precision(campaign.acquired_precision)])
+    return format_long_date(campaign.acquired_date, FORMATS[Photo.Precision(campaign.acquired_precision)])
 
 
 def audience(photo: Campaign | Photo) -> str:

@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from gis_core.desk.navigation import page_address, to_administrators
+from gis_core.desk.navigation import to_administrators
 from gis_core.jobs.points import JOB_KINDS, TASKS
-from gis_core.points import BAR, MAP_LINKS, BarLink, MapLink
+from gis_core.points import BAR, GUIDES, BarLink, PageGuide
 from gis_core.wiring.manifests import Manifest, Urls
 from orthophoto import jobs
 
@@ -14,12 +14,15 @@ MANIFEST = Manifest(
         Urls("campagnes/", "orthophoto.urls"),
     ),
     gives=(
+        GUIDES(
+            PageGuide(guide="how-to/comparer-deux-photos", panels=("photos",)),
+            PageGuide(guide="tutoriel/administrateur-photos", under=("campagnes/",)),
+        ),
         BAR(
             BarLink(
                 section="campaigns", url="campaigns", label=_("Photo campaigns"), order=90, is_visible=to_administrators
             )
         ),
-        MAP_LINKS(MapLink(name="campaigns", order=7, address=page_address("campaigns", to_administrators))),
         JOB_KINDS(*jobs.KINDS),
         TASKS(*jobs.TASKS),
     ),

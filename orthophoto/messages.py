@@ -35,6 +35,14 @@ REFUSED = {
     "linked": _("This is a link to another place, which is not followed: put the file itself here."),
     "missing": _("The file is no longer there: put it back, then start again."),
     "changed": _("The file is not the one that was inspected: inspect the delivery again."),
+    "not_one_band": _("The file has %(count)s bands: heights have one. Is this a picture, such as a hillshade?"),
+    "other_unit": _(
+        "The file says that its heights are in “%(found)s”, and the campaign that they are in %(said)s: start it again"
+        " with the unit %(code)s."
+    ),
+    "implausible_heights": _(
+        "Heights from %(least)s to %(most)s m are not those of France: look at their unit, and at the value of holes."
+    ),
     "nothing_valid": _("Every pixel of the image is marked as no photo."),
     "mask_scattered": _(
         "The mask of the image (fourth band, or pixels marked as no photo) is scattered in %(pieces)s pieces, at most"
@@ -82,6 +90,28 @@ FINDINGS = {
     "other_depth": (
         _("%(n)s sheet is in %(found)s, most are in %(usual)s"),
         _("%(n)s sheets are in %(found)s, most are in %(usual)s"),
+    ),
+    "other_vertical": (
+        _("%(n)s sheet has the vertical datum EPSG:%(found)s, most have EPSG:%(usual)s"),
+        _("%(n)s sheets have the vertical datum EPSG:%(found)s, most have EPSG:%(usual)s"),
+    ),
+    "vertical_unknown": (
+        _("No file says its vertical datum, and neither does the campaign: heights are shown without it"),
+        _("No file says its vertical datum, and neither does the campaign: heights are shown without it"),
+    ),
+    "vertical_contradicted": (
+        _("The files say the vertical datum EPSG:%(found)s, the campaign EPSG:%(said)s: the campaign's is shown"),
+        _("The files say the vertical datum EPSG:%(found)s, the campaign EPSG:%(said)s: the campaign's is shown"),
+    ),
+    "unlike_published": (
+        _(
+            "In the median these heights are %(off)s m from those of “%(title)s”, published here: look at their unit"
+            " (feet, decimetres) and at their vertical datum"
+        ),
+        _(
+            "In the median these heights are %(off)s m from those of “%(title)s”, published here: look at their unit"
+            " (feet, decimetres) and at their vertical datum"
+        ),
     ),
     "far_away": (
         _("%(n)s sheet lies %(distance_m)s m away from the others"),

@@ -27,7 +27,8 @@ class Campaign(models.Model):
 
     `delivery` is the folder on the server. `build` counts the builds: each writes a folder of its own, so that what is
     published never changes underneath. `plan` (grid, channels, scaling) is what the inventory decided for every sheet;
-    `findings` what it has to say, as `{"code", "words", "sheets"}`. The other fields are those of `Photo`.
+    `findings` what it has to say, as `{"code", "words", "sheets"}`. The other fields are those of `Photo`: by its
+    `kind` it is one of photos, or of heights (of which `unit` is what the values of the files count).
     """
 
     security = "owner"
@@ -44,12 +45,22 @@ class Campaign(models.Model):
         JPEG = "jpeg", "JPEG"
         WEBP = "webp", "WEBP"
         DEFLATE = "deflate", _("DEFLATE (lossless)")
+        LERC = "lerc", _("LERC (heights, to a millimetre)")
+
+    class Unit(models.TextChoices):
+        METRE = "m", _("metres")
+        DECIMETRE = "dm", _("decimetres")
+        CENTIMETRE = "cm", _("centimetres")
+        FOOT = "ft", _("feet (0.3048 m)")
 
     class Display(models.TextChoices):
         NATURAL = "natural", _("Natural colours")
         INFRARED = "infrared", _("Infrared colours")
 
     slug = models.SlugField(_("short name"), unique=True)
+    kind = models.CharField(_("kind"), max_length=7, choices=Photo.Kind, default=Photo.Kind.PHOTO)
+    unit = models.CharField(_("unit of the heights"), max_length=2, choices=Unit, default=Unit.METRE)
+    vertical_crs = models.PositiveIntegerField(_("vertical datum (EPSG code)"), null=True, blank=True)
     title = models.CharField(_("title"), max_length=120)
     title_en = models.CharField(_("English title"), max_length=120, blank=True)
     abstract = models.TextField(_("abstract"), blank=True)
@@ -100,6 +111,11 @@ class Campaign(models.Model):
     def may_work(self, rights: Rights) -> bool:
         """Whether the asker may build and publish this campaign."""
         return rights.has_role(self.owner_id, ADMINISTRATORS)
+
+    @property
+    def of_heights(self) -> bool:
+        """Whether its sheets are heights, and no pictures."""
+        return self.kind != Photo.Kind.PHOTO
 
     @property
     def folder(self) -> str:

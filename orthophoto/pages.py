@@ -17,15 +17,17 @@ from gis_core.desk.signed_in import page as page
 from gis_core.desk.signed_in import rights_of_page
 from gis_core.errors import ArpentError
 from gis_core.http.problem import status_of
+from gis_core.jobs.services import OPEN_STATES, describe_job
 from gis_core.members.rights import Rights
-from gis_core.models import Member, User
+from gis_core.models import Job, Member, User
+from layers.cadastre.building_heights import Measured
 from layers.catalogue.models import Photo
 from orthophoto import labels
 from orthophoto.forms import CampaignChangeForm, CampaignForm, DescriptionForm, beginnings
 from orthophoto.models import Campaign, Sheet
 from orthophoto.progress import LETTERS, CampaignProgress
 from orthophoto.report import counts_by_campaign
-from orthophoto.services import building, publication
+from orthophoto.services import building, measuring, publication
 from orthophoto.services.campaigns import campaign_of, delete_campaign, start
 from orthophoto.services.orders import KEPT, description_of, order_given
 
@@ -151,6 +153,7 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
     progress = CampaignProgress.of(campaign_row)
     problems = campaign_row.sheets.filter(state__in=(Sheet.State.REFUSED, Sheet.State.FAILED)).order_by("file", "pk")
     counts, photo = progress.facts["counts"], publication.get_published_photo(campaign_row)
+    remain = measuring.heights_remain(campaign_row)
     context = {
         "section": "campaigns",
         "campaign": campaign_row,
@@ -168,9 +171,29 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
         "audience_now": labels.audience(photo) if photo else "",
         "audience": labels.audience(campaign_row),
         "differs": photo is not None and description_of(photo) != description_of(campaign_row),
+        "buildings": describe_measure(campaign_row, remain=remain) if campaign_row.of_heights else "",
+        "measurable": measuring.can_start(campaign_row, remain=remain),
         "script": for_the_script(campaign_row, progress),
     }
     return render(request, "orthophoto/campaign.html", context)
+
+
+def describe_measure(campaign: Campaign, *, remain: bool) -> str:
+    """What became of the buildings that were measured from this campaign, in one sentence; "" where nothing did."""
+    job = measuring.last_measure(campaign)
+    if job is not None and job.state in OPEN_STATES:
+        return ". ".join(filter(None, describe_job(job)))
+    if remain:
+        return _(
+            "This model is taken back. The buildings that were measured on it keep their heights and say so. Measured"
+            " again, they have those of another model, or none."
+        )
+    if job is None:
+        is_published = campaign.published_build is not None
+        return _("The buildings under this campaign have not been measured from here.") if is_published else ""
+    if job.state == Job.State.DONE and job.report:
+        return str(Measured(**job.report))
+    return ". ".join(filter(None, describe_job(job)))
 
 
 def for_the_script(campaign: Campaign, progress: CampaignProgress) -> dict[str, Any]:
@@ -219,6 +242,7 @@ def action(act: Callable[[Campaign, Rights], Any], said: str) -> Callable[..., H
 build = action(building.start_build, "")
 stop = action(building.stop_build, "")
 publish = action(publication.publish, gettext_noop("Published: everybody who may sees it now."))
+measure = action(measuring.start_measuring, gettext_noop("The buildings are being measured; the figures come here."))
 unpublish = action(publication.unpublish_photo, gettext_noop("Taken back: nobody sees it any more. Its files stay."))
 
 

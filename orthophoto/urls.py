@@ -14,5 +14,6 @@ urlpatterns = [
     path("<slug:slug>/arreter/", pages.stop, name="campaign_stop"),
     path("<slug:slug>/publier/", pages.publish, name="campaign_publish"),
     path("<slug:slug>/retirer/", pages.unpublish, name="campaign_take_back"),
+    path("<slug:slug>/batiments/", pages.measure, name="campaign_measure"),
     path("<slug:slug>/supprimer/", pages.delete, name="campaign_delete"),
 ]

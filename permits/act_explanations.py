@@ -7,11 +7,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from gis_core.long_dates import format_long_date
 from permits.deadlines.clock import Step, Timeline
 from permits.deadlines.clock import What as Said
 from permits.deadlines.events import Cause, Initial, Outcome
 from permits.deadlines.law import Kind
-from permits.labels import format_long_date, outcome_label, tacit_label
+from permits.labels import outcome_label, tacit_label
 from permits.procedure import Appeal, AppealOutcome, RevocationCause
 
 TITLES: Mapping[Said, Any] = {

@@ -5,11 +5,11 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from gis_core.long_dates import format_long_date
 from permits.deadlines.clock import Step, Timeline
 from permits.deadlines.clock import What as Said
 from permits.deadlines.law import Kind
 from permits.explanations import COMPUTED_DATES
-from permits.labels import format_long_date
 
 REPLACED = frozenset({Said.REPLACED})
 ENDED_WITH_THE_FILE = frozenset({Said.NOTIFY_BY, Said.ANSWER_BY, Said.DUE})

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from gis_core.long_dates import format_long_date
 from permits import act_explanations as acts
 from permits.deadlines.clock import Step, Timeline
 from permits.deadlines.clock import What as Said
 from permits.deadlines.events import Opinion, Outcome
 from permits.deadlines.law import Ground, Kind
-from permits.labels import GROUNDS, OPINIONS, format_long_date, format_months, outcome_label, tacit_label
+from permits.labels import GROUNDS, OPINIONS, format_months, outcome_label, tacit_label
 from permits.procedure import State, What
 
 if TYPE_CHECKING:

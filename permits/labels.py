@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from gis_core.long_dates import format_long_date
 from permits.deadlines.clock import LENGTHENING, PROLONGING, Change
 from permits.deadlines.events import Opinion, Outcome
 from permits.deadlines.following import LastDay
@@ -148,10 +148,6 @@ def value_label(name: str, value: Any, kind: str) -> str:
     if name == "silence":
         return tacit_label(value, kind)
     return outcome_label(value, kind) if name == "outcome" else str(value)
-
-
-def format_long_date(value: date) -> str:
-    return date_format(value, "j F Y")
 
 
 def format_months(count: int) -> str:

@@ -9,6 +9,8 @@ from layers.catalogue.services import LayerDeclaration, ThemeDeclaration
 from permits.models import Permit
 
 SLUG = "permits"
+SEEN_FROM: Final = 11.8
+"""The zoom of the map from which applications are counted."""
 THEME = ThemeDeclaration(
     slug="autorisations", title="Autorisations d’urbanisme", title_en="Planning applications", order=22
 )
@@ -69,6 +71,7 @@ def declaration() -> LayerDeclaration:
             )
             for state, french, english, colour, dash in STATES
         ],
+        labels={"column": "number", "size": 12, "from_scale": 5_000},
         abstract="Dossiers d’autorisation d’urbanisme par état, sur leurs parcelles à la date du dépôt.",
         attribution="Registre des autorisations d’urbanisme",
         visibility=Layer.Visibility.SIGNED_IN,

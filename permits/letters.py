@@ -17,8 +17,7 @@ from gis_core.french import at_commune
 from gis_core.letters.document import format_day
 from gis_core.letters.kinds import Field, Holds, LetterKind, Value
 from gis_core.members.rights import Role
-from gis_core.models import Commune
-from layers.features.display import display_number
+from layers.features.display import display_number, with_unit
 from permits import labels
 from permits.deadlines import clock, law
 from permits.deadlines import events as legal
@@ -68,6 +67,8 @@ FILE = (
     Field("surface_creee", _("floor area created"), "42,5 m²"),
     Field("surface_supprimee", _("floor area removed"), "0 m²"),
     Field("surface_apres", _("floor area after the works"), "162,5 m²"),
+    Field("emprise_creee", _("emprise created"), "48 m²"),
+    Field("hauteur", _("greatest height"), "7,2 m"),
     Field("logements", _("dwellings created"), "1"),
     Field("destinations", _("destinations after the works"), ("Logement",), Holds.LIST),
 )
@@ -215,7 +216,7 @@ def letter_field_values(permit: Permit, request: LetterRequest, applicant: Perso
     """What the fields of every kind hold for a file; a field without a value is empty."""
     rows = list(Event.objects.filter(permit=permit).current().order_by("id"))
     what = Kind(permit.kind)
-    commune = Commune.objects.filter(insee=permit.insee).values_list("name", flat=True).first() or permit.insee
+    commune = permit.commune_label
     values: dict[str, Value] = {
         "numero": format_number(permit.number),
         "certificat": what.certifies,
@@ -267,12 +268,14 @@ def format_siret(siret: str) -> str:
     return " ".join(filter(None, (siret[:3], siret[3:6], siret[6:9], siret[9:])))
 
 
-FLOOR_FIELDS = {
+AREA_FIELDS = {
     "surface_avant": "floor_before_m2",
     "surface_creee": "floor_created_m2",
     "surface_supprimee": "floor_removed_m2",
     "surface_apres": "floor_after_m2",
+    "emprise_creee": "emprise_created_m2",
 }
+FIGURE_FIELDS = (*AREA_FIELDS, "hauteur", "logements", "destinations")
 
 
 def figure_values(permit: Permit) -> dict[str, Value]:
@@ -282,8 +285,9 @@ def figure_values(permit: Permit) -> dict[str, Value]:
         names = destinations()
         values: dict[str, Value] = {
             field: format_area(area) if (area := getattr(figures, name)) is not None else ""
-            for field, name in FLOOR_FIELDS.items()
+            for field, name in AREA_FIELDS.items()
         }
+        values["hauteur"] = "" if figures.height_m is None else with_unit(display_number(float(figures.height_m)), "m")
         values["logements"] = "" if figures.dwellings is None else display_number(figures.dwellings, 0)
     return values | {"destinations": [names.get(code, code) for code in figures.destinations]}
 

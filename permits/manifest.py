@@ -4,18 +4,20 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.desk.navigation import page_address, to_signed_in, to_those_who, to_visitors
 from gis_core.jobs.points import JOB_KINDS, TASKS
-from gis_core.points import BAR, LETTER_KINDS, MAP_LINKS, BarLink, MapLink
+from gis_core.members.rights import Role
+from gis_core.points import BAR, FIRST_VIEWS, GUIDES, LETTER_KINDS, MAP_LINKS, BarLink, FirstView, MapLink, PageGuide
 from gis_core.wiring.database import Reported
 from gis_core.wiring.manifests import Manifest, Urls
 from layers.catalogue.points import LAYERS
 from layers.features.points import FEATURE_SHEETS, SEARCHERS, FeatureSheet, Searcher
+from layers.features.starting_place import nearest_of
 from layers.intake.points import FILE_SOURCES
 from layers.parcels.sections import sheet_sections
 from permits import jobs
 from permits.acts import kinds as acts
-from permits.layers import SLUG, declaration
+from permits.layers import SEEN_FROM, SLUG, declaration
 from permits.letters import KINDS
-from permits.searching import offer_applicants, search_permits
+from permits.searching import claim_permits, offer_applicants, search_permits
 from permits.sections import SECTION, sees_files
 from permits.services.filing import may_file
 from permits.sheet import describe
@@ -31,10 +33,20 @@ MANIFEST = Manifest(
     gives=(
         LETTER_KINDS(*KINDS, *acts.KINDS),
         FEATURE_SHEETS(FeatureSheet(SLUG, describe)),
-        SEARCHERS(Searcher(search_permits, SLUG)),
+        SEARCHERS(Searcher(search_permits, SLUG, claim=claim_permits)),
         SEARCHERS(Searcher(offer_applicants, yields_to_claims=True)),
         *sheet_sections(SECTION),
         LAYERS(declaration()),
+        GUIDES(
+            PageGuide(guide="how-to/suivre-les-permis", under=("permis/",), panels=("permits",)),
+            PageGuide(guide="how-to/deposer-et-instruire-un-permis", under=("permis/deposer/",)),
+            PageGuide(guide="how-to/signer-un-acte", under=("permis/signatures/",)),
+            PageGuide(guide="how-to/reprendre-un-registre", under=("permis/importer/",)),
+        ),
+        *(
+            FIRST_VIEWS(FirstView(role=role, layers=(SLUG,), place=nearest_of("permits_permit"), zoom=SEEN_FROM))
+            for role in (Role.PERMIT_INSTRUCTOR, Role.TOWN_HALL)
+        ),
         BAR(BarLink(section="permits", url="permits", label=_("Permits"), order=10, is_visible=to_signed_in)),
         BAR(BarLink(section="register", url="permit_register", label=_("Decisions"), order=11, is_visible=to_visitors)),
         MAP_LINKS(MapLink(name="permits", order=12, address=page_address("permits", to_those_who(sees_files)))),

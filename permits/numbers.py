@@ -32,9 +32,26 @@ WITHOUT_LETTERS = re.compile(
     r"(?:0\d{2}|02[AB]|97\d|\d{2}|2[AB])\d{5}(?:[A-Z0-9]\d{0,4}(?:[MT]\d{0,2}|P0)?)?", re.ASCII
 )
 """Department, commune and year, then as much of the sequence as is typed."""
+BLANK, BLANKS = r"[\s./-]*", r"[\s./-]+"
+LETTERS_OR_KIND = rf"(?P<letters>{'|'.join(SERIES)})(?:MI|[AB](?![0-9]))?"
+SHORT = (
+    re.compile(r"(?P<sequence>[A-Z]\d{4})", re.ASCII),
+    re.compile(
+        rf"(?:{LETTERS_OR_KIND}{BLANK})?(?:(?P<commune>\d{{3}}){BLANK})?(?P<year>\d{{2}}){BLANK}"
+        r"(?P<sequence>[A-Z]\d{4}|\d{5})",
+        re.ASCII,
+    ),
+    re.compile(
+        rf"{LETTERS_OR_KIND}{BLANK}(?:(?P<commune>\d{{3}}){BLANKS})?(?P<year>\d{{2}}){BLANKS}"
+        r"(?P<sequence>[A-Z]?\d{1,5})",
+        re.ASCII,
+    ),
+)
+"""What people say of a number among themselves, its département left out: `A0001`, `901 26 00003`, `PC 26-3`."""
 OVERSEAS = "97"
 LAST = 9_999
 LAST_CHANGE = 99
+SEQUENCE_LENGTH = 5
 
 
 class NotANumberError(ValueError):
@@ -100,6 +117,30 @@ class Number:
     def __str__(self) -> str:
         parts = [self.letters, self.department, self.insee[2:], self.year, self.sequence]
         return " ".join(parts + ([f"{self.change}{self.rank:02d}"] if self.change else []))
+
+
+@dataclass(frozen=True, slots=True)
+class ShortNumber:
+    """The end of a number, as far as the text says it: `commune` has its last three digits, `sequence` is whole."""
+
+    letters: str
+    commune: str
+    year: str
+    sequence: str
+
+
+def read_short_number(text: str) -> ShortNumber | None:
+    """The end of a number that a text is, None when it is none."""
+    plain = text.strip().upper()
+    match = next((one for shape in SHORT if (one := shape.fullmatch(plain))), None)
+    if match is None:
+        return None
+    parts = match.groupdict()
+    head = "".join(one for one in parts["sequence"] if not one.isdecimal())
+    sequence = head + parts["sequence"][len(head) :].zfill(SEQUENCE_LENGTH - len(head))
+    if len(sequence) > SEQUENCE_LENGTH:
+        return None
+    return ShortNumber(parts.get("letters") or "", parts.get("commune") or "", parts.get("year") or "", sequence)
 
 
 def exact_numbers(text: str) -> list[str]:

@@ -1,40 +1,43 @@
-"""The search box finds applications by their number, in any writing: `PC 045 234 26 A0001`, `pc 45 234 26`, `A0001`."""
+"""The search box finds applications by number, in any writing: `PC 045 234 26 A0001`, `pc 45 234 26`, `PC 26-3`."""
 
-import re
 from collections.abc import Iterator
 
 from django.contrib.gis.db.models.functions import Envelope, PointOnSurface, Transform
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from gis_core.database import clock as database_clock
 from layers.features.search import Question, SearchResult
 from layers.features.search_terms import is_name
 from permits.layers import SLUG
 from permits.models import Permit, PermitQuerySet
-from permits.numbers import SERIES, Number, exact_numbers, number_beginnings, pack
+from permits.numbers import exact_numbers, number_beginnings
 from permits.services.applicants import reads_applicants_somewhere
-from permits.services.matching import AFTER_LAST, territory_of
+from permits.services.matching import AFTER_LAST, numbers_ending
 
 LETTERS_AND_COMMUNE = 8
 """Characters of a number before which a beginning is that of too many."""
-ENDING = re.compile(r"(?:(?P<commune>\d{3})?(?P<year>\d{2}))?(?P<sequence>[A-Z]\d{4})", re.ASCII)
-YEARS = 10
-MOST_NUMBERS = 6_000
 EXACT, BEGINNING = 98, 88
 
 
 def search_permits(question: Question) -> Iterator[SearchResult]:
     """Applications that the asker may see, by their number or the beginning or the end of it, the last ones first."""
-    exact = exact_numbers(question.text) or numbers_ending(question)
+    exact = exact_numbers(question.text)
     seen = Permit.objects.visible_to(question.rights)
+    if numbers := exact or numbers_ending(question.text, question.rights):
+        yield from results_of(seen.filter(number__in=numbers), question.limit, EXACT)
     if exact:
-        yield from results_of(seen.filter(number__in=exact), question.limit, EXACT)
         return
     for one in number_beginnings(question.text):
         if len(one) >= LETTERS_AND_COMMUNE:
             rows = seen.filter(number__gte=one, number__lte=one + AFTER_LAST)
             yield from results_of(rows, question.limit, BEGINNING)
+
+
+def claim_permits(question: Question) -> str:
+    """What to say of a whole number that no application bears which the asker sees; empty for other texts."""
+    if not exact_numbers(question.text):
+        return ""
+    return _("There is no application %(number)s that you may see.") % {"number": question.text}
 
 
 def offer_applicants(question: Question) -> Iterator[SearchResult]:
@@ -44,24 +47,6 @@ def offer_applicants(question: Question) -> Iterator[SearchResult]:
         detail = _("Personal data: the journal keeps it.")
         body = {"q": question.text}
         yield SearchResult(kind="page", label=label, detail=detail, score=0, url=reverse("applicants"), body=body)
-
-
-def numbers_ending(question: Question) -> list[str]:
-    """The numbers that end as the text, of the last years in the communes that the asker may see."""
-    match = ENDING.fullmatch(pack(question.text))
-    if match is None or not question.rights.user_id:
-        return []
-    this_year = database_clock.today().year
-    years = [match["year"]] if match["year"] else [f"{(this_year - back) % 100:02d}" for back in range(YEARS)]
-    communes = [one for one in territory_of(question.rights) if one[2:].endswith(match["commune"] or "")]
-    if len(communes) * len(years) * len(SERIES) > MOST_NUMBERS:
-        return []
-    return [
-        Number(letters, insee, year, match["sequence"]).packed
-        for insee in communes
-        for year in years
-        for letters in SERIES
-    ]
 
 
 def results_of(rows: PermitQuerySet, limit: int, score: float) -> Iterator[SearchResult]:

@@ -111,7 +111,7 @@ def state_label(values: Mapping[str, Any]) -> str:
 SECTION = Section(
     slug="permits",
     title=gettext_lazy("Planning applications"),
-    order=80,
+    order=70,
     collect=permits,
     sources=(PERMITS,),
     layers=(SLUG,),

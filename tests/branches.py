@@ -15,7 +15,7 @@ from coverage.exceptions import NoDataError
 
 from gis_core.operations.environment import ROOT, Place
 
-APPS = ("gis_core", "layers", "orthophoto", "tiles", "permits", "networks")
+APPS = ("gis_core", "layers", "orthophoto", "tiles", "permits", "networks", "simulation")
 MEASURED = [
     *(f"{app}/**/{name}" for app in APPS for name in ("services/**", "services.py", "rights.py")),
     "gis_core/members/**",

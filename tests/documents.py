@@ -1,6 +1,7 @@
 """Small documents, made on the spot."""
 
 import zipfile
+from collections.abc import Sequence
 from io import BytesIO
 
 from PIL import Image
@@ -10,11 +11,15 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.
 ODT = "application/vnd.oasis.opendocument.text"
 
 
-def pdf(pages: int = 1) -> bytes:
+def pdf(pages: int = 1, outline: Sequence[tuple[str, int]] = ()) -> bytes:
+    """A PDF of so many pages, whose outline has these titles, each with its page from 1."""
     made = BytesIO()
     canvas = Canvas(made)
     for number in range(pages):
         canvas.drawString(100, 700, f"Plan de masse {number}")
+        for title in (title for title, page in outline if page == number + 1):
+            canvas.bookmarkPage(title)
+            canvas.addOutlineEntry(title, title)
         canvas.showPage()
     canvas.save()
     return made.getvalue()

@@ -156,6 +156,7 @@ def layer(slug: str | None = None, **fields: Any) -> Layer:
 
 
 TABLE_TYPES: dict[str, GeometryType] = {"point": "Point", "line": "LineString", "polygon": "Polygon"}
+WITH_HEIGHTS: dict[str, GeometryType] = {"line": "MultiLineStringZ", "polygon": "MultiPolygonZ"}
 EDITABLE_COLUMNS: list[dict[str, Any]] = [
     {"name": "name", "label": "Nom", "type": "text", "in_tiles": True, "required": True, "maximum_length": 80},
     {"name": "kind", "label": "Nature", "type": "text", "choices": ["a", "b", "c"]},
@@ -169,8 +170,10 @@ EDITABLE_COLUMNS: list[dict[str, Any]] = [
 
 
 def editable_layer(owner: Member | None = None, geometry: str = "point", **fields: Any) -> Layer:
-    """A layer with a run-time table of its own, which its owner's technicians and GIS administrators edit."""
-    number = next(_numbers)
+    """A layer with a run-time table of its own, which its owner's technicians and GIS administrators edit; its places
+    have heights (Z) where it is so.
+    """
+    number, types = next(_numbers), WITH_HEIGHTS if fields.pop("heights", False) else TABLE_TYPES
     made = layer(
         fields.pop("slug", f"editable-{number}"),
         owner=owner or member(commune()),
@@ -183,7 +186,7 @@ def editable_layer(owner: Member | None = None, geometry: str = "point", **field
         **fields,
     )
     with as_worker():
-        create_table(made.table, made.columns, TABLE_TYPES[geometry])
+        create_table(made.table, made.columns, types[geometry])
         secure_table(made)
     return made
 

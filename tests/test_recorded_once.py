@@ -23,11 +23,11 @@ from layers.external.models import AllowedHost
 from networks.notifications.models import Notice
 from networks.roads.models import RoadAsset, RoadInspection
 from networks.roadworks.models import Work, WorkDetour, WorkRequest
-from networks.water.models import HydrantInspection, Outage, Repair
+from networks.water.models import HydrantInspection, ManholeInspection, Outage, Repair
 from permits.models import Consultation, Event, Piece, Team
 from tests import factories
 from tests.documents import pdf
-from tests.networks.conftest import made_network
+from tests.networks.conftest import at, made_network
 from tests.networks.roads.test_road_assets_placing import SIGN
 from tests.networks.roadworks.road_orders import given_request, made_desk
 from tests.networks.roadworks.test_work_pages import filled
@@ -170,6 +170,14 @@ def inspection() -> Case:
     return Case(network.people[TECHNICIAN], url, "done_by", typed, HydrantInspection)
 
 
+def manhole_inspection() -> Case:
+    network = made_network()
+    with transaction.atomic():
+        pk = network.make("sewer-nodes", at(50, 50), kind="manhole", system="02", reference="R-12")
+    typed = {"done_date": today(), "done_by": "Anne", "verdict": "good"}
+    return Case(network.people[TECHNICIAN], reverse("manhole", args=[pk]), "done_by", typed, ManholeInspection)
+
+
 def notice() -> Case:
     network = made_network()
     typed = {"kind": "planned", "addresses": "1 rue des Tanneurs, 45260 Lorris"}
@@ -227,7 +235,7 @@ def asset_inspection() -> Case:
 
 CASES = (
     event, asked, letter, piece, team, invitation, token, host,
-    administered_member, theme, background, repair, inspection, notice, contact, works,
+    administered_member, theme, background, repair, inspection, manhole_inspection, notice, contact, works,
     road_request, order, detour, asset, asset_inspection,
 )  # fmt: skip
 

@@ -13,13 +13,16 @@ from django.contrib.admin.utils import flatten_fieldsets
 from django.db import transaction
 from django.test import RequestFactory
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
 from gis_core.administration.edit_admin import EditAdmin, EditTabularInline
 from gis_core.desk.edit_forms import EditForm
 from gis_core.members.rights import Role
 from gis_core.models import Membership, User
 from gis_core.tokens.services import create_token
-from layers.catalogue.models import Background, Theme
+from layers.catalogue.models import Background, Layer, Theme
+from layers.external.models import AllowedHost
+from layers.intake.models import LayerRefresh
 from networks.notifications.services.contacts import find_contacts
 from permits.models import Authority, Signatory
 from tests import factories
@@ -31,6 +34,7 @@ from tests.networks.roadworks.road_orders import Desk, made_desk
 from tests.networks.roadworks.works import numbered_road, work
 from tests.page_forms import Sent, at_once, browser, form_with, opened
 from tests.permits.conftest import World, made_world
+from tests.policy import simulations
 
 TECHNICIAN, ADMINISTRATOR = Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR
 
@@ -192,6 +196,16 @@ def layer_naming() -> Case:
     return Case(*layer_page("layer_fields"), "title_field", ("kind", "lit"))
 
 
+def layer_refresh() -> Case:
+    user, url = layer_page("layer_refresh")
+    with factories.as_owner():
+        AllowedHost.objects.create(host="ailleurs.example")
+        made, now = Layer.objects.get(slug="lampes"), timezone.now()
+        place = {"kind": "address", "place": "https://ailleurs.example/lampes.gpkg"}
+        LayerRefresh.objects.create(layer=made, owner=made.owner, mode="replace", period="day", next_at=now, **place)
+    return Case(user, url, "hour", ("3", "5"))
+
+
 def layer_rules() -> Case:
     user, url = layer_page("layer_fields")
     return Case(user, url, "no_overlap", ("soft", "hard"), to=reverse("layer_rules_page", args=["lampes"]))
@@ -238,6 +252,12 @@ def hydrant_settings() -> Case:
     network = made_network()
     url = reverse("fire_settings", args=[network.member.slug])
     return Case(network.people[ADMINISTRATOR], url, "visual_months", ("3", "4"))
+
+
+def manhole_settings() -> Case:
+    network = made_network()
+    url = reverse("manhole_settings", args=[network.member.slug])
+    return Case(network.people[ADMINISTRATOR], url, "inspection_months", ("60", "48"))
 
 
 def contact() -> Case:
@@ -289,7 +309,27 @@ def asset() -> Case:
     return Case(user, f"{made['Location']}deplacer/", "distance_m", ("5.0", "6.0"))
 
 
+def numbering() -> Case:
+    owner = factories.member(factories.commune())
+    columns = [{"name": "name", "label": "Nom", "type": "text", "in_tiles": True}]
+    factories.editable_layer(owner, "line", slug="haies", columns=columns, key_column="name")
+    user = factories.user(owner, Role.GIS_ADMINISTRATOR)
+    return Case(user, reverse("layer_numbering"), "haies", ("H-{000}", "L-{000}"))
+
+
 LAYER_PAGES = (layer, layer_field, layer_naming, layer_rules, layer_style)
+
+
+# -- simulations ------------------------------------------------------------------------------------------------------
+
+
+def zone_rules() -> Case:
+    member = factories.member(factories.commune("45901"))
+    simulations.zone_of(factories.planning_document())
+    url = reverse("zone_rules_zone", args=[member.slug, simulations.IDURBA, simulations.ZONE])
+    return Case(factories.user(member, Role.PERMIT_INSTRUCTOR), url, "others", WORDS)
+
+
 CASES: dict[str, Callable[[], Case]] = {
     "permits.pages.filing.ChangeForm": permit,
     "permits.pages.applicant.ApplicantForm": applicant,
@@ -309,18 +349,22 @@ CASES: dict[str, Callable[[], Case]] = {
     "layers.settings.forms.FieldForm": layer_field,
     "layers.settings.forms.NamingForm": layer_naming,
     "layers.settings.forms.RulesForm": layer_rules,
+    "layers.intake.refresh_pages.RefreshForm": layer_refresh,
+    "layers.settings.numbering_pages.NumberingForm": numbering,
     "layers.settings.style_form.StyleForm": layer_style,
     "layers.external.forms.ExternalChangeForm": external_layer,
     "orthophoto.forms.CampaignChangeForm": campaign,
     "orthophoto.forms.DescriptionForm": described_campaign,
     "networks.notifications.pages.forms.SettingsForm": notice_settings,
     "networks.water.pages.hydrants.SettingsForm": hydrant_settings,
+    "networks.water.pages.manholes.SettingsForm": manhole_settings,
     "networks.notifications.pages.forms.ContactChangeForm": contact,
     "networks.notifications.pages.forms.NoticeForm": notice,
     "networks.roadworks.pages.forms.WorkChangeForm": works,
     "networks.roadworks.pages.request_forms.RequestChangeForm": road_request,
     "networks.roadworks.pages.request_forms.OrderForm": order,
     "networks.roads.pages.placing.MoveForm": asset,
+    "simulation.pages.rules.ZoneRulesForm": zone_rules,
 }
 SHOWN_WITH_ANOTHER = {"permits.pages.consulting.CorrectionForm"}
 """An answer that is corrected is the same page as an answer."""

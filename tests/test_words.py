@@ -8,12 +8,12 @@ import ast
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-APPS = ("gis_core", "layers", "orthophoto", "tiles", "permits", "networks")
+APPS = ("gis_core", "layers", "orthophoto", "tiles", "permits", "networks", "simulation")
 LIST = Path(__file__).with_name("banned_words.csv")
 ONLY_ERRORS = "a docstring that only says what it raises"
 
@@ -23,11 +23,11 @@ def product_files() -> Iterator[Path]:
         yield from (path for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts)
 
 
-def names_in(path: Path) -> Iterator[str]:
+def names_in(path: Path, nodes: Sequence[ast.AST]) -> Iterator[str]:
     """Every name that a file gives or uses, the file's own among them; that of a command is what scripts type."""
     if path.parent.name != "commands":
         yield path.stem
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes:
         match node:
             case ast.Name(id=name) | ast.Attribute(attr=name) | ast.arg(arg=name):
                 yield name
@@ -44,10 +44,13 @@ def says_only_errors(node: ast.AST) -> bool:
 def counts() -> Counter[str]:
     banned = [row["word"] for row in rows() if row["word"] != ONLY_ERRORS]
     pattern = re.compile(rf"(?:^|_)({'|'.join(sorted(banned, key=len, reverse=True))})(?=_|$)")
+    # The same names come again and again.
+    words_in = cache(pattern.findall)
     counted: Counter[str] = Counter()
     for path in product_files():
-        counted.update(word for name in names_in(path) for word in pattern.findall(name.lower()))
-        counted[ONLY_ERRORS] += sum(map(says_only_errors, ast.walk(ast.parse(path.read_text()))))
+        nodes = list(ast.walk(ast.parse(path.read_text())))
+        counted.update(word for name in names_in(path, nodes) for word in words_in(name.lower()))
+        counted[ONLY_ERRORS] += sum(map(says_only_errors, nodes))
     return counted
 
 

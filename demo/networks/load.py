@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Any
 
 import shapely
-from django.db import connection
 from psycopg import sql
 from shapely.geometry import LineString, Point
 
-from demo.networks.model import Plan
+from demo.networks.model import LETTERS, Plan
 from demo.networks.sewer import sewers
 from demo.networks.water import water
 from demo.networks.ways import Xy, cut, shift_line
 from demo.territory import Territory
-from gis_core.database.statements import fetch_one
+from gis_core.database.statements import fetch_all, fetch_one
 from gis_core.models import Member
+from layers.catalogue.models import Layer
 from layers.catalogue.services import announce_changed_slugs
+from layers.features.models import Numbering
 from layers.features.topology import loading
 from networks.water.services.anomalies.scanning import scan
 
@@ -46,6 +48,7 @@ def seed_networks(make: Callable[[], Territory], seed: int, say: Say) -> None:
                 defects(plan)
                 step_aside(plan)
                 load(plan, members[slug])
+                number_new_objects(plan, members[slug])
                 scan(members[slug].pk, plan.family)
             announce_changed_slugs([*SLUGS, "water-repairs"])
 
@@ -126,35 +129,41 @@ def load(plan: Plan, member: Member) -> None:
         insert("water_repair", [owned | values | {"geom": at} for at, values in plan.repairs])
 
 
+def number_new_objects(plan: Plan, member: Member) -> None:
+    """What is drawn later goes on with the references that are there, by kind."""
+    kinds = {values["kind"] for values in plan.nodes.values()} & set(LETTERS)
+    nodes = {kind: f"{plan.prefix}-{LETTERS[kind]}{{0000}}" for kind in sorted(kinds)}
+    for what, column, patterns in (("nodes", "kind", nodes), ("pipes", "", {"": f"{plan.prefix}-C{{0000}}"})):
+        layer = Layer.objects.get(slug=f"{plan.family}-{what}")
+        Numbering.objects.get_or_create(owner=member, layer=layer, defaults={"column": column, "patterns": patterns})
+
+
 def ends(line: LineString) -> tuple[Xy, Xy]:
     (ax, ay), (bx, by) = line.coords[0], line.coords[-1]
     return (float(ax), float(ay)), (float(bx), float(by))
 
 
 def insert(table: str, rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Insert rows that may have different columns; their ids, in their order."""
+    """Insert rows that may have different columns, in one statement; their ids, in their order."""
     if not rows:
         return []
     names = sorted({name for row in rows for name in row} - {"geom"})
     statement = sql.SQL(
-        "insert into {} ({}, geom) values ({}, st_setsrid(st_geomfromwkb(%s), 2154)) returning id"
+        "insert into {table} ({columns}, geom) select {values}, geom from json_populate_recordset(null::{table}, %s)"
+        " returning id"
     ).format(
-        sql.Identifier(table),
-        sql.SQL(", ").join(map(sql.Identifier, names)),
-        sql.SQL(", ").join(
-            sql.SQL("%s") if name not in DEFAULTS else sql.SQL("coalesce(%s, {})").format(sql.Literal(DEFAULTS[name]))
+        table=sql.Identifier(table),
+        columns=sql.SQL(", ").join(map(sql.Identifier, names)),
+        values=sql.SQL(", ").join(
+            sql.SQL("coalesce({}, {})").format(sql.Identifier(name), sql.Literal(DEFAULTS[name]))
+            if name in DEFAULTS
+            else sql.Identifier(name)
             for name in names
         ),
     )
-    values = [[*(row.get(name) for name in names), row["geom"].wkb] for row in rows]
-    with connection.cursor() as cursor:
-        cursor.cursor.executemany(statement, values, returning=True)
-        found = []
-        while True:
-            found.append(cursor.fetchone()[0])
-            if not cursor.cursor.nextset():
-                break
-    return found
+    given = [{**row, "geom": shapely.to_wkb(shapely.set_srid(row["geom"], 2154), hex=True, include_srid=True)}
+             for row in rows]  # fmt: skip
+    return [pk for (pk,) in fetch_all(statement, [json.dumps(given, default=str)])]
 
 
 DEFAULTS = {"system": "02", "service_state": "en_service"}

@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import cos, sin
 from random import Random
 from typing import Any
 
+import numpy as np
 import shapely
 from shapely.geometry import LineString, Point
 from shapely.geometry.base import BaseGeometry
@@ -19,6 +19,7 @@ from demo.networks.model import Plan
 from demo.networks.water import LATEST, addresses_by_road
 from demo.networks.ways import Graph, Xy, cut, shift_line
 from demo.territory import Address, Commune, Road, Territory
+from demo.territory.relief import altitude, rivers_of
 from gis_core.french import of_commune
 
 WASTE, STORM = (-1.2, -0.7), (-2.4, 1.3)
@@ -46,7 +47,7 @@ class Village:
 def sewers(territory: Territory, communes: Sequence[Commune], prefix: str, chance: Random) -> Plan:
     """The plan of one member's sewers."""
     plan = Plan("sewer", prefix, chance)
-    rivers = shapely.union_all([cover.geom for cover in territory.landcover if cover.kind == "water"])
+    rivers = rivers_of(territory)
     insee = {commune.insee for commune in communes}
     served = addresses_by_road(territory, insee)
     for commune in communes:
@@ -60,9 +61,9 @@ def sewers(territory: Territory, communes: Sequence[Commune], prefix: str, chanc
 
 
 def ground(place: Xy, rivers: BaseGeometry) -> float:
-    """A gentle relief that rises from the rivers (m NGF)."""
-    x, y = place
-    return 102 + 0.018 * min(1_500.0, float(rivers.distance(Point(x, y)))) + 1.2 * sin(x / 700) + cos(y / 600)
+    """The natural ground at a place (m NGF)."""
+    x, y = np.array([place]).T
+    return float(altitude(x, y, rivers)[0])
 
 
 def wastewater(village: Village, served: Mapping[str, list[Address]], commune: Commune) -> None:

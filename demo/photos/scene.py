@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from demo.territory import Building, LandCover, Territory
 
@@ -39,6 +40,20 @@ def compose(territory: Territory, year: int, size: float) -> Scene:
     yards.lay_pools(drawing, [p for p in kinds["pool"] if not len(roofs.query(p.geom, "dwithin", 1.0))])
     streets.park_along(drawing, cars, territory.roads, streets.find_built_up_roads(territory))
     _plant(drawing, kinds, buildings, nursery)
+    plants.clear_bushes(drawing, [b.geom for b in buildings], drawing.gates)
+    drawing.roofs.extend(roof(drawing, b) for b in buildings)
+    return drawing.ready()
+
+
+def compose_upright(territory: Territory, year: int, within: BaseGeometry) -> Scene:
+    """What stood that year in a rectangle: roofs, trees and hedges alone, which is much sooner composed."""
+    season, light = SEASONS[year]
+    drawing = Drawing(light, territory.seed, season)
+    drawing.material((150, 146, 110), (170, 160, 124))
+    shapely.prepare(within)
+    buildings = [one for one in buildings_of(territory, year) if within.intersects(one.geom)]
+    kinds = _by_kind([one for one in territory.landcover if within.intersects(one.geom)])
+    _plant(drawing, kinds, buildings, plants.Nursery(drawing))
     plants.clear_bushes(drawing, [b.geom for b in buildings], drawing.gates)
     drawing.roofs.extend(roof(drawing, b) for b in buildings)
     return drawing.ready()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from math import cos, sin
 
 import numpy as np
 import shapely
 from numpy.random import Generator
 from shapely.geometry import LineString, Point, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from .geometry import Floats, faces, frame, lines, nearest, node, polygons, wander
 from .terrain import Terrain, Village
@@ -36,6 +38,8 @@ class Network:
     limits: list[LineString] = field(default_factory=list)
 
 
+# What two even halves are worth.
+EVEN = 3
 MAIN: tuple[tuple[int | str, int | str, str, float], ...] = (
     ("Neuville", 1, "D 921", 12.0), (1, 0, "D 921", 12.0), (0, 2, "D 921", 12.0), (2, "Pithiviers", "D 921", 12.0),
     ("Orléans", 4, "D 44", 10.0), (4, 3, "D 44", 10.0), (3, 5, "D 44", 10.0), (5, "Bellegarde", "D 44", 10.0),
@@ -98,14 +102,20 @@ def _village_target(village: Village) -> Callable[[Polygon], float]:
 def _split(poly: Polygon, village: Village | None, terrain: Terrain, net: Network, rng: Generator) -> list[Polygon]:
     """Split a block by the best of some candidate ways and record it; [] when none is any good."""
     best: tuple[float, LineString, list[Polygon]] | None = None
+    box, room = frame(poly), poly.buffer(0.5)
+    shapely.prepare(room)
     for _ in range(9):
-        line = _candidate(poly, village is not None, rng)
+        line = _candidate(poly, box, room, village is not None, rng)
         if line is None:
+            continue
+        penalty = _penalty(poly, line, terrain)
+        if best is not None and EVEN - penalty < best[0]:
             continue
         parts = polygons(shapely.polygonize(node([poly.exterior, _longer(line)])), 800.0)
         if len(parts) != 2:
             continue
-        score = _score(poly, line, parts, terrain)
+        a, b = float(parts[0].area), float(parts[1].area)
+        score = EVEN * min(a, b) / max(a, b) - penalty
         if best is None or score > best[0]:
             best = (score, line, parts)
     if best is None or best[0] < -5:
@@ -114,8 +124,11 @@ def _split(poly: Polygon, village: Village | None, terrain: Terrain, net: Networ
     return sorted(best[2], key=lambda p: p.bounds)
 
 
-def _candidate(poly: Polygon, in_village: bool, rng: Generator) -> LineString | None:
-    x, y, angle, length, width = frame(poly)
+def _candidate(
+    poly: Polygon, box: tuple[float, float, float, float, float], room: Polygon, in_village: bool, rng: Generator
+) -> LineString | None:
+    """A way across a block: `box` is its frame, `room` the block and half a metre around it."""
+    x, y, angle, length, width = box
     along, loose = rng.uniform(-0.17, 0.17) * length, 0.22 if in_village else 0.45
     lengthwise = 0.5 * np.pi if rng.random() < 0.25 else 0.0
     angle_across = angle + np.pi / 2 + lengthwise + rng.uniform(-loose, loose)
@@ -128,7 +141,7 @@ def _candidate(poly: Polygon, in_village: bool, rng: Generator) -> LineString | 
     start, end = (np.round(np.asarray(line.coords[i]), 2) for i in (0, -1))
     sway = 0.02 if in_village else 0.03
     bent = wander(start, end, 45 if in_village else 90, sway, rng)
-    return bent if poly.buffer(0.5).contains(bent) else LineString([start, end])
+    return bent if room.contains(bent) else LineString([start, end])
 
 
 def _longer(line: LineString) -> LineString:
@@ -137,19 +150,18 @@ def _longer(line: LineString) -> LineString:
     return LineString([c[0] + head / np.hypot(*head) * 0.3, *c[1:-1], c[-1] + tail / np.hypot(*tail) * 0.3])
 
 
-def _score(poly: Polygon, line: LineString, parts: list[Polygon], terrain: Terrain) -> float:
-    """Better: even halves, right angles at the ends, no crossing close to another, ends on a road."""
-    a, b = float(parts[0].area), float(parts[1].area)
-    score = 3 * min(a, b) / max(a, b) - 0.001 * float(line.length)
+def _penalty(poly: Polygon, line: LineString, terrain: Terrain) -> float:
+    """What is bad in a way: its length, slanting ends, a crossing close to another, ends on no road."""
+    penalty = 0.001 * float(line.length)
     corners = shapely.points(shapely.get_coordinates(poly.exterior))
     loose = 0
     for i in (0, -1):
         end = Point(line.coords[i])
         gap = float(shapely.distance(corners, end).min())
-        score -= 1.5 if gap < 18 else 0
+        penalty += 1.5 if gap < 18 else 0
         dry = end.distance(terrain.limit.exterior) > 1 and all(end.distance(r.axis) > 1 for r in terrain.rivers)
         loose += not dry
-    return score - (2 if loose == 1 else 20 if loose == 2 else 0) - 2 * _slant(poly, line)
+    return penalty + (2 if loose == 1 else 20 if loose == 2 else 0) + 2 * _slant(poly, line)
 
 
 def _slant(poly: Polygon, line: LineString) -> float:
@@ -171,10 +183,17 @@ def _record(
         net.limits.append(line)
         return
     kind, width = _rank(poly, village, line, rng)
-    water = shapely.union_all([r.axis.buffer(r_half) for r, r_half in zip(terrain.rivers, (16, 9), strict=True)])
+    water = _water(tuple(r.axis for r in terrain.rivers))
     for piece in lines(line.difference(water)):
         net.ways.append(Way(piece, kind, width))
     net.limits.extend(lines(line.intersection(water)))
+
+
+@cache
+def _water(axes: tuple[LineString, ...]) -> BaseGeometry:
+    """The rivers with their banks, where there is no road."""
+    banks: BaseGeometry = shapely.union_all([axis.buffer(half) for axis, half in zip(axes, (16, 9), strict=True)])
+    return banks
 
 
 def _rank(poly: Polygon, village: Village | None, line: LineString, rng: Generator) -> tuple[str, float]:

@@ -11,11 +11,11 @@ from django.db.models import Q
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from gis_core.accounts import devices
 from gis_core.accounts import mail as account_mail
 from gis_core.database import clock as database_clock
+from gis_core.long_dates import format_long_date
 from gis_core.members.people import accept_first
 from gis_core.models import User
 from gis_core.operations import security_journal as security
@@ -112,7 +112,7 @@ def report_slow_sign_in(request: HttpRequest, name: str) -> None:
             "slowed",
             user=account.pk,
             address=security.address_of(request),
-            at=date_format(timezone.localtime(database_clock.now()), "j N Y H:i"),
+            at=format_long_date(timezone.localtime(database_clock.now()), "j N Y H:i"),
             site=request.build_absolute_uri("/"),
         )
 

@@ -39,7 +39,10 @@ def list_parameters(query: type[ListQuery]) -> list[OpenApiParameter]:
 
 def list_view(listing: Listing[Any, Any], operation: str) -> type[APIView]:
     """A view that answers `count`, `next` and `results`: the columns of files by name, codes as codes."""
-    row = {one.name: FIELDS[one.kind](allow_null=True, help_text=str(one.label)) for one in listing.file_columns()}
+    # Labels are of the language of who reads the document, not of who asked for the first page.
+    labels: dict[str, Any] = {one.name: one.label for one in listing.columns}
+    columns = listing.file_columns()
+    row = {one.name: FIELDS[one.kind](allow_null=True, help_text=labels[one.name]) for one in columns}
     page: dict[str, serializers.Field[Any, Any, Any, Any]] = {
         "count": serializers.IntegerField(help_text=f"exact up to {COUNT_LIMIT}; beyond, how many there are at least"),
         "next": serializers.CharField(allow_null=True),

@@ -6,12 +6,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 from django.db.migrations.loader import MigrationLoader
 
-LEAKPROOF = (
-    "geometry_overlaps(geometry,geometry)",
-    "geometry_within(geometry,geometry)",
-    "geometry_contains(geometry,geometry)",
-    "textlike(text,text)",
-)
+from gis_core.database.leakproof import LEAKPROOF
 
 
 @register(Tags.database)

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+
+from gis_core.long_dates import format_long_date
 
 NOTHING = "—"
 
@@ -16,8 +18,8 @@ def format_day(day: date | datetime | None) -> str:
     if day is None:
         return ""
     if isinstance(day, datetime):
-        return date_format(localtime(day), "j N Y H:i")
-    return date_format(day, "j N Y")
+        return format_long_date(localtime(day), "j N Y H:i")
+    return format_long_date(day, "j N Y")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,12 @@
 """Where pages and the map lead to, by who looks: the links that apps give to `BAR` and to `MAP_LINKS`."""
 
 from collections.abc import Callable
+from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import override
 
 from gis_core.members.rights import Rights
 from gis_core.points import BAR, MAP_LINKS, BarLink
@@ -47,6 +50,24 @@ def address_for_all(address: str) -> Address:
 def bar(request: HttpRequest) -> list[BarLink]:
     """The links of the bar for who asks."""
     return [link for link in BAR.all() if link.is_visible(request)]
+
+
+def bar_of_map(request: HttpRequest) -> list[dict[str, Any]]:
+    """The same links for the menu of the map: the name of each, its address, its label by language; the map apart."""
+    return [
+        {"name": link.url, "url": reverse(link.url), "labels": labels_of(link)}
+        for link in bar(request)
+        if link.url != "map"
+    ]
+
+
+def labels_of(link: BarLink) -> dict[str, str]:
+    """The label of a link in every language: the map changes its own without asking again."""
+    labels = {}
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            labels[code] = str(link.label)
+    return labels
 
 
 def map_addresses(request: HttpRequest) -> dict[str, str | None]:

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from gis_core.desk.signed_in import page as page
 from gis_core.http.middleware import rights_of_request
+from gis_core.members.rights import Rights
 from gis_core.members.technicians import works_on_networks
 from gis_core.points import DESKS, TABS, Label
 
@@ -24,9 +25,9 @@ class ShowPage(Protocol):
     ) -> HttpResponse: ...
 
 
-def tabs(desk: str, *, works: bool) -> list[tuple[str, Label, str]]:
-    """Name, label and address of every tab of a desk; those for technicians for who `works` on a network."""
-    visible_tabs = [tab for tab in TABS.all() if tab.desk == desk and (works or not tab.technicians)]
+def tabs(desk: str, rights: Rights) -> list[tuple[str, Label, str]]:
+    """Name, label and address of every tab of a desk that the user sees."""
+    visible_tabs = [tab for tab in TABS.all() if tab.desk == desk and (tab.open_to is None or tab.open_to(rights))]
     return [(tab.name, tab.label, reverse(tab.name)) for tab in visible_tabs]
 
 
@@ -39,8 +40,9 @@ def show(
     status: int = 200,
 ) -> HttpResponse:
     """A page of a desk, on `desk/tabs.html`."""
-    works = works_on_networks(rights_of_request(request))
-    label, visible_tabs = DESKS.get(desk).label, tabs(desk, works=works)
+    rights = rights_of_request(request)
+    works = works_on_networks(rights)
+    label, visible_tabs = DESKS.get(desk).label, tabs(desk, rights)
     tab_label = next((tab_label for name, tab_label, _url in visible_tabs if name == tab), label)
     around = {"section": desk, "desk": label, "tabs": visible_tabs, "tab": tab, "tab_label": tab_label, "works": works}
     return render(request, template, around | (context or {}), status=status)

@@ -201,6 +201,22 @@ def their_language(get_response: Handler) -> Handler:
     return middleware
 
 
+def refused_method_page(get_response: Handler) -> Handler:
+    """An address that takes a form alone, opened by hand or after signing in: Django's answer would be a blank page."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        blank = response.status_code == 405 and not response.streaming and not response.content
+        if not blank or request.method != "GET" or wants_problem(request):
+            return response
+        detail = _("This address takes what a form sends: it does not open by itself. Go back to the page before.")
+        page = render(request, "400.html", {"detail": detail, "status": 405}, status=405)
+        page["Allow"] = response.get("Allow", "POST")
+        return page
+
+    return middleware
+
+
 class PagesInTransaction:
     """A page that is rendered after its view asks the database in a transaction too: there it says who asks.
 

@@ -6,7 +6,7 @@ invited, stays as they are.
 
 import csv
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import IO, Any, Final, Literal
 
@@ -15,12 +15,13 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Conflict, Forbidden, Invalid
-from gis_core.files.reader import ReadRefused, RestrictedReader
+from gis_core.files.reader import Limits, ReadRefused, RestrictedReader
 from gis_core.members.people import invite
 from gis_core.members.rights import Rights, Role
 from gis_core.models import Member
 
 MOST_PEOPLE: Final = 500
+MOST_BYTES: Final = 1_048_576
 HEADERS: Final[Mapping[str, tuple[str, ...]]] = {
     "email": ("email", "e mail", "mail", "courriel", "adresse e mail", "adresse", "e mail address"),
     "role": ("role",),
@@ -71,7 +72,7 @@ class Outcome:
 def read_people(stream: IO[bytes]) -> list[Person]:
     """The rows of a CSV file: separators, encoding and order of columns as they come. Raises Invalid."""
     try:
-        with RestrictedReader() as reader:
+        with RestrictedReader(Limits.for_documents(MOST_BYTES)) as reader:
             parts = list(reader.lines(reader.admit_stream(stream)))
     except ReadRefused as refused:
         raise Invalid(refused.message, parameter="file") from refused
@@ -84,19 +85,34 @@ def people_in(lines: Sequence[str]) -> list[Person]:
     """The rows of the lines of a CSV file. Raises Invalid."""
     heading = lines[0].lstrip("\ufeff") if lines else ""
     delimiter = max(";,\t", key=heading.count)
-    rows = csv.reader((f"{line}\n" for line in (heading, *lines[1:])), delimiter=delimiter)
-    columns = columns_in(next(rows, []))
+    rows = rows_in([heading, *lines[1:]], delimiter)
+    _line, headings = next(rows, (1, []))
+    columns = columns_in(headings)
     people = []
-    for cells in rows:
+    for line, cells in rows:
         values = {name: cells[at].strip() for name, at in columns.items() if at < len(cells)}
         if any(values.values()):
-            people.append(person_in(rows.line_num, values))
+            people.append(person_in(line, values))
         if len(people) > MOST_PEOPLE:
             message = _("A list holds at most %(most)s people: send it in parts.")
             raise Invalid(message % {"most": MOST_PEOPLE}, parameter="file")
     if not people:
         raise Invalid(_("There is nobody in this list."), parameter="file")
     return people
+
+
+def rows_in(lines: Sequence[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """The cells of each row, with its last line. Raises Invalid where quotation marks do not pair: rows that they take
+    in would be lost."""
+    rows = csv.reader((f"{line}\n" for line in lines), delimiter=delimiter, strict=True)
+    last = 0
+    try:
+        for cells in rows:
+            last = rows.line_num
+            yield last, cells
+    except csv.Error as error:
+        message = _("Line %(row)s cannot be read: its quotation marks do not pair.")
+        raise Invalid(message % {"row": last + 1}, parameter="file") from error
 
 
 def columns_in(headings: Iterable[str]) -> dict[str, int]:

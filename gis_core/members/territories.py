@@ -16,11 +16,12 @@ def with_extent(members: QuerySet[Member]) -> QuerySet[Member]:
     return members.annotate(extent_2154=Extent("communes__geom"))
 
 
-def extent_4326(member: Member | None = None) -> list[float]:
-    """[west, south, east, north] of a member's communes, or of all communes; France's when there are none."""
-    bbox_2154 = getattr(member, "extent_2154", None)
+def extent_4326(*members: Member | None) -> list[float]:
+    """[west, south, east, north] of the members' communes, of all without members; France's when there are none."""
+    given = [member for member in members if member]
+    bbox_2154 = getattr(given[0], "extent_2154", None) if len(given) == 1 else None
     if bbox_2154 is None:
-        communes = Commune.objects.filter(territories__member=member) if member else Commune.objects.all()
+        communes = Commune.objects.filter(territories__member__in=given) if given else Commune.objects.all()
         bbox_2154 = communes.order_by().aggregate(extent=Extent("geom"))["extent"]
     if bbox_2154 is None:
         return list(WHOLE_4326)

@@ -4,6 +4,7 @@ from gis_core.models.documents import AttachedDocument, RetentionTime
 from gis_core.models.history import WITH_FILES, HistoryEvent, IdempotencyKey, ReplacedRow, RowHistory, SourceImport
 from gis_core.models.jobs import Job, JobQuerySet
 from gis_core.models.letters import Letter, LetterCounter, Letterhead, LetterQuerySet, LetterTemplate
+from gis_core.models.links import SharedLink, SharedLinkQuerySet
 from gis_core.models.organisations import Commune, Member, MemberQuerySet, Territory, web_mercator
 from gis_core.models.people import (
     ApiToken,

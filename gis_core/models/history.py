@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
@@ -64,6 +64,13 @@ class HistoryEvent(models.Model):
         return f"{self.kind} {self.table} {self.at:%Y-%m-%d %H:%M}"
 
 
+class AnyGeometryField(models.GeometryField):  # type: ignore[type-arg]
+    """Geometries with heights (Z) and without them, side by side: those of tables of either kind."""
+
+    def db_type(self, connection: Any) -> str:
+        return "geometry"
+
+
 class RowHistory(models.Model):
     """A row as it was before a change: its columns as JSON, its geometry (EPSG:2154) apart, where it changed."""
 
@@ -74,7 +81,7 @@ class RowHistory(models.Model):
     operation = models.CharField(max_length=6)
     version = models.IntegerField()
     old = models.JSONField(null=True)
-    old_geom = models.GeometryField(srid=2154, null=True, spatial_index=False)
+    old_geom = AnyGeometryField(srid=2154, null=True, spatial_index=False)
     geom_changed = models.BooleanField(db_default=True)
 
     class Meta:

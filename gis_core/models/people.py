@@ -44,6 +44,8 @@ class User(AbstractUser):
 
     # By list: the titles and query strings of the filters that the person keeps (gis_core.desk.saved_filters).
     saved_filters = models.JSONField(default=dict, blank=True, editable=False)
+    # How the person left the map, as its address says it after the "#"; empty while they have not arranged it.
+    map_view = models.CharField(max_length=2_000, default="", db_default="", blank=True, editable=False)
     # The hash of the password before this one: neither may be chosen again.
     former_password = models.CharField(max_length=128, blank=True, editable=False)
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from gis_core.operations import account, check, demo, manage, test_run
+from gis_core.operations import account, check, configuration, demo, manage, test_run
 from gis_core.operations.cluster import Cluster
 from gis_core.operations.environment import DEFAULT_PORT, Place, variables
 from gis_core.operations.failure import OperationFailedError
@@ -39,7 +39,7 @@ def parser() -> Parser:
     common = Parser(add_help=False)
     common.add_argument("--data")
     port = Parser(add_help=False)
-    port.add_argument("--port", type=int, default=os.environ.get("ARPENT_PORT", DEFAULT_PORT))
+    port.add_argument("--port", type=int)
     commands = Parser(prog="arpent", add_help=False)
     add = commands.add_subparsers(dest="command", required=True, parser_class=Parser).add_parser
     add("demo", parents=[common, port]).add_argument("--detach", action="store_true")
@@ -59,6 +59,16 @@ def parser() -> Parser:
     bring_back = add("restore", parents=[common])
     bring_back.add_argument("file", type=Path)
     bring_back.add_argument("--force", action="store_true")
+    maintenance = add("maintenance", parents=[common])
+    maintenance.add_argument("action", choices=["on", "off", "status"])
+    maintenance.add_argument("--message", default="")
+    maintenance.add_argument("--until", default="")
+    bundle = add("support-bundle", parents=[common])
+    bundle.add_argument("file", type=Path)
+    bundle.add_argument("--yes", action="store_true")
+    doctor = add("doctor", parents=[common])
+    doctor.add_argument("--json", action="store_true")
+    doctor.add_argument("--mail", default="")
     cluster = add("cluster", parents=[common])
     cluster.add_argument("action", choices=["start", "stop", "status", "environment"])
     cluster.add_argument("--tests", action="store_true")
@@ -78,6 +88,9 @@ def main(arguments: list[str]) -> int:
     ours, passed_on = split(arguments)
     options = parser().parse_args(ours)
     place = Place.current(options.data)
+    configuration.load(place.data)
+    if "port" in options and options.port is None:
+        options.port = int(os.environ.get("ARPENT_PORT", DEFAULT_PORT))
     if options.command in HANDED_OVER:
         account.check_readable(passed_on)
         hand_over(place, options, arguments, passed_on)
@@ -120,9 +133,23 @@ def main(arguments: list[str]) -> int:
             from gis_core.operations import keeper
 
             return keeper.run(place, options.ready)
+        case "maintenance" | "support-bundle" | "doctor":
+            return administer(place, options)
         case "cluster":
             return cluster_command(Cluster(place.for_tests if options.tests else place, options.tests), options.action)
     raise AssertionError(options.command)
+
+
+def administer(place: Place, options: argparse.Namespace) -> int:
+    """What an administrator asks of an installation that runs."""
+    from gis_core.operations import doctor, maintenance, support_bundle
+
+    if options.command == "maintenance":
+        say(maintenance.run(place, options.action, options.message, options.until))
+        return 0
+    if options.command == "support-bundle":
+        return support_bundle.run(place, options.file, at_once=options.yes)
+    return doctor.run(place, as_json=options.json, mail=options.mail)
 
 
 def hand_over(place: Place, options: argparse.Namespace, arguments: list[str], passed_on: list[str]) -> None:

@@ -60,6 +60,11 @@ SWITCH = switch(OS_USER)
 FIRST_CLOSED = 'for folder; do test -x "$folder" || { printf %s "$folder"; exit 1; }; done'
 
 
+def as_site() -> tuple[str, ...]:
+    """The beginning of a command that touches what the site writes: root does not run it itself."""
+    return SWITCH if os.geteuid() == 0 and exists() and not stays_root() else ()
+
+
 def stays_root() -> bool:
     """Whether root was told to go on as root (`ARPENT_AS_ROOT=1`): for tests of a checkout that is closed to others."""
     return os.environ.get("ARPENT_AS_ROOT") == "1"

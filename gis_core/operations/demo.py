@@ -185,7 +185,7 @@ def is_free(place: Place) -> bool:
 
 def _already_running(place: Place) -> int:
     running = read_run(place)
-    if running is None or not services.answers(_ready_url(running.port)):
+    if running is None or not services.answers(ready_url(running.port)):
         raise OperationFailedError("Une autre commande démarre Arpent ici : attendez-la, ou tapez ./arpent stop.")
     say("Arpent tourne déjà.")
     say(summary(place, running.port))
@@ -226,7 +226,7 @@ def _supervise(place: Place, this_run: Run, ready: Callable[[], None]) -> NoRetu
         for service in nights(place, place.logs / "backups.log"):
             group.start(service)
         with step("Serveur web et tâches de fond"):
-            group.wait_ready(_ready_url(this_run.port))
+            group.wait_ready(ready_url(this_run.port))
         ready()
         group.wait()
     finally:
@@ -324,7 +324,8 @@ def warn_one_user(place: Place) -> None:
         say(ONE_USER)
 
 
-def _ready_url(port: int) -> str:
+def ready_url(port: int) -> str:
+    """Where the site that listens on a port says whether it is ready."""
     host = services.bind_address()
     return f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else host}:{port}/health/ready"  # noqa: S104
 

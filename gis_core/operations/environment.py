@@ -189,13 +189,29 @@ def open_plain(path: Path, flags: int) -> int:
         ) from error
 
 
+def read_plain(path: Path, most_bytes: int) -> bytes:
+    """The first bytes of a regular file as `open_plain` opens it. Raises OSError, OperationFailedError."""
+    with os.fdopen(open_plain(path, os.O_RDONLY), "rb") as file:
+        return file.read(most_bytes)
+
+
+def read_end(path: Path, most_bytes: int) -> str:
+    """The whole lines at the end of a log, as `open_plain` opens it. Raises OSError, OperationFailedError."""
+    with os.fdopen(open_plain(path, os.O_RDONLY), "rb") as file:
+        start = max(0, os.fstat(file.fileno()).st_size - most_bytes)
+        file.seek(start)
+        text = file.read(most_bytes).decode(errors="backslashreplace")
+    return text.partition("\n")[2] if start else text
+
+
 def _open_in(folder: int, name: str, flags: int) -> int:
     descriptor = os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o660, dir_fd=folder)
     state, above = os.fstat(descriptor), os.fstat(folder)
     if not stat.S_ISREG(state.st_mode):
         os.close(descriptor)
         raise OSError(errno.ENXIO, os.strerror(errno.ENXIO))
-    if os.geteuid() == 0 and state.st_uid == 0 and state.st_nlink == 1 and above.st_uid != 0:
+    writing = flags & (os.O_CREAT | os.O_WRONLY)
+    if writing and os.geteuid() == 0 and state.st_uid == 0 and state.st_nlink == 1 and above.st_uid != 0:
         os.fchown(descriptor, above.st_uid, above.st_gid)
     return descriptor
 

@@ -79,6 +79,17 @@ class HeldFiles:
         self.paths[name] = link
 
 
+def list_file_names(data: Path, files: Path) -> dict[str, int]:
+    """Bytes of every file that a backup would hold, by its name (`files/...`)."""
+    if not files.is_dir():
+        return {}
+    return {
+        Path(entry.path).relative_to(data).as_posix(): entry.stat(follow_symlinks=False).st_size
+        for entry in _entries(files)
+        if entry.is_file(follow_symlinks=False)
+    }
+
+
 def _entries(root: Path) -> Iterator[os.DirEntry[str]]:
     """Folders and regular files below a folder, in order.
 

@@ -1,9 +1,10 @@
 """`./arpent test`: the whole suite against a cluster of its own, or pytest with the arguments given.
 
 The whole suite keeps its cluster and its files in memory where there is enough: it writes gigabytes that nobody reads.
-`--qgis` runs the tests that need QGIS, and nothing else. `--at INSTANT` runs at that instant, in a cluster of its own,
-without those that need the true one (marked `true_clock`). `--quick` runs those that need neither a database nor a
-browser nor another process, `--coverage` prints which branches of services and rights were taken.
+`--qgis` runs the tests that need QGIS, and nothing else, `--grass` those of shadows against GRASS. `--at INSTANT` runs
+at that instant, in a cluster of its own, without those that need the true one (marked `true_clock`). `--quick` runs
+those that need neither a database nor a browser nor another process, `--coverage` prints which branches of services and
+rights were taken.
 """
 
 import os
@@ -20,6 +21,8 @@ from gis_core.operations.progress import say
 
 QGIS = "--qgis"
 QGIS_TESTS = ["tests/qgis", "-rP"]
+GRASS = "--grass"
+GRASS_TESTS = ["tests/grass", "tests/simulation/test_terrain.py", "-rP"]
 QUICK = "--quick"
 # Where no PostgreSQL listens.
 NO_DATABASE = {"ARPENT_DB_HOST": "/nonexistent"}
@@ -28,8 +31,9 @@ COVERAGE = "--coverage"
 NO_BYTE_CODE = "PYTHONDONTWRITEBYTECODE"
 MEMORY, PREFIX = Path("/dev/shm"), "arpent-tests-"  # noqa: S108 - a folder of ours is made there
 ENOUGH_BYTES = 14 * 2**30
-# One process per test file: module fixtures and live servers are not repeated.
-WHOLE_SUITE = ["--numprocesses", str(min((os.cpu_count() or 1) + 1, 4)), "--dist", "loadfile", "--times"]
+# One process per test file: module fixtures and live servers are not repeated. A third of their time they wait, for a
+# server that starts, a browser that draws, a lock: two for each processor, as long as their databases fit in memory.
+WHOLE_SUITE = ["--numprocesses", str(min((os.cpu_count() or 1) * 2, 4)), "--dist", "loadfile", "--times"]
 
 
 def run(place: Place, arguments: Sequence[str]) -> int:
@@ -47,8 +51,12 @@ def run(place: Place, arguments: Sequence[str]) -> int:
     qgis = QGIS in arguments
     if qgis:
         arguments = [*QGIS_TESTS, *(argument for argument in arguments if argument != QGIS)]
+    grass = GRASS in arguments
+    if grass:
+        arguments = [*GRASS_TESTS, *(argument for argument in arguments if argument != GRASS)]
     with folder_for(whole) as folder, Cluster(place_in(folder, tests), for_tests=True).lease():
         env = variables(place_in(folder, tests), "test") | ({"ARPENT_QGIS": "1"} if qgis else {})
+        env |= {"ARPENT_GRASS": "1"} if grass else {}
         env |= {"TMPDIR": str(folder / "tmp")} if folder else {}
         left_out = fake_clock.LEFT_OUT if at else []
         pytest = [str(PYTHON), "-m", "pytest", *left_out, *arguments, *(WHOLE_SUITE if whole else [])]

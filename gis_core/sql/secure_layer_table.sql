@@ -27,6 +27,7 @@ begin
     if key_column is not null then
         perform arpent.index_reference(made, scope, key_column);
     end if;
+    perform arpent.number_layer_table(made);
     perform arpent.secure_table(made, scope, true, layer_id);
     perform arpent.apply_layer_rules(layer_id);
     execute format('grant maintain on %s to arpent_worker', made);

@@ -14,6 +14,7 @@ from psycopg import sql
 
 GENERIC: Final = {
     900: "version",
+    905: "number",
     910: "rules",
     950: "history",
     960: "keep",

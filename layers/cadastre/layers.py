@@ -1,9 +1,12 @@
 """The reference layers that every installation has."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 from gis_core.codes import code_list
+from gis_core.members.rights import Rights
+from layers.catalogue.alternative_legends import AlternativeLegend
 from layers.catalogue.models import Layer
 from layers.catalogue.services import LayerDeclaration, ThemeDeclaration
 
@@ -71,6 +74,26 @@ def of_the_plan(slug: str, title: str, title_en: str, order: int, table: str, **
         visible_at_first=False,
         **style,
     )
+
+
+# Metres at which a building's colour changes, and the colours below, between and above them.
+STOREYS: Final = (3, 6, 9, 12, 18)
+SHADES: Final = ("#f3e3c3", "#ecc48a", "#dd9b62", "#c66b4b", "#9c3f45", "#5f2348")
+
+
+def height_lines(_rights: Rights) -> list[dict[str, Any]]:
+    """Buildings by the height of their ridge."""
+    least, most = STOREYS[0], STOREYS[-1]
+    lines = [(f"moins de {least} m", f"less than {least} m", {"below": least})]
+    lines += [
+        (f"{low} à {high} m", f"{low} to {high} m", {"from": low, "below": high}) for low, high in pairwise(STOREYS)
+    ]
+    lines.append((f"{most} m et plus", f"{most} m and more", {"from": most}))
+    heights = [
+        symbol(french, english, "fill", where={"ridge_m": limits}, fill=colour, stroke="#6b5a4a")
+        for (french, english, limits), colour in zip(lines, SHADES, strict=True)
+    ]
+    return [*heights, symbol("Hauteur inconnue", "Height not known", "fill", fill="#dfe3e6", stroke="#9aa3ab")]
 
 
 LAYERS = (
@@ -161,11 +184,17 @@ LAYERS = (
         columns=[
             column("kind", "Nature", "Kind", values=BUILDING_KINDS),
             column("name", "Nom", "Name", tiles=False),
+            column("ridge_m", "Hauteur au faîtage", "Height of the ridge", "length_m"),
+            column("eaves_m", "Hauteur à l’égout", "Height of the eaves", "length_m", tiles=False),
+            column("ground_m", "Altitude du sol", "Altitude of the ground", "length_m", tiles=False),
+            column("heights_source", "Hauteurs mesurées sur", "Heights measured on", tiles=False),
+            column("heights_date", "Date des hauteurs", "Date of the heights", "date", tiles=False),
             INSEE,
             SHEET,
             CREATED,
             UPDATED,
         ],
+        legends=(AlternativeLegend(name="height", title="Hauteur", title_en="Height", lines=height_lines),),
         legend=[
             symbol("Bâti dur", "Solid building", "fill", where={"kind": "01"}, fill="#d9a78b", stroke="#a4674a"),
             symbol("Bâti léger", "Light building", "fill", where={"kind": "02"}, fill="#ecd9c6", stroke="#b8977a"),

@@ -1,8 +1,10 @@
 """What this app gives to the others."""
 
+from gis_core.jobs.points import JOB_KINDS, JobKind
 from gis_core.wiring.database import import_triggers
 from gis_core.wiring.manifests import Manifest
-from layers.cadastre import layers, searchers, sheet, sources
+from gis_core.wiring.points import Later
+from layers.cadastre import layers, lists, searchers, sheet, sources
 from layers.cadastre.geocoder import find_addresses
 from layers.catalogue.points import LAYERS
 from layers.features.points import FEATURE_SHEETS, SEARCHERS, FeatureSheet, Searcher
@@ -12,6 +14,7 @@ from layers.intake.reference_source import import_sources
 MANIFEST = Manifest(
     gives=(
         SEARCHERS(Searcher(searchers.search_communes, "communes", yields_to_claims=True)),
+        SEARCHERS(Searcher(lists.offer_list, "parcels")),
         SEARCHERS(Searcher(searchers.search_parcels, "parcels", claim=searchers.claim_parcels)),
         SEARCHERS(Searcher(searchers.search_addresses, "addresses", "address", yields_to_claims=True)),
         SEARCHERS(Searcher(searchers.search_roads, "roads", yields_to_claims=True)),
@@ -25,6 +28,7 @@ MANIFEST = Manifest(
         *import_sources(sources.ETALAB, sources.COMMUNES, sources.EDIGEO, sources.BAN),
         GEOCODERS(find_addresses),
         LAYERS(*layers.LAYERS),
+        JOB_KINDS(JobKind(kind="measure_buildings", work=Later("layers.cadastre.building_heights.work"))),
     ),
     # Imports of communes change members and their territories.
     triggers=(*import_triggers("gis_core_member"), *import_triggers("gis_core_territory")),

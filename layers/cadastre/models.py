@@ -114,7 +114,12 @@ class Parcel(models.Model):
 
 
 class Building(models.Model):
-    """A building of the cadastral plan: `kind` 01 is solid, 02 light."""
+    """A building of the cadastral plan: `kind` 01 is solid, 02 light.
+
+    `ground_m` is an altitude, `eaves_m` and `ridge_m` are above it: measured on the models of heights
+    `heights_source` of `heights_date` (`layers.cadastre.building_heights`), None where they are not known.
+    `heights_models` are the short names of the campaigns that were read, the ground's among them.
+    """
 
     security = "reference"
 
@@ -128,6 +133,14 @@ class Building(models.Model):
     sheet = models.CharField(_("cadastral sheet"), max_length=12, db_default="", blank=True)
     created_date = models.DateField(_("created"), null=True)
     updated_date = models.DateField(_("updated"), null=True)
+    ground_m = models.FloatField(_("altitude of the ground"), null=True, blank=True)
+    eaves_m = models.FloatField(_("height of the eaves"), null=True, blank=True)
+    ridge_m = models.FloatField(_("height of the ridge"), null=True, blank=True)
+    heights_source = models.CharField(_("heights measured on"), max_length=120, db_default="", blank=True)
+    heights_date = models.DateField(_("date of the heights"), null=True, blank=True)
+    heights_models = ArrayField(
+        models.SlugField(), db_default=[], blank=True, editable=False, verbose_name=_("campaigns of the heights")
+    )
     geom = models.MultiPolygonField(srid=2154)
     geom_3857 = web_mercator(models.MultiPolygonField)
 

@@ -22,7 +22,7 @@ AFTER = rf"(?:[\s,]*[\s,(]\s*(?P<after>{INSEE}|[^\d]*[^\d\s)])\s*\)?)?"
 FLAGS = re.IGNORECASE | re.ASCII
 REFERENCE = re.compile(BEFORE + BODY + AFTER, FLAGS)
 LABELS = re.compile(
-    r"\b(?:parcelles?|sections?|cadastr[ée]e?s?|cadastra(?:le|les|ux)|num[ée]ros?|pr[ée]fixe)\b|n[°º]s?",
+    r"\b(?:parcelles?|sections?|cadastr[ée]e?s?|cadastra(?:le|les|ux)|num[ée]ros?|nos|pr[ée]fixe)\b|n[°º]s?",
     re.IGNORECASE,
 )
 """What people write around the parts of a reference."""
@@ -30,11 +30,20 @@ COMMUNE = re.compile(r"(?:[àa]\s+|sur\s+|[-–,]\s*)?(?:(?:la\s+)?commune\s+(?:
 ROAD_ENDINGS = {"P", "PR", "PK", "P.R", "P.K"}
 """`D 2020 PR` is about to become a place on a road."""
 LINES = re.compile(r"[\n\r\t;]+")
-PARTS = re.compile(rf"\s*,\s*|\s+(?:et|&|\+)\s+(?=(?:(?:{SECTION})\s*)?\d)", re.IGNORECASE)
+PARTS = re.compile(
+    rf"\s*,\s*|\s+(?:et|&|\+)\s+(?=(?:n[°º]s?\s*|num[ée]ros?\s+|parcelles?\s+)?(?:(?:{SECTION})\s*)?\d)", re.IGNORECASE
+)
+BARE = re.compile(
+    r"\d{1,4}(?!\d)(?!\s*(?:bis|ter|rue|av|bd|boulevard|place|chemin|route|impasse|all[ée]e|quai)\b).*", FLAGS
+)
+"""A number that leaves out its section, with the commune of the list after it; no address."""
 ONE = (
     rf"(?:\d{{5,6}}|2[AB]\d{{3,4}})\d{{3}}[0-9A-Z]{{2}}\d{{4}}|(?:{INSEE}\s+)?(?:\d{{3}}\s+)?(?:{SECTION})\s*\d{{1,4}}"
 )
-SEVERAL = re.compile(rf"(?:{ONE})(?:\s+(?:{ONE}))+", FLAGS)
+SEVERAL = re.compile(rf"(?:{ONE})(?:[\s/-]+(?:{ONE}))+(?P<after>\s+[^\d]*[^\d\s])?", FLAGS)
+SLASHES = re.compile(
+    rf"(?P<first>.*?(?:{SECTION})\s*\d{{1,4}})(?P<rest>(?:\s*/\s*\d{{1,4}})+)(?P<after>(?:\s+[^\d]*[^\d\s])?)", FLAGS
+)
 RANGE = re.compile(
     r"(?P<first>.*?(?P<low>\d{1,4}))\s*(?:à|au|jusqu['’]à)\s*(?P<high>\d{1,4})(?P<after>(?:[\s,(].*)?)", re.IGNORECASE
 )
@@ -93,8 +102,8 @@ def read_meanings(text: str) -> tuple[Reference, ...]:
 def read_references(text: str) -> list[ReferenceText]:
     """The parcels of a list, each once: by lines, semicolons, tabs, commas, `et`, or blanks between whole references.
 
-    On one line, what follows a reference may leave out its commune and its section (`Bray AB 12, AB 13, 14`), one
-    commune at the end is that of all, and `AB 12 à 15` are four.
+    On one line, what follows a reference may leave out its commune and its section (`Bray AB 12, AB 13, 14`,
+    `AB 12/13`), one commune at the end is that of all, and `AB 12 à 15` are four.
     """
     lines = (re.sub(r"[\s\x00-\x1f\x7f]+", " ", line).strip(" .,") for line in LINES.split(text))
     return list(dict.fromkeys(one for line in lines if line for one in read_line(line)))
@@ -118,7 +127,14 @@ def split_line(line: str) -> list[str]:
 
 
 def split_blanks(part: str) -> list[str]:
-    return [one[0] for one in re.finditer(ONE, part, FLAGS)] if SEVERAL.fullmatch(part) else [part]
+    """Whole references one after the other, and numbers with strokes between them: `AB 12 AC 5 Bray`, `AB 12/13`."""
+    if match := SLASHES.fullmatch(part):
+        return [match["first"] + match["after"], *re.findall(r"\d+", match["rest"])]
+    match = SEVERAL.fullmatch(part)
+    if match is None:
+        return [part]
+    *references, last = (one[0] for one in re.finditer(ONE, part, FLAGS))
+    return [*references, last + (match["after"] or "")]
 
 
 def apart_from_places(parts: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -132,6 +148,8 @@ def apart_from_places(parts: Sequence[str]) -> tuple[list[str], list[str]]:
 
 def read_part(part: str, former: Reference | None) -> Iterator[ReferenceText]:
     """The parcels of a part of a line, after the reference that stands before it."""
+    if former and former.section and BARE.fullmatch(bare := LABELS.sub(" ", part).strip()):
+        part = f"{label_of(former)} {bare}"
     if match := RANGE.fullmatch(part):
         low, high = int(match["low"]), int(match["high"])
         first = read_alone(match["first"] + match["after"], former)
@@ -140,13 +158,10 @@ def read_part(part: str, former: Reference | None) -> Iterator[ReferenceText]:
                 meanings = tuple(replace(one, number=str(number)) for one in first)
                 yield ReferenceText(f"{label_of(first[0])} {number}", meanings)
             return
-    meanings = read_alone(part, former)
-    yield ReferenceText(f"{label_of(meanings[0])} {part}" if meanings and part.isdecimal() else part, meanings)
+    yield ReferenceText(part, read_alone(part, former))
 
 
 def read_alone(part: str, former: Reference | None) -> tuple[Reference, ...]:
-    if former and former.section and re.fullmatch(r"\d{1,4}", part, re.ASCII):
-        return (replace(former, number=part.lstrip("0") or "0"),)
     meanings = read_meanings(part)
     if former and len(meanings) == 1 and not meanings[0].names_commune:
         one = meanings[0]

@@ -240,8 +240,9 @@ def search_places(question: Question) -> list[SearchResult]:
     typed = question.terms
     if not any(len(word) > 1 for word in typed):
         return []
-    conditions = [f"{PLACE_TEXT} like %(word{i})s" for i in range(len(typed))]
-    rows = run_query(PLACES, question, typed, {"text": " and ".join(conditions)})
+    conditions = [f"{PLACE_TEXT} ~ arpent.word_beginning(%(term{i})s)" for i in range(len(typed))]
+    values = {f"term{i}": term for i, term in enumerate(typed)}
+    rows = run_query(PLACES, question, [], {"text": " and ".join(conditions)}, **values)
     return [result_of(row, "place", "named-places", 68) for row in rows]
 
 

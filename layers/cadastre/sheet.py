@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
+from psycopg.sql import SQL
 
 from gis_core.database.statements import fetch_all
 from gis_core.members.rights import Rights
@@ -36,7 +37,16 @@ PARCEL_FACTS = """
 """
 OPTIONAL_LAYERS = ("addresses", "buildings")
 COMMUNE_NAMES = "select insee, name from gis_core_commune where insee = any(%s)"
-BUILDING_AREAS = "select id, st_area(st_transform(geom, 4326)::geography) from cadastre_building where id = any(%s)"
+WITHDRAWN_MODEL = """exists (
+    select from unnest(t.heights_models) used
+    where not exists (select from catalogue_photo p
+                      where p.slug = used and p.kind <> 'photo' and p.visibility = 'public'))
+"""
+"""Whether a building `t` has heights of a model that everybody may not read any more: taken back, or kept to some."""
+BUILDING_FACTS = SQL("""
+    select t.id, st_area(st_transform(t.geom, 4326)::geography), {withdrawn}
+    from cadastre_building t where t.id = any(%s)
+""").format(withdrawn=SQL(WITHDRAWN_MODEL))
 ROAD_LENGTHS = "select id, st_length(st_transform(geom, 4326)::geography) from cadastre_road where id = any(%s)"
 COMMUNE_AREAS = "select id, st_area(st_transform(geom, 4326)::geography) from gis_core_commune where id = any(%s)"
 
@@ -88,20 +98,21 @@ def describe_sections(rows: Sequence[Values], rights: Rights) -> Mapping[int, Ad
 
 
 def describe_buildings(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:
-    names, areas = commune_names(rows), measures(BUILDING_AREAS, rows)
-    return {
-        row["id"]: Addition(
-            title=row["name"] or None,
-            subtitle=names.get(row["insee"]),
-            properties=[
-                fact_line(
-                    "footprint_m2", _("Footprint"), round(areas[row["id"]], 1), "m²", display_area(areas[row["id"]])
-                )
-            ],
-            hidden=frozenset() if row["name"] else frozenset({"name"}),
-        )
-        for row in rows
-    }
+    names, facts = commune_names(rows), {pk: rest for pk, *rest in fetch_all(BUILDING_FACTS, [ids(rows)])}
+    return {row["id"]: building_addition(row, names.get(row["insee"]), *facts[row["id"]]) for row in rows}
+
+
+def building_addition(row: Values, commune: str | None, area_m2: float, withdrawn: bool) -> Addition:
+    lines = [fact_line("footprint_m2", _("Footprint"), round(area_m2, 1), "m²", display_area(area_m2))]
+    if withdrawn and (source := row.get("heights_source")):
+        lines.append(fact_line("heights_source", _("Heights measured on"), source, None, display_source(source)))
+    hidden = frozenset() if row["name"] else frozenset({"name"})
+    return Addition(title=row["name"] or None, subtitle=commune, properties=lines, hidden=hidden)
+
+
+def display_source(source: str) -> str:
+    """The title of a model of heights that was taken back."""
+    return _("%(title)s, model taken back") % {"title": source}
 
 
 def describe_roads(rows: Sequence[Values], rights: Rights) -> Mapping[int, Addition]:

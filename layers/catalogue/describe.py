@@ -6,8 +6,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from gis_core.members.rights import ADMINISTRATORS, Rights
+from layers.catalogue.alternative_legends import alternatives_as_json
+from layers.catalogue.label_text import USUAL_PRIORITY, label_parts
 from layers.catalogue.measured import tolerances_of
 from layers.catalogue.models import Background, Layer, Photo, in_language
+from layers.catalogue.points import LAYER_GROUPS
 
 EQUATOR_PIXEL_M = 156_543.03392804097  # of the Web Mercator pyramid's first level
 DEEPEST_ZOOM = 22
@@ -15,7 +18,7 @@ NEARLY = 0.1  # of a zoom: a level that is 7 % coarser than the photo shows it a
 ACQUIRED = {Photo.Precision.YEAR: "%Y", Photo.Precision.MONTH: "%Y-%m", Photo.Precision.DAY: "%Y-%m-%d"}
 SYMBOL = {"kind": "fill", "fill": None, "hatch": None, "stroke": None, "stroke_width": 1, "dash": None, "radius": 4}
 SYMBOL |= {"shape": "circle"}
-LABELS = {"size": 12, "colour": None, "bold": False, "from_scale": None}
+LABELS = {"also": [], "size": 12, "colour": None, "bold": False, "from_scale": None, "priority": USUAL_PRIORITY}
 
 
 def layer_as_json(layer: Layer, rights: Rights) -> dict[str, Any]:
@@ -26,6 +29,7 @@ def layer_as_json(layer: Layer, rights: Rights) -> dict[str, Any]:
         "title": str(layer),
         "abstract": layer.abstract,
         "theme": {"slug": theme.slug, "title": str(theme), "order": theme.order},
+        "group": group_as_json(layer),
         "order": layer.order,
         "attribution": layer.attribution,
         "licence": layer.licence,
@@ -46,7 +50,8 @@ def layer_as_json(layer: Layer, rights: Rights) -> dict[str, Any]:
         "tiles": f"/tiles/{layer.slug}.json",
         "style": f"/tiles/{layer.slug}/style.json",
         "legend": [symbol_as_json(line) for line in layer.legend],
-        "labels": LABELS | layer.labels if layer.labels else None,
+        "legends": alternatives_as_json(layer),
+        "labels": LABELS | layer.labels | {"parts": label_parts(layer)} if layer.labels else None,
         "scale_from": layer.scale_from,
         "scale_to": layer.scale_to,
         "can_edit": layer.may_edit(rights),
@@ -54,6 +59,12 @@ def layer_as_json(layer: Layer, rights: Rights) -> dict[str, Any]:
         "strict_locking": layer.strict_locking,
         "tolerance": tolerance_as_json(layer),
     }
+
+
+def group_as_json(layer: Layer) -> dict[str, str] | None:
+    """The title under which the layer is listed with its variants; None for one that stands by itself."""
+    group = next((one for one in LAYER_GROUPS.all() if layer.slug in one.layers), None)
+    return {"slug": group.slug, "title": str(group.title)} if group else None
 
 
 def tolerance_as_json(layer: Layer) -> dict[str, Any] | None:
@@ -81,6 +92,7 @@ def photo_as_json(photo: Photo) -> dict[str, Any]:
     """One aerial photo as the web map reads it."""
     return {
         "slug": photo.slug,
+        "kind": photo.kind,
         "title": str(photo),
         "acquired": photo.acquired_date.strftime(ACQUIRED[Photo.Precision(photo.acquired_precision)]),
         "resolution_m": photo.resolution_m,

@@ -9,6 +9,7 @@ from math import cos, log2, radians
 from operator import ge, gt, le, lt
 from typing import Any
 
+from layers.catalogue.label_text import label_columns
 from layers.catalogue.models import Layer
 
 PIXEL_M = 0.00028  # the standardised pixel of OGC scale denominators
@@ -24,6 +25,12 @@ type Properties = Mapping[str, Any]
 def line_for(legend: Sequence[Line], properties: Properties) -> int | None:
     """The number of the line that draws a feature of these columns, None for none."""
     return next((number for number, line in enumerate(legend) if fits(line.get("where") or {}, properties)), None)
+
+
+def first_alike(legend: Sequence[Line]) -> list[int]:
+    """For each line, the number of the first one of its label and symbol: who reads a legend sees them as one."""
+    said = [(line["label"], line["symbol"]) for line in legend]
+    return [said.index(one) for one in said]
 
 
 def fits(where: Mapping[str, Any], properties: Properties) -> bool:
@@ -65,7 +72,7 @@ def make_pale(colour: str) -> str:
 def columns_used(layer: Layer) -> set[str]:
     """The columns that drawing a layer by its legend reads."""
     chosen = {name for line in layer.legend for name in line.get("where") or {}}
-    return chosen | ({layer.labels["column"]} if layer.labels else set())
+    return chosen.union(label_columns(layer.labels))
 
 
 def is_visible_at(layer: Layer, denominator: float) -> bool:

@@ -84,13 +84,15 @@ class Layer(models.Model):
     `columns` lists the only columns that leave the platform, in order: `{"name", "label", "label_en", "type", "unit",
     "in_tiles"}`, and if need be `"values"` (words of codes), what an edit may write (`"required"`, `"read_only"`,
     `"choices"`, `"maximum_length"`, `"minimum"`, `"maximum"`), what a new feature has at first (`"default"`, one of the
-    choices), what is proposed while one types (`"suggest"`) and `"roles"` (only these, at the owner, see it). `legend`
-    lists the symbols in drawing order: `{"label", "label_en", "where": {column: condition}, "symbol": {"kind", "fill",
-    "hatch", "stroke", "stroke_width", "dash", "radius", "shape"}}`; a feature is drawn by the first line that it fits
-    (`layers.catalogue.legend`). `labels` says what is written beside features: `{"column", "size", "colour", "bold",
-    "from_scale"}`. `scale_from` and `scale_to` are the denominators between which the layer is shown, `min_zoom` the
-    first level at which it has tiles. `rules` lists what edits are checked by: `{"kind", "hard", "column",
-    "tolerance_m"}`. `key_column` holds the reference that is unique for each owner.
+    choices), what is proposed while one types (`"suggest"`), of which objects it is asked (`"when"`: {another column:
+    [values]}), how labels write it (`"prefix"`, `"short"` words of codes) and `"roles"` (only these, at the owner, see
+    it). `legend` lists the symbols in drawing order: `{"label", "label_en", "where": {column: condition}, "symbol":
+    {"kind", "fill", "hatch", "stroke", "stroke_width", "dash", "radius", "shape"}}`; a feature is drawn by the first
+    line that it fits (`layers.catalogue.legend`). `labels` says what is written beside features: `{"column", "also",
+    "size", "colour", "bold", "from_scale", "priority"}` (`layers.catalogue.label_text`). `scale_from` and `scale_to`
+    are the denominators between which the layer is shown, `min_zoom` the first level at which it has tiles. `rules`
+    lists what edits are checked by: `{"kind", "hard", "column", "tolerance_m"}`. `key_column` holds the reference that
+    is unique for each owner.
     `rows` says how the table's rows are protected (the scope given to `secure_table`). `extent_4326` (west, south,
     east, north) is measured when data changes, and only for data that everybody who sees the layer sees whole.
     An archived layer (`archived_at`) is there for whoever administers it alone: neither on the map nor in tiles,
@@ -274,8 +276,12 @@ class Background(models.Model):
 
 class PhotoQuerySet(models.QuerySet["Photo"]):
     def visible_to(self, rights: Rights) -> PhotoQuerySet:
-        """The photos that the asker may see, whole or within their communes: the question that everything asks."""
+        """The photos and models of heights that the asker may see, whole or within their communes."""
         return self.filter(visibility_condition(rights))
+
+    def pictures(self) -> PhotoQuerySet:
+        """Photos, without models of heights."""
+        return self.filter(kind=Photo.Kind.PHOTO)
 
 
 class Photo(models.Model):
@@ -285,9 +291,18 @@ class Photo(models.Model):
     photos. `pixels_edition` is the edition that its pixels came with: what is kept of them goes by it. `folder`, under
     FILES_DIR, holds the sheets and `overview`; `geom` is where there are pixels, and roughly `footprint_4326`, as
     light GeoJSON. With `within_communes`, members it is shared with see it on their own communes only.
+
+    A campaign of heights is one too, by its `kind`: its sheets are COGs of one float band, metres above the vertical
+    datum `vertical_crs` (an EPSG code: 5720 is NGF-IGN69).
     """
 
     security = "visibility"
+
+    class Kind(models.TextChoices):
+        PHOTO = "photo", _("Photo")
+        GROUND = "ground", _("Ground (MNT)")
+        SURFACE = "surface", _("Surface (MNS)")
+        HEIGHT = "height", _("Height above ground (MNH)")
 
     class Precision(models.TextChoices):
         YEAR = "year", _("Year")
@@ -295,6 +310,8 @@ class Photo(models.Model):
         DAY = "day", _("Day")
 
     slug = models.SlugField(_("short name"), unique=True)
+    kind = models.CharField(_("kind"), max_length=7, choices=Kind, default=Kind.PHOTO)
+    vertical_crs = models.PositiveIntegerField(_("vertical datum (EPSG code)"), null=True, blank=True)
     title = models.CharField(_("title"), max_length=120)
     title_en = models.CharField(_("English title"), max_length=120, blank=True)
     abstract = models.TextField(_("abstract"), blank=True)

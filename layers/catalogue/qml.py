@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from layers.catalogue.label_text import USUAL_PRIORITY, label_parts
 from layers.catalogue.legend import apart, hatch_angles
 from layers.catalogue.models import Layer, in_language
 
@@ -226,14 +227,35 @@ def colour(text: str | None) -> str:
 def labeling(root: Element, layer: Layer) -> None:
     given = layer.labels
     settings = SubElement(SubElement(root, "labeling", type="simple"), "settings", calloutType="simple")
-    text = SubElement(settings, "text-style", fieldName=given["column"], isExpression="0", fontFamily="Sans Serif")
+    field, is_expression = label_field(layer)
+    text = SubElement(settings, "text-style", fieldName=field, isExpression=is_expression, fontFamily="Sans Serif")
     text.set("fontSize", f"{given.get('size', 12) * POINTS:.2f}")
     text.set("fontSizeUnit", "Point")
     text.set("fontWeight", "75" if given.get("bold") else "50")
     text.set("textColor", colour(given.get("colour") or "#33413c"))
     SubElement(text, "text-buffer", bufferDraw="1", bufferSize="1", bufferSizeUnits="MM", bufferColor="248,246,240,235")
     placement = {Layer.Geometry.LINE: "2", Layer.Geometry.POINT: "6"}.get(Layer.Geometry(layer.geometry_type), "0")
-    SubElement(settings, "placement", placement=placement)
+    priority = str(given.get("priority", USUAL_PRIORITY))
+    SubElement(settings, "placement", placement=placement, priority=priority)
     scale = given.get("from_scale")
     limits = {"scaleVisibility": "1" if scale else "0", "scaleMax": str(scale or 0), "scaleMin": "0"}
     SubElement(settings, "rendering", {"drawLabels": "1", **limits})
+
+
+def label_field(layer: Layer) -> tuple[str, str]:
+    """What QGIS writes: the name of a column, or an expression; and whether it is one, as its files say it."""
+    parts = label_parts(layer)
+    if len(parts) == 1 and not parts[0]["prefix"] and not parts[0]["short"]:
+        return parts[0]["column"], "0"
+    texts = [label_expression(part, before=" " if rank else "") for rank, part in enumerate(parts)]
+    return f"trim(concat({', '.join(texts)}))", "1"
+
+
+def label_expression(part: Mapping[str, Any], *, before: str) -> str:
+    """A part of a label, NULL where the column has no value."""
+    value = quote_identifier(part["column"])
+    if part["short"]:
+        pairs = ", ".join(literal(printable(one)) for pair in part["short"].items() for one in pair)
+        value = f"coalesce(map_get(map({pairs}), {value}), {value})"
+    prefix = before + printable(part["prefix"])
+    return f"{literal(prefix)} || {value}" if prefix else value

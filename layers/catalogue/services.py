@@ -1,7 +1,7 @@
 """Finding a layer, declaring layers, announcing that their data changed; publishing photos."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,8 @@ from gis_core.database.lock_waits import check_not_locked
 from gis_core.database.statements import fetch_one
 from gis_core.errors import NotFound
 from gis_core.members.rights import Rights
-from gis_core.models import Member
+from gis_core.models import Member, Territory
+from layers.catalogue.alternative_legends import AlternativeLegend
 from layers.catalogue.footprint import footprint_4326
 from layers.catalogue.models import Background, Layer, Photo, PhotoEdition, PhotoSheet, Theme
 from layers.catalogue.points import LAYERS
@@ -42,6 +43,22 @@ def visible_photo(slug: str, rights: Rights) -> Photo:
     if photo is None:
         raise NotFound(_("There is no aerial photo of this name, or you may not see it."))
     return photo
+
+
+def communes_of_photo(photo: Photo, rights: Rights) -> frozenset[str] | None:
+    """The communes (INSEE codes) on which the asker sees a photo that they may see; None: everywhere.
+
+    It is theirs through members that see their communes only; a town hall sees it where it works.
+    """
+    shared = photo.visibility == Layer.Visibility.MEMBERS and photo.within_communes
+    if not shared or rights.agency or photo.owner_id in rights.roles:
+        return None
+    shared_with = set(photo.shared_with)
+    codes = Territory.objects.filter(member_id__in=shared_with & set(rights.members()))
+    own = Territory.objects.filter(
+        member_id__in=shared_with & set(rights.town_halls()), commune_id__in=rights.town_insee
+    )
+    return frozenset(map(str, (codes | own).values_list("commune_id", flat=True)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +101,8 @@ class LayerDeclaration:
     visible_at_first: bool = True
     editor_roles: Sequence[str] = ()
     key_column: str = ""
+    labels: Mapping[str, Any] = field(default_factory=dict)
+    legends: Sequence[AlternativeLegend] = ()
 
     def structure(self) -> dict[str, Any]:
         """What the code decides, whatever an administrator changed."""
@@ -104,7 +123,7 @@ class LayerDeclaration:
         ]
         legend = [dict(symbol) for symbol in (self.legend() if callable(self.legend) else self.legend)]
         chosen = {name: getattr(self, name) for name in names}
-        return chosen | {"legend": legend, "editor_roles": list(self.editor_roles)}
+        return chosen | {"legend": legend, "labels": dict(self.labels), "editor_roles": list(self.editor_roles)}
 
 
 INDEXED = """
@@ -201,6 +220,8 @@ class PhotoDeclaration:
     abstract: str = ""
     attribution: str = ""
     licence: str = ""
+    kind: str = Photo.Kind.PHOTO
+    vertical_crs: int | None = None
 
 
 @transaction.atomic

@@ -11,7 +11,9 @@ from gis_core.database.statements import execute
 from layers.catalogue.models import Layer
 
 type Columns = Sequence[Mapping[str, Any]]
-type GeometryType = Literal["Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"]
+type Flat = Literal["Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"]
+type Raised = Literal["LineStringZ", "MultiLineStringZ", "PolygonZ", "MultiPolygonZ"]
+type GeometryType = Flat | Raised
 
 SQL_TYPES = {
     "text": "text",
@@ -51,7 +53,7 @@ def drop_table(name: str) -> None:
     call("drop_layer_table", name)
 
 
-def create_staging(name: str, columns: Columns, geometry_type: GeometryType | Literal["Geometry"] | None) -> None:
+def create_staging(name: str, columns: Columns, geometry_type: Flat | Literal["Geometry"] | None) -> None:
     """An unlogged table `arpent_staging.<name>`, its geometry (EPSG:2154) in `geom`."""
     call("create_staging", name, json.dumps(sql_types(columns)), geometry_type)
 

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.members.rights import Role
+from layers.catalogue.columns import THIS_YEAR
 
 KINDS_OF_COLUMN = ("text", "integer", "number", "date", "datetime", "boolean", "area_m2", "length_m")
 KINDS_OF_SYMBOL = ("fill", "line", "circle")
@@ -18,13 +19,17 @@ BOUNDS = ("from", "above", "to", "below")
 KINDS_OF_RULE = ("valid", "inside_territory", "unique", "no_overlap", "snapped_ends")
 COLUMN = {"name", "label", "label_en", "type", "unit", "in_tiles", "values"}
 COLUMN |= {"required", "read_only", "roles", "choices", "maximum_length", "minimum", "maximum", "default", "suggest"}
+COLUMN |= {"short", "prefix", "when"}
 RULE = {"kind", "hard", "column", "tolerance_m"}
 LONGEST_TEXT = 100_000
 SYMBOL_LINE = {"label", "label_en", "where", "symbol"}
 SYMBOL = {"kind", "fill", "hatch", "stroke", "stroke_width", "dash", "radius", "shape"}
 HATCH = {"colour", "angle", "spacing", "width", "cross"}
 HATCH_LIMITS = {"angle": (0, 180), "spacing": (1, 100), "width": (0.1, 50)}
-LABELS = {"column", "size", "colour", "bold", "from_scale"}
+LABELS = {"column", "also", "size", "colour", "bold", "from_scale", "priority"}
+MOST_ALSO = 4
+PRIORITIES = (0, 10)
+LONGEST_PREFIX = 8
 LABEL_SIZES = (6, 40)
 MOST_LINES = 200
 MOST_VALUES = 500
@@ -51,6 +56,9 @@ def validate_columns(columns: Any) -> None:
         if column["name"] in names:
             check(number, [_("the column “%(name)s” is there twice: keep one.") % {"name": column["name"]}])
         names.add(column["name"])
+    known = {column["name"] for column in columns}
+    for number, column in enumerate(columns, start=1):
+        check(number, condition_faults(column, known - {column["name"]}))
 
 
 def validate_rules(rules: Any) -> None:
@@ -77,10 +85,11 @@ def validate_where(legend: list[Entry], carried: list[str]) -> None:
 
 
 def validate_label_column(labels: Entry, carried: list[str]) -> None:
-    """Labels are written from a column that the tiles carry."""
-    if labels and labels["column"] not in carried:
+    """Labels are written from columns that the tiles carry."""
+    columns = [labels["column"], *labels.get("also", [])] if labels else []
+    if unknown := [name for name in columns if name not in carried]:
         message = _("“column” names %(name)s, but the tiles only carry: %(known)s.")
-        names = {"name": labels["column"][:80], "known": ", ".join(sorted(carried))}
+        names = {"name": unknown[0][:80], "known": ", ".join(sorted(carried))}
         raise ValidationError({"labels": ValidationError(message, params=names)})
 
 
@@ -143,6 +152,11 @@ def label_style_faults(labels: Any) -> Iterable[Any]:
     yield from object_faults(labels, LABELS)
     if not is_text(labels.get("column")) or not labels["column"]:
         yield _("“column” names the column that is written.")
+    if not are_further_columns(labels.get("also", []), labels.get("column")):
+        yield _("write “also” as a list of further columns, each once, at most %(most)s.") % {"most": MOST_ALSO}
+    if not is_priority(labels.get("priority", 0)):
+        least, most = PRIORITIES
+        yield _("write “priority” as a whole number from %(least)s to %(most)s.") % {"least": least, "most": most}
     least, most = LABEL_SIZES
     if not is_number(labels.get("size", least)) or not least <= labels.get("size", least) <= most:
         yield _("write “size” as a number of pixels, from %(least)s to %(most)s.") % {"least": least, "most": most}
@@ -167,8 +181,25 @@ def column_faults(column: Any) -> Iterable[Any]:
         yield _("write “in_tiles” as true or false.")
     if not may_be(are_code_labels, column.get("values")):
         yield _('write “values” as {"code": ["French", "English"]}, or leave it out.')
-
+    if not may_be(are_code_labels, column.get("short")):
+        yield _('write “short” as {"code": ["French", "English"]}, or leave it out.')
+    if not may_be(is_prefix, column.get("prefix")):
+        yield _("write “prefix” as a few characters, or leave it out.")
     yield from limit_faults(column)
+
+
+def condition_faults(column: Entry, others: set[str]) -> Iterable[Any]:
+    """What is wrong with the objects of which a column is asked, by the value of one of the `others`."""
+    when = column.get("when")
+    if when is None:
+        return
+    if not isinstance(when, dict) or len(when) != 1 or not all(map(is_choices, when.values())):
+        yield _('write “when” as {"column": [values]}, one column alone, or leave it out.')
+    elif unknown := sorted(set(when) - others):
+        names = {"names": ", ".join(map(str, unknown))[:80], "known": ", ".join(sorted(others))}
+        yield _("“when” names %(names)s; the other columns are: %(known)s.") % names
+    if column.get("required"):
+        yield _("a column that has a “when” is not asked of all objects: leave “required” out.")
 
 
 def limit_faults(column: Entry) -> Iterable[Any]:
@@ -187,7 +218,7 @@ def limit_faults(column: Entry) -> Iterable[Any]:
     if not may_be(is_length, column.get("maximum_length")):
         yield _("write “maximum_length” as a number of characters, from 1 to 100,000.")
     for name in ("minimum", "maximum"):
-        if not may_be(is_number, column.get(name)):
+        if not may_be(is_bound, column.get(name)) and (name, column.get(name)) != ("maximum", THIS_YEAR):
             yield _("write “%(name)s” as a number, or leave it out.") % {"name": name}
     if column.get("default") is not None and column["default"] not in (column.get("choices") or []):
         yield _("“default” is one of the column’s “choices”, or left out.")
@@ -236,6 +267,10 @@ def is_text(value: Any) -> bool:
 
 def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1000 and isfinite(value)
+
+
+def is_bound(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and is_plain(value)
 
 
 def is_plain(value: Any) -> bool:
@@ -291,3 +326,19 @@ def are_code_labels(value: Any) -> bool:
         is_text(code) and isinstance(labels, list) and len(labels) == 2 and all(map(is_text, labels))
         for code, labels in value.items()
     )
+
+
+def are_further_columns(value: Any, first: Any) -> bool:
+    """Names of columns beside the first one of a label, each once."""
+    if not isinstance(value, list) or len(value) > MOST_ALSO:
+        return False
+    return all(is_text(name) and name for name in value) and len({first, *value}) == len(value) + 1
+
+
+def is_priority(value: Any) -> bool:
+    least, most = PRIORITIES
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+
+
+def is_prefix(value: Any) -> bool:
+    return is_text(value) and len(value) <= LONGEST_PREFIX

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from layers.catalogue.label_text import label_parts
 from layers.catalogue.legend import apart, plain_fill
 from layers.catalogue.models import Layer
 from layers.catalogue.qml import format_value, line_label
@@ -187,7 +188,7 @@ def label_rule(rules: Element, layer: Layer) -> None:
     limits = [limit for limit in (given.get("from_scale"), layer.scale_from) if limit]
     scales(rule, layer.scale_to, min(limits, default=None))
     made = SubElement(rule, "TextSymbolizer")
-    SubElement(SubElement(made, "Label"), "ogc:PropertyName").text = given["column"]
+    label_of(SubElement(made, "Label"), layer)
     font = SubElement(made, "Font")
     css(font, "font-family", "Sans Serif")
     css(font, "font-size", f"{given.get('size', 12):g}")
@@ -196,3 +197,15 @@ def label_rule(rules: Element, layer: Layer) -> None:
     text(halo, "Radius", "1")
     ink(SubElement(halo, "Fill"), "fill", HALO)
     ink(SubElement(made, "Fill"), "fill", given.get("colour") or INK)
+
+
+def label_of(label: Element, layer: Layer) -> None:
+    """The columns, their prefixes and blanks between them as text; SLD 1.0 has no words for codes."""
+    last: Element | None = None
+    for part in label_parts(layer):
+        if last is None:
+            label.text = part["prefix"] or None
+        else:
+            last.tail = f" {part['prefix']}"
+        last = SubElement(label, "ogc:PropertyName")
+        last.text = part["column"]

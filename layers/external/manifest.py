@@ -1,5 +1,6 @@
 """What this app gives to the others."""
 
+from gis_core.points import GUIDES, PageGuide
 from gis_core.wiring.manifests import Manifest, Urls
 
 MANIFEST = Manifest(
@@ -8,4 +9,5 @@ MANIFEST = Manifest(
         Urls("couches-externes/", "layers.external.page_urls"),
         Urls("externe/", "layers.external.urls"),
     ),
+    gives=(GUIDES(PageGuide(guide="how-to/couches-externes", under=("couches-externes/",))),),
 )

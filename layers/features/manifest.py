@@ -1,10 +1,12 @@
 """What this app gives to the others."""
 
 from gis_core.jobs.points import JOB_KINDS, TASKS, JobKind, Task
+from gis_core.points import GUIDES, PageGuide
 from gis_core.wiring.database import Setting
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
 from layers.features.coordinates import search_coordinates
+from layers.features.help_search import search_help
 from layers.features.layer_search import search_layers
 from layers.features.objects import search_objects
 from layers.features.points import SEARCHERS, Searcher
@@ -17,12 +19,20 @@ RULED_AGAIN = """
 """
 """Hard rules of tables made at run time that are not in place: those of a former version had other names."""
 
+NUMBERED_AGAIN = """
+    select arpent.number_layer_table(to_regclass('public.' || quote_ident("table"))) from catalogue_layer
+    where "table" like 'layer\\_%' and to_regclass('public.' || quote_ident("table")) is not null
+"""
+"""Tables made at run time before objects were numbered."""
+
 MANIFEST = Manifest(
     urls=(Urls("api/v1/", "layers.features.api.urls"),),
     gives=(
         SEARCHERS(Searcher(search_coordinates)),
         SEARCHERS(Searcher(search_objects)),
         SEARCHERS(Searcher(search_layers, yields_to_claims=True)),
+        SEARCHERS(Searcher(search_help, yields_to_claims=True)),
+        GUIDES(PageGuide(guide="how-to/modifier-dans-la-carte", panels=("edit",))),
         JOB_KINDS(
             JobKind(kind="layer_rules", work=Later("layers.features.tasks.put_rules_in_place")),
         ),
@@ -42,5 +52,5 @@ MANIFEST = Manifest(
             " Obeyed for the worker and the owner of the tables alone (layers.features.topology).",
         ),
     ),
-    run_time_tables=(RULED_AGAIN,),
+    run_time_tables=(RULED_AGAIN, NUMBERED_AGAIN),
 )

@@ -69,3 +69,48 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Numbering(models.Model):
+    """How a member numbers the new objects of a layer: the database fills their reference (`arpent.number_object`).
+
+    `patterns` has a pattern such as `LYS-V{0000}` by value of `column`, and one under `""` for the other values.
+    `{0000}` is the number, `{insee}` the commune in which the object lies. What imports bring is not numbered.
+    """
+
+    security = "owner"
+
+    owner = models.ForeignKey(Member, models.CASCADE, related_name="+", verbose_name=_("member"))
+    shared_with = ArrayField(models.IntegerField(), default=list, blank=True, editable=False)
+    layer = models.ForeignKey(Layer, models.CASCADE, related_name="+", verbose_name=_("layer"))
+    column = models.CharField(_("by the values of"), max_length=63, blank=True)
+    patterns = models.JSONField(_("patterns"), default=dict)
+    version = models.IntegerField(default=1, editable=False)
+
+    class Meta:
+        verbose_name = _("numbering")
+        verbose_name_plural = _("numberings")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["owner", "layer"], name="features_numbering_once")]
+
+    def __str__(self) -> str:
+        return f"{self.layer_id}: {', '.join(self.patterns.values())}"
+
+
+class ReferenceCounter(models.Model):
+    """The last number given by a pattern of a member in a layer (`arpent.number_object`)."""
+
+    security = "system"
+
+    # Nobody but the function sees these rows: no foreign keys, which would have the web role look for them.
+    owner = models.ForeignKey(Member, models.DO_NOTHING, related_name="+", db_constraint=False)
+    layer = models.ForeignKey(Layer, models.DO_NOTHING, related_name="+", db_constraint=False)
+    pattern = models.CharField(max_length=80)
+    last = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["owner", "layer", "pattern"], name="features_counter_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pattern}: {self.last}"

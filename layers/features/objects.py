@@ -23,6 +23,8 @@ OBJECT = sql.SQL("""
     where id = any({ids}) and geom is not null
 """)
 KIND = "kind"
+# The search asks at every letter: styles and descriptions of layers are not read for it.
+FOR_NAMING = ("slug", "title", "title_en", "table", "key_column", "title_field", "columns", "rows", "owner")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,14 @@ def search_objects(question: Question) -> list[SearchResult]:
     exact = {(slug, row) for slug, row, same in hits if same}
     best = sorted(hits, key=lambda hit: not hit[2])[: question.limit]
     ids = {slug: [row for one, row, _same in best if one == slug] for slug, _row, _same in best}
-    return [result_of(row, namings[row[0]], (row[0], row[1]) in exact) for row in read_objects(namings, ids)]
+    ranks = {(slug, row): rank for rank, (slug, row, _same) in enumerate(best)}
+    objects = sorted(read_objects(namings, ids), key=lambda one: ranks[one[0], one[1]])
+    return [result_of(row, namings[row[0]], (row[0], row[1]) in exact) for row in objects]
 
 
 def naming_by_slug(rights: Rights) -> dict[str, Naming]:
     """The layers whose references the asker may see: rows of another one would take the place of theirs."""
-    layers = Layer.objects.visible_to(rights).exclude(key_column="")
+    layers = Layer.objects.visible_to(rights).exclude(key_column="").only(*FOR_NAMING)
     return {layer.slug: naming for layer in layers if (naming := Naming.of(layer, rights))}
 
 

@@ -22,6 +22,24 @@ type Values = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """What is said of a row that was written all the same, at the field that it is about (`geometry` for its place).
+
+    `move_to` (EPSG:2154) is where it, or this `end` of a line (`start`, `end`), would lie better, `distance_m` how far.
+    """
+
+    id: int
+    field: str
+    message: str
+    distance_m: float | None = None
+    move_to: tuple[float, float] | None = None
+    end: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in ("field", "message", "distance_m", "move_to", "end")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Editing:
     """What writing rows of a table asks beside the usual.
 
@@ -32,6 +50,8 @@ class Editing:
     (their ids) before they are split or merged, and gives what puts it on what they become (ids) after that. `checks`
     are the field to blame and what to do by check constraint; `unique` the field by unique constraint of several
     columns, and a text from what a trigger says of the other object (nothing where the constraint itself refused).
+    `remarks` says of rows that were written (their ids) what nothing refuses, and people should look at. `unnumbered`
+    are natures whose rows come without a reference: only a pattern of their own numbers those that are there.
     """
 
     table: str
@@ -43,6 +63,8 @@ class Editing:
     attached: Callable[[Sequence[int]], Callable[[Sequence[int]], None]] | None = None
     checks: Mapping[str, tuple[str, Label]] = field(default_factory=dict)
     unique: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = field(default_factory=dict)
+    remarks: Callable[[Sequence[int]], Sequence[Remark]] | None = None
+    unnumbered: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,8 @@ class SearchResult:
     """A whole road, by the name that addresses have of it: the map shows it rather than one feature."""
     url: str | None = None
     """Its page, where it has one."""
+    parcels: tuple[str, ...] = ()
+    """Identifiers of parcels that are chosen together."""
     body: Mapping[str, str] | None = None
     """Of a page that searches further: what it is sent, in the body and so out of addresses, when it is chosen."""
 
@@ -91,6 +93,7 @@ class SearchResult:
         names = ("kind", "label", "detail", "layer", "id", "road", "url", "body")
         return {name: getattr(self, name) for name in names} | {
             "group": str(GROUPS[self.kind]),
+            "parcels": list(self.parcels),
             "center_4326": self.center_4326 and [round(value, 7) for value in self.center_4326],
             "bbox_4326": self.bbox_4326 and [round(value, 7) for value in self.bbox_4326],
         }

@@ -1,21 +1,14 @@
 """Text as the search compares it: lower case, no accents, no punctuation, a space before every word."""
 
-import re
-import unicodedata
+from gis_core.folding import fold_terms
 
-LIGATURES = str.maketrans(
-    {"œ": "oe", "æ": "ae", "Œ": "oe", "Æ": "ae", "ß": "ss", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l"}
-)
-NOT_WORD = re.compile(r"[^0-9a-z]+")
 SHORTEST_NAME = 3
 SAINTS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 
 
 def split_terms(text: str) -> list[str]:
     """The words of a text: "L'Église St-Jean" gives l, eglise, saint, jean."""
-    flat = unicodedata.normalize("NFKD", text.translate(LIGATURES)).lower()
-    bare = "".join(letter for letter in flat if not unicodedata.combining(letter))
-    return [SAINTS.get(word, word) for word in NOT_WORD.split(bare) if word]
+    return [SAINTS.get(word, word) for word in fold_terms(text)]
 
 
 def search_text(*texts: object) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from gis_core.members.rights import Rights
+from layers.catalogue.columns import THIS_YEAR
 from layers.features.display import display
 from layers.features.points import FEATURE_SHEETS
 
@@ -87,6 +88,8 @@ def column_property(column: Mapping[str, Any], value: Any) -> Property:
 def is_year(column: Mapping[str, Any]) -> bool:
     """Whether it counts years, by its own limits: their thousands are not set apart."""
     low, high = column.get("minimum"), column.get("maximum")
+    if high == THIS_YEAR:
+        return True
     return column.get("type") == "integer" and low is not None and high is not None and 1000 <= low <= high < 3000
 
 

@@ -20,7 +20,7 @@ NIGHT = timedelta(hours=25)
 
 def put_rules_in_place(running: RunningJob) -> dict[str, Any]:
     """Give a layer its rules; the report repeats them."""
-    layer = Layer.objects.visible_to(running.rights).filter(pk=running.parameters["layer"]).first()
+    layer = Layer.objects.with_archived(running.rights).filter(pk=running.parameters["layer"]).first()
     if layer is None or layer.owner_id != running.job.owner_id:
         raise Invalid(_("This layer is no longer there, or it has another owner."))
     set_rules(layer, running.parameters.get("rules"))

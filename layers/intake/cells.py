@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
+from layers.catalogue.columns import bounds
 from layers.intake.params import Param
 
 OLDEST: Final = 1800
@@ -320,7 +321,7 @@ def of_column(column: Mapping[str, Any]) -> Read:
         unit = str(column.get("unit") or "")
         in_metres = kind != "integer" and unit in ("", "m")
         read = metres if in_metres else quantity(unit, whole=kind == "integer")
-        return within(read, column.get("minimum"), column.get("maximum"))
+        return lambda field, text: within(read, *bounds(column))(field, text)
     return text_reader(int(column.get("maximum_length") or LONGEST_TEXT))
 
 

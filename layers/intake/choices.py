@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -122,6 +123,7 @@ class Description:
     shared_with: tuple[int, ...] = ()
     editor_roles: tuple[str, ...] = ()
     title_field: str = ""
+    visible_at_first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,10 +189,25 @@ def default_fields(layer: Mapping[str, Any]) -> tuple[Field, ...]:
     """All fields of a layer of a delivery, under the names that they get when nobody says more."""
     readable = [one for one in layer["fields"] if one["guess"] in TYPES]
     names = safe_names([one["name"] for one in readable], sorted(ANSWERED))
+    labels = labels_of([one["name"] for one in readable])
     return tuple(
-        Field(source=one["name"], name=name.name, label=label_of(one["name"]), type=one["guess"])
-        for one, name in zip(readable, names, strict=True)
+        Field(source=one["name"], name=name.name, label=label, type=one["guess"])
+        for one, name, label in zip(readable, names, labels, strict=True)
     )
+
+
+def labels_of(sources: Sequence[str]) -> list[str]:
+    """The label of each field; fields whose names differ by capitals or blanks alone keep their own names."""
+    labels = [label_of(one) for one in sources]
+    times = Counter(labels)
+    return [label if times[label] == 1 else one[:LONGEST_LABEL] for one, label in zip(sources, labels, strict=True)]
+
+
+def shape_field(layer: Mapping[str, Any]) -> str | None:
+    """The field of a table whose text (WKT, GeoJSON) is the geometry itself: it comes in as that, not as a field."""
+    place = layer.get("place") or {}
+    wkt: str | None = place.get("wkt")
+    return wkt
 
 
 def match_fields(layer: Mapping[str, Any], columns: Sequence[Mapping[str, Any]]) -> tuple[Field, ...]:

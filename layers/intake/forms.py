@@ -28,6 +28,7 @@ from layers.intake.choices import (
     id_filling,
     kinds_of,
     match_fields,
+    shape_field,
 )
 from layers.intake.geocoders import can_geocode
 from layers.intake.models import FileImport
@@ -258,6 +259,7 @@ class NewLayerForm(ComingInForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("People of the owner with these roles. None: nobody, the file alone brings it up to date."),
     )
+    visible_at_first = forms.BooleanField(label=_("Shown when the map opens"), required=False)
     title_field = forms.ChoiceField(label=_("Field that names an object"), required=False)
 
     def __init__(self, *args: Any, names: Sequence[tuple[str, str]], **options: Any) -> None:
@@ -298,7 +300,7 @@ class NewLayerForm(ComingInForm):
         return Choices(**common, key=names.get(given["key"], given["key"]), layer=described)
 
 
-AS_GIVEN = ("title", "abstract", "lineage", "licence", "attribution", "contact", "visibility")
+AS_GIVEN = ("title", "abstract", "lineage", "licence", "attribution", "contact", "visibility", "visible_at_first")
 
 
 class ExistingLayerForm(ComingInForm):
@@ -375,12 +377,14 @@ def field_rows(layer: Mapping[str, Any], target: Layer | None, data: Mapping[str
     if target is not None:
         proposed |= {one.source: one for one in match_fields(layer, target.columns)}
     rows: list[FieldRow] = []
+    shape = shape_field(layer)
     for number, source_field in enumerate(layer["fields"]):
         if source_field["name"] not in proposed:
             continue
         field = proposed[source_field["name"]]
         chosen = sum(row.kept for row in rows)
-        kept = (source_field["null_share"] < 1 or target is not None) and chosen < MOST_FIELDS
+        filled = source_field["null_share"] < 1 or target is not None
+        kept = filled and chosen < MOST_FIELDS and source_field["name"] != shape
         if data is not None:
             field, kept = parse_field(number, field, data)
         rows.append(FieldRow(number, source_field, field, kept=kept))

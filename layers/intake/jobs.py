@@ -30,5 +30,6 @@ KINDS = (
 TASKS = (
     Task(name="forget_replaced_rows", run=Later("layers.intake.tasks.forget_replaced_rows"), cron="27 3 * * *"),
     Task(name="sweep_inbox", run=Later("layers.intake.tasks.sweep_inbox"), cron="37 3 * * *"),
+    Task(name="refresh_layers", run=Later("layers.intake.tasks.refresh_layers"), cron="*/15 * * * *"),
     Task(name="drop_former_tables", run=Later("layers.intake.tasks.drop_former_tables"), cron="57 3 * * *"),
 )

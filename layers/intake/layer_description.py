@@ -47,6 +47,16 @@ def describe_content(layer: Mapping[str, Any]) -> str:
     return ", ".join(format_kind_count(kind, count) for kind, count in counts.items())
 
 
+def describe_mixture(layer: Mapping[str, Any], taken: str) -> str:
+    """What a file holds beside geometries of the kind that comes in; "" where it holds no other."""
+    counts = kinds_of(layer)
+    others = [format_kind_count(kind, count) for kind, count in counts.items() if kind != taken]
+    if not others or taken not in counts:
+        return ""
+    message = gettext("The file mixes geometries: %(taken)s come in, %(others)s are left.")
+    return message % {"taken": format_kind_count(taken, counts[taken]), "others": ", ".join(others)}
+
+
 def describe_crs(layer: Mapping[str, Any]) -> dict[str, Any]:
     """The CRS in words, how it was found, and what is wrong with it."""
     reference, chosen = layer.get("reference") or {}, layer["opening"]["crs"]
@@ -145,8 +155,8 @@ def describe_missing_geometries(layer: Mapping[str, Any]) -> str:
         return gettext("The layer is empty: there is nothing to import.")
     if not kinds_of(layer):
         return gettext(
-            "These rows have no geometry. Choose below the columns that hold their coordinates, or go on and choose "
-            "the fields of their address."
+            "These rows have no geometry. Choose below the columns that hold their coordinates; or go on and choose "
+            "the fields of their address, or a layer that has their places; or update the attributes of a layer."
         )
     count = layer["without_geometry"]
     if not count:
@@ -195,6 +205,8 @@ def describe_move(change: Mapping[str, float] | None) -> str:
     """What happened to a geometry."""
     if not change:
         return ""
+    if change.get("heights"):
+        return gettext("heights (Z) changed")
     changes = []
     for before, after, unit in (("area_before", "area_after", "m²"), ("length_before", "length_after", "m")):
         if change[before] != change[after] and (unit == "m²" or not change["area_after"]):

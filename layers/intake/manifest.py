@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from gis_core.desk.navigation import page_address, to_administrators
+from gis_core.desk.navigation import to_administrators
 from gis_core.jobs.points import JOB_KINDS, TASKS
-from gis_core.points import BAR, MAP_LINKS, BarLink, MapLink
+from gis_core.points import BAR, GUIDES, BarLink, PageGuide
 from gis_core.wiring.database import Setting
 from gis_core.wiring.manifests import Manifest, Urls
 from layers.intake import jobs
@@ -15,10 +15,13 @@ MANIFEST = Manifest(
     urls=(
         Urls("api/v1/", "layers.intake.api.urls"),
         Urls("imports/", "layers.intake.urls"),
+        Urls("couches/", "layers.intake.refresh_urls"),
     ),
     gives=(
+        GUIDES(
+            PageGuide(guide="how-to/publier-un-fichier", under=("imports/",)),
+        ),
         BAR(BarLink(section="imports", url="imports", label=_("Imports"), order=80, is_visible=to_administrators)),
-        MAP_LINKS(MapLink(name="imports", order=8, address=page_address("imports", to_administrators))),
         JOB_KINDS(*jobs.KINDS),
         TASKS(*jobs.TASKS),
         FILE_SOURCES(DELIVERY, LAYER),

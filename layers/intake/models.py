@@ -132,3 +132,66 @@ class ImportMapping(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class LayerRefresh(models.Model):
+    """Where a layer is brought up to date from by itself, how often, and what came of the last time.
+
+    `place` is an address, or a file or folder below the folder that the site names (`REFRESH_DIR`). The rows are read
+    as the last import of the layer read them. `hour` is of the site's time zone, and means nothing every hour. `digest`
+    is that of the files that were looked at last, `etag` and `modified` what their server said of them: files that
+    are the same are left alone.
+    """
+
+    security = "owner"
+    history = False
+
+    class Kind(models.TextChoices):
+        FOLDER = "folder", _("A folder of this site")
+        ADDRESS = "address", _("An address")
+
+    class Period(models.TextChoices):
+        HOUR = "hour", _("Every hour")
+        DAY = "day", _("Every day")
+        WEEK = "week", _("Every Monday")
+        MONTH = "month", _("On the first of the month")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Not yet done")
+        APPLIED = "applied", _("Brought up to date")
+        UNCHANGED = "unchanged", _("Nothing new")
+        REFUSED = "refused", pgettext_lazy("refresh", "Refused")
+
+    layer = models.OneToOneField(Layer, models.CASCADE, related_name="refresh", verbose_name=_("layer"))
+    owner = models.ForeignKey(Member, models.CASCADE, null=True, related_name="+", verbose_name=_("member"))
+    shared_with = ArrayField(models.IntegerField(), default=list, db_default=[], blank=True, editable=False)
+    kind = models.CharField(_("from"), max_length=7, choices=Kind)
+    place = models.CharField(_("place"), max_length=2000)
+    source_layer = models.CharField(_("layer of the file"), max_length=200, blank=True)
+    mode = models.CharField(_("what becomes of the layer"), max_length=11)
+    period = models.CharField(_("how often"), max_length=5, choices=Period)
+    hour = models.PositiveSmallIntegerField(_("hour"), default=4)
+    made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("made by"))
+    next_at = models.DateTimeField(_("next time"))
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.WAITING)
+    message = models.CharField(_("message"), max_length=500, blank=True)
+    done_at = models.DateTimeField(_("last time"), null=True)
+    last_import = models.ForeignKey(FileImport, models.SET_NULL, null=True, related_name="+", editable=False)
+    digest = models.CharField(max_length=64, blank=True, editable=False)
+    etag = models.CharField(max_length=300, blank=True, editable=False)
+    modified = models.CharField(max_length=100, blank=True, editable=False)
+    version = models.IntegerField(default=1, editable=False)
+
+    class Meta:
+        verbose_name = _("refreshing of a layer")
+        verbose_name_plural = _("refreshing of layers")
+        indexes: ClassVar = [models.Index(fields=["next_at"], name="layer_refresh_next")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(hour__lte=23), name="layer_refresh_hour"),
+            models.CheckConstraint(
+                condition=models.Q(mode__in=["replace", "synchronise", "attributes"]), name="layer_refresh_mode"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.layer)

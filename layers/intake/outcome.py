@@ -18,7 +18,9 @@ from layers.intake.report import entry_as_json, word_entry
 # They are kept in one row of a table and shown to people.
 MOST_ENTRIES = 5000
 
-type About = Literal["left_out", "lost", "kept", "empty", "heights"]
+type About = Literal[
+    "left_out", "lost", "kept", "empty", "heights", "heights_missing", "style", "style_left", "style_refused"
+]
 
 
 class ColumnsRemark(TypedDict):
@@ -114,7 +116,13 @@ def describe_remark(kept: ColumnsRemark | str) -> str:
         return kept
     count = len(kept["names"])
     sentences = {
-        "heights": _("The heights (Z) of the file are not kept: the places of a layer are flat."),
+        "heights": _("The heights (Z) of the file are not kept: the places of this layer are flat."),
+        "heights_missing": _(
+            "The file has no heights (Z), the layer has: a place that changes keeps those of before, a new one gets 0."
+        ),
+        "style": _("The style of the file is taken up."),
+        "style_left": _("What is left out of the style of the file: %(names)s"),
+        "style_refused": _("The style of the file is not taken up: %(names)s"),
         "left_out": ngettext("Field left out: %(names)s.", "Fields left out: %(names)s.", count),
         "lost": ngettext("Column that the layer loses: %(names)s.", "Columns that the layer loses: %(names)s.", count),
         "kept": ngettext(

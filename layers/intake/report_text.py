@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from gis_core.long_dates import format_long_date
 from layers.intake.import_loss import describe_scopes
 
 MOST_LINES = 20
@@ -48,7 +48,7 @@ def describe_vintages(difference: dict[str, Any] | None) -> str:
 def data_as_of(report: dict[str, Any]) -> str:
     """The date of the data, "" where nobody and no file says it."""
     given = report.get("source_date")
-    return _("Data as of %(date)s") % {"date": date_format(date.fromisoformat(given), "j F Y")} if given else ""
+    return _("Data as of %(date)s") % {"date": format_long_date(date.fromisoformat(given))} if given else ""
 
 
 def groups(file: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]], int]]:
@@ -98,6 +98,8 @@ def format_outcome(outcome: dict[str, Any], *, done: bool) -> str:
     numbers = {"loaded": outcome["rows"], "repaired": outcome["repaired"], "refused": outcome["refused"]}
     parts, crs = [f"{head} : {format_counts(numbers)}"], outcome.get("crs") or {}
     parts += [f"  {crs[name]}" for name in ("text", "problem") if crs.get(name)]
+    if mixture := outcome.get("mixture"):
+        parts.append(f"  {mixture}")
     difference = outcome.get("difference") or {}
     if "added" in difference:
         message = _("%(added)s added, %(changed)s changed, %(removed)s removed, %(unchanged)s unchanged")

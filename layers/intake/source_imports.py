@@ -17,12 +17,12 @@ from typing import Any, Final
 from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from psycopg import sql
 
 from gis_core.database.statements import execute
 from gis_core.errors import Conflict, Forbidden, NotFound
+from gis_core.long_dates import format_long_date
 from gis_core.members.rights import Rights, has_failed
 from gis_core.models import Job, Member, SourceImport, User
 from layers.intake.models import FileImport
@@ -181,7 +181,7 @@ def check_later(made: SourceImport, rights: Rights) -> None:
 
 
 def describe(made: SourceImport) -> str:
-    at = date_format(timezone.localtime(made.created_at), "j F Y H:i")
+    at = format_long_date(timezone.localtime(made.created_at), "j F Y H:i")
     return f"{made.pk} ({made.title}, {at})"
 
 

@@ -15,7 +15,7 @@ from gis_core.models import Job
 from gis_core.tasks import RunningJob
 from layers.intake import source_imports
 from layers.intake.models import FileImport
-from layers.intake.services import deliveries, imports, preparing, reference, retiring
+from layers.intake.services import deliveries, imports, preparing, reference, refreshing, retiring
 from layers.intake.services.inbox import harmless
 
 LEFT_BEHIND_S = 3 * 86_400
@@ -122,3 +122,8 @@ def drop_former_tables(timestamp: int) -> None:
     """Every night: the tables that replaced ones left behind go."""
     with acting_as(SYSTEM), transaction.atomic():
         retiring.retire()
+
+
+def refresh_layers(timestamp: int) -> None:
+    """Every quarter of an hour: layers that are due are brought up to date from their folder or address."""
+    refreshing.refresh_due()

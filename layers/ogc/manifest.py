@@ -1,5 +1,6 @@
 """What this app gives to the others."""
 
+from gis_core.points import GUIDES, PageGuide
 from gis_core.wiring.manifests import Manifest, Urls
 
 MANIFEST = Manifest(
@@ -7,4 +8,5 @@ MANIFEST = Manifest(
         Urls("ogc", "layers.ogc.root_urls"),
         Urls("ogc/", "layers.ogc.urls"),
     ),
+    gives=(GUIDES(PageGuide(guide="reference/ogc-api", under=("ogc",))),),
 )

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from io import BytesIO
 
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from gis_core.http.admission import PDF, limit_concurrency
+from gis_core.long_dates import format_long_date
 from layers.features.display import display_area
 from layers.owners.services.reading import AccountSeen, OwnerSeen, ParcelSeen
 from layers.owners.services.requests import Extract
@@ -78,7 +78,7 @@ def number_of(extract: Extract) -> str:
 
 
 def write_head(sheet: Sheet, extract: Extract, title: str) -> None:
-    day = date_format(localtime(extract.at), "j F Y")
+    day = format_long_date(localtime(extract.at))
     sheet.write(str(extract.service), SMALL, ink=INK_SOFT)
     sheet.write(title, TITLE, font=BOLD)
     sheet.write(f"{number_of(extract)} · {day}", TEXT, ink=INK_SOFT)

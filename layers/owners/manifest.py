@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.jobs.points import TASKS, Task
-from gis_core.points import MEMBER_LINKS, PageLink
+from gis_core.points import GUIDES, MEMBER_LINKS, PageGuide, PageLink
 from gis_core.wiring.database import Setting
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
@@ -22,6 +22,7 @@ MANIFEST = Manifest(
         *import_sources(sources.MAJIC),
         *sheet_sections(sections.SECTION),
         SEARCHERS(Searcher(offer_owners, yields_to_claims=True)),
+        GUIDES(PageGuide(guide="how-to/consulter-les-proprietaires", under=("proprietaires/",))),
         MEMBER_LINKS(PageLink("owner_access_list", _("Access to owners"))),
         TASKS(
             Task(

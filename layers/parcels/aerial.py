@@ -63,6 +63,6 @@ def open_photos(ground: Ground, rights: Rights) -> Iterator[tuple[Photo, Pixels]
     """The photos there that the asker may see, the latest first, each opened when it is asked for."""
     near = GEOSGeometry(memoryview(ground.geom))
     sheets = PhotoSheet.objects.filter(photo=OuterRef("pk"))
-    photos = Photo.objects.visible_to(rights).filter(Exists(sheets), geom__intersects=near)
+    photos = Photo.objects.visible_to(rights).pictures().filter(Exists(sheets), geom__intersects=near)
     for photo in photos.order_by("-acquired_date", "-pk"):
         yield photo, open_photo(photo, rights)

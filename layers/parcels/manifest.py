@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.desk.navigation import page_address, to_signed_in
-from gis_core.points import BAR, MAP_LINKS, BarLink, MapLink
+from gis_core.points import BAR, GUIDES, MAP_LINKS, BarLink, MapLink, PageGuide
 from gis_core.wiring.database import Trigger
 from gis_core.wiring.manifests import Manifest, Urls
 from layers.parcels import own_sections
@@ -16,6 +16,16 @@ MANIFEST = Manifest(
     ),
     gives=(
         *sheet_sections(*own_sections.SECTIONS),
+        GUIDES(
+            PageGuide(
+                guide="reference/fiches-de-parcelle",
+                under=("fiches/",),
+                panels=(
+                    "list",
+                    "choose",
+                ),
+            ),
+        ),
         BAR(
             BarLink(
                 section="sheets", url="frozen_sheet_list", label=_("Frozen sheets"), order=50, is_visible=to_signed_in

@@ -1,7 +1,7 @@
 """A part of the parcel sheet for point objects of a desk: those on the ground, then the nearest around.
 
 SECTION = nearby_section(
-    "street-trees", title="Trees", order=64, table="tree", name="t.reference", columns={"height": "t.height_m"},
+    "street-trees", title="Trees", order=84, table="tree", name="t.reference", columns={"height": "t.height_m"},
     detail=lambda values: f"{values['height']:g} m", around_m=50,
 )
 """

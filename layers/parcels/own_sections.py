@@ -9,9 +9,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from gis_core.members.rights import Rights
+from layers.cadastre.sheet import WITHDRAWN_MODEL, display_source
 from layers.catalogue.models import Photo
 from layers.catalogue.pictures import open_photo
-from layers.features.display import display_area, display_date, display_difference, display_number, display_share
+from layers.features.display import (
+    display,
+    display_area,
+    display_date,
+    display_difference,
+    display_number,
+    display_share,
+)
 from layers.features.sheet import Property
 from layers.parcels.sections import Answer, Crossing, Ground, Line, Measure, Section, Source, Vintage
 
@@ -38,7 +46,13 @@ PARCELS = Source(
     where="id = any(%(parcels)s::bigint[])",
 )
 BUILDINGS = Source(
-    table="cadastre_building", columns={"id": "t.id", "kind": "t.kind", "name": "t.name"}, layer="buildings"
+    table="cadastre_building",
+    columns={
+        name: f"t.{name}"
+        for name in ("id", "kind", "name", "ground_m", "eaves_m", "ridge_m", "heights_source", "heights_date")
+    }
+    | {"withdrawn": WITHDRAWN_MODEL},
+    layer="buildings",
 )
 PHOTOS = Source(table="catalogue_photo", columns={"id": "t.id"})
 
@@ -123,7 +137,30 @@ def buildings(ground: Ground, rights: Rights, met: Sequence[Crossing]) -> Answer
 def building_line(one: Crossing) -> Line:
     title = one.values["name"] or (_("Light building") if one.values["kind"] == "02" else _("Solid building"))
     pk = one.values["id"]
-    return Line(key=f"building:{pk}", title=title, measure=one.measure, layer="buildings", feature=pk)
+    return Line(
+        key=f"building:{pk}", title=title, detail=height_detail(one.values), measure=one.measure, layer="buildings",
+        feature=pk, facts=height_facts(one.values),
+    )  # fmt: skip
+
+
+def height_detail(building: Mapping[str, Any]) -> str:
+    ridge = building["ridge_m"]
+    return "" if ridge is None else _("Ridge %(ridge)s") % {"ridge": display(ridge, "length_m")}
+
+
+def height_facts(building: Mapping[str, Any]) -> list[Property]:
+    """Heights of eaves and ridge, altitude of the ground, and the model that they were measured on."""
+    if building["ridge_m"] is None:
+        return []
+    labels = (
+        ("ridge_m", _("Height of the ridge")),
+        ("eaves_m", _("Height of the eaves")),
+        ("ground_m", _("Altitude of the ground")),
+    )
+    facts = [fact(name, label, building[name], display(building[name], "length_m"), "m") for name, label in labels]
+    source, day = building["heights_source"], display_date(building["heights_date"])
+    title = display_source(source) if building["withdrawn"] else source
+    return [*facts, fact("heights_source", _("Heights measured on"), source, f"{title} ({day})")]
 
 
 # -- photos -----------------------------------------------------------------------------------------------------------
@@ -132,7 +169,7 @@ def building_line(one: Crossing) -> Line:
 def photos(ground: Ground, rights: Rights, crossings: Sequence[Crossing]) -> Answer:
     """The aerial photos that show the ground to the asker, the latest first."""
     measures = {one.values["id"]: one.measure for one in crossings}
-    seen = Photo.objects.visible_to(rights).defer("geom", "footprint_4326").in_bulk(measures)
+    seen = Photo.objects.visible_to(rights).pictures().defer("geom", "footprint_4326").in_bulk(measures)
     visible = [(photo, measures[pk]) for pk, photo in seen.items()]
     visible = [pair for pair in visible if is_visible_on(pair[0], ground, rights)]
     visible.sort(key=lambda pair: (pair[0].acquired_date, pair[0].pk), reverse=True)

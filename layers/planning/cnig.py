@@ -28,6 +28,7 @@ SIREN = re.compile(r"\d{9}")
 CODE = re.compile(r"\d{2}")
 LONGEST_IDENTIFIER = 60
 ANY_NAME = re.compile(r".*")
+PAGE = re.compile(r"#(?:page=)?0*([1-9]\d{0,4})(?:$|[&;])", re.IGNORECASE)
 ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 
@@ -790,6 +791,12 @@ def piece_missing(row: Row) -> Iterator[Params]:
 def piece_name(value: str) -> str:
     """The file that a NOMFIC names: without folders, and without the page that may follow (#page=3)."""
     return value.replace("\\", "/").rpartition("/")[2].partition("#")[0].strip()
+
+
+def page_number(value: str) -> int | None:
+    """The page that a NOMFIC or an address names (#page=3); None where it names none."""
+    page = PAGE.search(value)
+    return int(page[1]) if page else None
 
 
 @rule(

@@ -19,6 +19,12 @@ STYLES = Path(__file__).parent / "styles"
 THEME = ThemeDeclaration(slug="urbanisme", title="Urbanisme", title_en="Planning", order=25)
 GPU = "Document d’urbanisme en vigueur, standard CNIG"
 GEOMETRIES = {"surf": Layer.Geometry.POLYGON, "lin": Layer.Geometry.LINE, "pct": Layer.Geometry.POINT}
+# The variants of the standard by shape: one line of the list of layers, which opens.
+PRESCRIPTIONS: Final = tuple(
+    f"{what}-{kind}"
+    for what in ("plu-prescriptions", "plu-informations", "sup-generateurs", "sup-assiettes")
+    for kind in GEOMETRIES
+)
 SHAPES = {"surf": ("surfaces", "areas"), "lin": ("lignes", "lines"), "pct": ("points", "points")}
 SYMBOLS = {"surf": "fill", "lin": "line", "pct": "circle"}
 
@@ -35,6 +41,7 @@ URLFIC = column("urlfic", "Adresse de la pièce", "Address of the piece", tiles=
 IDURBA = column("idurba", "Document", "Document", tiles=False)
 APPROVED = column("approved_date", "Approuvé le", "Approved on", "date", tiles=False)
 SECTORS: Final = code_list("layers.planning", "sectors")
+THIN: Final = "1f"  # the opacity of the fills of zones, 12 %: their edges and names carry the meaning
 SECTOR_COLOURS: Final = {"01": "#f4b6a6", "02": "#d8a7d8", "03": "#cfe3b4"}
 FAMILIES = (
     ("Patrimoine (AC)", "Heritage (AC)", ("AC1", "AC2", "AC3", "AC4", "AC4bis"), "#8e44ad"),
@@ -64,12 +71,18 @@ def official(style: str, geometry: str, columns: tuple[str, ...], other: str) ->
 
 
 def zone_legend() -> list[Line]:
-    legend = official("plu_zone_urba", "polygon", ("typezone",), "Autre zone")
+    """The official colours, thin: parcels, buildings and the names of zones are read through them."""
+    legend = [discreet(line) for line in official("plu_zone_urba", "polygon", ("typezone",), "Autre zone")]
     sectors = [
-        symbol(label, label_en, "fill", where={"typezone": code}, fill=SECTOR_COLOURS[code], stroke="#7f7f7f")
+        symbol(label, label_en, "fill", where={"typezone": code}, fill=SECTOR_COLOURS[code] + THIN, stroke="#7f7f7f")
         for code, (label, label_en) in SECTORS.items()
     ]
     return [*legend[:-1], *sectors, legend[-1]]
+
+
+def discreet(line: Line) -> Line:
+    symbol_of_line = line["symbol"]
+    return {**line, "symbol": symbol_of_line | {"fill": symbol_of_line["fill"][:7] + THIN}}
 
 
 def zones() -> LayerDeclaration:
@@ -93,6 +106,7 @@ def zones() -> LayerDeclaration:
             *(IDURBA, column("typedoc", "Type de document", "Kind of document", tiles=False), APPROVED),
         ],
         legend=zone_legend,
+        labels={"column": "libelle", "size": 13, "bold": True, "from_scale": 25_000},
         abstract="Zones des plans locaux d’urbanisme et secteurs des cartes communales en vigueur.",
         attribution=GPU,
         licence=OPEN_LICENCE,

@@ -1,9 +1,13 @@
 """What this app gives to the others."""
 
+from django.utils.translation import gettext_lazy as _
+
 from gis_core.jobs.points import TASKS, Task
+from gis_core.members.rights import Role
+from gis_core.points import FIRST_VIEWS, FirstView
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
-from layers.catalogue.points import LAYERS
+from layers.catalogue.points import LAYER_GROUPS, LAYERS, LayerGroup
 from layers.intake.points import FINDING_MESSAGES
 from layers.intake.reference_source import import_sources
 from layers.parcels.sections import sheet_sections
@@ -16,6 +20,11 @@ MANIFEST = Manifest(
         FINDING_MESSAGES(Later("layers.planning.cnig.describe_rule")),
         *sheet_sections(*sections.SECTIONS),
         LAYERS(*layers.declarations()),
+        LAYER_GROUPS(
+            LayerGroup(slug="prescriptions", title=_("Prescriptions and easements"), layers=layers.PRESCRIPTIONS)
+        ),
+        FIRST_VIEWS(FirstView(role=Role.PERMIT_INSTRUCTOR, layers=("plu-zones",))),
+        FIRST_VIEWS(FirstView(role=Role.TOWN_HALL, layers=("plu-zones",))),
         TASKS(
             Task(
                 name="planning_follow_the_calendar",

@@ -11,14 +11,17 @@ from gis_core.members.rights import Rights
 from layers.features.display import display_date
 from layers.parcels.own_sections import fact
 from layers.parcels.sections import Answer, Collect, Crossing, Ground, Line, Link, Section, Source, Vintage
+from layers.planning.cnig import page_number, piece_name
 from layers.planning.labels import kind_label, state_label
 from layers.planning.services import crossing
-from layers.planning.services.files import address_of
+from layers.planning.services.files import address_of, page_of_zone
+
+ZONE = "zone"
 
 
 def zoning(ground: Ground, rights: Rights, crossings: Sequence[Crossing]) -> Answer:
     """The zones of the documents in force that day."""
-    lines = [of_document("zone", one, "plu-zones", one.values["libelong"]) for one in crossings]
+    lines = [of_document(ZONE, one, "plu-zones", one.values["libelong"]) for one in crossings]
     return Answer(lines=lines, notes=without_document(ground, lines), vintages=documents_of(crossings))
 
 
@@ -54,14 +57,28 @@ def of_document(what: str, one: Crossing, layer: str, detail: str) -> Line:
         layer=layer if values["published"] else None,
         feature=values["id"] if values["published"] else None,
         facts=facts,
-        links=document_links(values),
+        links=document_links(
+            values,
+            _("Regulation, zone %(zone)s") % {"zone": values["libelle"]} if what == ZONE else "",
+            values["libelle"] if what == ZONE else "",
+        ),
     )
 
 
-def document_links(values: Mapping[str, Any]) -> list[Link]:
-    """The written piece that a row names: as it was delivered, else where its address leads."""
+def document_links(values: Mapping[str, Any], title: str = "", zone: str = "") -> list[Link]:
+    """The written piece that a row names, at its page: as it was delivered, else where its address leads.
+
+    Where neither names a page, the outline of the piece may say where the zone begins.
+    """
     url = address_of(values["folder"], values["files"], values["nomfic"]) or values["urlfic"]
-    return [Link(title=values["nomfic"] or _("Written piece"), url=url)] if url else []
+    if not url:
+        return []
+    title = title or piece_name(values["nomfic"]) or _("Written piece")
+    page = page_number(url) or page_number(values["nomfic"]) or page_of_zone(values["files"], values["nomfic"], zone)
+    if page is None:
+        return [Link(title=title, url=url)]
+    text = _("%(title)s, p. %(page)s") % {"title": title, "page": page}
+    return [Link(title=text, url=url if "#" in url else f"{url}#page={page}")]
 
 
 def without_document(ground: Ground, lines: Sequence[Line]) -> list[str]:
@@ -152,5 +169,5 @@ SECTIONS = (
     section("prescriptions", gettext_lazy("Prescriptions"), 40, prescriptions, crossing.PRESCRIPTIONS),
     section("planning-information", gettext_lazy("Planning information"), 50, information, crossing.INFORMATION),
     section("easements", gettext_lazy("Easements"), 60, easements, crossing.EASEMENTS),
-    section("risks", gettext_lazy("Risks"), 70, risks, crossing.RISKS),
+    section("risks", gettext_lazy("Risks"), 65, risks, crossing.RISKS),
 )

@@ -178,7 +178,7 @@ class Document:
         self.canvas.setCreator("Arpent")
         self.pages = 0
         self.unknown: set[str] = set()  # letters that were asked for and that the font does not have
-        self.drawings = 0
+        self.drawings = self.pictures = 0
 
     def page(self, width: float, height: float) -> None:
         """Begin a page of this size."""
@@ -276,8 +276,10 @@ class Document:
 
     def _image(self, path: Path) -> Any:
         """A picture as an object of the document."""
-        image: Any = pdfdoc.PDFImageXObject(path.stem, str(path))
-        image.name = path.stem
+        self.pictures += 1
+        name = f"{path.stem}-{self.pictures}"
+        image: Any = pdfdoc.PDFImageXObject(name, str(path))
+        image.name = name
         self.canvas._doc.addForm(image.name, image)
         return image
 

@@ -1,18 +1,17 @@
 """What the words of a printed map say: legend, sources, dates, place."""
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
+from gis_core.long_dates import format_long_date
 from layers.catalogue.models import Layer, Photo
 from layers.external.models import ExternalLayer
-from layers.features.display import NO_BREAK, display_date, display_number, is_english
+from layers.features.display import NO_BREAK, display_date, display_number
 from layers.printing.palette import LINE, PHOTO_CHIP
 from layers.printing.scale import Projection
 from layers.printing.symbols import Drawn, Paint, label_of
@@ -25,12 +24,16 @@ FORMATS = {Photo.Precision.YEAR: "Y", Photo.Precision.MONTH: "F Y", Photo.Precis
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the legend: its label, what it shows (`fill`, `line`, `circle`) and how; on a photo or not."""
+    """A line of the legend: its label, what it shows (`fill`, `line`, `circle`) and how; on a photo or not.
+
+    A `sign` is an SVG that stands in place of the paints (layers.printing.marks).
+    """
 
     label: str
     kind: str
     paints: tuple[Paint, ...]
     on_photo: bool
+    sign: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +47,13 @@ class Section:
 
 @dataclass(slots=True)
 class DrawnLayer:
-    """What has been drawn of one layer: how many features of which lines of its legend, and how the first looked."""
+    """What has been drawn of one layer: how many features of which lines of its legend, and how the first looked.
+
+    `by` is the title of the legend where it is another than the layer's own.
+    """
 
     layer: Printable
+    by: str = ""
     counts: dict[Key, int] = field(default_factory=lambda: defaultdict(int))
     samples: dict[Key, Drawn] = field(default_factory=dict)
 
@@ -96,7 +103,8 @@ def legend_of(layers: Sequence[DrawnLayer]) -> list[Section]:
 def section_of(drawn: DrawnLayer, layer: Printable) -> Section:
     if isinstance(layer, ExternalLayer):
         return Section(str(layer), (Entry(str(layer), "fill", (IMAGE,), False),), titled=False)
-    return Section(str(layer), entries_of(drawn, layer), len(layer.legend) > 1)
+    title = _("%(layer)s: %(legend)s") % {"layer": layer, "legend": drawn.by} if drawn.by else str(layer)
+    return Section(title, entries_of(drawn, layer), len(layer.legend) > 1)
 
 
 def entries_of(drawn: DrawnLayer, layer: Layer) -> tuple[Entry, ...]:
@@ -147,7 +155,11 @@ def source_of(layer: Printable) -> str:
 def photo_source(drawn: DrawnPhoto) -> list[str]:
     photo = drawn.photo
     parameters = {"title": photo, "date": format_photo_date(photo), "resolution": resolution(photo.resolution_m)}
-    description = _("Aerial photo “%(title)s”, %(date)s, %(resolution)s") % parameters
+    if photo.kind == Photo.Kind.PHOTO:
+        description = _("Aerial photo “%(title)s”, %(date)s, %(resolution)s") % parameters
+    else:
+        parameters["kind"] = photo.get_kind_display()
+        description = _("%(kind)s “%(title)s”, %(date)s, %(resolution)s") % parameters
     lines = [" · ".join(part for part in (description, photo.attribution, photo.licence) if part)]
     if drawn.narrowed and drawn.covered < 0.9995:
         lines.append(_("The photo is shown on your communes only."))
@@ -159,8 +171,7 @@ def photo_source(drawn: DrawnPhoto) -> list[str]:
 
 def format_photo_date(photo: Photo) -> str:
     """`12 juin 2024`, `juin 2024` or `2024`: as precise as it is known."""
-    text = formats.date_format(photo.acquired_date, FORMATS[Photo.Precision(photo.acquired_precision)])
-    return text if is_english() else re.sub(r"^1 ", "1er ", text)
+    return format_long_date(photo.acquired_date, FORMATS[Photo.Precision(photo.acquired_precision)])
 
 
 def resolution(metres: float) -> str:

@@ -3,7 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import shapely
@@ -261,8 +261,17 @@ def along(names: Names, road: BaseGeometry, text: str, lettering: Lettering) -> 
         for middle, turn in stretches(part, length, lettering.size_mm * STRAIGHT):
             if any(math.dist(middle, other) < AGAIN_MM for other in middles):
                 continue
-            if names.try_at(middle, text, lettering, turn=turn):
+            if any(names.try_at(place, text, lettering, turn=turn) for place in beside(middle, turn, lettering)):
                 middles.append(middle)
+    if lettering.shorter not in ("", text) and not middles:
+        along(names, road, lettering.shorter, replace(lettering, shorter=""))
+
+
+def beside(middle: tuple[float, float], turn: tuple[float, float], lettering: Lettering) -> list[tuple[float, float]]:
+    """Where the middle of a text may be: on the line, or on either side of it."""
+    off = lettering.aside_mm
+    (x, y), (cosine, sine) = middle, turn
+    return [(x - sine * off, y + cosine * off), (x + sine * off, y - cosine * off)] if off else [middle]
 
 
 def stretches(
@@ -285,13 +294,16 @@ def stretches(
 
 
 def above(names: Names, point: BaseGeometry, text: str, lettering: Lettering) -> None:
-    """Above a point, else beside or under it."""
+    """Above a point, else beside or under it, else at a corner."""
     if shapely.is_empty(point):
         return
     x, y = shapely.get_coordinates(point)[0].tolist()
-    up = ABOVE_MM + lettering.size_mm * CAP_HEIGHT
-    aside = ABOVE_MM + 0.4 + width_of(text, lettering.size_mm, BOLD if lettering.bold else REGULAR) / 2
-    for dx, dy in ((0, up), (aside, 0), (-aside, 0), (0, -up)):
+    up = ABOVE_MM + lettering.aside_mm + lettering.size_mm * CAP_HEIGHT
+    aside = (
+        ABOVE_MM + lettering.aside_mm + 0.4 + width_of(text, lettering.size_mm, BOLD if lettering.bold else REGULAR) / 2
+    )
+    corners = ((aside, up), (-aside, up), (aside, -up), (-aside, -up))
+    for dx, dy in ((0, up), (aside, 0), (-aside, 0), (0, -up), *corners):
         if names.try_at((x + dx, y + dy), text, lettering):
             return
 

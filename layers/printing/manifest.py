@@ -1,12 +1,14 @@
 """What this app gives to the others."""
 
 from gis_core.jobs.points import JOB_KINDS, TASKS, JobKind, Task
+from gis_core.points import GUIDES, PageGuide
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
 
 MANIFEST = Manifest(
     urls=(Urls("api/v1/", "layers.printing.api.urls"),),
     gives=(
+        GUIDES(PageGuide(guide="how-to/imprimer-un-plan", panels=("print",))),
         JOB_KINDS(
             JobKind(
                 kind="print",

@@ -15,8 +15,10 @@ from shapely.geometry.base import BaseGeometry
 from layers.catalogue.models import Layer
 from layers.printing import marks
 from layers.printing.document import Drawing
+from layers.printing.enlarging import enlarge_style
 from layers.printing.facts import DrawnLayer
 from layers.printing.labels import Names
+from layers.printing.order import Wanted
 from layers.printing.palette import INK
 from layers.printing.paper import Box, Rectangle
 from layers.printing.paths import POINT, Geometries, Layered, on_paper, outline_of
@@ -48,11 +50,11 @@ class LayerDrawing:
     """A layer in the making; `photographed` is where the photo lies (millimetres on paper), None without one."""
 
     def __init__(
-        self, layer: Layer, *, scale: int, frame: Rectangle, opacity: float, names: Names,
+        self, layer: Layer, *, scale: int, frame: Rectangle, wanted: Wanted, names: Names,
         photographed: BaseGeometry | None,
     ) -> None:  # fmt: skip
-        self.scale, self.opacity, self.names = scale, opacity, names
-        self.style = layer_style(layer, scale)
+        self.scale, self.opacity, self.names = scale, wanted.opacity, names
+        self.style = enlarge_style(layer_style(layer, scale, wanted.labels_from), wanted)
         self.drawn_layer = DrawnLayer(layer)
         self.sides = list(sides(frame, photographed))
 

@@ -24,9 +24,9 @@ MARK_MM: Final = 5.6
 KAPPA: Final = 0.5523
 
 
-def place_mark(svg: str, x: float, y: float) -> str:
-    """The operators that draw it around a place (millimetres)."""
-    scale = MARK_MM / SIDE
+def place_mark(svg: str, x: float, y: float, width: float = MARK_MM) -> str:
+    """The operators that draw it around a place, of a width (millimetres)."""
+    scale = width / SIDE
     return f"q {scale:.5f} 0 0 {scale:.5f} {x:.3f} {y:.3f} cm\n{operators_of(svg)}Q"
 
 

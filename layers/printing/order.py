@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Self
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal, Self
 
 from django.utils.translation import gettext as _
 
@@ -19,17 +19,75 @@ RESOLUTIONS = (72, 300)
 USUAL_DPI = 150
 MOST_LAYERS = 40
 MOST_PIXELS = 80_000_000
+MOST_SELECTED_LAYERS = 10
+MOST_SELECTED = 2_000  # of one layer
 LONGEST = {"title": 120, "author": 80, "note": 600}
 FARTHEST_M = 1e7
 
 
+type Sign = Literal["number", "letter", "square", "cross", "title"]
+type Trace = Literal["band", "dashes", "frame", "shade", "removed", "volume", "ridge", "measure"]
+type Place = tuple[float, float]
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A layer to draw, how opaque, and what it was called when it was asked for."""
+    """A layer to draw, how opaque, what it was called when it was asked for, and by which of its other legends.
+
+    A paper that is read in the street has larger symbols and dark, larger texts (`text_scale` 0: none); `labels_from`
+    is the smallest scale at which it has the layer's labels (0: as the layer says).
+    """
 
     layer: str
     opacity: float = 1.0
     title: str = ""
+    legend: str = ""
+    symbol_scale: float = 1.0
+    text_scale: float = 1.0
+    labels_from: int = 0
+    aside_mm: float = 0.0  # how far beside a line its text runs
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """Objects of a layer to outline, by their ids; what the layer was called when it was asked for.
+
+    With a `label` the legend says that of them.
+    """
+
+    layer: str
+    ids: tuple[int, ...]
+    title: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A sign at a place (EPSG:2154); with a `label` it has its own line in the legend."""
+
+    text: str
+    place: Place
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annotation:
+    """Marks of one sign, or lines (EPSG:2154) of one trace; what the legend says of them.
+
+    A number stands beside its place, at the end of a line: what it is of stays to be seen. Of `shade`, `removed` and
+    `volume` the lines are the rings of areas; the first mark of a `measure` is written along its first line, and so on.
+    """
+
+    kind: Sign | Trace
+    label: str = ""
+    marks: tuple[Mark, ...] = ()
+    lines: tuple[tuple[Place, ...], ...] = ()
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Self:
+        marks = tuple(Mark(one["text"], (one["place"][0], one["place"][1]), one["label"]) for one in kept["marks"])
+        lines = tuple(tuple((point[0], point[1]) for point in line) for line in kept["lines"])
+        return cls(kind=kept["kind"], label=kept["label"], marks=marks, lines=lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,20 +109,30 @@ class PrintOrder:
     note: str = ""
     author: str = ""
     grid: bool = False
+    selected: tuple[Selected, ...] = ()
+    annotations: tuple[Annotation, ...] = ()
+    outlines_under: str = ""
+    """The layer under which bands and outlines lie; without, bands lie under all layers, outlines over all."""
+    photo_needed: bool = True  # else a sheet on which it has no pixel is printed without
+    pale_photo: float = 0.0  # how much white lies on the photo, from 0 to 1
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Self:
         """Read what the API has given its types. Raises Invalid, naming the parameter."""
+        texts: dict[str, Any] = {name: parse_order_text(given, name) for name in LONGEST}
         order = cls(
-            **{name: parse_order_text(given, name) for name in LONGEST},
+            **texts,
             scale=within(given, "scale", *SCALES),
             paper=one_of(given, "paper", PAPERS),
             orientation=one_of(given, "orientation", ORIENTATIONS),
             center=place(given["center"]),
-            layers=tuple(Wanted(one["layer"], opacity(one)) for one in given.get("layers", ())),
+            layers=tuple(
+                Wanted(one["layer"], opacity(one), legend=one.get("legend") or "") for one in given.get("layers", ())
+            ),
             photo=given.get("photo") or None,
             dpi=within(given, "dpi", *RESOLUTIONS) if "dpi" in given else USUAL_DPI,
             grid=bool(given.get("grid", False)),
+            selected=tuple(Selected(one["layer"], tuple(one["ids"])) for one in given.get("selected", ())),
         )
         order.check()
         return order
@@ -114,8 +182,13 @@ class PrintOrder:
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
-        layers = tuple(Wanted(**wanted) for wanted in kept["layers"])
-        return cls(**{**kept, "layers": layers, "center": tuple(kept["center"])})
+        """An order as it was kept, maybe by an older version: what that one wanted of layers besides is left out."""
+        known = {one.name for one in fields(Wanted)}
+        layers = tuple(Wanted(**{name: wanted[name] for name in known & wanted.keys()}) for wanted in kept["layers"])
+        selected = tuple(Selected(**{**one, "ids": tuple(one["ids"])}) for one in kept.get("selected", ()))
+        annotations = tuple(Annotation.from_json(one) for one in kept.get("annotations", ()))
+        made = {"layers": layers, "selected": selected, "annotations": annotations, "center": tuple(kept["center"])}
+        return cls(**{**kept, **made})
 
 
 def parse_order_text(given: Mapping[str, Any], name: str) -> str:

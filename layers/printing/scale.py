@@ -60,6 +60,12 @@ def to_degrees(x: float, y: float) -> tuple[float, float]:
     return float(longitude), float(latitude)
 
 
+def from_degrees(longitude: float, latitude: float) -> tuple[float, float]:
+    """The place in EPSG:2154."""
+    x, y = transformer().transform(longitude, latitude, direction="INVERSE")
+    return float(x), float(y)
+
+
 @dataclass(frozen=True, slots=True)
 class Projection:
     """Lambert-93 at a place: the convergence in degrees (positive: grid north lies east of true north), and how long

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from layers.catalogue.legend import columns_used, hatch_angles, line_for
+from layers.catalogue.label_text import USUAL_PRIORITY, join_parts, label_parts
+from layers.catalogue.legend import columns_used, first_alike, hatch_angles, line_for
 from layers.catalogue.models import Layer, in_language
 from layers.printing.palette import LIGHT, PHOTO, Colour, Palette, colour
 from layers.printing.points import MARKS
@@ -21,6 +22,7 @@ LIGHT_BUILDING = "02"
 WHOLE = -1  # the entry of a layer whose legend has no line
 NEUTRAL_SYMBOL = {"fill": "#9aa5a180", "stroke": "#66736e", "stroke_width": 1}
 USUAL_LABEL_PX = 11
+USUAL_WEIGHT = 3
 CASING_PX = 2.2
 ROAD_METRES = (
     (re.compile(r"depart|\brd\b|\bd\s?\d|nation|\bn\s?\d|avenue|boulevard|main|primary", re.IGNORECASE), 8.0),
@@ -67,6 +69,8 @@ class Lettering:
     weight: int
     bold: bool = True
     must: bool = False  # written even where there is little room
+    shorter: str = ""  # what is written of a line where the whole does not fit
+    aside_mm: float = 0.0  # how far beside a line its text runs, or around a point it begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,8 @@ class Scene:
 
     layer: Layer
     scale: int
+    labels_from: int = 0
+    """The smallest scale with labels where it is another than the layer says."""
 
     def at_least(self, detail: str) -> bool:
         nearest = next((name for limit, name in DETAILS if self.scale <= limit), "far")
@@ -99,9 +105,12 @@ class Scene:
         return metres * 1000 / self.scale
 
 
-def layer_style(layer: Layer, scale: int) -> Style:
-    """The style of a layer at a scale: takes a feature's columns and whether it lies on a photo."""
-    scene = Scene(layer, scale)
+def layer_style(layer: Layer, scale: int, labels_from: int = 0) -> Style:
+    """The style of a layer at a scale: takes a feature's columns and whether it lies on a photo.
+
+    `labels_from` is the smallest scale with labels where it is another than the layer says.
+    """
+    scene = Scene(layer, scale, labels_from)
     recipe = RECIPES.get(layer.slug)
     if recipe is None:
         return add_marks(scene, from_legend(scene))
@@ -262,15 +271,20 @@ def from_legend(scene: Scene) -> Style:
     paints = {
         (number, photo): symbol_paints(symbol, photo) for number, symbol in lines.items() for photo in (False, True)
     }
-    column = layer.labels.get("column", "")
+    parts, entries = label_parts(layer), first_alike(layer.legend)
     letterings = [label_lettering(scene, palette) for palette in (LIGHT, PHOTO)]
 
     def style(properties: Properties, on_photo: bool) -> Drawn:
         number = line_for(layer.legend, properties) if layer.legend else WHOLE
         if number is None:
             return Drawn(WHOLE, ())
-        lettering = letterings[on_photo]
-        return Drawn(number, paints[number, on_photo], text_of(properties, column) if lettering else "", lettering)
+        lettering, text = letterings[on_photo], ""
+        if lettering:
+            text = join_parts(parts, properties)
+            if len(parts) > 1:
+                lettering = replace(lettering, shorter=join_parts(parts[:1], properties))
+        entry = entries[number] if layer.legend else number
+        return Drawn(entry, paints[number, on_photo], text, lettering)
 
     return style
 
@@ -278,7 +292,7 @@ def from_legend(scene: Scene) -> Style:
 def label_lettering(scene: Scene, colours: Palette) -> Lettering | None:
     """How a layer's labels are written at this scale, None where they are not."""
     labels = scene.layer.labels
-    if not labels or scene.scale > (labels.get("from_scale") or scene.scale):
+    if not labels or scene.scale > (scene.labels_from or labels.get("from_scale") or scene.scale):
         return None
     own = colour(labels["colour"]) if labels.get("colour") else None
     placings: dict[str, Placing] = {"line": "along", "point": "above"}
@@ -287,7 +301,7 @@ def label_lettering(scene: Scene, colours: Palette) -> Lettering | None:
         own or colours.label,
         casing(own) if own else colours.halo,
         placings.get(scene.layer.geometry_type, "inside"),
-        weight=3,
+        weight=USUAL_WEIGHT + labels.get("priority", USUAL_PRIORITY) - USUAL_PRIORITY,
         bold=bool(labels.get("bold", False)),
     )
 

@@ -12,23 +12,27 @@ from gis_core.jobs.files import KEPT
 from gis_core.models import Member
 from gis_core.tasks import RunningJob
 from layers.printing.order import PrintOrder
-from layers.printing.services.drawing import Printing
+from layers.printing.services.drawing import print_sheets
 from layers.printing.services.prints import FILES
 
 forget_scratch = FILES.forget_scratch
 
 
 def print_map(running: RunningJob) -> dict[str, Any]:
-    """Print a map: a whole PDF file, or none and the reason in words."""
-    job, order = running.job, PrintOrder.from_json(running.parameters["order"])
+    """Print a map, or several as one file: a whole PDF file, or none and the reason in words."""
+    job, kept = running.job, running.parameters
+    orders = [PrintOrder.from_json(one) for one in kept.get("orders") or [kept["order"]]]
     scratch = FILES.scratch_of(job)
     FILES.forget_scratch(job)
     try:
         scratch.mkdir(parents=True)
-        printing = Printing(order, running.rights, scratch, running.report_progress)
-        printed = printing.run(
+        printed = print_sheets(
+            orders,
+            running.rights,
+            scratch,
+            running.report_progress,
             scratch / "map.pdf",
-            author=order.author or str(job.started_by),
+            author=orders[0].author or str(job.started_by),
             organisation=organisation_of(running),
             day=database_clock.today(),
             language=get_language() or "fr",

@@ -12,6 +12,7 @@ from layers.features.display import display_date, display_number
 from layers.printing import scale as scales
 from layers.printing.document import BOLD, CAP_HEIGHT, ITALIC, REGULAR, Document, Drawing, Text, width_of, wrap_text
 from layers.printing.facts import Entry, Facts, Section, describe_projection, format_scale
+from layers.printing.marks import place_mark
 from layers.printing.palette import INK, INK_SOFT, LIGHT, LINE, PHOTO_CHIP, WHITE, Colour
 from layers.printing.paper import SHEETS, Box, Layout, Paper, Rectangle
 from layers.printing.paths import Layered
@@ -214,6 +215,9 @@ def swatch(entry: Entry, width: float, height: float) -> Drawing:
     drawing = Drawing(width, height)
     if entry.on_photo:
         drawing.add(drawing.ink(PHOTO_CHIP), f"0 0 {width:.3f} {height:.3f} re f")
+    if entry.sign:
+        drawing.add(drawing.ink(INK), place_mark(entry.sign, width / 2, height / 2, height))
+        return drawing
     paints = thin_paints(entry.paints)
     layered = Layered(drawing)
     shapes = {

@@ -165,7 +165,7 @@ MOST_VALUES = 1_000
 class FieldForm(EditForm):
     """What one field of a layer is called, who sees it, what may be written in it; beside the form of all fields."""
 
-    together = (("values", "only_these"), ("in_tiles", "roles"))
+    together = (("values", "only_these"), ("in_tiles", "roles"), ("when_field", "when_values", "required"))
 
     label = forms.CharField(label=_("Label"), max_length=120)
     label_en = forms.CharField(label=_("Label in English"), max_length=120, required=False)
@@ -193,6 +193,20 @@ class FieldForm(EditForm):
         help_text=_("One on each line: the value as it is stored, then if need be | its word | its word in English."),
     )
     only_these = forms.BooleanField(label=_("No other value may be written"), required=False)
+    addresses = forms.BooleanField(label=_("Addresses are proposed while one types"), required=False)
+    when_field = forms.ChoiceField(
+        label=_("Asked only where this field"),
+        required=False,
+        help_text=_(
+            "An object’s form shows it where the other field has one of these values, or where it is filled in already."
+        ),
+    )
+    when_values = forms.CharField(
+        label=_("has one of these values"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+        help_text=_("One on each line, as it is stored."),
+    )
 
     def __init__(self, beside: "NamingForm", column: Mapping[str, Any]) -> None:
         super().__init__(
@@ -205,16 +219,26 @@ class FieldForm(EditForm):
         )
         self.column, self.about = column, column["label"]
         if column["type"] != "text":
-            del self.fields["maximum_length"]
+            del self.fields["maximum_length"], self.fields["addresses"]
         if column["type"] not in CODED:
             del self.fields["values"], self.fields["only_these"]
+        others = [one for one in beside.layer.columns if one["type"] in CODED and one["name"] != column["name"]]
+        self.others = {one["name"]: one for one in others}
+        choices = [("", _("Always asked")), *((one["name"], one["label"]) for one in others)]
+        self.fields["when_field"].choices = choices  # type: ignore[attr-defined]  # a field of choices
 
     @staticmethod
     def beginnings(column: Mapping[str, Any]) -> dict[str, Any]:
         labels_by_code = dict(column.get("values") or {})
         codes = [*labels_by_code, *(one for one in column.get("choices") or [] if str(one) not in labels_by_code)]
         lines = (" | ".join([str(code), *(label for label in labels_by_code.get(code, []) if label)]) for code in codes)
-        return {**column, "values": "\n".join(lines), "only_these": column.get("choices") is not None}
+        ((field, wanted),) = (column.get("when") or {"": []}).items()
+        condition = {
+            "addresses": column.get("suggest") == "addresses",
+            "when_field": field,
+            "when_values": "\n".join(map(str, wanted)),
+        }
+        return {**column, **condition, "values": "\n".join(lines), "only_these": column.get("choices") is not None}
 
     def clean_values(self) -> list[tuple[Any, list[str]]]:
         """Each value with its words; those that have none are their own."""
@@ -230,11 +254,7 @@ class FieldForm(EditForm):
         code, *labels = (part.strip() for part in line.split("|"))
         if not code or len(labels) > 2:
             raise forms.ValidationError(_("“%(line)s”: write value | word | word in English.") % {"line": line[:80]})
-        try:
-            typed = CONVERSIONS[self.column["type"]](code)
-        except ValueError as error:
-            raise forms.ValidationError(_("“%(code)s” is no number.") % {"code": code[:80]}) from error
-        return typed, labels
+        return convert(code, self.column["type"]), labels
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
@@ -244,7 +264,26 @@ class FieldForm(EditForm):
             )
         if given.get("only_these") and "values" in given and not given["values"]:
             self.add_error("values", _("Write the values that may be written."))
+        self.check_condition(given)
         return given
+
+    def check_condition(self, given: dict[str, Any]) -> None:
+        """Which objects the field is asked of, `{}` for all: under `when` of what was given."""
+        given["when"] = {}
+        if not given.get("when_field"):
+            return
+        lines = [line.strip() for line in given.get("when_values", "").splitlines()]
+        kind = self.others[given["when_field"]]["type"]
+        try:
+            values = [convert(line, kind) for line in lines if line]
+        except forms.ValidationError as error:
+            self.add_error("when_values", error)
+            return
+        if not values or len(values) > MOST_VALUES:
+            self.add_error("when_values", _("Write the values of the other field for which this one is asked."))
+        if given.get("required"):
+            self.add_error("required", _("The field is not asked of all objects: it cannot have to be filled in."))
+        given["when"] = {given["when_field"]: values}
 
     def spec(self) -> dict[str, Any]:
         """The field as the layer keeps it."""
@@ -257,9 +296,18 @@ class FieldForm(EditForm):
         return {
             **kept,
             **chosen,
+            **({"suggest": "addresses"} if given.get("addresses") else {}),
             **({"values": labels} if labels else {}),
             **({"choices": [value for value, _labels in values]} if given.get("only_these") and values else {}),
         }
+
+
+def convert(text: str, kind: str) -> Any:
+    """A value of a field of this type. Raises ValidationError."""
+    try:
+        return CONVERSIONS[kind](text)
+    except ValueError as error:
+        raise forms.ValidationError(_("“%(code)s” is no number.") % {"code": text[:80]}) from error
 
 
 def number_in(text: str) -> float | int:
@@ -271,7 +319,7 @@ def number_in(text: str) -> float | int:
 
 
 CONVERSIONS: dict[str, Callable[[str], Any]] = {"text": str, "integer": int, "number": number_in}
-OPTIONAL = ("label_en", "unit", "in_tiles", "required", "read_only", "maximum_length", "roles")
+OPTIONAL = ("label_en", "unit", "in_tiles", "required", "read_only", "maximum_length", "roles", "when")
 
 
 class OrderField(forms.MultipleChoiceField):

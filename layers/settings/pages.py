@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -25,7 +25,7 @@ from gis_core.members.territories import extent_4326
 from gis_core.models import Member
 from layers.catalogue.describe import layer_as_json
 from layers.catalogue.models import Layer
-from layers.features.services.quotas import describe_usage
+from layers.features.services.quotas import describe_usages
 from layers.settings.forms import DescriptionForm, differences
 from layers.settings.retiring_pages import SeveralForm, save_several
 from layers.settings.services.administering import get_administered_layer, has_own_table, list_administered_layers
@@ -56,16 +56,10 @@ def layers(request: HttpRequest) -> HttpResponse:
         "several_owners": len({layer.owner_id for layer in administered}) > 1,
         "several": form,
         "fault": fault,
-        "usage": usage_of({layer.owner for layer in administered}),
+        "usage": describe_usages({layer.owner for layer in administered}),
         "checked": {one.partition(":")[0] for one in request.POST.getlist("layer")},
     }
     return render(request, "layer_settings/layers.html", context, status=400 if fault else 200)
-
-
-def usage_of(owners: Iterable[Member | None]) -> list[str]:
-    """What members have of what the site limits, in words, by name; nothing where it limits nothing."""
-    members = sorted((one for one in owners if one), key=lambda one: one.name)
-    return [f"{one} : {text}" for one in members if (text := describe_usage(one))]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -160,7 +160,9 @@ def describe_labels(value: Any, layer: Layer) -> str:
     """Which field is written beside each object, and how."""
     if not isinstance(value, dict) or not value.get("column"):
         return gettext("none")
-    said = [label_of(value["column"], layer)]
+    also = value.get("also")
+    columns = [value["column"], *(also if isinstance(also, list) else [])]
+    said = [" + ".join(label_of(str(name), layer) for name in columns)]
     if value.get("size"):
         said.append(f"{display_number(value['size'])} px")
     if value.get("bold"):
@@ -169,4 +171,6 @@ def describe_labels(value: Any, layer: Layer) -> str:
         said.append(str(value["colour"]))
     if value.get("from_scale"):
         said.append(gettext("from 1:%(scale)s on") % {"scale": display_number(value["from_scale"])})
+    if value.get("priority") is not None:
+        said.append(gettext("priority %(priority)s") % {"priority": value["priority"]})
     return ", ".join(said)

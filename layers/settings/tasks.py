@@ -13,7 +13,7 @@ from layers.settings.services.retiring import delete_layer
 
 def put_key_in_place(running: RunningJob) -> dict[str, Any]:
     """Give a layer its unique reference; the report repeats it."""
-    layer = Layer.objects.visible_to(running.rights).filter(pk=running.parameters["layer"]).first()
+    layer = Layer.objects.with_archived(running.rights).filter(pk=running.parameters["layer"]).first()
     if layer is None or layer.owner_id != running.job.owner_id:
         raise Invalid(_("This layer is no longer there, or it has another owner."))
     set_key(layer, str(running.parameters.get("column") or ""))

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from layers.settings import field_pages, pages, retiring_pages
+from layers.settings import field_pages, numbering_pages, pages, retiring_pages
 
 urlpatterns = [
     path("", pages.layers, name="layer_list"),
+    path("numerotation/", numbering_pages.numbering, name="layer_numbering"),
+    path("numerotation/<slug:slug>/", numbering_pages.numbering_of_missing, name="layer_number_missing"),
     path("<slug:slug>/", pages.description, name="layer_settings"),
     path("<slug:slug>/archiver/", retiring_pages.archive, name="layer_archive"),
     path("<slug:slug>/supprimer/", retiring_pages.delete, name="layer_delete"),

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.jobs.points import JOB_KINDS, TASKS
-from gis_core.points import LETTER_KINDS, TABS, Tab
+from gis_core.points import GUIDES, LETTER_KINDS, TABS, PageGuide, Tab
 from gis_core.wiring.database import Trigger
 from gis_core.wiring.manifests import Manifest, Urls
 from layers.intake.points import FILE_SOURCES
@@ -19,6 +19,7 @@ MANIFEST = Manifest(
     ),
     gives=(
         LETTER_KINDS(*KINDS),
+        GUIDES(PageGuide(guide="how-to/prevenir-les-abonnes", under=("reseaux/avis/",))),
         TABS(Tab(desk="networks", name="notices", label=_("Notices"), order=50)),
         TABS(Tab(desk="networks", name="contacts", label=_("Contacts"), order=50)),
         FILE_SOURCES(CONTACTS),

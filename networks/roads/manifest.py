@@ -5,7 +5,8 @@ from django.utils.translation import pgettext_lazy
 
 from gis_core.desk.navigation import to_signed_in
 from gis_core.jobs.points import JOB_KINDS, TASKS
-from gis_core.points import BAR, DESKS, TABS, BarLink, Desk, Tab
+from gis_core.members.technicians import works_on_networks
+from gis_core.points import BAR, DESKS, GUIDES, TABS, BarLink, Desk, PageGuide, Tab
 from gis_core.wiring.database import Setting
 from gis_core.wiring.manifests import Manifest, Urls
 from layers.catalogue.points import LAYERS
@@ -53,7 +54,12 @@ MANIFEST = Manifest(
         TABS(Tab(desk="roads", name="road_routes", label=_("Numbered roads"), order=10)),
         TABS(Tab(desk="roads", name="road_assets", label=_("Assets"), order=10)),
         TABS(Tab(desk="roads", name="coverage_studies", label=_("Coverage studies"), order=80)),
-        TABS(Tab(desk="roads", name="road_import", label=_("Import roads"), order=80, technicians=True)),
+        TABS(Tab(desk="roads", name="road_import", label=_("Import roads"), order=80, open_to=works_on_networks)),
+        GUIDES(
+            PageGuide(guide="how-to/referentiel-routier", under=("voirie/",), panels=("roads",)),
+            PageGuide(guide="how-to/patrimoine-routier", under=("voirie/patrimoine/",)),
+            PageGuide(guide="how-to/etudier-une-couverture", under=("voirie/couverture/",)),
+        ),
         BAR(BarLink(section="roads", url="roads", label=_("Roads"), order=40, is_visible=to_signed_in)),
         JOB_KINDS(*jobs.KINDS),
         TASKS(*jobs.TASKS),

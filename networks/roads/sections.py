@@ -76,7 +76,7 @@ def road_line(name: str, values: Mapping[str, Any]) -> Line:
 SECTION = Section(
     slug="roads",
     title=gettext_lazy("Roads"),
-    order=61,
+    order=81,
     collect=roads,
     sources=(ROADS,),
     layers=("road-sections",),

@@ -5,11 +5,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
+from gis_core.long_dates import format_long_date
 
 PARIS = ZoneInfo("Europe/Paris")
 HOUR: Final = re.compile(
@@ -36,20 +36,13 @@ class Taken(NamedTuple):
 
 def format_days(first: date, last: date) -> str:
     """« le 3 décembre 2026 », « du 30 novembre au 3 décembre 2026 »."""
-    end = day_said(last)
+    end = format_long_date(last)
     if first == last:
         return _("on %(day)s") % {"day": end}
     start = (
         "j" if (first.year, first.month) == (last.year, last.month) else "j F" if first.year == last.year else "j F Y"
     )
-    return _("from %(first)s to %(last)s") % {"first": day_said(first, start), "last": end}
-
-
-def day_said(day: date, pattern: str = "j F Y") -> str:
-    """« 1er décembre 2026 »."""
-    text = date_format(day, pattern)
-    first = day.day == 1 and (get_language() or "").startswith("fr")
-    return f"1er{text.removeprefix('1')}" if first else text
+    return _("from %(first)s to %(last)s") % {"first": format_long_date(first, start), "last": end}
 
 
 def hours_of(text: str) -> tuple[time, time]:

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.desk.navigation import to_visitors
 from gis_core.jobs.points import TASKS, Task
-from gis_core.points import BAR, LETTER_KINDS, MAP_LINKS, TABS, BarLink, MapLink, Tab
+from gis_core.points import BAR, GUIDES, LETTER_KINDS, MAP_LINKS, TABS, BarLink, MapLink, PageGuide, Tab
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
 from layers.catalogue.points import LAYERS
@@ -44,6 +44,22 @@ MANIFEST = Manifest(
             )
         ),
         CONFLICT_FINDERS(ConflictFinder(by_detours, find_detour_conflicts)),
+        GUIDES(
+            PageGuide(
+                guide="how-to/travaux-sur-la-voirie",
+                under=(
+                    "travaux/",
+                    "voirie/travaux/",
+                ),
+            ),
+            PageGuide(
+                guide="how-to/arretes-de-voirie",
+                under=(
+                    "voirie/demandes/",
+                    "travaux/arretes/",
+                ),
+            ),
+        ),
         BAR(
             BarLink(section="public_works", url="public_works", label=_("Road works"), order=20, is_visible=to_visitors)
         ),

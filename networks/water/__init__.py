@@ -2,11 +2,12 @@
 
 What is stored (`models/`): nodes, pipes and connections of both families, and repairs (`network`, on the columns of
 `base`); outages, each with the answer of its day (`outage`); inspections, times out of use and cover of hydrants
-(`fire`); anomalies and scans (`anomaly`); ends that an import moved (`imported`). The database keeps pipes and nodes
-together: `topology` says what holds, `triggers` which function of `sql/` fires when (a pipe that is split, too).
+(`fire`); inspections of manholes (`manhole`); anomalies and scans (`anomaly`); ends that an import moved (`imported`).
+The database keeps pipes and nodes together: `topology` says what holds, `triggers` which function of `sql/` fires when
+(a pipe that is split, too).
 
 What the others get: all of it is in `manifest`: layers, what the map's sheet says of a feature (`sheets`,
-`hydrant_sheet`), sections of the parcel sheet (`sections`), the import (`sources`), exports of RAEPA and StaR-Eau,
+`inspection_sheets`), sections of the parcel sheet (`sections`), the import (`sources`), exports of RAEPA and StaR-Eau,
 what editing asks (`editing`), the desk of networks with its tabs, notices to the addresses of an outage.
 
 A click on “Isoler” on a pipe: `webmap/src/ui/sheet.ts` → `isolate` of `webmap/src/water/desk.ts` → POST

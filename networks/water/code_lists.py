@@ -13,6 +13,8 @@ SERVICE_STATES: Final = code_list(APP, "service_states")
 IN_SERVICE: Final = "en_service"
 YEAR_QUALITIES: Final = code_list(APP, "year_qualities")
 MATERIALS: Final = code_list(APP, "materials")
+SHORT_MATERIALS: Final = code_list(APP, "short_materials")
+"""What plans write of a material, by the same codes."""
 FLOW_MODES: Final = code_list(APP, "flow_modes")
 WATER_FUNCTIONS: Final = code_list(APP, "water_functions")
 SEWER_FUNCTIONS: Final = code_list(APP, "sewer_functions")
@@ -40,6 +42,14 @@ CAUSES: Final = code_list(APP, "repair_causes")
 """Causes of repairs: our own list, no standard has one."""
 ANOMALIES: Final = code_list(APP, "hydrant_anomalies")
 """What inspections of hydrants find: our own list, no standard has one."""
+COVERS: Final = code_list(APP, "manhole_covers")
+FRAMES: Final = code_list(APP, "manhole_frames")
+LADDERS: Final = code_list(APP, "manhole_ladders")
+CHANNELS: Final = code_list(APP, "manhole_channels")
+INFILTRATIONS: Final = code_list(APP, "manhole_infiltrations")
+"""How inspections of manholes say that their parts are: our own lists."""
+MANHOLE_DEFECTS: Final = code_list(APP, "manhole_defects")
+"""Main codes of EN 13508-2 for manholes and inspection chambers: the standard's codes, our own labels."""
 
 
 def french_choices(labels: CodeList) -> list[tuple[str, str]]:

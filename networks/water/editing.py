@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from layers.features.points import Editing, Refusal
 from networks.water.families import FamilyName
-from networks.water.services import attached, heights
+from networks.water.services import attached, heights, remarks
 from networks.water.topology import UNNAMED_PATIENT, lock_networks
 
 KINDS: Final = ("node", "pipe", "connection")
@@ -32,7 +32,13 @@ def network(family: FamilyName) -> tuple[Editing, ...]:
     laid = {kind: {f"{family}_{kind}_laid_in_order": ("laid_to_year", LAID_IN_ORDER)} for kind in KINDS}
     unnamed = {f"{family}_connection_unnamed_patient": ("sensitive_name", _(UNNAMED_PATIENT))}
     return (
-        Editing(table=f"{family}_node", lock=lock_networks, checks=laid["node"]),
+        Editing(
+            table=f"{family}_node",
+            lock=lock_networks,
+            checks=laid["node"],
+            remarks=partial(remarks.remarks_on_nodes, family),
+            unnumbered=("junction",),
+        ),
         Editing(
             table=f"{family}_pipe",
             lock=lock_networks,
@@ -40,8 +46,14 @@ def network(family: FamilyName) -> tuple[Editing, ...]:
             whole=heights.of_whole,
             attached=partial(attached.note_attached, family),
             checks=laid["pipe"],
+            remarks=partial(remarks.remarks_on_pipes, family),
         ),
-        Editing(table=f"{family}_connection", lock=lock_networks, checks=laid["connection"] | unnamed),
+        Editing(
+            table=f"{family}_connection",
+            lock=lock_networks,
+            checks=laid["connection"] | unnamed,
+            remarks=partial(remarks.remarks_on_connections, family),
+        ),
     )
 
 

@@ -5,15 +5,15 @@ only read, those that a file may fill (`networks.water.importers.mapping.targets
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from gis_core.codes import CodeList
 from gis_core.members.rights import Role
 from layers.cadastre.layers import symbol
-from layers.catalogue.columns import Column, code_column, column
+from layers.catalogue.columns import THIS_YEAR, Column, code_column, column
 from layers.catalogue.models import Layer
 from layers.catalogue.services import LayerDeclaration, ThemeDeclaration
-from networks.water import code_lists
+from networks.water import code_lists, thematic_legends
 from networks.water.models import Repair, SewerConnection, SewerNode, SewerPipe, WaterConnection, WaterNode, WaterPipe
 
 WATER = ThemeDeclaration(slug="eau-potable", title="Eau potable", title_en="Drinking water", order=24)
@@ -29,11 +29,28 @@ type Line = dict[str, Any]
 
 
 # What an edit may write: narrower than what the columns hold, so that a slip of the hand is told at its field.
-LIMITS = {
+LIMITS: dict[str, dict[str, Any]] = {
     "diameter": {"minimum": 1, "maximum": 10_000},
-    "year": {"minimum": 1700, "maximum": 2100},
+    "year": {"minimum": 1700, "maximum": THIS_YEAR},
     "dwellings": {"minimum": 0, "maximum": 10_000},
+    "measure": {"minimum": 0},
 }
+
+
+def of_kinds(*kinds: str) -> dict[str, Any]:
+    """A column that is asked of nodes of these kinds alone; of `other`, about which nobody knows, each is."""
+    return {"when": {"kind": [*kinds, "other"]}}
+
+
+# Which equipment has what: the form of a tank has no position of a valve.
+VALVES = of_kinds("valve", "drain", "regulator", "air_valve")
+VOLUMES = of_kinds("tank", "treatment", "catchment", "chamber")
+FLOWS = of_kinds("hydrant", "meter", "sensor", "pump", "catchment", "import", "treatment", "drain")
+PRESSURES = of_kinds("hydrant", "meter", "sensor", "pump", "regulator", "import")
+OPEN_STRUCTURES = of_kinds(
+    *("manhole", "inlet", "overflow", "pump", "treatment", "basin", "grit", "flush", "valve", "air_valve", "sensor")
+)
+SEWER_VOLUMES = of_kinds("overflow", "pump", "treatment", "basin", "grit", "flush")
 REFERENCE = column("reference", "Référence", "Reference", in_tiles=True, maximum_length=254)
 STATE = code_column(
     "service_state",
@@ -44,8 +61,12 @@ STATE = code_column(
     required=True,
     default=code_lists.IN_SERVICE,
 )
-MATERIAL = code_column("material", "Matériau", "Material", code_lists.MATERIALS, in_tiles=True)
-DIAMETER = column("diameter_mm", "Diamètre", "Diameter", "integer", unit="mm", in_tiles=True, **LIMITS["diameter"])
+MATERIAL = code_column(
+    "material", "Matériau", "Material", code_lists.MATERIALS, in_tiles=True, short=code_lists.SHORT_MATERIALS
+)
+DIAMETER = column(
+    "diameter_mm", "Diamètre", "Diameter", "integer", unit="mm", prefix="Ø", in_tiles=True, **LIMITS["diameter"]
+)
 SYSTEM = code_column("system", "Réseau", "Network", code_lists.SYSTEMS, in_tiles=True, required=True)
 GROUND = column("ground_z", "Cote du terrain", "Height of the ground", "number", unit="m NGF")
 SUBTYPE = column("subtype", "Type", "Type", maximum_length=40)
@@ -80,13 +101,15 @@ def pipe_columns(functions: CodeList, contents: CodeList, start: str, end: str) 
         code_column("function", "Fonction", "Function", functions),
         code_column("content", "Contenu", "Content", contents),
         code_column("flow_mode", "Circulation", "How it flows", code_lists.FLOW_MODES),
-        column("depth_m", "Profondeur", "Depth", "number", unit="m"),
+        column("depth_m", "Profondeur", "Depth", "number", unit="m", **LIMITS["measure"]),
         column("start_z", start, "Height at its start", "number", unit="m NGF"),
         column("end_z", end, "Height at its end", "number", unit="m NGF"),
-        column("declared_length_m", "Longueur au registre", "Length on record", "length_m", unit="m"),
+        column(
+            "declared_length_m", "Longueur au registre", "Length on record", "length_m", unit="m", **LIMITS["measure"]
+        ),
         column("start_node_id", "Nœud de départ", "Node at its start", "integer", read_only=True),
         column("end_node_id", "Nœud d’arrivée", "Node at its end", "integer", read_only=True),
-        *LIFE,
+        *(one | {"in_tiles": one["name"] in ("laid_from_year", "laid_to_year")} for one in LIFE),
         *ORIGIN,
     ]
 
@@ -184,6 +207,10 @@ def connection_legend(colour: str) -> list[Line]:
     return [circle("Branchement", "Connection", {}, colour, WHITE, 2.5)]
 
 
+# What a technician's map opens with.
+SEEN_FROM: Final = 13.5
+"""The zoom of the map from which the pipes of a village are told apart."""
+OPENED: Final = ("water-nodes", "water-pipes", "sewer-nodes", "sewer-pipes")
 USUAL: dict[str, Any] = {
     "rows": Layer.Rows.OWNER,
     "title_field": "reference",
@@ -193,6 +220,11 @@ USUAL: dict[str, Any] = {
     "visible_at_first": False,
     "editor_roles": EDITORS,
 }
+LABELS: dict[str, Any] = {"column": "reference", "size": 11, "from_scale": 1_000}
+"""Written from 1:1,000; nodes before pipes, both before what lies around them."""
+PIPE_LABELS = LABELS | {"also": ["material", "diameter_mm"], "priority": 7}
+NODE_LABELS = LABELS | {"bold": True, "priority": 8}
+CONNECTION_LABELS = LABELS | {"from_scale": 500, "priority": 6}
 WATER_LAYER = USUAL | {"theme": WATER}
 SEWER_LAYER = USUAL | {"theme": SEWER}
 
@@ -211,22 +243,41 @@ def water_nodes() -> LayerDeclaration:
             SUBTYPE,
             NAME,
             code_column(
-                "position", "Position de la vanne", "Position of the valve", code_lists.POSITIONS, in_tiles=True
+                "position",
+                "Position de la vanne",
+                "Position of the valve",
+                code_lists.POSITIONS,
+                in_tiles=True,
+                **VALVES,
             ),
             code_column(
-                "condition", "État de la vanne", "Condition of the valve", code_lists.CONDITIONS, in_tiles=True
+                "condition",
+                "État de la vanne",
+                "Condition of the valve",
+                code_lists.CONDITIONS,
+                in_tiles=True,
+                **VALVES,
             ),
             DIAMETER | {"in_tiles": False},
             STATE,
             GROUND,
             column("z", "Cote", "Height", "number", unit="m NGF"),
-            column("capacity_m3", "Volume utile", "Volume", "number", unit="m³"),
-            column("flow_m3h", "Débit mesuré", "Flow measured", "number", unit="m³/h"),
-            column("pressure_bar", "Pression mesurée", "Pressure measured", "number", unit="bar"),
+            column("capacity_m3", "Volume utile", "Volume", "number", unit="m³", **LIMITS["measure"], **VOLUMES),
+            column("flow_m3h", "Débit mesuré", "Flow measured", "number", unit="m³/h", **LIMITS["measure"], **FLOWS),
+            column(
+                "pressure_bar",
+                "Pression mesurée",
+                "Pressure measured",
+                "number",
+                unit="bar",
+                **LIMITS["measure"],
+                **PRESSURES,
+            ),
             *LIFE,
             *ORIGIN,
         ],
         legend=WATER_NODE_LINES,
+        labels=NODE_LABELS | {"colour": BLUE},
         abstract="Vannes, poteaux d’incendie, réservoirs et autres équipements du réseau d’eau potable.",
         min_zoom=14,
         **WATER_LAYER,
@@ -243,6 +294,7 @@ def water_connections() -> LayerDeclaration:
         geometry_type=Layer.Geometry.POINT,
         columns=[REFERENCE, *connection_columns()],
         legend=connection_legend(BLUE),
+        labels=CONNECTION_LABELS | {"colour": BLUE},
         abstract="Points de livraison, adresses desservies et usagers sensibles.",
         min_zoom=16,
         **WATER_LAYER,
@@ -267,6 +319,8 @@ def water_pipes() -> LayerDeclaration:
             ),
         ],
         legend=WATER_PIPE_LINES,
+        labels=PIPE_LABELS | {"colour": BLUE},
+        legends=thematic_legends.legends("water"),
         abstract="Canalisations d’eau potable, découpées à chaque nœud du réseau.",
         min_zoom=12,
         **WATER_LAYER,
@@ -287,18 +341,19 @@ def sewer_nodes() -> LayerDeclaration:
             SUBTYPE,
             SYSTEM,
             NAME,
-            column("cover_z", "Cote du tampon", "Height of the cover", "number", unit="m NGF"),
+            column("cover_z", "Cote du tampon", "Height of the cover", "number", unit="m NGF", **OPEN_STRUCTURES),
             column("invert_z", "Cote du radier", "Height of the invert", "number", unit="m NGF"),
-            column("depth_m", "Profondeur", "Depth", "number", unit="m"),
+            column("depth_m", "Profondeur", "Depth", "number", unit="m", **LIMITS["measure"], **OPEN_STRUCTURES),
             GROUND,
             MATERIAL | {"in_tiles": False},
             DIAMETER | {"in_tiles": False},
-            column("capacity_m3", "Volume utile", "Volume", "number", unit="m³"),
+            column("capacity_m3", "Volume utile", "Volume", "number", unit="m³", **LIMITS["measure"], **SEWER_VOLUMES),
             STATE,
             *LIFE,
             *ORIGIN,
         ],
         legend=SEWER_NODE_LINES,
+        labels=NODE_LABELS | {"colour": BROWN},
         abstract="Regards, avaloirs, exutoires, postes et stations des réseaux d’assainissement.",
         min_zoom=14,
         **SEWER_LAYER,
@@ -315,6 +370,7 @@ def sewer_connections() -> LayerDeclaration:
         geometry_type=Layer.Geometry.POINT,
         columns=[REFERENCE, SYSTEM, *connection_columns()],
         legend=connection_legend(BROWN),
+        labels=CONNECTION_LABELS | {"colour": BROWN},
         abstract="Points de collecte et adresses raccordées.",
         min_zoom=16,
         **SEWER_LAYER,
@@ -340,6 +396,8 @@ def sewer_pipes() -> LayerDeclaration:
             ),
         ],
         legend=SEWER_PIPE_LINES,
+        labels=PIPE_LABELS | {"colour": BROWN},
+        legends=thematic_legends.legends("sewer"),
         abstract="Collecteurs d’eaux usées, pluviaux et unitaires, de l’amont vers l’aval.",
         min_zoom=12,
         **SEWER_LAYER,
@@ -372,7 +430,7 @@ def water_repairs() -> LayerDeclaration:
             MATERIAL | {"in_tiles": False},
             DIAMETER | {"in_tiles": False},
             column("laid_year", "Posé en", "Laid in", "integer", **LIMITS["year"]),
-            column("cost_eur", "Coût", "Cost", "number", unit="€"),
+            column("cost_eur", "Coût", "Cost", "number", unit="€", **LIMITS["measure"]),
             *ORIGIN,
         ],
         legend=[

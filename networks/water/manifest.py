@@ -7,18 +7,35 @@ from django.utils.translation import pgettext_lazy
 
 from gis_core.desk.navigation import page_address, to_signed_in, to_those_who
 from gis_core.jobs.points import JOB_KINDS, TASKS
-from gis_core.points import BAR, DESKS, MAP_LINKS, TABS, BarLink, Desk, MapLink, Tab
+from gis_core.members.rights import Role
+from gis_core.members.technicians import works_on_networks
+from gis_core.points import (
+    BAR,
+    DESKS,
+    FIRST_VIEWS,
+    GUIDES,
+    MAP_LINKS,
+    TABS,
+    BarLink,
+    Desk,
+    FirstView,
+    MapLink,
+    PageGuide,
+    Tab,
+)
 from gis_core.wiring.database import Setting
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
 from layers.catalogue.points import LAYERS
 from layers.exports.makers import Maker
 from layers.exports.points import EXPORTS
+from layers.features.numbering import numbering_trigger
 from layers.features.points import EDITING, FEATURE_SHEETS, REFUSALS, FeatureSheet
+from layers.features.starting_place import nearest_of
 from layers.intake.points import FILE_SOURCES
 from layers.parcels.sections import sheet_sections
 from networks.notifications.points import NOTICE_TEMPLATES, NoticeTemplate
-from networks.water import editing, hydrant_sheet, jobs, layers, sections, sheets, sources
+from networks.water import editing, inspection_sheets, jobs, layers, sections, sheets, sources
 from networks.water.sections import sees_networks
 from networks.water.triggers import REPAIRS, network_triggers
 
@@ -35,7 +52,8 @@ MANIFEST = Manifest(
         FEATURE_SHEETS(FeatureSheet("sewer-pipes", partial(sheets.describe_pipes, "sewer"))),
         FEATURE_SHEETS(FeatureSheet("sewer-nodes", partial(sheets.describe_nodes, "sewer"))),
         FEATURE_SHEETS(FeatureSheet("water-repairs", sheets.describe_repairs)),
-        FEATURE_SHEETS(FeatureSheet("water-nodes", hydrant_sheet.describe)),
+        FEATURE_SHEETS(FeatureSheet("water-nodes", inspection_sheets.describe_hydrants)),
+        FEATURE_SHEETS(FeatureSheet("sewer-nodes", inspection_sheets.describe_manholes)),
         FILE_SOURCES(sources.NETWORK),
         EXPORTS(Maker("raepa-shp", "zip", EXPORT)),
         EXPORTS(Maker("raepa-csv", "zip", EXPORT)),
@@ -43,6 +61,15 @@ MANIFEST = Manifest(
         EXPORTS(Maker("epanet-inp", "inp", EXPORT)),
         *sheet_sections(*sections.SECTIONS),
         LAYERS(*layers.declarations()),
+        FIRST_VIEWS(
+            FirstView(
+                role=Role.NETWORK_TECHNICIAN,
+                layers=layers.OPENED,
+                photo=True,
+                place=nearest_of("water_pipe", "sewer_pipe"),
+                zoom=layers.SEEN_FROM,
+            )
+        ),
         EDITING(*editing.TABLES),
         REFUSALS(*editing.REFUSALS),
         DESKS(Desk("networks", _("Water and sewer networks"))),
@@ -51,10 +78,15 @@ MANIFEST = Manifest(
         TABS(Tab(desk="networks", name="network_anomalies", label=_("Anomalies"), order=90)),
         TABS(Tab(desk="networks", name="network_repairs", label=_("Repairs"), order=90)),
         TABS(Tab(desk="networks", name="hydrants", label=_("Defence against fire"), order=90)),
+        TABS(Tab(desk="networks", name="manholes", label=_("Manholes"), order=90)),
         TABS(Tab(desk="networks", name="network_profile", label=_("Longitudinal profile"), order=90)),
         TABS(
             Tab(
-                desk="networks", name="network_import", label=pgettext_lazy("tab", "Import"), order=90, technicians=True
+                desk="networks",
+                name="network_import",
+                label=pgettext_lazy("tab", "Import"),
+                order=90,
+                open_to=works_on_networks,
             )
         ),
         TABS(Tab(desk="networks", name="network_exchange", label=pgettext_lazy("tab", "Export"), order=90)),
@@ -65,12 +97,28 @@ MANIFEST = Manifest(
                 Later("networks.water.services.outage_notices.page_of"),
             )
         ),
+        GUIDES(
+            PageGuide(guide="how-to/l-eau-sur-la-carte", under=("reseaux/",), panels=("water",)),
+            PageGuide(guide="how-to/isoler-une-casse", under=("reseaux/coupures/",)),
+            PageGuide(guide="how-to/corriger-les-anomalies", under=("reseaux/anomalies/",)),
+            PageGuide(
+                guide="how-to/suivre-les-reparations",
+                under=(
+                    "reseaux/reparations/",
+                    "reseaux/patrimoine/",
+                ),
+            ),
+            PageGuide(guide="how-to/suivre-les-poteaux-incendie", under=("reseaux/hydrants/",)),
+            PageGuide(guide="how-to/tracer-un-profil", under=("reseaux/profil/",)),
+            PageGuide(guide="how-to/importer-un-reseau", under=("reseaux/importer/",)),
+            PageGuide(guide="how-to/echanger-les-reseaux", under=("reseaux/echanges/",)),
+        ),
         BAR(BarLink(section="networks", url="networks", label=_("Networks"), order=30, is_visible=to_signed_in)),
         MAP_LINKS(MapLink(name="networks", order=13, address=page_address("networks", to_those_who(sees_networks)))),
         JOB_KINDS(*jobs.KINDS),
         TASKS(*jobs.TASKS),
     ),
-    triggers=(*network_triggers("water"), *network_triggers("sewer"), REPAIRS),
+    triggers=(*network_triggers("water"), *network_triggers("sewer"), REPAIRS, numbering_trigger("water_repair")),
     settings=(
         Setting(
             "connecting",

@@ -10,16 +10,22 @@ from gis_core.database import clock as database_clock
 from gis_core.files.writing.paper import typeset
 from networks.water.models import Outage
 from networks.water.outage_map import draw
+from networks.water.services.outage_journal import journal_of
+from networks.water.services.outage_valves import STATES
 
 STYLES = Path(__file__).parent / "outage_sheet.css"
 MOST_ADDRESSES = 60
 
 
-def pdf_of(outage: Outage) -> bytes:
-    """The PDF file, from the answer that was kept."""
+def pdf_of(outage: Outage, plans: str = "") -> bytes:
+    """The PDF file, from the answer that was kept; it says at which address its plans to scale are made, if any."""
     answer: dict[str, Any] = outage.answer
+    journal = journal_of(outage)
+    closings = journal.by_valve("closed")
+    reports = {one.valve: one for one in journal.current() if one.kind in STATES}
+    valves = [one | {"closing": closings.get(one["id"]), "report": reports.get(one["id"])} for one in answer["valves"]]
     by_status = {
-        status: [one for one in answer["valves"] if one["status"] == status]
+        status: [one for one in valves if one["status"] == status]
         for status in ("close", "optional", "closed", "skipped")
     }
     given = {
@@ -33,6 +39,7 @@ def pdf_of(outage: Outage) -> bytes:
         "addresses": answer["addresses"][:MOST_ADDRESSES],
         "more_addresses": max(0, len(answer["addresses"]) - MOST_ADDRESSES),
         "map": draw(answer, by_status["close"]),
+        "plans": plans,
         "printed_at": database_clock.now(),
         "language": get_language() or "fr",
     }

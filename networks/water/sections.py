@@ -22,17 +22,22 @@ from layers.parcels.own_sections import fact
 from layers.parcels.sections import Answer, Crossing, Ground, Line, Link, Section, Source, Vintage
 from networks.water import code_lists
 from networks.water.code_lists import IN_SERVICE
+from networks.water.services.manholes import verdict_label
 from networks.water.streets import Streets
 
 AROUND_M = 15
 MOST_LINES = 12
-"""Of each network, the nearest."""
+"""Of the pipes of each network, and of manholes: the nearest."""
 CONNECTION_AROUND_M = 3
 FIRE_AROUND_M = 400
 NEAREST_HYDRANTS = 3
 ROADS_AROUND_M = 600
 ROAD_WITHIN_M = 100
 HERE_M = 0.05
+LAST_INSPECTION = (
+    "select i.{} from sewer_manhole_inspection i where i.manhole = t.id and i.struck_at is null"
+    " and i.verdict <> 'unseen' order by i.done_date desc, i.id desc limit 1"
+)
 PIPE = {
     "id": "t.id",
     "reference": "t.reference",
@@ -52,6 +57,19 @@ SEWER_CONNECTIONS = Source(
     table="sewer_connection",
     columns={**CONNECTION, "system": "t.system"},
     layer="sewer-connections",
+    around_m=CONNECTION_AROUND_M,
+)
+MANHOLES = Source(
+    table="sewer_node",
+    columns={
+        "id": "t.id",
+        "reference": "coalesce(nullif(t.reference, ''), t.name)",
+        "distance": "st_distance(t.geom, t.ground)",
+        "inspected": f"({LAST_INSPECTION.format('done_date')})",
+        "verdict": f"({LAST_INSPECTION.format('verdict')})",
+    },
+    where="kind = 'manhole'",
+    layer="sewer-nodes",
     around_m=CONNECTION_AROUND_M,
 )
 HYDRANTS = Source(
@@ -102,9 +120,10 @@ def networks(
     sewers: Sequence[Crossing],
     connections: Sequence[Crossing],
     drains: Sequence[Crossing],
+    manholes: Sequence[Crossing],
 ) -> Answer:
-    """Pipes that cross the ground, then the nearest around; what connections it has."""
-    lines = [*pipe_lines("water-pipes", water), *pipe_lines("sewer-pipes", sewers)]
+    """Pipes that cross the ground, then the nearest around; its manholes; what connections it has."""
+    pipes = [*pipe_lines("water-pipes", water), *pipe_lines("sewer-pipes", sewers)]
     facts = [
         fact("drinking_water", _("Drinking water"), *nearest(water)),
         fact("wastewater", _("Wastewater"), *nearest(of_systems(sewers, DRAINS))),
@@ -114,9 +133,9 @@ def networks(
     ]
     return Answer(
         facts=facts,
-        lines=lines,
-        notes=notes([*water, *sewers], len(lines)),
-        vintages=[Vintage(layer=layer) for layer in ("water-pipes", "sewer-pipes") if lines],
+        lines=[*pipes, *(manhole_line(one.values) for one in nearest_first(manholes))],
+        notes=notes([*water, *sewers], len(pipes), manholes),
+        vintages=[Vintage(layer=layer) for layer in ("water-pipes", "sewer-pipes") if pipes],
     )
 
 
@@ -143,8 +162,12 @@ def count_dwellings(connections: Sequence[Crossing]) -> tuple[int, str]:
 
 
 def pipe_lines(layer: str, pipes: Sequence[Crossing]) -> list[Line]:
-    near = sorted(pipes, key=lambda one: (one.values["distance"], one.values["id"]))
-    return [pipe_line(layer, one) for one in near[:MOST_LINES]]
+    return [pipe_line(layer, one) for one in nearest_first(pipes)]
+
+
+def nearest_first(crossings: Sequence[Crossing]) -> list[Crossing]:
+    """The nearest, as many as are listed."""
+    return sorted(crossings, key=lambda one: (one.values["distance"], one.values["id"]))[:MOST_LINES]
 
 
 def pipe_line(layer: str, one: Crossing) -> Line:
@@ -162,6 +185,21 @@ def pipe_line(layer: str, one: Crossing) -> Line:
         layer=layer,
         feature=values["id"],
         facts=[accuracy(values["precision"])],
+    )
+
+
+def manhole_line(values: Mapping[str, Any]) -> Line:
+    """Where a manhole is, and what its last inspection concludes."""
+    here = values["distance"] < HERE_M
+    where = _("inside the ground") if here else _("at %(metres)s") % {"metres": metres(max(1.0, values["distance"]))}
+    day = [display_date(values["inspected"])] if values["inspected"] else []
+    return Line(
+        key=f"manhole:{values['id']}",
+        title=" ".join(filter(None, [_("Manhole"), values["reference"]])),
+        detail=" · ".join([where, verdict_label(values["verdict"] or ""), *day]),
+        layer="sewer-nodes",
+        feature=values["id"],
+        links=[Link(title=_("Open the manhole"), url=reverse("manhole", args=[values["id"]]))],
     )
 
 
@@ -188,7 +226,7 @@ def accuracy(precision: str | None) -> Property:
     )
 
 
-def notes(pipes: Sequence[Crossing], limit: int) -> list[str]:
+def notes(pipes: Sequence[Crossing], limit: int, manholes: Sequence[Crossing]) -> list[str]:
     results = []
     if not pipes:
         results.append(
@@ -197,6 +235,8 @@ def notes(pipes: Sequence[Crossing], limit: int) -> list[str]:
         )
     if len(pipes) > limit:
         results.append(_("Of each network, the %(count)s nearest pipes are listed.") % {"count": MOST_LINES})
+    if len(manholes) > MOST_LINES:
+        results.append(_("Of the manholes, the %(count)s nearest are listed.") % {"count": MOST_LINES})
     if any(one.values["precision"] not in ("A", "B") for one in pipes):
         results.append(_("Pipes of class C, or of no known class, may lie somewhere else than on the plan."))
     return [
@@ -283,16 +323,16 @@ SECTIONS = (
     Section(
         slug="networks",
         title=gettext_lazy("Networks"),
-        order=60,
+        order=80,
         collect=networks,
-        sources=(WATER_PIPES, SEWER_PIPES, WATER_CONNECTIONS, SEWER_CONNECTIONS),
-        layers=("water-pipes", "sewer-pipes", "water-connections", "sewer-connections"),
+        sources=(WATER_PIPES, SEWER_PIPES, WATER_CONNECTIONS, SEWER_CONNECTIONS, MANHOLES),
+        layers=("water-pipes", "sewer-pipes", "water-connections", "sewer-connections", "sewer-nodes"),
         open_to=sees_networks,
     ),
     Section(
         slug="fire",
         title=gettext_lazy("Defence against fire"),
-        order=62,
+        order=82,
         collect=fire,
         sources=(HYDRANTS,),
         layers=("water-nodes",),

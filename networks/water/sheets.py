@@ -1,6 +1,6 @@
 """What the sheets of pipes, nodes and repairs on the map say beyond their columns, and where they lead.
 
-`hydrant_sheet` adds the inspections of hydrants to `water-nodes`.
+`inspection_sheets` adds the inspections of hydrants to `water-nodes`, those of manholes to `sewer-nodes`.
 """
 
 from collections.abc import Mapping, Sequence

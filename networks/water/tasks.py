@@ -12,7 +12,7 @@ from gis_core.tasks import RunningJob
 from layers.intake.models import FileImport
 from networks.water.services import coverage, importing
 from networks.water.services.anomalies import scanning
-from networks.water.services.inspecting import rebind
+from networks.water.services.inspections import rebind
 
 
 def scan_network(running: RunningJob) -> dict[str, Any]:

@@ -5,6 +5,7 @@ node put on a pipe splits it: `carry_pipes` calls `split_pipe`, which writes bot
 """
 
 from gis_core.wiring.database import Trigger
+from layers.features.numbering import numbering_trigger
 from layers.features.topology import TOPOLOGY_WORKS
 from networks.water.families import FamilyName
 
@@ -24,6 +25,12 @@ def network_triggers(family: FamilyName) -> tuple[Trigger, ...]:
         topology(f"{family}_node", 30, "pipes", "after insert or update", f"carry_pipes('{family}')"),
         topology(f"{family}_node", 40, "merge", "before delete", f"merge_pipes('{family}')"),
         topology(f"{family}_connection", 20, "attach", "before insert or update", f"attach_connection('{family}')"),
+        # Plain junctions that a pipe makes at its ends come and go with it: they have no reference.
+        numbering_trigger(
+            f"{family}_node", when="coalesce(pg_catalog.current_setting('arpent.connecting', true), '') = ''"
+        ),
+        numbering_trigger(f"{family}_pipe"),
+        numbering_trigger(f"{family}_connection"),
     )
 
 

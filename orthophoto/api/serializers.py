@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
-from layers.catalogue.models import Layer
+from layers.catalogue.models import Layer, Photo
 from orthophoto.models import Campaign, Sheet
 
 
@@ -31,8 +31,18 @@ class CampaignOrderSerializer(serializers.Serializer[dict[str, object]]):
     crs = serializers.IntegerField(
         min_value=1024, max_value=999_999, required=False, help_text="EPSG code for the sheets that name none"
     )
-    codec = serializers.ChoiceField(choices=Campaign.Codec.choices, required=False)
+    codec = serializers.ChoiceField(
+        choices=Campaign.Codec.choices, required=False, help_text="jpeg for photos, deflate for heights by default"
+    )
     display = serializers.ChoiceField(choices=Campaign.Display.choices, required=False)
+    kind = serializers.ChoiceField(choices=Photo.Kind.choices, required=False, help_text="photos, or which heights")
+    unit = serializers.ChoiceField(
+        choices=Campaign.Unit.choices, required=False, help_text="what the values of heights count; metres by default"
+    )
+    vertical_crs = serializers.IntegerField(
+        min_value=1024, max_value=999_999, required=False, allow_null=True,
+        help_text="EPSG code of the vertical datum, where the files say none",
+    )  # fmt: skip
 
 
 class CampaignDescriptionSerializer(serializers.Serializer[dict[str, object]]):

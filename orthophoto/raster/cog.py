@@ -267,15 +267,18 @@ def _cover_lost(pixels: Pixels, lost: Pixels, *, filled: bool) -> Pixels:
 
 
 def describe_file(partial: Path, target: Path, outline: MultiPolygon, resolution: float) -> BuiltSheet:
-    """The facts of a written COG; its mean colour is that of its smallest overview."""
+    """The facts of a written COG; its mean colour, or height, is that of its smallest overview."""
     with partial.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     with rasterio.open(partial, driver="GTiff") as image:
         level = {"overview_level": len(image.overviews(1)) - 1} if image.overviews(1) else {}
         bounds = image.bounds
     with rasterio.open(partial, driver="GTiff", **level) as image:
-        small = np.ma.masked_array(image.read(), np.broadcast_to(image.dataset_mask() == 0, (3, *image.shape)))
-        red, green, blue = (float(round(band.mean(), 2)) if band.count() else 0.0 for band in small)
+        hidden = np.broadcast_to(image.dataset_mask() == 0, (image.count, *image.shape))
+        means = [
+            float(round(band.mean(), 2)) if band.count() else 0.0 for band in np.ma.masked_array(image.read(), hidden)
+        ]
+        red, green, blue = means if len(means) == 3 else means * 3
     west, south, east, north = bounds
     size = partial.stat().st_size
     return BuiltSheet(target, outline.wkb, (west, south, east, north), resolution, digest, size, (red, green, blue))

@@ -1,9 +1,11 @@
 """What a delivery holds: sheets that can be built, sheets that cannot and why, and what somebody should look at.
 
 Codes of refused sheets: those of the reader, `not_georeferenced`, `no_crs`, `unknown_crs`, `crs_lies`, `outside_area`,
-`colour_space`, `pixel_size`, `duplicate`, `same_name`, `unlike_others`, `too_far_away`.
+`colour_space`, `pixel_size`, `duplicate`, `same_name`, `unlike_others`, `too_far_away`; of heights `not_one_band`,
+`other_unit`, `implausible_heights`.
 Codes of warnings: `crs_assumed`, `other_crs`, `rotated`, `other_resolution`,
-`off_grid`, `other_size`, `other_bands`, `other_depth`, `far_away`, `name_disagrees`, `gap`, `overlaps`.
+`off_grid`, `other_size`, `other_bands`, `other_depth`, `far_away`, `name_disagrees`, `gap`, `overlaps`,
+`other_vertical`.
 """
 
 import math
@@ -39,6 +41,13 @@ MOST_PIXELS = 1e11
 # What French files are also written in, and how far from its named place a sheet lies in another projection.
 LIKELY_CRS = (EPSG, 4326, 3857, 27572, 32630, 32631, 32632, *range(3942, 3951))
 NEAR_M = 50.0
+# How files name the units of heights.
+UNIT_NAMES = {
+    "m": {"m", "metre", "meter", "metres", "meters", "mètre", "mètres"},
+    "dm": {"dm", "decimetre", "decimeter"},
+    "cm": {"cm", "centimetre", "centimeter"},
+    "ft": {"ft", "foot", "feet", "us survey foot", "us-ft", "sfoot"},
+}
 COLOUR_SPACES = {"cyan", "magenta", "yellow", "black", "hue", "saturation", "lightness"}
 
 
@@ -101,9 +110,9 @@ class Findings:
         return float(west), float(south), float(east), float(north)
 
 
-def examine(sheets: Sequence[Facts], *, crs: int | None = None) -> Findings:
-    """Examine a delivery; `crs` (an EPSG code) is that of the sheets which name none."""
-    sheets_taken = [_take_sheet(facts, crs) for facts in sorted(sheets, key=lambda facts: facts.file)]
+def examine(sheets: Sequence[Facts], *, crs: int | None = None, unit: str | None = None) -> Findings:
+    """Examine a delivery; `crs` (an EPSG code) is that of the sheets which name none; `unit` that of heights."""
+    sheets_taken = [_take_sheet(facts, crs, unit) for facts in sorted(sheets, key=lambda facts: facts.file)]
     refused = [finding for finding in sheets_taken if isinstance(finding, Finding)]
     unique, repeated = _without_duplicates([sheet for sheet in sheets_taken if isinstance(sheet, Taken)])
     fitting, strange = _without_strangers(unique)
@@ -112,7 +121,7 @@ def examine(sheets: Sequence[Facts], *, crs: int | None = None) -> Findings:
     return Findings(tuple(fitting), (*refused, *repeated, *strange), tuple(warnings), grid)
 
 
-def _take_sheet(facts: Facts, crs: int | None) -> Taken | Finding:
+def _take_sheet(facts: Facts, crs: int | None, unit: str | None) -> Taken | Finding:
     info = facts.info
     if facts.refused or info is None:
         code, params = facts.refused or ("image_damaged", {})
@@ -121,6 +130,8 @@ def _take_sheet(facts: Facts, crs: int | None) -> Taken | Finding:
         return Finding("not_georeferenced", (facts.file,))
     if COLOUR_SPACES & set(info.colour):
         return Finding("colour_space", (facts.file,), {"found": ", ".join(info.colour)})
+    if unit and (problem := _problem_of_heights(facts.file, info, unit)):
+        return problem
     points = corners(info.transform, info.width, info.height)
     epsg = info.crs or crs
     if epsg is None:
@@ -136,6 +147,16 @@ def _take_sheet(facts: Facts, crs: int | None) -> Taken | Finding:
         return Finding("pixel_size", (facts.file,), {"found": f"{size:.3g}"})
     warp = epsg != EPSG or not is_north_up(info.transform) or not _is_square(info)
     return Taken(facts.file, facts.name, info, epsg, outline, warp)
+
+
+def _problem_of_heights(file: str, info: RasterInfo, unit: str) -> Finding | None:
+    """What keeps a file from being one of heights in this unit."""
+    if info.bands != 1:
+        return Finding("not_one_band", (file,), {"count": info.bands})
+    unit_of_file = next((code for code, names in UNIT_NAMES.items() if info.unit.strip().lower() in names), None)
+    if unit_of_file and unit_of_file != unit:
+        return Finding("other_unit", (file,), {"found": info.unit, "said": unit, "code": unit_of_file})
+    return None
 
 
 def _no_crs(file: str, info: RasterInfo, points: list[tuple[float, float]]) -> Finding:
@@ -314,6 +335,7 @@ def _warnings(sheets: list[Taken], grid: Grid) -> Iterable[Finding]:
     yield from _outliers(sheets, "other_size", lambda sheet: (sheet.info.width, sheet.info.height))
     yield from _outliers(sheets, "other_bands", lambda sheet: sheet.info.bands)
     yield from _outliers(sheets, "other_depth", lambda sheet: sheet.info.dtype)
+    yield from _outliers(sheets, "other_vertical", lambda sheet: sheet.info.vertical)
     yield from _far_away(sheets)
     yield from _names(sheets, grid)
     yield from _gaps(sheets, grid)

@@ -1,6 +1,7 @@
 """Names of sheets as producers write them: the place, the year, the resolution they announce."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal
@@ -16,6 +17,8 @@ YEAR = re.compile(r"(?:19|20)\d\d")
 PROJECTION = re.compile(r"LA(?:MB(?:ERT)?)?93|L93|RGF93", re.IGNORECASE)
 RESOLUTION = re.compile(r"(\d{1,2})M(\d{2})", re.IGNORECASE)
 CHANNELS = {"RVB": "RVB", "RGB": "RVB", "IRC": "IRC", "PIR": "IRC", "RVBI": "RVBI", "RGBI": "RVBI", "PAN": "PAN"}
+# What IGN calls its models of heights, and what others do.
+MODELS = {"MNT": "ground", "DTM": "ground", "MNS": "surface", "DSM": "surface", "MNH": "height", "DHM": "height"}
 DEPARTMENT = re.compile(r"D?(0?\d{2}|0?2[AB]|9\d{2})", re.IGNORECASE)
 
 
@@ -47,6 +50,13 @@ def parse(filename: str) -> SheetName | None:
         if place:
             return _describe_name(place, parts[:number], parts[number + 2 :])
     return None
+
+
+def model_in_names(filenames: Iterable[str]) -> str | None:
+    """Which heights files hold by their names (`LHD_FXX_0627_6869_MNT_O_0M50_LAMB93_IGN69.tif`); None when unlike."""
+    parts = (SEPARATORS.split(PurePath(name).stem.upper()) for name in filenames)
+    models = {MODELS[part] for each in parts for part in each if part in MODELS}
+    return models.pop() if len(models) == 1 else None
 
 
 def _place(x: str, y: str) -> tuple[float, float, Unit] | None:

@@ -29,7 +29,9 @@ from orthophoto.services.publication import publish
 BUILD_SHEET, BUILD_OVERVIEW = "build_sheet", "build_overview"
 STARTABLE = (Campaign.State.INSPECTED, Campaign.State.STOPPED, Campaign.State.BUILT)
 # A COG in JPEG takes about a tenth of its pixels; the sheet's copy and its overviews are beside it while it is made.
-BYTES_PER_PIXEL = {Campaign.Codec.JPEG: 0.8, Campaign.Codec.WEBP: 0.6, Campaign.Codec.DEFLATE: 3.2}
+BYTES_PER_PIXEL = {
+    Campaign.Codec.JPEG: 0.8, Campaign.Codec.WEBP: 0.6, Campaign.Codec.DEFLATE: 3.2, Campaign.Codec.LERC: 3.2
+}  # fmt: skip
 SPARE_BYTES = 256 * 1024 * 1024
 # A thousand sheets must not keep an import or an inventory waiting.
 BEHIND = -10

@@ -28,6 +28,11 @@ DESCRIPTION = (
     *("title", "title_en", "abstract", "attribution", "licence", "acquired_date", "acquired_precision"),
     *("visibility", "shared_with", "within_communes"),
 )
+# Whether of photos, and the compressions that there are then.
+CODECS_OF = {
+    True: (Campaign.Codec.JPEG, Campaign.Codec.WEBP, Campaign.Codec.DEFLATE),
+    False: (Campaign.Codec.DEFLATE, Campaign.Codec.LERC),
+}
 ACQUIRED = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 
 
@@ -52,6 +57,9 @@ class CampaignOrder:
     crs: int = 2154
     codec: str = Campaign.Codec.JPEG
     display: str = Campaign.Display.NATURAL
+    kind: str = Photo.Kind.PHOTO
+    unit: str = Campaign.Unit.METRE
+    vertical_crs: int | None = None
 
     def check(self) -> None:
         """Refuse a bad description, short name, CRS, or a folder that there is not.
@@ -66,6 +74,10 @@ class CampaignOrder:
         if not is_known(self.crs):
             message = _("EPSG:%(code)s is no coordinate reference system in which images are placed.")
             raise BadOrder(message % {"code": self.crs}, parameter="crs")
+        if self.codec not in CODECS_OF[self.kind == Photo.Kind.PHOTO]:
+            message = _("%(codec)s is no compression of this kind of campaign: choose %(others)s.")
+            others = ", ".join(CODECS_OF[self.kind == Photo.Kind.PHOTO])
+            raise BadOrder(message % {"codec": self.codec, "others": others}, parameter="codec")
         if not Path(self.delivery).is_dir():
             raise BadOrder(
                 _("There is no folder %(folder)s on the server.") % {"folder": self.delivery}, parameter="folder"

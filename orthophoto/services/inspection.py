@@ -15,15 +15,32 @@ from orthophoto import messages
 from orthophoto.errors import BadOrder, WrongState
 from orthophoto.models import Campaign, Sheet
 from orthophoto.raster import display
+from orthophoto.raster.heights import PLAUSIBLE, UNITS
 from orthophoto.raster.inventory import Facts, Finding, Findings, Taken, examine
+from orthophoto.services.comparing import Heights, sampled_heights, unlike_published
 
 type Progress = Callable[[float | None, str], None]
 
-IMAGES = {".tif", ".tiff", ".jp2", ".j2k", ".jpx", ".jpg", ".jpeg", ".png", ".ecw", ".sid", ".vrt", ".img", ".webp"}
+IMAGES = {
+    ".tif",
+    ".tiff",
+    ".asc",
+    ".jp2",
+    ".j2k",
+    ".jpx",
+    ".jpg",
+    ".jpeg",
+    ".png",
+    ".ecw",
+    ".sid",
+    ".vrt",
+    ".img",
+    ".webp",
+}
 MOST_FILES = 20_000
 SAMPLE_PIXELS = 256
 # What of an order the inventory depends on.
-READ_BY = ("delivery", "crs", "display")
+READ_BY = ("delivery", "crs", "display", "kind", "unit", "vertical_crs")
 LONGEST_NAME, LONGEST_FILE = 120, 400
 
 
@@ -36,16 +53,26 @@ def inspect(campaign_id: int, *, progress: Progress) -> dict[str, Any]:
     folder = Path(campaign.delivery)
     images, others = files_of(folder)
     with RestrictedReader(Limits.for_photos()) as reader:
-        facts = [inspect_image(reader, folder, file) for file in with_progress(images, progress)]
-        findings = examine(facts, crs=campaign.crs)
-        infrared = campaign.display == Campaign.Display.INFRARED
-        limits, damaged = limits_of(reader, folder, findings, progress, infrared=infrared)
+        of_heights, unit = campaign.of_heights, campaign.unit if campaign.of_heights else None
+        read = [inspect_image(reader, folder, file, heights=of_heights) for file in with_progress(images, progress)]
+        findings = examine(read, crs=campaign.crs, unit=unit)
+        limits: display.Limits = ()
+        measured: list[Heights] = []
+        if of_heights:
+            damaged = implausible(reader, folder, findings, campaign, progress, measured)
+        else:
+            infrared = campaign.display == Campaign.Display.INFRARED
+            limits, damaged = limits_of(reader, folder, findings, progress, infrared=infrared)
     if damaged:
-        findings = examine([damaged.get(one.file, one) for one in facts], crs=campaign.crs)
+        findings = examine([damaged.get(one.file, one) for one in read], crs=campaign.crs, unit=unit)
     campaign = still_wanted(campaign)
+    said, campaign.vertical_crs = campaign.vertical_crs, campaign.vertical_crs or vertical_of(findings)
     keep_sheets(campaign, folder, findings)
     campaign.plan = plan_of(findings, limits)
     campaign.findings = [*describe_findings(findings), *about_the_whole(campaign, others, limits)]
+    if of_heights:
+        campaign.findings += about_the_datum(findings, said)
+        campaign.findings += about_the_published(campaign, measured)
     campaign.state = Campaign.State.INSPECTED if findings.taken else Campaign.State.REFUSED
     campaign.message = "" if findings.taken else _("No file of the delivery can be built: see why in the list.")
     campaign.save()
@@ -93,7 +120,7 @@ def with_progress(images: list[Path], progress: Progress) -> Iterator[Path]:
         yield image
 
 
-def inspect_image(reader: RestrictedReader, folder: Path, file: Path) -> Facts:
+def inspect_image(reader: RestrictedReader, folder: Path, file: Path, *, heights: bool = False) -> Facts:
     """What the reader says of one image; what it refuses, and a file that goes meanwhile, has a named reason."""
     name = str(file.relative_to(folder))
     if len(file.stem) > LONGEST_NAME or len(name) > LONGEST_FILE or storable(name) != name:
@@ -107,7 +134,7 @@ def inspect_image(reader: RestrictedReader, folder: Path, file: Path) -> Facts:
     except OSError:
         return Facts(name, None, ("missing", {}))
     try:
-        return Facts(name, reader.raster(admitted))
+        return Facts(name, reader.raster(admitted, heights=heights))
     except ReadRefused as error:
         return Facts(name, None, (error.problem.code, error.problem.params))
     finally:
@@ -140,6 +167,60 @@ def limits_of(
         except ReadRefused as error:
             damaged[sheet.file] = Facts(sheet.file, None, (error.problem.code, error.problem.params))
     return stretch.limits(), damaged
+
+
+def implausible(
+    reader: RestrictedReader,
+    folder: Path,
+    findings: Findings,
+    campaign: Campaign,
+    progress: Progress,
+    measured: list[Heights],
+) -> dict[str, Facts]:
+    """The files whose heights cannot be heights in France, or cannot be read; `measured` gets some of the others'."""
+    least, most = PLAUSIBLE[campaign.kind]
+    refused = {}
+    for done, sheet in enumerate(findings.taken):
+        share = done / len(findings.taken)
+        progress(share, _("Measuring the heights: %(done)s of %(all)s") % {"done": done, "all": len(findings.taken)})
+        file = folder / sheet.file
+        try:
+            admitted = reader.admit(file, *companions_of(file), link=True)
+            sample = reader.sample(admitted, (1,), SAMPLE_PIXELS, heights=True)
+            reader.dismiss(admitted)
+        except ReadRefused as error:
+            refused[sheet.file] = Facts(sheet.file, None, (error.problem.code, error.problem.params))
+            continue
+        metres = UNITS[campaign.unit]
+        low, high = (float(value) * metres for value in (sample.min(), sample.max()))
+        if sample.count() and not least <= low <= high <= most:
+            extremes = {"least": round(low, 1), "most": round(high, 1)}
+            refused[sheet.file] = Facts(sheet.file, None, ("implausible_heights", extremes))
+        else:
+            measured.append(sampled_heights(sheet, sample, metres))
+    return refused
+
+
+def vertical_of(findings: Findings) -> int | None:
+    """The vertical datum that most sheets name."""
+    codes = [sheet.info.vertical for sheet in findings.taken if sheet.info.vertical]
+    return max(set(codes), key=codes.count) if codes else None
+
+
+def about_the_datum(findings: Findings, said: int | None) -> list[dict[str, Any]]:
+    """What is to be told of the vertical datum, given what the order says."""
+    of_files = vertical_of(findings)
+    if said is None and of_files is None:
+        return [as_finding("vertical_unknown", [], {})]
+    if said and of_files and said != of_files:
+        return [as_finding("vertical_contradicted", [], {"found": of_files, "said": said})]
+    return []
+
+
+def about_the_published(campaign: Campaign, measured: list[Heights]) -> list[dict[str, Any]]:
+    """That heights are far from those that are published at the same places."""
+    unlike = unlike_published(campaign, measured)
+    return [as_finding("unlike_published", [], unlike)] if unlike else []
 
 
 def keep_sheets(campaign: Campaign, folder: Path, findings: Findings) -> None:

@@ -1,13 +1,16 @@
 """What the tasks of a build do: a sheet's COG from the delivered file, the overview from the sheets' COGs."""
 
 import atexit
+import math
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import rasterio
+import shapely
 from django.conf import settings
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import transaction
@@ -15,9 +18,10 @@ from django.db import transaction
 from gis_core.errors import Invalid
 from gis_core.files.reader import Limits, ReaderKilled, ReadRefused, RestrictedReader
 from gis_core.files.reader.rasters import RasterInfo
+from layers.heights.reading import HeightSheet, Mosaic
 from orthophoto import messages
 from orthophoto.models import Campaign, Sheet
-from orthophoto.raster import cog, mosaic
+from orthophoto.raster import cog, heights, mosaic
 from orthophoto.raster.errors import SheetCorrupt
 from orthophoto.raster.grid import Grid
 from orthophoto.raster.inventory import Taken, outline_in_2154
@@ -101,9 +105,13 @@ def convert_sheet(sheet: Sheet, plan: cog.SheetPlan, target: Path) -> cog.BuiltS
     with warm_reader() as reader:
         admitted = reader.admit(file, *(file.with_name(name) for name in sheet.companions), link=True)
         try:
-            if reader.raster(admitted).to_json() != info_of(sheet).to_json():
+            of_heights = sheet.campaign.of_heights
+            if reader.raster(admitted, heights=of_heights).to_json() != info_of(sheet).to_json():
                 raise SheetCorrupt("changed")
-            strips = reader.pixels(admitted, plan.bands)
+            strips = reader.pixels(admitted, plan.bands, heights=of_heights)
+            if of_heights:
+                metres = heights.UNITS[sheet.campaign.unit]
+                return heights.build_heights(strips, plan, target, heights.HeightOptions(codec=codec, metres=metres))
             return cog.build(strips, plan, target, cog.CogOptions(codec=codec))
         finally:
             reader.dismiss(admitted)
@@ -129,8 +137,35 @@ def make_overview(campaign_id: int, build: int) -> bool:
         paths = [Path(settings.FILES_DIR, campaign.folder, name) for name in names]
     try:
         codec: Any = campaign.codec
-        target = build_folder(campaign) / OVERVIEW
-        mosaic.build_overview(paths, Grid(**campaign.plan["grid"]), target, cog.CogOptions(codec=codec))
+        target, grid = build_folder(campaign) / OVERVIEW, Grid(**campaign.plan["grid"])
+        if campaign.of_heights:
+            overview_of_heights(paths, grid, target)
+        else:
+            mosaic.build_overview(paths, grid, target, cog.CogOptions(codec=codec))
     except SheetCorrupt as error:
         raise Invalid(messages.describe_refusal(error.code, error.params), code=error.code) from error
     return True
+
+
+def overview_of_heights(paths: Sequence[Path], grid: Grid, target: Path) -> None:
+    """Write the heights of all sheets, each pixel the mean of those of `mosaic.FACTOR` by as many."""
+    sheets = [HeightSheet(path, box_of(path)) for path in paths]
+    whole, pixel = Mosaic(sheets, grid.resolution), grid.resolution * mosaic.FACTOR
+    west, south, east, north = shapely.total_bounds([shapely.box(*sheet.bounds) for sheet in sheets])
+    x, y = whole.origin
+    left, top = x + math.floor((west - x) / pixel) * pixel, y + math.ceil((north - y) / pixel) * pixel
+    width, height = math.ceil((east - left) / pixel), math.ceil((top - south) / pixel)
+
+    def read(row: int, column: int, rows: int, columns: int) -> heights.Raster:
+        corner = left + column * pixel, top - row * pixel
+        here = (corner[0], corner[1] - rows * pixel, corner[0] + columns * pixel, corner[1])
+        return whole.window(here, pixel=pixel).heights[:rows, :columns]
+
+    heights.build_height_overview(read, width, height, (pixel, 0.0, left, 0.0, -pixel, top), target)
+
+
+def box_of(path: Path) -> tuple[float, float, float, float]:
+    """Of a COG, in EPSG:2154."""
+    with rasterio.open(path, driver="GTiff") as image:
+        west, south, east, north = image.bounds
+        return west, south, east, north

@@ -22,7 +22,7 @@ KEPT = "="
 RESERVED = {"nouvelle"}
 AS_GIVEN = (
     *("title", "title_en", "abstract", "attribution", "licence", "visibility", "within_communes"),
-    *("crs", "codec", "display"),
+    *("crs", "codec", "display", "kind", "unit", "vertical_crs"),
 )
 
 
@@ -34,6 +34,9 @@ def order_given(given: Mapping[str, Any], rights: Rights, *, again: Campaign | N
     """
     taken, precision = parse_acquired(given["acquired"])
     kept = {name: getattr(again, name) for name in ("title_en", "abstract")} if again else {}
+    said = {name: given[name] for name in AS_GIVEN if name in given}
+    said["kind"] = said.get("kind") or (again.kind if again else Photo.Kind.PHOTO.value)
+    said |= {name: value for name, value in made_for(said["kind"]).items() if not said.get(name)}
     return CampaignOrder(
         slug=again.slug if again else slug_given(given),
         acquired_date=taken,
@@ -41,8 +44,14 @@ def order_given(given: Mapping[str, Any], rights: Rights, *, again: Campaign | N
         delivery=folder_given(given["delivery"], rights, again),
         owner=again.owner if again else owner_given(given.get("member", ""), rights),
         shared_with=parse_partners(given, rights) if given.get("visibility") == Layer.Visibility.MEMBERS else (),
-        **kept | {name: given[name] for name in AS_GIVEN if name in given},
+        **kept | said,
     )
+
+
+def made_for(kind: str) -> dict[str, str]:
+    """How sheets of a kind are made where nothing is said of it."""
+    codec = Campaign.Codec.JPEG if kind == Photo.Kind.PHOTO else Campaign.Codec.DEFLATE
+    return {"codec": codec.value, "unit": Campaign.Unit.METRE.value}
 
 
 def description_of(photo: Campaign | Photo) -> dict[str, Any]:

@@ -12,9 +12,10 @@ from layers.catalogue.services import PhotoDeclaration, SheetDeclaration, delete
 from orthophoto.errors import WrongState
 from orthophoto.models import Campaign, Sheet
 from orthophoto.services.campaigns import DESCRIPTION, CampaignOrder
+from orthophoto.services.measuring import measure_after_publication
 
 OVERVIEW = "mosaic-overview.tif"
-COPIED = ("slug", "owner", "folder", *DESCRIPTION)
+COPIED = ("slug", "kind", "vertical_crs", "owner", "folder", *DESCRIPTION)
 
 
 @transaction.atomic
@@ -46,6 +47,7 @@ def publish(campaign: Campaign, rights: Rights) -> Photo:
     )
     campaign.published_build = campaign.build
     campaign.save(update_fields=["published_build"])
+    measure_after_publication(campaign, photo, rights)
     return photo
 
 

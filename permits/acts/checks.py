@@ -13,7 +13,8 @@ from gis_core.letters.services import TEXTS
 from gis_core.models import Letter
 from permits.acts.authorities import authority_of, check_signature
 from permits.acts.notes import REMEDIES, notes_for, read_shipped_notes
-from permits.acts.values import decision_of, digests
+from permits.acts.values import decision_of
+from permits.acts.watched import BESIDE, digests
 from permits.models import Permit
 
 EMOJI = re.compile("[\U0001f000-\U0001faff]")
@@ -55,10 +56,14 @@ def says_remedies(body: str) -> bool:
 
 
 def list_changed_fields(kind: LetterKind, begun_with: Mapping[str, Any], now: Mapping[str, Value]) -> list[str]:
-    """The labels of what the file says otherwise than when the act was begun, with what it says now."""
-    then, labels = begun_with.get("file", {}), kind.fields_by_name()
-    changed = [name for name, digest in digests(now).items() if then.get(name) != digest]
-    return [f"{labels[name].label} ({describe(now[name])})" for name in changed if name in labels]
+    """The labels of what the file says otherwise than when the act was begun, with what it says now.
+
+    What an older version did not keep of a draft is not compared.
+    """
+    then, fields = begun_with.get("file", {}), kind.fields_by_name()
+    labels = {name: field.label for name, field in fields.items()} | dict(BESIDE)
+    changed = [name for name, digest in digests(now).items() if then.get(name, digest) != digest]
+    return [f"{labels[name]} ({describe(now[name])})" for name in changed if name in labels]
 
 
 def describe(value: Value) -> str:

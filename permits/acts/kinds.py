@@ -29,6 +29,7 @@ from permits.procedure import What
 
 STAYED, WITHDRAWAL_HEARING = "permit-stayed", "permit-withdrawal-hearing"
 WITHDRAWN, WITHDRAWN_ON_REQUEST = "permit-withdrawn", "permit-withdrawn-on-request"
+WITHDRAWN_FOR_FRAUD = "permit-withdrawn-for-fraud"
 EXTENDED, LAPSED, INADMISSIBLE = "permit-extended", "permit-lapsed", "permit-inadmissible"
 CONTESTED, ATTESTED, TRANSMITTED = "permit-contested", "permit-attested", "permit-transmitted"
 CERTIFICATE, FEASIBLE, NOT_FEASIBLE = "permit-certificate", "permit-certificate-yes", "permit-certificate-no"
@@ -72,6 +73,13 @@ DECIDED_ALREADY = (
     Field("date_observations", _("day on which remarks were received"), "15 avril 2026"),
 )
 
+FOLLOWED = (
+    Field("sens_decision", _("the decision, its sense and its day"), "Accordé, 2 février 2026"),
+    Field("date_prorogation", _("day on which an extension was asked for"), "10 octobre 2028"),
+    Field("nouveau_terme", _("end of the validity, with that extension"), "4 février 2030"),
+    Field("date_achevement", _("day on which the works were declared finished"), "3 septembre 2026"),
+)
+
 
 def head_of_act(letter: Letter) -> Mapping[str, Any] | None:
     """The head of the authority in whose name an act is made; None where the letter does not know it."""
@@ -81,6 +89,11 @@ def head_of_act(letter: Letter) -> Mapping[str, Any] | None:
         return None
     logo = bytes(row.logo) if row.logo else None
     return {"sender": row.name, "address": row.address, "contact": row.contact, "place": row.place, "logo": logo}
+
+
+def in_its_name(code: str, name: Any, file: str, *more: tuple[Field, ...], nominative: bool = True) -> LetterKind:
+    """A letter that is no act, of the authority that decides on the file: its head, its signature."""
+    return letter_kind(code, name, file, *more, nominative=nominative, sender=head_of_act)
 
 
 def act(code: str, name: Any, file: str, *more: tuple[Field, ...]) -> LetterKind:
@@ -95,25 +108,19 @@ KINDS = (
     act(CERTIFICATE, _("Certificate of information"), "certificate", CERTIFIED),
     act(FEASIBLE, _("Operational certificate: feasible"), "certificate_yes", CERTIFIED),
     act(NOT_FEASIBLE, _("Operational certificate: not feasible"), "certificate_no", CERTIFIED),
-    letter_kind(WITHDRAWAL_HEARING, _("Withdrawal: remarks asked for"), "withdrawal_hearing", ACT, DECIDED_ALREADY),
+    in_its_name(WITHDRAWAL_HEARING, _("Withdrawal: remarks asked for"), "withdrawal_hearing", ACT, DECIDED_ALREADY),
     act(WITHDRAWN, _("Decision: withdrawn by the authority"), "withdrawn", DECIDED_ALREADY),
     act(
         WITHDRAWN_ON_REQUEST, _("Decision: withdrawn at its holder’s request"), "withdrawn_on_request", DECIDED_ALREADY
     ),
-    letter_kind(INADMISSIBLE, _("Inadmissible application"), "inadmissible", ACT),
-    letter_kind(TRANSMITTED, _("Transmission to the prefect"), "transmitted", nominative=False),
-    act(EXTENDED, _("Decision: validity extended"), "extended"),
-    letter_kind(LAPSED, _("Lapse"), "lapsed", ACT),
-    act(CONTESTED, _("Works contested"), "contested"),
-    letter_kind(ATTESTED, _("Works not contested"), "attested"),
-    letter_kind(
-        POSTED,
-        _("Certificate of posting at the town hall"),
-        "posted",
-        POSTINGS_MADE,
-        nominative=False,
-        sender=head_of_act,
-    ),
+    act(WITHDRAWN_FOR_FRAUD, _("Decision: withdrawn for fraud"), "withdrawn_for_fraud", DECIDED_ALREADY),
+    in_its_name(INADMISSIBLE, _("Inadmissible application"), "inadmissible", ACT),
+    letter_kind(TRANSMITTED, _("Transmission to the prefect"), "transmitted", FOLLOWED, nominative=False),
+    act(EXTENDED, _("Decision: validity extended"), "extended", FOLLOWED),
+    in_its_name(LAPSED, _("Lapse"), "lapsed", ACT),
+    act(CONTESTED, _("Works contested"), "contested", FOLLOWED),
+    in_its_name(ATTESTED, _("Works not contested"), "attested", FOLLOWED),
+    in_its_name(POSTED, _("Certificate of posting at the town hall"), "posted", POSTINGS_MADE, nominative=False),
 )
 OUTCOMES: Mapping[str, str] = {
     GRANTED: "granted",
@@ -122,6 +129,7 @@ OUTCOMES: Mapping[str, str] = {
     STAYED: "stayed",
     WITHDRAWN: "withdrawn",
     WITHDRAWN_ON_REQUEST: "withdrawn",
+    WITHDRAWN_FOR_FRAUD: "withdrawn",
     EXTENDED: "extended",
     CONTESTED: "contested",
     CERTIFICATE: "certificate",
@@ -130,11 +138,15 @@ OUTCOMES: Mapping[str, str] = {
 }
 """What each act decides, as `notes.csv` names it."""
 GIVEN_REASONS = frozenset(
-    {REFUSED, STAYED, NOT_FEASIBLE, WITHDRAWN, WITHDRAWAL_HEARING, INADMISSIBLE, LAPSED, CONTESTED}
+    {REFUSED, STAYED, NOT_FEASIBLE, WITHDRAWN, WITHDRAWN_FOR_FRAUD, WITHDRAWAL_HEARING, INADMISSIBLE, LAPSED, CONTESTED}
 )
 """Those that say their reasons in law and fact."""
-WITHDRAWALS = frozenset({WITHDRAWAL_HEARING, WITHDRAWN, WITHDRAWN_ON_REQUEST})
+WITHDRAWALS = frozenset({WITHDRAWAL_HEARING, WITHDRAWN, WITHDRAWN_ON_REQUEST, WITHDRAWN_FOR_FRAUD})
 """Those that are about a decision which is there already."""
+FOLLOWING = frozenset({TRANSMITTED, EXTENDED, CONTESTED, ATTESTED})
+"""Those that are about what follows a decision."""
+IN_ITS_NAME = frozenset({WITHDRAWAL_HEARING, INADMISSIBLE, LAPSED, ATTESTED, POSTED})
+"""Letters that are no acts, and come from the authority that decides."""
 CERTIFICATES = frozenset({Kind.CUA, Kind.CUB})
 FOR_FILES: Mapping[str, frozenset[Kind]] = {
     ACKNOWLEDGEMENT: frozenset(Kind),
@@ -143,8 +155,9 @@ FOR_FILES: Mapping[str, frozenset[Kind]] = {
     LONGER: NOT_CERTIFICATES,
     POSTED: NOT_CERTIFICATES,
     **dict.fromkeys((GRANTED, GRANTED_WITH, REFUSED, STAYED), NOT_CERTIFICATES),
-    **dict.fromkeys((WITHDRAWAL_HEARING, WITHDRAWN, INADMISSIBLE, TRANSMITTED), frozenset(Kind)),
-    **dict.fromkeys((WITHDRAWN_ON_REQUEST, EXTENDED, LAPSED, CONTESTED, ATTESTED), NOT_CERTIFICATES),
+    **dict.fromkeys((WITHDRAWAL_HEARING, WITHDRAWN, WITHDRAWN_FOR_FRAUD, INADMISSIBLE), frozenset(Kind)),
+    # L.424-7 is no law of certificates: what a certificate is transmitted under was not read (R.410-19).
+    **dict.fromkeys((WITHDRAWN_ON_REQUEST, TRANSMITTED, EXTENDED, LAPSED, CONTESTED, ATTESTED), NOT_CERTIFICATES),
     CERTIFICATE: frozenset({Kind.CUA}),
     **dict.fromkeys((FEASIBLE, NOT_FEASIBLE), frozenset({Kind.CUB})),
 }
@@ -155,7 +168,7 @@ RECORDED: Mapping[str, What] = {
         (GRANTED, GRANTED_WITH, REFUSED, STAYED, INADMISSIBLE, CERTIFICATE, FEASIBLE, NOT_FEASIBLE), What.DECIDED
     ),
     WITHDRAWAL_HEARING: What.REVOCATION_ANNOUNCED,
-    **dict.fromkeys((WITHDRAWN, WITHDRAWN_ON_REQUEST), What.REVOKED),
+    **dict.fromkeys((WITHDRAWN, WITHDRAWN_ON_REQUEST, WITHDRAWN_FOR_FRAUD), What.REVOKED),
     TRANSMITTED: What.TRANSMITTED,
     CONTESTED: What.CONTESTED,
     ATTESTED: What.ATTESTED,

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 from gis_core.french import at_commune, of_commune
@@ -11,10 +10,11 @@ from gis_core.letters.kinds import LetterKind, Value
 from gis_core.letters.template import TO_COMPLETE
 from gis_core.members.rights import Rights
 from permits.acts.authorities import FOR, TITLES, Signature
-from permits.acts.decided import day_of_grant, withdrawal_values
-from permits.acts.kinds import CERTIFICATES, OUTCOMES, WITHDRAWALS
+from permits.acts.decided import day_of_grant, following_values, withdrawal_values
+from permits.acts.kinds import CERTIFICATES, FOLLOWING, OUTCOMES, WITHDRAWALS
 from permits.acts.land import certificate_values, read_ground, rules_values
 from permits.acts.notes import IN_THE_TEXT, REMEDIES, Decision, Wording, notes_for
+from permits.acts.watched import beside_values, digests, keep_watched
 from permits.deadlines.law import Kind
 from permits.letters import ACTS, LetterRequest, body_label
 from permits.models import Authority, Consultation, Permit
@@ -62,7 +62,7 @@ def act_content(
         "authority": signature.authority.pk,
         "signatory": signature.signatory.pk,
         "notes": [note.key for note in notes],
-        "file": digests(keep_watched(known) | of_file),
+        "file": digests(keep_watched(known) | of_file | beside_values(permit)),
     }
     return ActContent(values=of_file | of_act, begun_with=begun)
 
@@ -92,8 +92,11 @@ def file_values(
     """What the file and its ground say: what an act is compared with when it is numbered."""
     values = rules_values(land) | change_values(permit)
     values["terrain"] = place_of(permit, str(known["commune"]))
+    values["prescriptions"] = prescriptions_of(permit)
     if kind.code in WITHDRAWALS:
         values |= withdrawal_values(permit)
+    if kind.code in FOLLOWING:
+        values |= following_values(permit)
     values["demandeur"] = on_one_line(applicant) if applicant else ""
     if is_certificate(permit, kind):
         values |= certificate_values(land)
@@ -188,19 +191,3 @@ def prescriptions_of(permit: Permit) -> list[str]:
 
 def prescription_texts(consultation: Consultation) -> list[str]:
     return [str(text).strip() for text in consultation.prescriptions if str(text).strip()]
-
-
-# -- what changed since -----------------------------------------------------------------------------------------------
-
-
-WATCHED = ("nature", "commune", "parcelles", "adresse_terrain", "travaux", "date_depot", "avis")
-"""Of what every letter may name, what an act says of the file."""
-
-
-def keep_watched(known: Mapping[str, Value]) -> dict[str, Value]:
-    return {name: known[name] for name in WATCHED if name in known}
-
-
-def digests(values: Mapping[str, Value]) -> dict[str, str]:
-    """A fingerprint of each value: a draft does not keep what it was begun with, it knows it again."""
-    return {name: sha256(repr(value).encode()).hexdigest()[:16] for name, value in sorted(values.items())}

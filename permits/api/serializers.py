@@ -12,7 +12,7 @@ from gis_core.models import User
 from layers.parcels.api.serializers import DayField
 from permits.models import Event, Figures, Permit
 from permits.procedure import MOVES, State, What
-from permits.services.figures import FLOORS
+from permits.services.figures import FIGURES
 from permits.services.filing import LONGEST_ADDRESS, LONGEST_DESCRIPTION, MOST_PARCELS
 from permits.services.listing import PERMITS
 
@@ -41,16 +41,18 @@ class PermitPersonSerializer(serializers.ModelSerializer[User]):
 
 
 class FiguresSerializer(serializers.ModelSerializer[Figures]):
-    """What the form says of a file in figures: areas in m², destinations by their codes (R.151-28)."""
+    """What the form says of a file in figures: areas in m², a height in m, destinations by their codes (R.151-28)."""
 
     floor_before_m2 = serializers.FloatField(allow_null=True)
     floor_created_m2 = serializers.FloatField(allow_null=True)
     floor_removed_m2 = serializers.FloatField(allow_null=True)
     floor_after_m2 = serializers.FloatField(allow_null=True)
+    emprise_created_m2 = serializers.FloatField(allow_null=True)
+    height_m = serializers.FloatField(allow_null=True)
 
     class Meta:
         model = Figures
-        fields = (*FLOORS, "dwellings", "destinations")
+        fields = (*FIGURES, "destinations")
 
 
 FIELDS = (

@@ -7,7 +7,7 @@ events (`state` to `next_what`) are written by `services.reading.refresh` alone.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
 from typing import ClassVar
 
@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.fields import current_instant
 from gis_core.members.rights import Rights
-from gis_core.models import Member, User, web_mercator
+from gis_core.models import Commune, Member, User, web_mercator
 from layers.parcels.models import FrozenSheet
 from permits.fields import Folded
 from permits.numbers import Number, format_number
@@ -133,6 +133,12 @@ class Permit(models.Model):
     def __str__(self) -> str:
         return format_number(self.number)
 
+    @cached_property
+    def commune_label(self) -> str:
+        """The name of its commune, the INSEE code where it is not known; `permit_seen_by` reads it with the file."""
+        name: str | None = getattr(self, "commune_name", None)
+        return name or Commune.objects.filter(insee=self.insee).values_list("name", flat=True).first() or self.insee
+
     @property
     def change_label(self) -> str:
         """What it is to its parent: “Transfer of PC 045 234 26 A0001”; empty for a file of its own."""
@@ -192,9 +198,10 @@ class Event(models.Model):
 
 
 class Figures(models.Model):
-    """What the form (Cerfa) says of a file in figures: floor areas in m², dwellings, destinations (R.151-28).
+    """What the form (Cerfa) says of a file in figures: areas in m², a height, dwellings, destinations (R.151-28).
 
-    The area after the works is that before them, with what is created and without what is removed.
+    The floor area after the works is that before them, with what is created and without what is removed. `height_m` is
+    the greatest above the natural ground, by the form or by the plans that came with it.
     """
 
     security = "part:permit_id:filed"
@@ -206,6 +213,8 @@ class Figures(models.Model):
     floor_created_m2 = models.DecimalField(_("floor area created"), max_digits=9, decimal_places=2, null=True)
     floor_removed_m2 = models.DecimalField(_("floor area removed"), max_digits=9, decimal_places=2, null=True)
     floor_after_m2 = models.DecimalField(_("floor area after the works"), max_digits=9, decimal_places=2, null=True)
+    emprise_created_m2 = models.DecimalField(_("emprise created"), max_digits=9, decimal_places=2, null=True)
+    height_m = models.DecimalField(_("greatest height"), max_digits=5, decimal_places=2, null=True)
     dwellings = models.PositiveIntegerField(_("dwellings created"), null=True)
     destinations = ArrayField(
         models.CharField(max_length=40), default=list, blank=True, verbose_name=_("destinations after the works")

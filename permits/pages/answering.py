@@ -26,7 +26,6 @@ from gis_core.desk.uploads import upload_page
 from gis_core.errors import ArpentError, Conflict, NotFound
 from gis_core.files.kept_files import describe_full_disk
 from gis_core.http.files import serve_stored_file
-from gis_core.models import Commune
 from permits.labels import OPINIONS
 from permits.models import ConsultationLink, ConsultationReply
 from permits.services import answering
@@ -251,15 +250,17 @@ def show(
     }
     if verified:
         typed = [] if error or request.method != "POST" else request.POST.getlist("prescription")
-        context |= context_of_link(link) | {"form": form or AnswerForm(), "rows": boxes(typed, more)}
+        rows = boxes(typed, more)
+        context |= context_of_link(link) | {"form": form or AnswerForm(), "rows": rows}
+        # The first of the new boxes, where whoever asked for them goes on typing.
+        context["focused"] = rows.index("") + 1 if more and "" in rows else 0
     return render(request, "permits/answer.html", context, status=status)
 
 
 def context_of_link(link: ConsultationLink) -> dict[str, Any]:
     permit, consultation = link.permit, link.consultation
-    commune = Commune.objects.filter(insee=permit.insee).values_list("name", flat=True).first()
     return {
-        "commune": commune or permit.insee,
+        "commune": permit.commune_label,
         "silence": OPINIONS.get(consultation.silence, ""),
         "pieces": answering.documents_of(link),
         "reply": answering.last_reply(link),

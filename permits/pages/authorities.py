@@ -155,13 +155,15 @@ def authority_page(request: HttpRequest, slug: str, authority_id: int | None = N
     member = get_administered_member(rights=rights, slug=slug)
     row = authorities.authority_edited(slug, authority_id, rights) if authority_id else None
     form = AuthorityForm(request, row=row or f"authority {member.pk}", read=authority_values, member=member)
+    if row is None or not row.logo:
+        del form.fields["without_logo"]
     status = 400 if form.is_bound else 200
     if form.is_bound and form.is_valid():
         logo, kept = form.cleaned_data["logo"], form.read_values()
         try:
             made = authorities.save_authority(
                 slug, authority_id, kept, rights,
-                logo=logo, size=logo.size if logo else 0, without_logo=form.cleaned_data["without_logo"],
+                logo=logo, size=logo.size if logo else 0, without_logo=form.cleaned_data.get("without_logo", False),
             )  # fmt: skip
         except ArpentError as error:
             status = blame(form, error)

@@ -6,7 +6,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -16,6 +15,7 @@ from gis_core.desk.list_pages import ListView, answer_list, collection_of
 from gis_core.desk.small_map import SmallMap
 from gis_core.http.files import NO_STORE
 from gis_core.http.middleware import rights_of_request
+from gis_core.long_dates import format_long_date
 from gis_core.members.rights import Rights
 from gis_core.members.territories import extent_4326
 from gis_core.models import Member
@@ -64,6 +64,10 @@ def around_board(view: ListView[PermitQuery]) -> dict[str, Any]:
     ]
     around = {"section": "permits", "may_file": may_file(rights), "urgent": figures, "to_sign": drafts_to_sign(rights)}
     around["any_state"] = bool(query.numbers_in_any_state)
+    around["everything"] = "?state="
+    if query.text and query.only_open:
+        around["everything"] = f"?{query.but(states=(), deadline='').query()}"
+        around["everything_label"] = _("Search among closed files too")
     return around | choosing_context(rights, query) | {"small_map": board_map(query, rights)}
 
 
@@ -90,7 +94,7 @@ def describe_permit(permit: Permit) -> dict[str, Any]:
         "kind": permit.kind,
         "state": permit.state,
         "label": permit.get_state_display(),
-        "due": permit.next_date and date_format(permit.next_date, "j N Y"),
+        "due": permit.next_date and format_long_date(permit.next_date, "j N Y"),
     }
 
 

@@ -62,7 +62,8 @@ def bulk(request: HttpRequest) -> HttpResponse:
     except Invalid as error:
         return show_bulk(request, {"error": error.message, "query": request.POST.get("query", "")}, status_of(error))
     instructor = list_instructors(rights).get(order.instructor or 0, _("nobody yet"))
-    context = {"order": order, "instructor": instructor, "letters": dict(list_letters()), **preview(order, rights)}
+    letter = dict(list_letters()).get(order.letter, "")
+    context = {"order": order, "instructor": instructor, "letter": letter, **preview(order, rights)}
     return show_bulk(request, context | {"numbers": ",".join(order.numbers)})
 
 

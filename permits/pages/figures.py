@@ -18,7 +18,9 @@ from permits.models import Permit
 from permits.pages.frame import page, permit_of
 from permits.procedure import COUNTER
 from permits.services.figures import (
+    FIGURES,
     FLOORS,
+    HIGHEST_M,
     LARGEST_FLOOR_M2,
     MOST_DWELLINGS,
     GivenFigures,
@@ -36,7 +38,7 @@ def floor_field(label: Any) -> forms.DecimalField:
 
 
 class FiguresForm(EditForm):
-    """Floor areas in m², dwellings, destinations."""
+    """Floor areas and emprise in m², height in metres, dwellings, destinations."""
 
     together = (FLOORS,)
 
@@ -44,6 +46,16 @@ class FiguresForm(EditForm):
     floor_created_m2 = floor_field(gettext_lazy("Floor area created (m²)"))
     floor_removed_m2 = floor_field(gettext_lazy("Floor area removed (m²)"))
     floor_after_m2 = floor_field(gettext_lazy("Floor area after the works (m²)"))
+    emprise_created_m2 = floor_field(gettext_lazy("Emprise created (m²)"))
+    height_m = forms.DecimalField(
+        label=gettext_lazy("Greatest height (m)"),
+        help_text=gettext_lazy("Above the natural ground before the works, by the form or by the plans of the file."),
+        required=False,
+        min_value=0,
+        max_value=HIGHEST_M,
+        decimal_places=2,
+        localize=True,
+    )
     dwellings = forms.IntegerField(
         label=gettext_lazy("Dwellings created"), required=False, min_value=0, max_value=MOST_DWELLINGS
     )
@@ -85,4 +97,4 @@ def figures(request: HttpRequest, permit: str) -> HttpResponse:
 
 def current_figures(permit: Permit) -> dict[str, Any]:
     row = figures_of(permit)
-    return {name: getattr(row, name) for name in (*FLOORS, "dwellings", "destinations")}
+    return {name: getattr(row, name) for name in (*FIGURES, "destinations")}

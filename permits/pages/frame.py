@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from gis_core.database import clock as database_clock
 from gis_core.desk.signed_in import page as page
 from gis_core.http.middleware import rights_of_request
-from gis_core.models import Commune
 from permits.models import Permit
 from permits.procedure import NEXT
 from permits.services.listing import SOON_DAYS
@@ -41,12 +40,11 @@ def show_file(
     request: HttpRequest, permit: Permit, tab: str, context: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     """The page of one tab: its template is `permits/<tab>.html`, on `permits/file.html`."""
-    commune = Commune.objects.filter(insee=permit.insee).values_list("name", flat=True).first()
     days = (permit.next_date - database_clock.today()).days if permit.next_date else None
     around = {
         "section": "permits",
         "permit": permit,
-        "commune": commune or permit.insee,
+        "commune": permit.commune_label,
         "next_label": NEXT.get(permit.next_what),
         "days": days,
         "late": days is not None and days < 0,

@@ -5,12 +5,12 @@ from json import loads
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gis_core.database import clock as database_clock
 from gis_core.desk.small_map import SmallMap
+from gis_core.long_dates import format_long_date
 from gis_core.members.rights import Rights
 from layers.catalogue.describe import native_zoom, photo_tiles
 from layers.catalogue.models import Photo
@@ -22,7 +22,7 @@ from permits.numbers import format_parcel
 from permits.procedure import COUNTER, OPEN
 from permits.services.applicants import may_read_applicant
 from permits.services.completeness import count_received, list_expected
-from permits.services.figures import describe_figures, figures_of
+from permits.services.figures import describe_figures, joined_figures
 from permits.services.ground import FileGround, describe_ground
 from permits.services.recording import may_write
 
@@ -33,6 +33,7 @@ def head_context(permit: Permit, events: Sequence[Event], rights: Rights) -> dic
     """For `permits/head.html`."""
     ground = describe_ground(permit, rights)
     writes = may_write(permit, rights, COUNTER)
+    figures = joined_figures(permit)
     return {
         "parcels": [format_parcel(idu) for idu in permit.idus[:MOST_IN_SHORT]],
         "more_parcels": max(0, len(permit.idus) - MOST_IN_SHORT),
@@ -41,7 +42,8 @@ def head_context(permit: Permit, events: Sequence[Event], rights: Rights) -> dic
         "zone_notes": ground.zones.notes if ground and ground.zones else (),
         "zone_day": zone_day(ground),
         "ground_map": ground_map(permit, ground) if ground else None,
-        "figures": describe_figures(figures_of(permit)),
+        "figures": describe_figures(figures),
+        "given_figures": figures,
         "writes_figures": writes,
         "signatory": signatory_of(permit),
         "reads_applicant": may_read_applicant(permit),
@@ -85,7 +87,7 @@ def waiting_opinions(permit: Permit) -> list[tuple[str, str]]:
         "%(count)s opinions are awaited, the next until %(day)s",
         len(waiting),
     )
-    values = {"count": len(waiting), "day": date_format(min(waiting), "j F Y")}
+    values = {"count": len(waiting), "day": format_long_date(min(waiting))}
     return [(label % values, reverse("consultations", args=[permit.number]))]
 
 
@@ -136,7 +138,16 @@ def photo_of_map(photo: Photo) -> dict[str, Any]:
 
 def map_address(permit: Permit) -> str:
     """The map at the file's ground, its parcels chosen; empty without ground."""
-    if permit.geom is None:
+    place = place_4326(permit)
+    if place is None:
         return ""
-    place: Any = permit.geom.centroid.transform(4326, clone=True)
-    return f"{reverse('map')}#v=1&c={place.x:.6f},{place.y:.6f}&z=18&ps={','.join(permit.idus[:20])}"
+    x, y = place
+    return f"{reverse('map')}#v=1&c={x:.6f},{y:.6f}&z=18&ps={','.join(permit.idus[:20])}"
+
+
+def place_4326(permit: Permit) -> tuple[float, float] | None:
+    """The middle of the file's ground (longitude, latitude), None without ground."""
+    if permit.geom is None:
+        return None
+    middle: Any = permit.geom.centroid.transform(4326, clone=True)
+    return middle.x, middle.y

@@ -25,6 +25,7 @@ from permits.acts.authorities import signatories_for
 from permits.acts.kinds import FOR_FILES, GIVEN_REASONS, RECORDED
 from permits.acts.kinds import KINDS as ACTS
 from permits.acts.values import prescriptions_of
+from permits.acts.watched import describe_stage
 from permits.deadlines.law import Ground, Kind
 from permits.letters import (
     CONSULTATION,
@@ -34,12 +35,13 @@ from permits.letters import (
     KINDS,
     LONGER,
     MISSING_DOCUMENTS,
+    REFUSED,
     LetterRequest,
     body_label,
 )
 from permits.models import Consultation, Permit, SignatureProposal
 from permits.pages.frame import page, permit_of, show_file
-from permits.procedure import INSTRUCTS, MOVES
+from permits.procedure import AFTER_GRANT, INSTRUCTS, MOVES
 from permits.services import letters
 from permits.services.applicants import may_read_applicant
 from permits.services.proposing import list_confirmed_grounds, list_confirmed_reasons
@@ -157,6 +159,15 @@ class LetterForm(WordingForm):
     def texts(self) -> dict[str, str]:
         return {name: self.cleaned_data[name] for name in core.TEXTS}
 
+    def typed_texts(self) -> dict[str, str]:
+        """As they were sent, be they right or not."""
+        return {name: str(self.data.get(name, "")) for name in core.TEXTS}
+
+    def leave_out_reread(self) -> None:
+        """Whoever was not told of a change has nothing to read again."""
+        if "reread" in self.fields and not self.errors.get("reread") and not self.data.get("reread"):
+            del self.fields["reread"]
+
 
 def consultation_label(consultation: Consultation) -> str:
     name = kind_of(CONSULTATION).name
@@ -205,6 +216,13 @@ def begin(request: HttpRequest, permit: Permit, form: BeginForm) -> Letter | Non
     if kind.code in IN_THE_FIRST_MONTH and late:
         warning = _("The first month has passed: such a letter no longer changes the delay (R.423-18, R.423-41).")
         messages.warning(request, warning)
+    if kind.code == REFUSED and permit.state in AFTER_GRANT:
+        warning = _(
+            "%(decision)s: a refusal is a withdrawal. It must reach the holder within three months (L.424-5), after "
+            "the holder was heard (CRPA, L.121-1 and L.122-1): write “Withdrawal: remarks asked for”, then “Decision: "
+            "withdrawn by the authority”."
+        )
+        messages.warning(request, warning % {"decision": describe_stage(permit)})
     return begun
 
 
@@ -265,7 +283,9 @@ def show_letter(
     request: HttpRequest, permit: Permit, letter: Letter, form: LetterForm, status: int = 200
 ) -> HttpResponse:
     rights = rights_of_request(request)
-    document = core.document_of(letter)
+    form.leave_out_reread()
+    is_typed = form.is_bound and letter.state == Letter.State.DRAFT
+    document = core.preview_letter(letter, form.typed_texts()) if is_typed else core.document_of(letter)
     proposals = proposals_of_letter(letter)
     context = {
         "tab": "permit_letters",

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -17,15 +19,16 @@ from gis_core.http.middleware import rights_of_request
 from gis_core.jobs.services import describe_job
 from gis_core.members.rights import Rights
 from gis_core.models import Job
+from layers.parcels.points import APPLICATION_PARTS, ApplicationFacts
 from permits import explanations, labels
 from permits.act_explanations import describe_unfit_initial
 from permits.dates import DateStatus, status_of_date
 from permits.deadlines.clock import Step, Timeline
 from permits.deadlines.law import Kind
-from permits.models import Event, Permit
+from permits.models import Event, Figures, Permit
 from permits.numbers import Number
 from permits.pages.frame import page, permit_of, show_file
-from permits.pages.head import head_context, map_address
+from permits.pages.head import head_context, map_address, place_4326
 from permits.pages.proposing import shows_proposals
 from permits.procedure import COUNTER, State, What
 from permits.procedure import OPEN as OPEN_STATES
@@ -71,6 +74,23 @@ class Line:
     strikable: bool
 
 
+def parts_of_others(permit: Permit, figures: Figures, rights: Rights) -> list[tuple[str, Mapping[str, Any]]]:
+    """What other apps say of the file: the template of each part, and its context."""
+    facts = ApplicationFacts(
+        number=permit.number,
+        idus=tuple(permit.idus),
+        place_4326=place_4326(permit),
+        floor_created_m2=as_float(figures.floor_created_m2),
+        emprise_created_m2=as_float(figures.emprise_created_m2),
+        height_m=as_float(figures.height_m),
+    )
+    return [made for part in APPLICATION_PARTS.all() if (made := part(facts, rights)) is not None]
+
+
+def as_float(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
+
+
 @require_safe
 @page
 def procedure(request: HttpRequest, permit: str) -> HttpResponse:
@@ -103,7 +123,9 @@ def procedure(request: HttpRequest, permit: str) -> HttpResponse:
         "order": order,
         "waiting": order is not None and order[0].state in OPEN,
     }
-    return show_file(request, application, "permit", context | head_context(application, rows, rights))
+    head = head_context(application, rows, rights)
+    parts = {"parts": parts_of_others(application, head["given_figures"], rights)}
+    return show_file(request, application, "permit", context | head | parts)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

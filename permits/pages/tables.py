@@ -70,8 +70,14 @@ def tables(figures: Statistics, wanted: PermitQuery) -> list[dict[str, object]]:
     for name, title in titles(wanted).items():
         groups: Sequence[Group] = getattr(figures, name)
         most = max((one.filed for one in groups), default=1)
+        apart = {one.key.partition(":")[0] for one in groups if ":" in one.key}
         rows = [
-            {"group": one, "query": query_of(name, one, wanted), "share": round(100 * one.filed / most)}
+            {
+                "group": one,
+                # No filter leaves certificates out, whose states are groups of their own.
+                "query": "" if name == "state" and one.key in apart else query_of(name, one, wanted),
+                "share": round(100 * one.filed / most),
+            }
             for one in groups
         ]
         made.append({"name": name, "title": title, "rows": rows})
@@ -86,7 +92,8 @@ def query_of(name: str, group: Group, wanted: PermitQuery) -> str:
         case "instructor":
             return wanted.but(instructor=group.key or "none").query()
         case "state":
-            return wanted.but(states=(group.key,)).query()
+            state, _colon, certificate = group.key.partition(":")
+            return wanted.but(states=(state,), kind=certificate or wanted.kind).query()
     return wanted.but(**{name: group.key}).query()
 
 

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from gis_core.database import clock as database_clock
 from gis_core.errors import MailNotTaken
 from gis_core.members.rights import SYSTEM, acting_as
-from gis_core.models import Commune
 from permits.deadlines.opinions import due_on
 from permits.labels import OPINIONS
 from permits.models import Consultation, ConsultationLink
@@ -52,12 +51,11 @@ def mail_request(consultation_id: int) -> None:
 
 def request_message(row: Consultation, link: ConsultationLink | None) -> EmailMessage:
     permit, sender = row.permit, (link.made_by if link else None) or row.recorded_by
-    commune = Commune.objects.filter(insee=permit.insee).values_list("name", flat=True).first() or permit.insee
     with translation.override("fr"):
         context = {
             "permit": permit,
             "kind": permit.get_kind_display(),
-            "commune": commune,
+            "commune": permit.commune_label,
             "parcels": ", ".join(permit.idus),
             "consultation": row,
             "requested": row.requested_date if row.mailed_at else database_clock.today(),
@@ -68,7 +66,7 @@ def request_message(row: Consultation, link: ConsultationLink | None) -> EmailMe
             "link": link,
             "address": address_of(link) if link else "",
         }
-        subject = _("Request for an opinion: %(permit)s, %(commune)s") % {"permit": permit, "commune": commune}
+        subject = _("Request for an opinion: %(permit)s, %(commune)s") % context
         text = render_to_string("permits/mail/consultation.txt", context)
     reply_to = [sender.email] if sender and sender.email else []
     return EmailMessage(subject, text, settings.DEFAULT_FROM_EMAIL, [row.email], reply_to=reply_to)

@@ -80,5 +80,5 @@ def zones_of(land: Ground, rights: Rights) -> Answer | None:
 def photo_of(permit: Permit, rights: Rights) -> Photo | None:
     """The latest photo that shows the whole ground, else the latest that shows some of it."""
     whole = ExpressionWrapper(Q(geom__covers=permit.geom), output_field=BooleanField())
-    photos = Photo.objects.visible_to(rights).filter(geom__intersects=permit.geom).annotate(whole=whole)
+    photos = Photo.objects.visible_to(rights).pictures().filter(geom__intersects=permit.geom).annotate(whole=whole)
     return photos.defer("geom", "footprint_4326").order_by("-whole", "-acquired_date", "-pk").first()

@@ -22,9 +22,10 @@ from gis_core.members.rights import Rights
 from gis_core.models import Letter, LetterQuerySet
 from permits.acts.authorities import signature_for
 from permits.acts.checks import check_act, check_unchanged
-from permits.acts.decided import withdrawal_values
-from permits.acts.kinds import FOR_FILES, GIVEN_REASONS, WITHDRAWALS
-from permits.acts.values import act_content, file_values, ground_for, keep_watched
+from permits.acts.decided import following_values, withdrawal_values
+from permits.acts.kinds import FOLLOWING, FOR_FILES, GIVEN_REASONS, IN_ITS_NAME, WITHDRAWALS
+from permits.acts.values import act_content, file_values, ground_for
+from permits.acts.watched import beside_values, keep_watched
 from permits.deadlines.law import Kind
 from permits.letters import (
     ABOUT,
@@ -43,6 +44,8 @@ from permits.services.land import LandReading
 from permits.services.proposing import grounds_ahead
 from permits.services.recording import check_may_write, lock_permit, may_write
 from permits.services.signing import settle
+
+MAYORS = (Authority.Quality.MAYOR, Authority.Quality.MAYOR_FOR_STATE)
 
 
 def letters_of(permit: Permit, rights: Rights) -> LetterQuerySet:
@@ -89,12 +92,15 @@ def begin_letter(permit: Permit, kind: LetterKind, request: LetterRequest, right
         land = ground_for(permit, kind, rights)
         content = act_content(permit, kind, signature, values, request, person, land, today)
         values, begun, signatory = values | dict(content.values), dict(content.begun_with), signature.block
-    elif kind.code == POSTED:
-        begun, signatory = head_of_posting(permit, request.signatory)
-    elif kind.code in GIVEN_REASONS:
-        values["motifs"] = list(request.reasons)
+    else:
+        if kind.code in GIVEN_REASONS:
+            values["motifs"] = list(request.reasons)
         if kind.code in WITHDRAWALS:
             values |= withdrawal_values(permit)
+        if kind.code in FOLLOWING:
+            values |= following_values(permit)
+        if kind.code in IN_ITS_NAME:
+            begun, signatory = head_of_letter(permit, kind, request.signatory)
     to = [person.name, person.address] if person else []
     if request.consultation:
         to = [body_label(request.consultation), request.consultation.email]
@@ -105,13 +111,16 @@ def begin_letter(permit: Permit, kind: LetterKind, request: LetterRequest, right
     )
 
 
-def head_of_posting(permit: Permit, signatory: int | None) -> tuple[dict[str, Any], str]:
-    """The head and the signature of a certificate of posting, where a mayor decides; else they are written by hand."""
+def head_of_letter(permit: Permit, kind: LetterKind, signatory: int | None) -> tuple[dict[str, Any], str]:
+    """The head and the signature of who decides on the file, where they are written: else both are typed by hand.
+
+    A certificate of posting is a mayor's.
+    """
     try:
         signature = signature_for(permit, database_clock.today(), signatory)
     except Conflict:
         return {}, ""
-    if signature.authority.quality not in (Authority.Quality.MAYOR, Authority.Quality.MAYOR_FOR_STATE):
+    if kind.code == POSTED and signature.authority.quality not in MAYORS:
         return {}, ""
     return {"authority": signature.authority.pk}, signature.block
 
@@ -127,7 +136,7 @@ def file_values_now(permit: Permit, kind: LetterKind, land: LandReading) -> dict
     """What an act of this kind would say of the file today."""
     person = applicant_for(permit, kind)
     known = letter_field_values(permit, LetterRequest(), person)
-    return keep_watched(known) | file_values(permit, kind, known, person, land)
+    return keep_watched(known) | file_values(permit, kind, known, person, land) | beside_values(permit)
 
 
 def notification_values(kind: LetterKind, request: LetterRequest, values: Mapping[str, Value]) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from django.contrib.gis.geos import Polygon
 from django.db import models
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -21,6 +20,7 @@ from gis_core.desk.listing import Column, Listing, Pager
 from gis_core.desk.options import commune_options, member_options, year_options
 from gis_core.desk.parameters import BBox, integer
 from gis_core.errors import Invalid
+from gis_core.long_dates import format_long_date
 from gis_core.members.rights import Rights
 from gis_core.models import Commune, Membership
 from permits.deadlines.law import OF_PERMITS, Kind
@@ -321,7 +321,7 @@ def number_of(permit: Permit, _around: Around) -> str:
 
 
 def number_cell(permit: Permit, _around: Around) -> Cell:
-    filed = _("filed on %(day)s") % {"day": date_format(permit.filed_date, "j N Y")}
+    filed = _("filed on %(day)s") % {"day": format_long_date(permit.filed_date, "j N Y")}
     return Cell(str(permit), href=reverse("permit", args=[permit.number]), tone="number", lines=(Line(filed),))
 
 

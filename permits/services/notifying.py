@@ -12,13 +12,16 @@ from django.utils import timezone
 from gis_core.letters.kinds import kind_of
 from gis_core.members.rights import Rights
 from gis_core.models import Letter
-from permits.acts.kinds import DECIDES, RECORDED, WITHDRAWN_ON_REQUEST
+from permits.acts.kinds import DECIDES, RECORDED, WITHDRAWN_FOR_FRAUD, WITHDRAWN_ON_REQUEST
 from permits.deadlines.law import Ground, Kind
 from permits.models import Event, Permit
 from permits.procedure import POSTINGS, RevocationCause, What
 from permits.services.letters import letters_of
 from permits.services.proposing import get_delay_by_hand, list_confirmed_grounds
 from permits.usual_documents import USUAL
+
+CAUSES = {WITHDRAWN_ON_REQUEST: RevocationCause.REQUESTED, WITHDRAWN_FOR_FRAUD: RevocationCause.FRAUD}
+"""Why a decision is withdrawn, where the act itself says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +84,11 @@ def letter_values(permit: Permit, what: What, notice: Notice) -> dict[str, Any]:
             outcome = DECIDES.get(notice.letter.kind)
             return {"outcome": outcome, "reference": notice.letter.number, "signed": notice.day}
         case What.REVOKED:
-            cause = RevocationCause.REQUESTED if notice.letter.kind == WITHDRAWN_ON_REQUEST else ""
-            return {"cause": cause, "reference": notice.letter.number, "signed": notice.day}
+            return {
+                "cause": CAUSES.get(notice.letter.kind, ""),
+                "reference": notice.letter.number,
+                "signed": notice.day,
+            }
         case What.DOCUMENTS_REQUESTED:
             usual = USUAL[Kind(permit.kind)]
             documents = [str(one) for one in begun_with.get("pieces", ())]

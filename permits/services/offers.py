@@ -12,11 +12,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
+from gis_core.long_dates import format_long_date
 from permits.deadlines import clock
 from permits.deadlines import events as legal
 from permits.deadlines.law import Ground, Kind, rules_of
 from permits.explanations import distance, explain
-from permits.labels import format_long_date
 from permits.models import Event, Permit
 from permits.procedure import POSTINGS, What
 from permits.services.reading import legal_events, legal_file

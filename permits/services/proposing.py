@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from gis_core.database import clock as database_clock
 from gis_core.errors import Conflict, Invalid
+from gis_core.long_dates import format_long_date
 from gis_core.members.rights import Rights
 from layers.parcels.sections import Line
 from permits import labels
@@ -220,7 +221,7 @@ def longer_effect(permit: Permit, rows: Sequence[Event], ground: Ground) -> str:
     if then.due_on is None:
         message = _("%(then)s instead of %(now)s, from the day on which the file is complete (%(articles)s)")
         return message % values
-    values["until"] = labels.format_long_date(then.due_on)
+    values["until"] = format_long_date(then.due_on)
     return _("%(then)s instead of %(now)s, until %(until)s (%(articles)s)") % values
 
 
@@ -241,7 +242,7 @@ def current(rows: Iterable[Event], what: What) -> list[Event]:
 
 def first_month_over(last: date) -> str:
     message = _("The first month ended on %(day)s: a longer delay received after it has no effect (R.423-18).")
-    return message % {"day": labels.format_long_date(last)}
+    return message % {"day": format_long_date(last)}
 
 
 def crossing_lines(land: LandReading, slug: str) -> list[Line]:

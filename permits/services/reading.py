@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
 from gis_core.errors import NotFound
 from gis_core.members.rights import Rights
+from gis_core.models import Commune
 from permits.deadlines import clock
 from permits.deadlines import events as legal
 from permits.deadlines.following import following
@@ -42,7 +43,9 @@ def format_day(day: date) -> str:
 
 
 def permit_seen_by(number: str, rights: Rights) -> Permit:
-    """The file of a national number, as people write it; `was_proposed`: a draft of it was, for signature.
+    """The file of a national number, as people write it, with the name of its commune.
+
+    `was_proposed`: a draft of it was, for signature.
 
     Raises NotFound.
     """
@@ -52,8 +55,11 @@ def permit_seen_by(number: str, rights: Rights) -> Permit:
         packed = ""
     rows = (
         Permit.objects.visible_to(rights)
-        .select_related("owner", "instructor", "parent", "sheet")
-        .annotate(was_proposed=Exists(SignatureProposal.objects.filter(permit=OuterRef("pk"))))
+        .select_related("owner", "instructor", "parent", "sheet", "figures")
+        .annotate(
+            was_proposed=Exists(SignatureProposal.objects.filter(permit=OuterRef("pk"))),
+            commune_name=Subquery(Commune.objects.filter(insee=OuterRef("insee")).values("name")[:1]),
+        )
         .defer("sheet__content", "sheet__pdf")
     )
     permit = rows.filter(number=packed).first() if packed else None

@@ -217,10 +217,10 @@ def sending_of_act(detail: Mapping[str, Any], on: date | None) -> tuple[dict[str
         raise Invalid(
             _("An act is given by hand, or sent by registered letter or electronically."), parameter="channel"
         )
-    sent = day_of(detail, "sent")
     if channel == "hand":
-        kept = {"channel": channel, "sent": (sent or on or database_clock.today()).isoformat()}
-        return kept, on
+        # What is handed over is not sent: a day of sending that a form still holds is that of another way.
+        return {"channel": channel, "sent": (on or database_clock.today()).isoformat()}, on
+    sent = day_of(detail, "sent")
     if sent is None:
         raise Invalid(_("Give the day on which it was sent."), parameter="sent")
     if channel == "registered":

@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from django.db import connection, models
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -22,6 +21,7 @@ from gis_core.desk.list_query import ListQuery, choice, parameter, whole_number
 from gis_core.desk.listing import Column, Listing
 from gis_core.desk.options import member_commune_options, year_options
 from gis_core.errors import Invalid
+from gis_core.long_dates import format_long_date
 from gis_core.members.rights import Rights
 from permits.layers import STATES
 from permits.models import Permit
@@ -187,7 +187,7 @@ def places_of(query: RegisterQuery) -> dict[str, Any]:
             "properties": {
                 "title": format_number(one.number),
                 "label": str(Outcome(one.outcome).label),
-                "detail": date_format(one.decided_date, "j N Y"),
+                "detail": format_long_date(one.decided_date, "j N Y"),
                 "colour": COLOURS[one.outcome],
                 "href": f"{reverse('permit_register')}?number={one.number}",
             },

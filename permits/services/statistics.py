@@ -14,7 +14,7 @@ from psycopg import sql
 from gis_core.members.rights import Rights
 from gis_core.models import Commune, User
 from permits.models import Permit
-from permits.procedure import AFTER_GRANT, GONE, State, describe_state
+from permits.procedure import AFTER_GRANT, CERTIFICATE_STATES, GONE, State, describe_state
 from permits.services.listing import PermitQuery, files
 
 MOST_GROUPS = 1_000
@@ -22,21 +22,24 @@ DATED = [str(state) for state in (*AFTER_GRANT, State.REFUSED, State.INADMISSIBL
 """States that begin with the decision: their day is that of the decision."""
 DECIDED = [*DATED, *(str(state) for state in GONE)]
 """States of files that were decided, be it that the decision is no more."""
+OF_CERTIFICATES = [f"{state}:{kind}" for kind, state in CERTIFICATE_STATES]
+"""States that are said otherwise of a kind of certificate, which are groups of their own: « granted:CUb »."""
 COLUMNS = ("kind", "filed_date", "ended_date", "insee", "instructor_id", "state", "tacit")
 # Several groupings in one reading of the files.
 GROUPS = """
     with files as materialized (
-        select kind, extract({period} from filed_date)::int as period, insee, instructor_id, state, tacit,
+        select kind, extract({period} from filed_date)::int as period, insee, instructor_id, tacit,
+            case when state || ':' || kind = any (%s) then state || ':' || kind else state end as standing,
             state = any (%s) as decided, case when state = any (%s) then ended_date - filed_date end as days
         from ({files}) as asked)
     select case when grouping(kind) = 0 then 'kind' when grouping(period) = 0 then 'period'
             when grouping(insee) = 0 then 'insee' when grouping(instructor_id) = 0 then 'instructor'
-            when grouping(state) = 0 then 'state' else 'all' end,
-        kind, period, insee, instructor_id, state, count(*), count(*) filter (where decided),
+            when grouping(standing) = 0 then 'state' else 'all' end,
+        kind, period, insee, instructor_id, standing, count(*), count(*) filter (where decided),
         count(*) filter (where tacit and decided),
         percentile_disc(array[0.5, 0.9]) within group (order by days)
-    from files group by grouping sets ((), (kind), (period), (insee), (instructor_id), (state))
-    order by 1, period, count(*) desc, kind, insee, instructor_id, state limit %s
+    from files group by grouping sets ((), (kind), (period), (insee), (instructor_id), (standing))
+    order by 1, period, count(*) desc, kind, insee, instructor_id, standing limit %s
 """
 
 
@@ -97,12 +100,14 @@ def groups(wanted: PermitQuery, rights: Rights) -> list[Any]:
         period=sql.SQL("month" if wanted.year else "year"), files=sql.SQL(cast("LiteralString", inner))
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [DECIDED, DATED, *parameters, MOST_GROUPS])
+        cursor.execute(statement, [OF_CERTIFICATES, DECIDED, DATED, *parameters, MOST_GROUPS])
         return list(cursor.fetchall())
 
 
 def labels(rows: Sequence[Sequence[Any]], *, monthly: bool, kind: str) -> Callable[[str, Any], str]:
-    """What people call a group; states as one says them of the `kind` of file, where they are of one."""
+    """What people call a group; states as one says them of the `kind` of file, where they are of one, or of a
+    certificate.
+    """
     communes = dict(Commune.objects.filter(insee__in={row[3] for row in rows if row[3]}).values_list("insee", "name"))
     people = {one.pk: str(one) for one in User.objects.filter(pk__in={row[4] for row in rows if row[4]})}
     kinds: Mapping[str, Any] = dict(Permit.Kind.choices)
@@ -118,7 +123,8 @@ def labels(rows: Sequence[Sequence[Any]], *, monthly: bool, kind: str) -> Callab
             case "instructor":
                 return people.get(key, "") or _("Nobody yet")
             case "state":
-                return describe_state(kind, key)
+                state, _colon, certificate = key.partition(":")
+                return describe_state(certificate or kind, state)
         return ""
 
     return label

@@ -1,4 +1,4 @@
-"""The catalogue of the kit's parts as browsers show it: sizes, themes, forced colours, keyboard; photographs of all."""
+"""The catalogue of the kit's parts in browsers: sizes, themes, forced colours, keyboard; photographs of faults."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -139,14 +139,15 @@ def test_every_state_holds(browser: Browser, demo: Demo, way: str, tmp_path: Pat
                 small_map.scroll_into_view_if_needed()
                 page.wait_for_selector("[data-small-map]:not([aria-busy])")
             name = address.strip("/").replace("/", "-") or "tous"
-            # Half the work of a PNG.
-            page.screenshot(path=tmp_path / f"{way}-{name}.jpg", type="jpeg", quality=90, full_page=True)
             said = [one for one in complaints if not one.startswith(REFUSED)]
             complaints.clear()
             faint = page.evaluate(FAINT, [TEXT, LARGE]) if way != "forced" else []
             found = {"wide": page.evaluate(OVERFLOW), "said": said, "faint": faint, "faults": page.evaluate(FAULTS)}
             if found := {name: one for name, one in found.items() if one}:
                 wrong[address] = found
+                photo = tmp_path / f"{way}-{name}.jpg"
+                page.screenshot(path=photo, type="jpeg", quality=90, full_page=True)
+                print(f"{address}: {photo}")
     assert not wrong
 
 

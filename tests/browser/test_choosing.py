@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from tests.browser.axe import serious
 from tests.browser.conftest import DESK, Demo, at_rest, linked, open_map, redrawn, until
@@ -328,6 +328,17 @@ def test_the_link_keeps_a_few_chosen_parcels(blank_desk: Page, demo: Demo) -> No
     expect(blank_desk).to_have_url(re.compile(f"&ps={SECOND}&"))
 
 
+def test_the_address_names_the_parcels_of_a_link_before_they_have_come(blank_desk: Page, demo: Demo) -> None:
+    held: list[Route] = []
+    blank_desk.route("**/parcels/select/", lambda route: held.append(route))
+    blank_desk.goto(f"{demo.url}/{TOWN}&ps={FIRST},{SECOND}")
+    until(blank_desk, lambda: bool(held) and "&b=" in blank_desk.url, "the map has not written its address")
+    assert f"&ps={FIRST},{SECOND}&" in blank_desk.url
+    expect(lines(blank_desk)).to_have_count(0)
+    held[0].continue_()
+    expect(lines(blank_desk)).to_have_count(2)
+
+
 def test_a_link_to_parcels_that_are_not_in_the_plan_says_so(blank_desk: Page, demo: Demo) -> None:
     blank_desk.goto(f"{demo.url}/{TOWN}&ps={FIRST},45901000ZZ0999")
     expect(
@@ -354,7 +365,7 @@ def test_the_sheet_of_several_parcels_is_read_printed_and_frozen(context: Browse
     assert coming.value.path().read_bytes()[:5] == b"%PDF-"
     page.get_by_role("button", name="Figer la fiche").click()
     expect(page.get_by_text(re.compile(r"Fiche FP-\d{4}-\d{6} figée"))).to_be_visible()
-    pdf = page.get_by_role("link", name="Ouvrir le PDF").get_attribute("href")
+    pdf = page.get_by_role("link", name="Ouvrir le PDF").last.get_attribute("href")
     assert context.request.get(f"{demo.url}{pdf}").body()[:5] == b"%PDF-"
     page.get_by_role("button", name="Fermer la fiche").click()
     expect(page.get_by_role("button", name="Fiche de ces parcelles")).to_be_focused()

@@ -250,7 +250,7 @@ def test_a_refusal_of_the_server_stands_beside_its_field(desk: BrowserContext, d
 def test_somebody_who_may_not_edit_sees_no_desk_for_it(browser: Browser, demo: Demo) -> None:
     context = browser.new_context(locale="fr-FR")
     page = open_map(context, demo)
-    expect(page.get_by_role("button", name="Couches")).to_be_visible()
+    expect(page.get_by_role("button", name="Couches", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Dessin")).to_have_count(0)
     context.close()
 

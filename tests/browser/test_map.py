@@ -33,6 +33,20 @@ def test_a_parcel_is_found_and_read_with_the_keyboard_alone(desk: Page) -> None:
     expect(desk.get_by_text("Contenance")).to_be_visible()
 
 
+def test_the_next_search_takes_the_place_of_the_one_before(desk: Page) -> None:
+    search_with_keyboard(desk, "45901 AB 12")
+    expect(desk.locator(".sheet h2")).to_be_visible()
+    box = desk.get_by_role("combobox")
+    box.evaluate("one => one.blur()")
+    box.click()
+    desk.keyboard.type("AB 13")
+    expect(box).to_have_value("AB 13")
+    box.click()
+    desk.keyboard.type("4")
+    expect(box).to_have_value(re.compile("4"))
+    assert len(box.input_value()) == 6
+
+
 def test_an_address_is_found(desk: Page) -> None:
     search_with_keyboard(desk, "12 rue des Tanneurs Saint-Aubin")
     expect(desk.get_by_role("heading", name=re.compile("12 rue des Tanneurs", re.I))).to_be_visible()

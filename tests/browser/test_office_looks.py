@@ -24,6 +24,7 @@ person, town = User.objects.get(username="instruction.lys"), rights_of(User.obje
 rights = rights_of(person)
 with acting_as(rights), transaction.atomic():
     files = Permit.objects.visible_to(rights).filter(insee__in=town.town_insee, owner_id__in=town.town_halls())
+    files = files.exclude(kind__in=("CUa", "CUb"))
     permit = files.filter(state="granted", kind="PC").order_by("id").first() or files.filter(state="granted").first()
     letter = begin_letter(permit, kind_of("permit-transmitted"), LetterRequest(), rights)
     propose_for_signature(permit, letter, rights)
@@ -94,6 +95,32 @@ def test_the_screens_of_the_office_on_a_phone(phone_of: BrowserContext, demo: De
         page.goto(f"{demo.url}{path}")
         found[path] = [*faults(page), *page.evaluate(SMALL)]
     assert {path: lines for path, lines in found.items() if lines} == {}
+
+
+SETTINGS = ("", "autorites/", "autorites/nouvelle/", "mentions/taxes/", "mentions/remedies/")
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_the_settings_of_acts_by_keyboard(browser: Browser, demo: Demo, size: dict[str, int]) -> None:
+    """Pages of authorities, signatories and notes; a signatory is written without a mouse."""
+    for context in opened(browser, cookies_of(browser, demo, "sig.lys"), size):
+        page, found = context.new_page(), {}
+        for rest in SETTINGS:
+            page.goto(f"{demo.url}/permis/reglages/cc-lys/{rest}")
+            found[rest] = [*faults(page), *(lost_focus(page) if size is DESK else page.evaluate(SMALL))]
+        assert {rest: lines for rest, lines in found.items() if lines} == {}
+        page.goto(f"{demo.url}/permis/reglages/cc-lys/autorites/")
+        page.get_by_role("link", name="Commune de Vaudreilles").focus()
+        page.keyboard.press("Enter")
+        page.get_by_role("link", name="Écrire un signataire").focus()
+        page.keyboard.press("Enter")
+        page.get_by_label("Prénom").focus()
+        for text in ("Ines", "Karadec", "La première adjointe", "l’arrêté du 4 mai 2026 portant délégation"):
+            page.keyboard.type(text)
+            page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status").first).to_contain_text("Le signataire est enregistré.")
+        expect(page.get_by_role("main")).to_contain_text("Ines Karadec")
 
 
 def lost_focus(page: Page, most: int = 60) -> list[str]:

@@ -40,6 +40,13 @@ def test_the_sections_of_a_parcel_come_by_themselves(context: BrowserContext, de
     assert serious(page) == []
 
 
+def test_the_attributes_of_a_parcel_come_after_what_concerns_it(context: BrowserContext, demo: Demo) -> None:
+    page = opened(context, demo)
+    headings = page.locator(".sheet-body h3").all_inner_texts()
+    assert headings[:2] == ["Ce qui concerne cette parcelle", "Attributs"]
+    expect(page.locator(".record .properties")).to_contain_text("Section")
+
+
 def test_a_line_shows_its_thing_on_the_map(context: BrowserContext, demo: Demo) -> None:
     page = opened(context, demo)
     line, canvas = page.locator("button.parcel-row").first, page.locator(".map-canvas")

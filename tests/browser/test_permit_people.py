@@ -134,6 +134,6 @@ def test_the_sheet_of_the_parcel_tells_of_the_file_and_leads_to_filing(
     expect(section.locator(f'a[href="/permis/{permit[0]}/"]')).to_have_text(
         re.compile("Ouvrir le dossier"), timeout=20_000
     )
-    expect(page.get_by_role("link", name="Déposer un dossier").last).to_have_attribute(
-        "href", f"/permis/deposer/?parcels={permit[1]}"
-    )
+    filing = page.locator(".sheet-actions").get_by_role("link", name="Déposer un dossier")
+    expect(filing).to_have_attribute("href", f"/permis/deposer/?parcels={permit[1]}")
+    expect(page.locator(".sheet-actions .button-primary")).to_have_count(1)

@@ -68,7 +68,7 @@ def test_a_file_goes_from_filing_to_decision_with_the_keyboard(context: BrowserC
     press_to(page, "Enregistrer")
     page.keyboard.press("Enter")
     expect(page.locator(".next")).to_contain_text("Les travaux doivent commencer au plus tard le")
-    expect(page.locator(".history")).to_contain_text("référence 2026-12")
+    expect(page.locator(".history[aria-labelledby=history-title]")).to_contain_text("référence 2026-12")
     check_page(page)
 
 
@@ -130,4 +130,29 @@ def test_the_same_file_twice_is_told_and_confirmed(browser: Browser, signed_in: 
     page.get_by_label("C’est un autre dossier").check()
     page.get_by_role("button", name="Déposer le dossier").click()
     page.wait_for_url(re.compile(r"/permis/PD045901\d{2}"))
+    context.close()
+
+
+def test_how_long_a_decision_is_put_off_is_asked_of_such_a_decision_alone(context: BrowserContext, demo: Demo) -> None:
+    page = filed(context, demo)
+    page.get_by_role("link", name="Décision notifiée").click()
+    months = page.get_by_label(re.compile("Durée du sursis"))
+    page.get_by_role("radio", name="Accordé").check()
+    expect(months).to_be_hidden()
+    page.get_by_role("radio", name="Sursis à statuer").check()
+    expect(months).to_be_visible()
+
+
+def test_what_is_said_of_a_file_that_is_filed_twice_has_the_focus(
+    browser: Browser, signed_in: dict[str, object], demo: Demo
+) -> None:
+    # A refusal is an error to the browser's console, which other contexts do not allow.
+    context = browser.new_context(viewport=DESK, locale="fr-FR", storage_state=signed_in)  # type: ignore[arg-type]
+    page = context.new_page()
+    for _time in range(2):
+        page.goto(f"{demo.url}/permis/deposer/?parcels=45901000AB0002")
+        page.get_by_label("Ce qui est demandé").select_option("PD")
+        with page.expect_navigation():
+            page.get_by_role("button", name="Déposer le dossier").click()
+    expect(page.get_by_role("alert").filter(has_text="semble déjà déposé")).to_be_focused()
     context.close()

@@ -37,6 +37,7 @@ def footprint(*boxes: list[float]) -> dict[str, object]:
 def photo(slug: str, acquired: str, resolution: float, **more: object) -> Photo:
     return {
         "slug": slug,
+        "kind": "photo",
         "title": f"Campagne {slug}",
         "acquired": acquired,
         "resolution_m": resolution,

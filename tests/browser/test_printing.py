@@ -59,6 +59,62 @@ def test_a_map_is_ordered_watched_and_downloaded(context: BrowserContext, demo: 
     document.close()
 
 
+def test_the_finished_map_is_beside_the_button_and_opens(context: BrowserContext, demo: Demo) -> None:
+    page = open_map(context, demo, PLACE)
+    panel = desk_of(page)
+    panel.get_by_label("Titre", exact=True).fill("Sous les yeux")
+    button = panel.get_by_role("button", name="Imprimer en PDF")
+    button.click()
+    opened = panel.locator(".print-latest").get_by_role("link", name="Ouvrir : Sous les yeux")
+    expect(opened).to_be_focused(timeout=120_000)
+    expect(opened).to_be_in_viewport()
+    under, above = opened.bounding_box(), button.bounding_box()
+    assert under
+    assert above
+    assert 0 < under["y"] - above["y"] < 160
+    answer = page.request.get(f"{demo.url}{opened.get_attribute('href')}")
+    assert answer.headers["content-disposition"].startswith("inline")
+
+
+def test_the_title_of_the_finished_map_stands_above_its_buttons(context: BrowserContext, demo: Demo) -> None:
+    page = open_map(context, demo, PLACE)
+    panel = desk_of(page)
+    panel.get_by_label("Titre", exact=True).fill("Un titre de quelques mots")
+    panel.get_by_role("button", name="Imprimer en PDF").click()
+    latest = panel.locator(".print-latest")
+    expect(latest.get_by_role("link", name="Ouvrir : Un titre de quelques mots")).to_be_visible(timeout=120_000)
+    title, opened = latest.locator("strong").bounding_box(), latest.get_by_role("link").first.bounding_box()
+    assert title
+    assert opened
+    assert opened["y"] >= title["y"] + title["height"]
+
+
+def test_what_was_selected_is_still_outlined_where_the_sheet_gives_way_to_printing(phone: Page) -> None:
+    phone.get_by_role("combobox").fill("AB 12 Saint-Aubin")
+    expect(phone.get_by_role("option").first).to_be_visible()
+    phone.keyboard.press("Enter")
+    expect(phone.get_by_role("heading", name=re.compile(r"^AB\s12$"))).to_be_visible()
+    phone.get_by_role("button", name="Plus", exact=True).click()
+    phone.get_by_role("button", name="Imprimer", exact=True).click()
+    expect(desk_of(phone).get_by_label("Entourer l’objet sélectionné")).to_be_checked()
+    phone.get_by_role("button", name="Replier").click()
+    expect(phone.get_by_role("heading", name=re.compile(r"^AB\s12$"))).to_be_visible()
+
+
+def test_a_map_that_is_done_after_the_panel_was_left_is_announced(context: BrowserContext, demo: Demo) -> None:
+    context.clock.install()
+    page = open_map(context, demo, PLACE)
+    panel = desk_of(page)
+    panel.get_by_label("Titre", exact=True).fill("Entre-temps")
+    panel.get_by_role("button", name="Imprimer en PDF").click()
+    expect(panel.get_by_text("Entre-temps").first).to_be_visible()
+    page.locator(".panel-header button.icon-button").last.click()
+    notice = page.locator("arp-notices").get_by_text("« Entre-temps » est prêt.")
+    expect(notice).to_be_visible(timeout=120_000)
+    context.clock.fast_forward(9_500)
+    expect(page.locator("arp-notices").get_by_role("button", name="Ouvrir")).to_be_visible()
+
+
 def test_an_order_without_a_title_says_what_is_missing(desk: Page) -> None:
     desk.locator("[data-desk=print]").click()
     panel = desk_of(desk)

@@ -91,12 +91,43 @@ def cut(tabs: Locator) -> list[str]:
 
 
 def test_every_tab_of_a_phone_is_seen_whole_or_not_at_all(phone: Page) -> None:
-    tabs = phone.locator("arp-rail nav button")
+    tabs = phone.locator("arp-rail nav > button")
     assert cut(tabs) == []
-    phone.get_by_role("button", name="Autres bureaux").tap()
-    expect(phone.get_by_role("button", name="Premiers bureaux")).to_be_visible()
-    expect(tabs.last).to_be_in_viewport(ratio=0.99)
-    assert cut(tabs) == []
+    expect(tabs).to_have_count(6)
+    phone.get_by_role("button", name="Plus", exact=True).tap()
+    others = phone.locator(".rail-others button")
+    assert cut(others) == []
+    expect(others.last).to_be_in_viewport(ratio=0.99)
+
+
+@pytest.mark.parametrize(
+    ("username", "words"),
+    [
+        ("reseaux.lys", ["Couches", "Eau", "Routes", "Dessin", "Mesurer", "Plus"]),
+        ("instruction.lys", ["Couches", "Parcelles", "Permis", "Choisir", "Photos", "Plus"]),
+        ("lecture.lys", ["Couches", "Parcelles", "Photos", "Mesurer", "Aide", "Plus"]),
+    ],
+)
+def test_the_bar_of_a_phone_holds_what_the_role_needs(
+    browser: Browser, demo: Demo, username: str, words: list[str]
+) -> None:
+    for context in opened(browser, cookies_of(browser, demo, username), PHONE):
+        page = open_map(context, demo)
+        expect(page.locator("arp-rail nav > button")).to_have_text(words)
+
+
+def test_the_other_desks_are_one_tap_further(phone: Page) -> None:
+    others, more = phone.locator(".rail-others"), phone.get_by_role("button", name="Plus", exact=True)
+    expect(others).to_be_hidden()
+    more.tap()
+    assert serious(phone) == []
+    others.get_by_role("button", name="Imprimer").tap()
+    expect(others).to_be_hidden()
+    expect(phone.locator("#panel-title")).to_have_text("Imprimer")
+    more.press("Enter")
+    phone.keyboard.press("Escape")
+    expect(others).to_be_hidden()
+    expect(more).to_be_focused()
 
 
 # -- what is selected stays above the sheet ---------------------------------------------------------------------------

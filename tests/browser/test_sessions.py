@@ -353,9 +353,10 @@ def test_without_scripts_the_fields_come_back_by_one_press(browser: Browser, dem
 def test_a_page_left_open_says_that_its_session_ended(browser: Browser, demo: Demo) -> None:
     with somebody(browser, demo, "instruction.lys") as context:
         page = context.pages[0]
+        page.clock.install()
         page.goto(f"{demo.url}/permis/")
         end_session(context, demo)
-        page.wait_for_timeout(3100)
+        page.clock.fast_forward(3100)
         page.evaluate("dispatchEvent(new Event('focus'))")
         bar = page.locator(".session-bar")
         expect(bar).to_contain_text("Votre session est terminée")

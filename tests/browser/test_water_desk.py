@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.axe import serious
+from tests.browser.axe import serious, too_wide
 from tests.browser.conftest import DESK, PHONE, Demo, at_rest, open_map, sign_in
 
 pytestmark = pytest.mark.browser
@@ -107,6 +107,7 @@ def test_valves_ticked_on_the_map_come_closed_to_the_page_of_the_outage(water: P
     water.get_by_role("button", name="Enregistrer la coupure").click()
     water.wait_for_url(re.compile(r"/reseaux/coupures/\d+/"))
     expect(water.locator(".outage-times")).to_contain_text("1 sur 1")
+    assert too_wide(water) == {}
     assert serious(water) == []
 
 

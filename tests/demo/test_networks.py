@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 
 from demo.hydrants import seed_inspections
+from demo.manholes import seed_manhole_inspections
 from demo.networks import seed_networks
 from demo.territory import Territory, generate
 from tests import factories
@@ -79,6 +80,16 @@ def test_the_demo_has_networks_that_are_sound_and_makes_them_once(seeded: None, 
     assert [found(one)[0] for one in counts] == before
 
 
+def test_what_is_drawn_in_the_demo_goes_on_with_the_references_of_its_kind(seeded: None) -> None:
+    patterns = found(
+        "select l.slug, n.patterns ->> 'valve', n.patterns ->> '' from features_numbering n"
+        " join catalogue_layer l on l.id = n.layer_id join gis_core_member m on m.id = n.owner_id"
+        " where m.slug = 'cc-lys' and l.slug like 'water-%' order by l.slug"
+    )
+    assert patterns == [("water-nodes", "LYS-V{0000}", None), ("water-pipes", None, "LYS-C{0000}")]
+    assert found("select count(*) from water_node where kind = 'valve' and reference ~ '^LYS-V[0-9]{4}$'")[0][0] > 100
+
+
 def test_hydrants_have_inspections_once_some_due_some_failing_one_unavailable(seeded: None) -> None:
     for _time in range(2):
         seed_inspections(45, lambda _line: None)
@@ -92,3 +103,16 @@ def test_hydrants_have_inspections_once_some_due_some_failing_one_unavailable(se
     assert 0.9 * hydrants < inspected < hydrants
     assert min(due, failing) > 2
     assert found("select count(*) from water_hydrant_unavailability where until_at is null") == [(2,)]
+
+
+def test_manholes_have_inspections_once_some_due_some_to_repair_one_dangerous(seeded: None) -> None:
+    for _time in range(2):
+        seed_manhole_inspections(45, lambda _line: None)
+    ((manholes, inspected, due, to_repair),) = found("""
+        select (select count(*) from sewer_node where kind = 'manhole'), count(*),
+               count(*) filter (where done_date < current_date - interval '5 years'),
+               count(*) filter (where verdict = 'repair') from sewer_manhole_inspection
+    """)
+    assert 0.7 * manholes < inspected < manholes
+    assert min(due, to_repair) > 2
+    assert found("select count(*) from sewer_manhole_inspection where verdict = 'urgent'") == [(2,)]

@@ -337,6 +337,6 @@ def references(person: Person) -> list[str]:
 def test_its_manifest_alone_wires_it(charging: Any) -> None:
     points = {given.point.name for given in charging.gives}
     assert points >= {"intake.file_sources", "catalogue.layers", "desk.listings", "desk.tabs"}
-    apps = ("gis_core", "layers", "networks", "permits", "tiles", "orthophoto")
+    apps = ("gis_core", "layers", "networks", "permits", "simulation", "tiles", "orthophoto")
     files = [path for app in apps for path in (ROOT / app).rglob("*.py")]
     assert [path for path in files if "example_desk" in path.read_text() or "charging-points" in path.read_text()] == []

@@ -11,11 +11,13 @@ from gis_core.operations.environment import ROOT
 TOKENS = ROOT / "gis_core/static/gis_core/tokens.css"
 ON_PAPER = {
     "gis_core/letters/letter.css",
+    "layers/heights/paper.css",
     "layers/parcels/sheet.css",
     "networks/notifications/round.css",
     "networks/roads/study_sheet.css",
     "networks/water/outage_sheet.css",
     "networks/water/profile/profile.css",
+    "simulation/insertion.css",
 }
 """What is printed (PDF): black on white, whatever the screen shows."""
 COLOUR = re.compile(r"#[0-9a-f]{3,8}\b|\b(?:rgb|hsl|lab|lch|oklab|oklch|hwb)a?\(|:\s*(?:white|black)\b", re.IGNORECASE)

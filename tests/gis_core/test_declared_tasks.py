@@ -16,7 +16,7 @@ from gis_core.members.rights import SYSTEM, acting_as
 from tests.wiring import give
 
 ROOT = Path(__file__).parents[2]
-APPS = ("gis_core", "layers", "orthophoto", "tiles", "permits", "networks", "demo")
+APPS = ("gis_core", "layers", "orthophoto", "tiles", "permits", "networks", "simulation", "demo")
 
 
 def test_the_queue_knows_every_kind_and_task_once_it_was_given_them_twice() -> None:

@@ -76,6 +76,24 @@ def test_an_unknown_address_of_the_api_is_a_problem(client: Client, address: str
     assert answer.json()["status"] == 404
 
 
+@pytest.mark.django_db
+def test_a_page_that_is_not_there_says_why_where_it_is_known(client: Client) -> None:
+    """Whoever held a link that had ended read that there is nothing at this address."""
+    answer = client.get("/permis/avis/1:abc/", headers={"accept": "text/html"})
+    assert answer.status_code == 404
+    assert "Ce lien ne mène nulle part" in answer.content.decode()
+
+
+def test_an_address_that_takes_a_form_alone_opens_as_a_page_that_says_so(client: Client) -> None:
+    """The page was blank: of who came back to it after signing in, or by hand."""
+    answer = client.get("/permis/ensemble/", headers={"accept": "text/html"})
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "elle ne s’ouvre pas seule" in answer.content.decode()
+    assert client.get("/permis/ensemble/", headers={"accept": "application/json"})["Content-Type"].startswith(
+        "application/problem+json"
+    )
+
+
 def test_an_unknown_page_is_a_french_page_for_people(client: Client) -> None:
     answer = client.get("/introuvable/", headers={**HTML, "accept-language": "fr"})
     assert answer.status_code == 404

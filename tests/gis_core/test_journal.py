@@ -52,7 +52,7 @@ def shown(rows: Any, **given: str) -> str:
 
 def test_a_line_says_when_who_and_what() -> None:
     page = shown(Lines([Line(), Line(by_name="")]))
-    assert '<th scope="row"><time datetime="2026-02-01T10:30:00+01:00">1 fév. 2026 10:30</time></th>' in page
+    assert '<th scope="row"><time datetime="2026-02-01T10:30:00+01:00">1er fév. 2026 10:30</time></th>' in page
     assert '<td data-label="Personne">Ada</td>' in page
     assert '<td data-label="Personne">—</td>' in page
     assert '<td data-label="Action">Lu</td>' in page

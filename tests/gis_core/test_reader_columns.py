@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 
 from gis_core.files.reader.child.columns import convert, escape_for_copy
+from gis_core.files.reader.child.survey import GUESSES, Column
 
 
 def converted(values: list[Any], wanted: str) -> list[str | None]:
@@ -145,3 +146,23 @@ def test_signs_of_copy_are_escaped() -> None:
 def test_a_part_of_a_column_is_converted_alone() -> None:
     column = pa.array(["a\tb", "1,5", "2,5", "x"]).slice(1, 2)
     assert convert(column, "number").text.to_pylist() == ["1.5", "2.5"]
+
+
+@pytest.mark.parametrize(
+    ("written", "kind"),
+    [
+        (["NULL", "1/2/2024"], "date"),
+        (["2024-01-02 10:30", "N/A"], "datetime"),
+        (["20240102"], "integer"),
+        (["+ 5", "\u202f1\u00a0234"], "integer"),
+        (["-,5", "1.234,5"], "number"),
+        (["AB 12", "7"], "text"),
+        (["12", "douze"], "text"),
+        (["1", "x"], "boolean"),
+        (["LYS-20240102"], "text"),
+    ],
+)
+def test_a_column_of_texts_is_of_the_type_that_all_of_them_could_be(written: list[str], kind: str) -> None:
+    column = Column("a", "text", open=list(GUESSES))
+    column.add(pa.array(written))
+    assert column.guess() == kind

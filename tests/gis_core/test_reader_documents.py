@@ -38,6 +38,17 @@ def test_a_pdf_is_opened_and_its_pages_counted(reader: RestrictedReader, tmp_pat
     assert told(reader, tmp_path, pdf(pages=3)) == Document("pdf", 3, active=False)
 
 
+def test_the_outline_of_a_pdf_leads_to_its_pages(reader: RestrictedReader, tmp_path: Path) -> None:
+    outline = (("Zone UA", 1), ("Zone N", 3))
+    assert told(reader, tmp_path, pdf(pages=3, outline=outline)).outline == outline
+
+
+def test_an_entry_of_an_outline_that_is_no_text_is_left_out(reader: RestrictedReader, tmp_path: Path) -> None:
+    entries = b"/Title<FEFFD800>/Dest[3 0 R/Fit]/Next<</Title(Zone N)/Dest[3 0 R/Fit]>>"
+    content = pdf_of_objects(catalog=b"/Outlines<</First<<" + entries + b">>>>")
+    assert told(reader, tmp_path, content).outline == (("Zone N", 1),)
+
+
 @pytest.mark.parametrize(
     "catalog",
     [

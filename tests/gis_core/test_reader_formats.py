@@ -124,6 +124,13 @@ def test_a_geoparquet_keeps_types_nulls_and_system(reader: RestrictedReader, tmp
     assert second.split("\t")[1:] == ["\\N"] * 6
 
 
+def test_instants_finer_than_a_microsecond_are_cut(reader: RestrictedReader, tmp_path: Path) -> None:
+    path = parquet(tmp_path / "t.parquet", None, seen=pa.array([1_720_000_000_123_456_789], pa.timestamp("ns")))
+    plan = CopyPlan((Column("seen", "datetime"),), None)
+    (line,) = lines_of(reader, path, plan)
+    assert ".123456" in line
+
+
 def test_a_parquet_without_geometries_is_a_table(reader: RestrictedReader, tmp_path: Path) -> None:
     (layer,) = layers_of(reader, parquet(tmp_path / "t.parquet", None, ref=["a"], notes=[["x", "y"]])).values()
     assert not layer.has_geometry

@@ -45,6 +45,9 @@ def test_a_list_is_read_whatever_its_separators_and_encoding(encoding: str, deli
         ("nom;prénom\nA;B\n", "colonnes"),
         ("courriel;rôle\n", "personne"),
         ("courriel;rôle\n" + "a@example.org;reader\n" * 501, "500"),
+        ('courriel;rôle;avis\na@example.org;reader;"oui\nb@example.org;reader;non\n', "2"),
+        ('courriel;rôle\na@example.org;"' + "x\n" * 100_000, "2"),
+        ("courriel;rôle;avis\n" + "a@example.org;reader;très bien\n" * 40_000, "Mo"),
     ],
 )
 def test_a_list_that_cannot_be_used_says_why(text: str, said: str) -> None:

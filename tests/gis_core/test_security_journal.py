@@ -250,6 +250,14 @@ def test_a_layer_made_public_leaves_a_line_and_its_data_none(member: Member, chi
 
 
 @pytest.mark.django_db
+def test_how_a_person_leaves_the_map_leaves_no_line(client: Client, chief: User, committed: Committed) -> None:
+    client.force_login(chief)
+    with committed():
+        assert client.post("/compte/carte/", {"view": "v=1&c=1.9,47.5&z=15"}).status_code == 204
+    assert changes("gis_core_user") == []
+
+
+@pytest.mark.django_db
 def test_many_rows_at_once_are_one_line_that_counts_them(member: Member, committed: Committed) -> None:
     with committed(), factories.as_owner():
         for number in range(30):

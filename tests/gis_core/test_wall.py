@@ -21,6 +21,7 @@ DECLARED_OPEN = {
     *("gis_core_territory", "gis_core_membership", "gis_core_townhall", "gis_core_retentiontime"),
     "owners_owneraccess",
     *("permits_settings", "permits_team", "notifications_settings", "water_fire_settings"),
+    "sewer_manhole_settings",
 }
 
 

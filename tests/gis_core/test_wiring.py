@@ -11,6 +11,7 @@ import pytest
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 
+from gis_core.desk.listing import Listing
 from gis_core.management.commands import wiring
 from gis_core.members.rights import Rights
 from gis_core.wiring import checks
@@ -20,7 +21,7 @@ from gis_core.wiring.page import page
 from gis_core.wiring.points import POINTS, ExtensionPoint, Later
 
 ROOT = Path(__file__).parents[2]
-APPS = ("gis_core", "layers", "orthophoto", "tiles", "permits", "networks")
+APPS = ("gis_core", "layers", "orthophoto", "tiles", "permits", "networks", "simulation")
 LIGHT = {"__future__", "collections", "dataclasses", "datetime", "typing", "django.utils", "gis_core.wiring"}
 
 
@@ -73,10 +74,10 @@ def test_a_manifest_that_names_no_module_is_told(monkeypatch: pytest.MonkeyPatch
     assert [error.id for error in checks.missing_modules()] == ["arpent.E012"]
 
 
-def test_every_function_that_is_named_is_there() -> None:
+def test_every_function_or_list_that_is_named_is_there() -> None:
     items = [item for manifest in manifests().values() for given in manifest.gives for item in given.items]
     for later in (later for item in items for later in checks.later_functions(item)):
-        assert callable(later.target), later.path
+        assert callable(later.target) or isinstance(later.target, Listing), later.path
 
 
 def test_every_module_of_addresses_is_there() -> None:

@@ -5,7 +5,7 @@
 
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -187,7 +187,7 @@ def test_styles_beside_the_layers_of_a_geopackage_are_no_layer(desk: Desk, clien
     assert "porte aussi le style de QGIS" in page
 
 
-def test_heights_of_points_become_a_column_and_those_of_lines_are_said_to_be_lost(desk: Desk, tmp_path: Path) -> None:
+def test_heights_of_points_become_a_column(desk: Desk, tmp_path: Path) -> None:
     points = [
         (shapely.Point(X + 10, Y + 10, 101.25), {"ref": "A"}),
         (shapely.Point(X + 20, Y + 10, 99.5), {"ref": "B"}),
@@ -196,9 +196,55 @@ def test_heights_of_points_become_a_column_and_those_of_lines_are_said_to_be_los
     code, said = run(geopackage(tmp_path / "points.gpkg", points), *order, "--title", "Points")
     assert (code, "Altitudes" in said or "altitudes" in said) == (0, False)
     assert rows_of(called("points"), "ref", "z") == [("A", 101.25), ("B", 99.5)]
-    lines = [(shapely.LineString([(X, Y, 1), (X + 10, Y, 2)]), {"ref": "A"})]
-    _code, said = run(geopackage(tmp_path / "lignes.gpkg", lines), *order, "--title", "Lignes")
-    assert "altitudes (Z) du fichier ne sont pas gardées" in said
+
+
+RAISED = {
+    "line": shapely.LineString([(X, Y, 101.25), (X + 10.5, Y, 99.5), (X + 20, Y + 5, -1.25)]),
+    "polygon": shapely.Polygon(
+        [(X, Y, 1), (X + 50, Y, 2), (X + 50, Y + 50, 3), (X, Y + 50, 4), (X, Y, 1)],
+        [[(X + 10, Y + 10, 5), (X + 20, Y + 10, 6), (X + 20, Y + 20, 7), (X + 10, Y + 10, 5)]],
+    ),
+}
+
+
+def with_heights(desk: Desk, folder: Path, kind: str) -> Layer:
+    """A layer of lines or surfaces with heights, as a file brought it."""
+    two = [RAISED[kind], shapely.transform(RAISED[kind], lambda at: at + [100, 0, 1], include_z=True)]  # noqa: RUF005
+    rows = [(shape, {"ref": f"R{number}"}) for number, shape in enumerate(two)]
+    return imported(desk, geopackage(folder / "objets.gpkg", rows))
+
+
+@pytest.mark.parametrize("kind", RAISED)
+@pytest.mark.parametrize("form", LOSSES)
+def test_heights_of_lines_and_surfaces_come_back(
+    desk: Desk, client: Client, tmp_path: Path, form: str, kind: str
+) -> None:
+    layer = with_heights(desk, tmp_path, kind)
+    before = shapes_of(layer)
+    assert vertices(before[0]) == vertices(RAISED[kind])
+    for crs in (2154, 3948):
+        again = imported(desk, file_of(desk, layer, form, client, tmp_path, crs))
+        for one, other in zip(before, shapes_of(again), strict=True):
+            assert shapely.has_z(other)
+            assert vertices(one) == vertices(other)
+
+
+def vertices(shape: Any) -> set[tuple[float, ...]]:
+    """x, y and z to the centimetre, whatever the way round and the start of rings."""
+    return {tuple(place) for place in shapely.get_coordinates(shape, include_z=True).round(2).tolist()}
+
+
+def test_a_drawing_has_heights(desk: Desk, tmp_path: Path) -> None:
+    path, _report = made(desk.user, "dxf", with_heights(desk, tmp_path, "line"))
+    copy = tmp_path / "plan.dxf"
+    copy.write_bytes(path.read_bytes())
+    delivery = desk.deliver(copy)
+    choices = desk.choices(delivery, geometry="line")
+    choices = replace(choices, opening=replace(choices.opening, crs=2154))
+    again = desk.apply(desk.order(delivery, "create", choices)).layer
+    assert again
+    heights = [shapely.get_coordinates(one, include_z=True)[:, 2].tolist() for one in shapes_of(again)]
+    assert heights == [[101.25, 99.5, -1.25], [102.25, 100.5, -0.25]]
 
 
 def test_a_shapefile_says_what_it_loses_beside_it(desk: Desk, client: Client, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """`manage.py import_layer`: the same services, without a queue."""
 
 import json
+import shutil
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,11 @@ import shapely
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 
+from demo.shapefiles import POINT, write_shapefile
 from gis_core.members.rights import SYSTEM, acting_as
 from layers.catalogue.models import Layer
 from layers.intake.models import FileImport
+from layers.intake.services import imports
 from tests import factories
 from tests.geopackages import geopackage
 from tests.imports.conftest import Desk, committed, point, rows_of, square
@@ -65,6 +68,14 @@ def test_a_new_layer(desk: Desk, tmp_path: Path) -> None:
     assert len(rows_of(made, "id")) == 2
 
 
+def test_a_new_layer_is_hidden_at_first_unless_asked_otherwise(desk: Desk, tmp_path: Path) -> None:
+    path = geopackage(tmp_path / "lampes.gpkg", [point(1)])
+    given = (path, "--new", "--member", desk.member.slug, "--theme", "Éclairage")
+    run(*given, "--title", "Lampes")
+    run(*given, "--title", "Bancs", "--shown-at-first")
+    assert [layer(slug).visible_at_first for slug in ("lampes", "bancs")] == [False, True]
+
+
 def test_a_synchronisation_with_refusals_tells_them_and_ends_with_1(desk: Desk, tmp_path: Path) -> None:
     desk.published([square(1, etat="bon"), square(2, etat="bon")], key="ref")
     path = geopackage(tmp_path / "suite.gpkg", [square(1, etat="usé"), (None, {"ref": "S2"})])
@@ -87,6 +98,21 @@ def test_the_files_do_not_stay_in_the_inbox(desk: Desk, tmp_path: Path, inbox: P
     run(geopackage(tmp_path / "lampes.gpkg", [point(1)]), "--new", "--title", "Lampes", "--theme", "essai")
     with acting_as(SYSTEM):
         assert [one.source for one in FileImport.objects.all()] == ["layer"]
+
+
+def test_how_it_ended_is_said_when_the_files_are_gone(
+    desk: Desk, tmp_path: Path, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Outside a test, the end of the transaction takes the files away before the command says what came in."""
+
+    def remove_at_once(made: FileImport) -> None:
+        if not imports.rest_of(made).exists():
+            shutil.rmtree(imports.folder_of(made))
+
+    monkeypatch.setattr(imports, "forget_files", remove_at_once)
+    path = geopackage(tmp_path / "lampes.gpkg", [point(1)])
+    code, said = run(path, "--new", "--title", "Lampes", "--theme", "essai", "--dry-run")
+    assert (code, "Coordonnées" in said, list(inbox.iterdir())) == (0, True, [])
 
 
 @pytest.mark.parametrize(
@@ -168,3 +194,52 @@ def test_an_unknown_system_is_refused_with_what_the_coordinates_look_like(desk: 
     path = geopackage(tmp_path / "lampes.gpkg", [point(1)], epsg=-1)
     with pytest.raises(CommandError, match=r"EPSG:2154.*--crs EPSG"):
         run(path, "--new", "--title", "Lampes", "--theme", "essai")
+
+
+def test_a_shapefile_named_alone_comes_with_what_lies_beside_it(desk: Desk, tmp_path: Path) -> None:
+    stem = tmp_path / "bornes"
+    geometries = [(shape, ["Borne"]) for shape, _values in (point(1), point(2))]
+    write_shapefile(stem, [("nom", 20)], geometries, kind=POINT)
+    stem.with_suffix(".prj").write_text(pyproj.CRS(2154).to_wkt("WKT1_ESRI"))
+    (tmp_path / "autre.dbf").write_bytes(stem.with_suffix(".dbf").read_bytes())
+    code, said = run(stem.with_suffix(".shp"), "--new", "--title", "Bornes", "--theme", "essai")
+    assert (code, "bornes" in said) == (0, True)
+    assert rows_of(layer("bornes"), "nom") == [("Borne",), ("Borne",)]
+
+
+def test_fields_that_differ_by_capitals_alone_keep_their_names(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "casse.geojson"
+    properties = {"Nom": "a", "nom": "b", "NOM": 1, "ref_no": 2}
+    to_degrees = pyproj.Transformer.from_crs(2154, 4326, always_xy=True)
+    place = {"type": "Point", "coordinates": to_degrees.transform(point(1)[0].x, point(1)[0].y)}
+    feature = {"type": "Feature", "geometry": place, "properties": properties}
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    run(path, "--new", "--title", "Casse", "--theme", "essai")
+    assert [one["label"] for one in layer("casse").columns] == ["Nom", "nom", "NOM", "Ref no"]
+
+
+def test_the_text_that_is_the_geometry_is_no_field(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "zones.csv"
+    path.write_text(f'ref;wkt\nP1;"{square(1)[0].wkt}"\n')
+    run(path, "--new", "--title", "Zones", "--theme", "essai")
+    assert [one["name"] for one in layer("zones").columns] == ["ref"]
+
+
+def test_a_file_of_several_kinds_says_which_came_in_and_takes_the_others_when_asked(desk: Desk, tmp_path: Path) -> None:
+    path = geopackage(tmp_path / "melange.gpkg", [point(1), point(2), square(3)])
+    given = (path, "--new", "--member", desk.member.slug, "--theme", "Essai")
+    code, said = run(*given, "--title", "Points")
+    assert code == 1
+    assert "Le fichier mêle des géométries. Repris : 2 points ; laissés : 1 polygone." in said
+    assert "--geometry" in said
+    code, said = run(*given, "--title", "Surfaces", "--geometry", "polygon")
+    assert "Repris : 1 polygone ; laissés : 2 points." in said
+    assert (layer("surfaces").geometry_type, len(rows_of(layer("surfaces"), "id"))) == ("polygon", 1)
+
+
+def test_a_file_of_one_kind_says_nothing_of_others(desk: Desk, tmp_path: Path) -> None:
+    _code, said = run(
+        geopackage(tmp_path / "lampes.gpkg", [point(1)]), "--new", "--title", "Lampes", "--theme", "Essai",
+        "--member", desk.member.slug,
+    )  # fmt: skip
+    assert "mêle" not in said

@@ -158,6 +158,21 @@ def test_choices_are_checked_then_published(page: Client, desk: Desk) -> None:
     assert "Voir sur la carte" in text(page.get(address))
 
 
+@pytest.mark.parametrize(("given", "expected"), [({}, False), ({"visible_at_first": "on"}, True)])
+def test_a_new_layer_is_shown_at_first_only_where_one_ticks_it(
+    page: Client, desk: Desk, given: dict[str, str], expected: bool
+) -> None:
+    delivery = desk.file([point(1)])
+    answer = page.post(f"/imports/fichiers/{delivery.pk}/1/nouvelle/", NEW | given)
+    desk.work_off()
+    page.post(f"{answer.headers['Location']}appliquer/")
+    desk.work_off()
+    with acting_as(SYSTEM):
+        layer = FileImport.objects.select_related("layer").get(source="layer").layer
+        assert layer is not None
+        assert layer.visible_at_first is expected
+
+
 def test_only_chosen_fields_come_in(page: Client, desk: Desk) -> None:
     delivery = desk.file([point(1)])
     chosen = {name: value for name, value in NEW.items() if not name.startswith("field-1")}

@@ -3,11 +3,15 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from gis_core.errors import Conflict
 from gis_core.members.rights import SYSTEM, acting_as
 from layers.catalogue.models import Layer
-from layers.features.services.quotas import describe_usage, measure_usage
+from layers.features.models import Attachment
+from layers.features.services.quotas import check_growth, describe_usages, measure_usage
 from layers.intake.models import FileImport
 from tests import factories
 from tests.imports.conftest import Desk, point, rows_of
@@ -24,7 +28,7 @@ def site(settings: Any) -> Any:
 def test_without_a_limit_nothing_is_measured(desk: Desk, site: Any) -> None:
     desk.published([point(1)])
     assert measure_usage(desk.member) is None
-    assert describe_usage(desk.member) == ""
+    assert describe_usages([desk.member]) == []
 
 
 def test_an_import_beyond_the_rows_of_a_member_is_refused_with_the_figures(desk: Desk, site: Any) -> None:
@@ -61,3 +65,34 @@ def test_the_list_of_layers_shows_what_is_taken(client: Client, site: Any) -> No
     factories.editable_layer(owner)
     client.force_login(factories.user(owner, "gis_administrator"))
     assert "1 sur 5 couches" in client.get("/couches/", headers={"accept": "text/html"}).content.decode()
+
+
+def list_layers(client: Client) -> CaptureQueriesContext:
+    with CaptureQueriesContext(connection) as asked:
+        client.get("/couches/", headers={"accept": "text/html"})
+    return asked
+
+
+def test_the_list_of_layers_asks_once_for_all_owners_and_counts_no_row(client: Client, site: Any) -> None:
+    site.QUOTA_ROWS, site.QUOTA_BYTES = 100, 1_048_576
+    agency = factories.member(factories.commune(), kind="agency")
+    client.force_login(factories.user(agency, "agency_administrator"))
+    factories.editable_layer(factories.member(factories.commune()))
+    list_layers(client)
+    one = list_layers(client)
+    for _number in range(3):
+        factories.editable_layer(factories.member(factories.commune()))
+    several = list_layers(client)
+    assert len(several) == len(one)
+    assert not [query for query in several.captured_queries if 'count(*) from "layer_' in query["sql"]]
+
+
+def test_a_photo_beyond_the_bytes_of_a_member_is_refused_by_its_bytes_alone(desk: Desk, site: Any) -> None:
+    layer = desk.published([point(1)]).layer
+    assert layer
+    site.QUOTA_ROWS, site.QUOTA_BYTES = 1, 1_048_576
+    with acting_as(SYSTEM):
+        before = measure_usage(desk.member, "bytes")
+        Attachment.objects.create(layer=layer, feature=1, title="x", size_bytes=2_000_000, width=1, height=1)
+        with pytest.raises(Conflict, match="sur 1 Mo"):
+            check_growth(desk.member, before)

@@ -1,8 +1,11 @@
 """What was exported and is imported again is the same: rows, values, shapes to the last digit."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.gis.geos import Point
@@ -10,7 +13,9 @@ from django.db import connection
 from django.test import Client
 from psycopg import sql
 
+from gis_core.members.rights import SYSTEM, acting_as
 from layers.catalogue.models import Layer
+from layers.intake.outcome import word_result
 from tests import factories
 from tests.exports.test_files import made
 from tests.exports.test_streams import get
@@ -91,3 +96,64 @@ def test_rows_come_back_as_they_left(
 ) -> None:
     again = imported(desk, export(desk, exported, client, tmp_path))
     assert rows_of(again, columns) == rows_of(exported, columns)
+
+
+STYLE: dict[str, Any] = {
+    "legend": [
+        {"label": "Allumée", "label_en": "", "where": {"kind": "a"}, "symbol": {"kind": "circle", "fill": "#b00006"}},
+        {"label": "Haute", "where": {"kind": "b"}, "symbol": {"kind": "circle", "fill": "#1f6fb2"}},
+        {"label": "Le reste", "label_en": "", "where": {}, "symbol": {"kind": "circle", "fill": "#7d8590"}},
+    ],
+    "labels": {"column": "name", "also": ["kind"], "size": 11, "bold": True, "from_scale": 1_000, "priority": 8},
+    "scale_from": 25_000,
+    "scale_to": 200,
+}
+
+
+def styled(layer: Layer, **style: Any) -> Layer:
+    with factories.as_owner(), acting_as(SYSTEM):
+        for name, value in style.items():
+            setattr(layer, name, value)
+        layer.columns = [one | {"in_tiles": True} if one["name"] in WITHOUT_DAYS else one for one in layer.columns]
+        layer.save()
+    return layer
+
+
+def test_a_geopackage_comes_back_with_its_style(desk: Desk, exported: Layer, client: Client, tmp_path: Path) -> None:
+    path = of_job("gpkg")(desk, styled(exported, **STYLE), client, tmp_path)
+    again = imported(desk, path)
+    assert [(line["label"], line["where"]) for line in again.legend] == [
+        (line["label"], line["where"]) for line in STYLE["legend"]
+    ]
+    assert [line["symbol"]["fill"] for line in again.legend] == [line["symbol"]["fill"] for line in STYLE["legend"]]
+    assert again.labels == STYLE["labels"] | {"colour": None}
+    assert (again.scale_from, again.scale_to) == (25_000, 200)
+
+
+def test_the_report_says_that_the_style_came_and_what_was_left_of_it(
+    desk: Desk, exported: Layer, client: Client, tmp_path: Path
+) -> None:
+    path = of_job("gpkg")(desk, styled(exported, **STYLE), client, tmp_path)
+    put_style(path, "replace(styleQML, 'categorizedSymbol', 'heatmapRenderer')")
+    delivery = desk.deliver(path)
+    applied = desk.apply(desk.order(delivery, "create", desk.choices(delivery)))
+    assert (applied.state, applied.report is not None) == ("applied", True), applied.message
+    (said,) = [one for one in word_result(applied.report)["remarks"] if "style" in one]
+    assert said.startswith("Le style du fichier n’est pas repris :")
+    assert "heatmapRenderer" in said
+
+
+@pytest.mark.parametrize("style", ["'<qgis'", "''", "null", "zeroblob(100)", "'<qgis/>'"])
+def test_a_style_that_nobody_can_read_leaves_the_rows(
+    desk: Desk, exported: Layer, client: Client, tmp_path: Path, style: str
+) -> None:
+    path = of_job("gpkg")(desk, styled(exported, **STYLE), client, tmp_path)
+    put_style(path, style)
+    again = imported(desk, path)
+    assert rows_of(again, COLUMNS) == rows_of(exported, COLUMNS)
+    assert [line["label"] for line in again.legend] == ["Objet"]
+
+
+def put_style(path: Path, expression: str) -> None:
+    with closing(sqlite3.connect(path)) as opened, opened:
+        opened.execute(f"update layer_styles set styleQML = {expression}")

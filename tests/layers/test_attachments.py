@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from gis_core.members.rights import Rights, acting_as, rights_of
@@ -76,6 +78,13 @@ def test_a_photo_is_kept_upright_and_tells_nothing_but_its_date(session: Client,
     assert datetime.fromisoformat(made["taken_at"]) == datetime(2024, 6, 12, 12, 5, 33, tzinfo=UTC)
     assert dict(kept.getexif()) == {0x0132: TAKEN}
     assert "Ada" not in str(kept.info)
+
+
+def test_a_photo_counts_no_row_of_its_member(session: Client, pk: int, settings: Any) -> None:
+    settings.QUOTA_ROWS, settings.QUOTA_BYTES = 1, 100 * 1_048_576
+    with CaptureQueriesContext(connection) as asked:
+        assert send(session, pk, photo()).status_code == 201
+    assert not [query for query in asked.captured_queries if 'count(*) from "layer_' in query["sql"]]
 
 
 def test_a_large_photo_is_made_smaller(session: Client, pk: int) -> None:

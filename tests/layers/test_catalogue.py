@@ -201,6 +201,31 @@ def test_a_column_that_says_nonsense_is_refused_in_words(more: dict[str, Any], w
 
 
 @pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"when": "vanne"}, "« when »"),
+        ({"when": {"nature": []}}, "« when »"),
+        ({"when": {"nature": ["vanne"], "nom": ["a"]}}, "« when »"),
+        ({"when": {"nulle_part": ["vanne"]}}, "nulle_part"),
+        ({"when": {"position": ["vanne"]}}, "position"),
+        ({"when": {"nature": ["vanne"]}, "required": True}, "« required »"),
+    ],
+)
+def test_a_condition_that_says_nonsense_is_refused_in_words(more: dict[str, Any], words: str) -> None:
+    columns = [{"name": name, "label": name, "type": "text"} for name in ("nature", "nom")]
+    with pytest.raises(ValidationError, match=words):
+        validate_columns([*columns, {"name": "position", "label": "Position", "type": "text", **more}])
+
+
+def test_a_field_may_be_asked_of_some_objects_alone() -> None:
+    columns = [
+        {"name": "nature", "label": "Nature", "type": "text"},
+        {"name": "position", "label": "Position", "type": "text", "when": {"nature": ["vanne"]}},
+    ]
+    assert validate_columns(columns) is None
+
+
+@pytest.mark.parametrize(
     "rule",
     [{"kind": "joli"}, {"kind": "unique"}, {"kind": "valid", "column": "nom"}, {"kind": "valid", "hard": 1}, "valid"]
     + [{"kind": "no_overlap", "tolerance_m": value} for value in (-1, "2", float("nan"), True)],

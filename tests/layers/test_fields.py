@@ -78,6 +78,40 @@ def test_what_is_said_of_a_field_is_kept(client: Client, layer: Layer) -> None:
     }
 
 
+def test_a_field_is_asked_of_some_objects_alone(client: Client, layer: Layer) -> None:
+    administrator(client, layer.owner)
+    said = {"lamps-when_field": "kind", "lamps-when_values": "a\nb"}
+    assert post(client, FIELDS, sent(client, **said)).status_code == 302
+    assert column("lamps")["when"] == {"kind": ["a", "b"]}
+    assert post(client, FIELDS, sent(client, **said)).status_code == 302
+    assert column("lamps")["when"] == {"kind": ["a", "b"]}
+
+
+def test_a_field_proposes_addresses(client: Client, layer: Layer) -> None:
+    administrator(client, layer.owner)
+    assert post(client, FIELDS, sent(client, **{"name-addresses": "on"})).status_code == 302
+    assert column("name")["suggest"] == "addresses"
+    schema = client.get("/api/v1/layers/lampes/schema/").json()
+    assert schema["properties"]["name"]["x-arpent-suggest"] == "addresses"
+    assert post(client, FIELDS, sent(client)).status_code == 302
+    assert "suggest" not in column("name")
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"lamps-when_field": "kind"}, "Écrivez les valeurs"),
+        ({"kind-when_field": "lamps", "kind-when_values": "trois"}, "n’est pas un nombre"),
+        ({"lamps-when_field": "kind", "lamps-when_values": "a", "lamps-required": "on"}, "pas demandé à tous"),
+    ],
+)
+def test_a_condition_that_cannot_be_is_told(client: Client, layer: Layer, changed: dict[str, Any], words: str) -> None:
+    administrator(client, layer.owner)
+    answer = post(client, FIELDS, sent(client, **changed))
+    assert answer.status_code == 400
+    assert words in answer.content.decode()
+
+
 def test_fields_are_kept_in_the_order_that_they_were_sent_in(client: Client, layer: Layer) -> None:
     administrator(client, layer.owner)
     post(client, FIELDS, sent(client, column=["lamps", "name", "kind", "nulle_part"]))

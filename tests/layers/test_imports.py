@@ -319,7 +319,7 @@ def test_an_upload_comes_with_its_date(administrator: Client) -> None:
     job = ran(start(administrator, date="2024-01-01").json()["id"])
     assert (job.state, vintage()) == ("done", "2024-01-01")
     page = administrator.get(f"/imports/{job.pk}/", headers={"accept": "text/html"}).content.decode()
-    assert "Données au 1 janvier 2024" in page
+    assert "Données au 1er janvier 2024" in page
 
 
 def test_an_upload_with_an_impossible_date_is_refused(administrator: Client, inbox: Path) -> None:

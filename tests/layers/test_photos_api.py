@@ -17,6 +17,7 @@ def test_a_photo_says_what_the_map_needs(client: Client) -> None:
     ville = photo("ville", owner=owner, attribution="Essai", licence="Libre", abstract="Le centre")
     assert client.get("/api/v1/photos/ville/").json() == {
         "slug": "ville",
+        "kind": "photo",
         "title": ville.title,
         "acquired": "2024-06",
         "resolution_m": 0.05,

@@ -1,5 +1,6 @@
 """QGIS styles: what maps onto a layer's style is taken, the rest is told; a layer's style is written as one."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ from django.test import Client
 from gis_core.errors import Invalid
 from layers.catalogue.models import Layer
 from layers.catalogue.qml import qml_of
-from layers.catalogue.validators import validate_labels, validate_legend
+from layers.catalogue.validators import MOST_LINES, validate_labels, validate_legend
+from layers.settings.qml import reading
 from layers.settings.qml.filters import NotSaidError, where_of
 from layers.settings.qml.reading import MOST_BYTES, Reading, read_qml
 from tests import factories
@@ -41,6 +43,21 @@ def rendered(kind: str, inside: str = "", symbols: str = BOTH, **more: str) -> s
 
 def lines(reading: Reading) -> list[tuple[str, Any]]:
     return [(line["label"], line["where"]) for line in reading.style["legend"]]
+
+
+def test_of_very_many_rules_each_is_compared_with_as_many_as_a_legend_has_lines(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compared: list[int] = []
+
+    def count(text: str, filters: Sequence[str]) -> str:
+        compared.append(len(filters))
+        return text
+
+    monkeypatch.setattr(reading, "without_earlier", count)
+    rules = "".join(f'<rule filter="typezone = \'{n}\'" symbol="0" label="{n}"/>' for n in range(MOST_LINES + 50))
+    read_qml(qml(rendered("RuleRenderer", f"<rules>{rules}</rules>")), layer())
+    assert max(compared) == MOST_LINES
 
 
 def test_a_single_symbol_is_taken_with_its_colours_and_widths_in_pixels() -> None:
@@ -125,6 +142,17 @@ def test_a_hatch_that_was_written_is_read_again(fill: str | None, cross: bool) -
     }
     assert line["symbol"]["fill"] == fill
     assert (line["symbol"]["stroke"], line["symbol"]["dash"]) == ("#343434", None)
+
+
+def test_lines_that_overlap_come_back_in_their_order() -> None:
+    """QGIS draws by every rule that fits, a legend by the first: what is written says which a rule leaves out."""
+    styled = layer("line", "materiau", annee="integer")
+    symbol = {"kind": "line", "stroke": "#112233", "stroke_width": 2.0}
+    wheres: list[Any] = [{"materiau": "F"}, {"annee": {"above": 1990}}, {"materiau": "PVC", "annee": {"to": 1990}}, {}]
+    styled.legend = [{"label": f"l{n}", "where": where, "symbol": symbol} for n, where in enumerate(wheres)]
+    reading = read_qml(qml_of(styled).encode(), styled)
+    assert [where for _label, where in lines(reading)] == wheres
+    assert reading.warnings == []
 
 
 def test_categories_are_lines_and_the_empty_one_is_for_the_rest() -> None:

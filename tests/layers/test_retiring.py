@@ -13,7 +13,9 @@ from gis_core.members.rights import SYSTEM, acting_as, rights_of
 from gis_core.models import Job, Member
 from layers.catalogue.models import Layer
 from layers.features.models import Attachment
-from layers.settings.tasks import delete_with_objects
+from layers.features.services.attachments import path_of
+from layers.features.tasks import put_rules_in_place
+from layers.settings.tasks import delete_with_objects, put_key_in_place
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -82,10 +84,14 @@ def test_a_layer_of_arpent_is_neither_archived_nor_deleted(administrator: Client
     assert now("parcelles-a-nous").archived_at is None
 
 
-def test_a_layer_goes_with_its_objects_once_its_name_is_typed(administrator: Client, layer: Layer) -> None:
+def test_a_layer_goes_with_its_objects_once_its_name_is_typed(
+    administrator: Client, layer: Layer, django_capture_on_commit_callbacks: Any
+) -> None:
     feature = factories.feature(layer, Point(617_000, 6_717_000, srid=2154))
     with factories.as_owner():
-        Attachment.objects.create(layer=layer, feature=feature, title="x", size_bytes=1, width=1, height=1)
+        photo = Attachment.objects.create(layer=layer, feature=feature, title="x", size_bytes=1, width=1, height=1)
+    path_of(photo).parent.mkdir(parents=True)
+    path_of(photo).write_bytes(b"x")
     page = administrator.get("/couches/lampes/supprimer/", headers=PAGE).content.decode()
     assert "1 objet" in page
     assert administrator.post("/couches/lampes/supprimer/", {"name": "Lampe"}).status_code == 400
@@ -93,7 +99,7 @@ def test_a_layer_goes_with_its_objects_once_its_name_is_typed(administrator: Cli
     assert administrator.post("/couches/lampes/supprimer/", {"name": "lampes "}).status_code == 302
     with acting_as(SYSTEM):
         job = Job.objects.get(kind="delete_layer")
-    with factories.as_worker():
+    with factories.as_worker(), django_capture_on_commit_callbacks(execute=True):
         jobs.run(job, delete_with_objects)
     with acting_as(SYSTEM):
         assert not Layer.objects.filter(slug="lampes").exists()
@@ -101,6 +107,7 @@ def test_a_layer_goes_with_its_objects_once_its_name_is_typed(administrator: Cli
         assert fetch_all("select to_regclass(%s)", [f"public.{layer.table}"]) == [(None,)]
         job.refresh_from_db()
     assert (job.state, job.report["objects"]) == ("done", 1)
+    assert not path_of(photo).parent.exists()
 
 
 def test_several_layers_are_changed_at_once(administrator: Client, owner: Member, layer: Layer) -> None:
@@ -132,3 +139,21 @@ def test_layers_of_others_do_not_change(administrator: Client, layer: Layer) -> 
     factories.editable_layer(factories.member(factories.commune("45902")), slug="ailleurs", visibility="public")
     assert send(administrator, {"ailleurs": "x"}, several_at_first="0").status_code == 400
     assert now("ailleurs").visible_at_first
+
+
+@pytest.mark.parametrize(
+    ("kind", "work"), [("layer_key", put_key_in_place), ("layer_rules", put_rules_in_place)], ids=["key", "rules"]
+)
+def test_the_settings_of_an_archived_layer_still_change(
+    administrator: Client, owner: Member, layer: Layer, kind: str, work: Any
+) -> None:
+    administrator.post("/couches/lampes/archiver/", {"archived": "1"})
+    started_by = factories.user(owner, "gis_administrator")
+    parameters = {"layer": layer.pk, "column": "name", "rules": []}
+    with acting_as(SYSTEM):
+        job = Job.objects.create(kind=kind, owner=owner, started_by=started_by, parameters=parameters)
+    with factories.as_worker():
+        jobs.run(job, work)
+    with acting_as(SYSTEM):
+        job.refresh_from_db()
+    assert job.state == "done", job.message

@@ -1,6 +1,7 @@
 """The search route over rows."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.gis.geos import LineString, MultiLineString, Point
@@ -170,7 +171,7 @@ def test_the_commune_may_stand_after_the_number(client: Client) -> None:
 def test_every_parcel_of_a_list_is_found(client: Client) -> None:
     for number in ("0012", "0013", "0120"):
         factories.parcel(number=number)
-    assert labels(client, "AB 12, AB 13") == ["AB 12", "AB 13"]
+    assert labels(client, "AB 12, AB 13") == ["Choisir les 2 parcelles de la liste", "AB 12", "AB 13"]
 
 
 @pytest.fixture
@@ -194,6 +195,59 @@ def test_a_parcel_reference_never_becomes_an_address(client: Client, q: str) -> 
     answer = client.get("/api/v1/search/", {"q": q}).json()
     assert answer["results"] == []
     assert q in answer["message"]
+
+
+def test_all_parcels_of_a_list_are_offered_together_with_their_number(client: Client) -> None:
+    factories.commune("45901", name="Bray")
+    for number in range(1, 13):
+        factories.parcel("45901", "AB", f"{number:04}", geom=factories.square(X + 20 * number, Y, 10))
+    factories.parcel("45902", "AB", "0003", geom=factories.square(X + 900, Y, 10))
+    results = search(client, "AB 1 à 12, AB 99")
+    assert (results[0]["label"], results[0]["detail"]) == (
+        "Choisir les 12 parcelles de la liste",
+        "Bray · le plan n’a pas AB 99",
+    )
+    assert results[0]["parcels"] == [f"45901000AB{number:04}" for number in range(1, 13)]
+    assert results[0]["url"].endswith("AB0011,45901000AB0012")
+    assert len(results) == 8
+
+
+def test_a_list_says_how_many_of_it_are_left_out(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("layers.cadastre.lists.MOST", 3)
+    factories.commune("45901", name="Bray")
+    for number in range(1, 6):
+        factories.parcel("45901", "AB", f"{number:04}", geom=factories.square(X + 20 * number, Y, 10))
+    one = search(client, "AB 1 à 5")[0]
+    assert (len(one["parcels"]), one["detail"]) == (3, "Bray · 2 autres laissées de côté : 3 à la fois")
+
+
+def test_a_list_has_no_more_parcels_than_a_link_takes(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("layers.cadastre.lists.MOST", 3)
+    factories.commune("45901", name="Bray")
+    for number in ("0001", "0002"):
+        for prefix in ("000", "901"):
+            factories.parcel("45901", "AB", number, prefix=prefix)
+    one = search(client, "AB 1, AB 2")[0]
+    assert (len(one["parcels"]), one["detail"]) == (3, "Bray · 1 autre laissée de côté : 3 à la fois")
+
+
+def test_the_address_of_a_list_frames_its_parcels_and_opens_their_panel(client: Client) -> None:
+    factories.commune("45901", name="Bray")
+    shapes = [factories.square(X + 200 * number, Y, 10) for number in (1, 2)]
+    first, last = (factories.parcel("45901", "AB", f"000{number}", geom=shapes[number - 1]) for number in (1, 2))
+    url = urlsplit(search(client, "AB 1, AB 2")[0]["url"])
+    given = dict(part.split("=") for part in url.fragment.split("&"))
+    assert (url.path, given["p"]) == ("/", "choose")
+    west, south, east, north = map(float, given["bb"].split(","))
+    shape = first.geom.union(last.geom).transform(4326, clone=True)
+    assert (west, south, east, north) == pytest.approx(shape.extent, abs=1e-6)
+
+
+@pytest.mark.parametrize("q", ["AB 1", "AB 1, AB 99", "Bray"])
+def test_a_single_parcel_is_no_list(client: Client, q: str) -> None:
+    factories.commune("45901", name="Bray")
+    factories.parcel("45901", "AB", "0001", geom=factories.square(X, Y, 10))
+    assert not [one for one in search(client, q) if one["parcels"]]
 
 
 @pytest.mark.usefixtures("lane")
@@ -239,3 +293,11 @@ def test_addresses_are_searched_alone_for_the_fields_of_addresses(client: Client
 
 def test_a_kind_that_nobody_knows_is_refused(client: Client) -> None:
     assert client.get("/api/v1/search/", {"q": "a", "kind": "nothing"}).status_code == 400
+
+
+@pytest.mark.parametrize("q", ["pré st jean", "PRE ST-JEAN", "pré saint jean", "saint"])
+def test_a_named_place_that_is_written_short_is_found(client: Client, q: str) -> None:
+    with factories.as_owner():
+        NamedPlace.objects.create(insee="45901", name="PRE ST JEAN", sheet="45901000AB01", geom=factories.square())
+        NamedPlace.objects.create(insee="45901", name="PRE STATION JEAN", sheet="45901000AB01", geom=factories.square())
+    assert [one["label"] for one in search(client, q) if one["kind"] == "place"] == ["PRE ST JEAN"]

@@ -88,6 +88,11 @@ def test_three_digits_are_a_prefix_or_the_end_of_a_communes_code(text: str) -> N
         ("AB 12, 13 et 15", [("AB", "12"), ("AB", "13"), ("AB", "15")]),
         ("AB 12 AB 13", [("AB", "12"), ("AB", "13")]),
         ("AB 12 à 15", [("AB", "12"), ("AB", "13"), ("AB", "14"), ("AB", "15")]),
+        ("AB 12, 13 à 15", [("AB", "12"), ("AB", "13"), ("AB", "14"), ("AB", "15")]),
+        ("AB n° 12 et n° 13", [("AB", "12"), ("AB", "13")]),
+        ("AB nos 12 à 13", [("AB", "12"), ("AB", "13")]),
+        ("AB 12/13/14", [("AB", "12"), ("AB", "13"), ("AB", "14")]),
+        ("AB12-AB13", [("AB", "12"), ("AB", "13")]),
         (" \n ; ", []),
     ],
 )
@@ -104,6 +109,12 @@ def test_a_list_of_parcels(text: str, parcels: list[tuple[str, str]]) -> None:
         "AB 12, AB 13 Bray",
         "AB 12, AB 13, Bray",
         "AB 12 à 13 Bray",
+        "AB 12 AB 13 Bray",
+        "AB 12/13 Bray",
+        "AB 12 et 13 Bray",
+        "AB 12, 13 à Bray",
+        "AB n°12 et n°13, commune de Bray",
+        "Bray AB 12/13",
     ],
 )
 def test_the_commune_of_a_line_is_that_of_all_its_parcels(text: str) -> None:
@@ -124,6 +135,10 @@ def test_what_is_no_parcel_of_a_list_keeps_its_text() -> None:
         ("AB 12", True),
         ("what?9", False),
     ]
+
+
+def test_a_house_number_in_a_list_is_no_parcel() -> None:
+    assert [bool(one.meanings) for one in read_references("AB 12, 13 rue des Tanneurs")] == [True, False]
 
 
 def test_typed_digits_are_the_beginning_of_a_padded_number() -> None:

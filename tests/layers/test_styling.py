@@ -57,7 +57,9 @@ def test_a_style_is_saved_and_the_map_reads_it(client: Client, layer: Layer) -> 
     assert send(client, json.dumps(sent)).status_code == 302
     read = client.get("/api/v1/layers/lampes/").json()
     assert [line["where"] for line in read["legend"]] == [{"height_m": {"from": 8}}, {}]
-    assert read["labels"] == {"size": 11, "colour": None, "bold": False, "from_scale": None, "column": "name"}
+    usual = {"also": [], "colour": None, "bold": False, "from_scale": None, "priority": 5}
+    assert read["labels"].pop("parts") == [{"column": "name", "prefix": "", "short": {}}]
+    assert read["labels"] == usual | labels
     assert (read["scale_from"], read["scale_to"]) == (25_000, 500)
     assert read["version"] == layer.version + 1
 

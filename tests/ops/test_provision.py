@@ -1,4 +1,4 @@
-"""What prepares the machine: apt's locks, with real ones held and the real apt-get, on folders of their own."""
+"""What prepares the machine, on folders of its own: apt’s locks (real ones, the real apt-get), the map’s build."""
 
 import fcntl
 import os
@@ -71,3 +71,48 @@ def test_another_failure_of_apt_is_told_at_once(apt: dict[str, str]):
     said, _ = failing.communicate(timeout=60)
     assert failing.returncode != 0
     assert "J'attends" not in said
+
+
+MAP_FUNCTIONS = (
+    'source <(sed -n "/^stamped() {/p; /^web_map() {/,/^}/p" "$1"); web_libraries() { :; }; step() { shift; "$@"; }; '
+)
+NPM = """#!/bin/sh
+# As vite does: what the folder had before goes.
+rm -rf webmap/dist && mkdir webmap/dist && cp webmap/src/map.ts webmap/dist/map.js && echo built
+"""
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """The sources of a web map, and an npm that copies them."""
+    for name in ("webmap/src/map.ts", "gis_core/static/gis_core/tokens.css", ".venv/bin/python", "bin/npm"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text("#!/bin/sh\n")
+        (tmp_path / name).chmod(0o755)
+    (tmp_path / "bin/npm").write_text(NPM)
+    return tmp_path
+
+
+def build_map(house: Path) -> bool:
+    """Whether the map was built."""
+    command = ["bash", "-euc", f"{MAP_FUNCTIONS} web_map", "bash", str(ROOT / "docker/provision.sh")]
+    env = os.environ | {"PATH": f"{house / 'bin'}:{os.environ['PATH']}"}
+    return "built" in subprocess.run(command, cwd=house, env=env, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+def test_the_map_is_built_when_its_sources_change(house: Path):
+    assert build_map(house)
+    assert not build_map(house)
+    (house / "webmap/src/map.ts").write_text("changed")
+    assert build_map(house)
+
+
+def test_a_map_that_was_built_of_other_sources_is_built_again(house: Path):
+    build_map(house)
+    source = house / "webmap/src/map.ts"
+    before = source.read_text()
+    source.write_text("another branch")
+    subprocess.run([house / "bin/npm"], cwd=house, check=True)
+    source.write_text(before)
+    assert build_map(house)
+    assert (house / "webmap/dist/map.js").read_text() == before

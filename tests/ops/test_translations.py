@@ -18,7 +18,7 @@ from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.translations import CATALOGUE, catalogue_faults
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("gis_core", "layers", "orthophoto", "tiles", "permits", "networks")
+APPS = ("gis_core", "layers", "orthophoto", "tiles", "permits", "networks", "simulation")
 ENTRY = re.compile(r'(msgctxt ".*"\n)?msgid "(.+)"\n(?:msgid_plural ".*"\n)?msgstr(?:\[0\])? "(.*)"\n')
 HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n'
 

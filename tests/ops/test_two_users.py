@@ -359,7 +359,7 @@ def test_a_second_keeper_is_ready_once_the_server_answers(place: Place, monkeypa
 def test_a_wrong_hour_for_backups_starts_no_database(place: Place):
     done = command(place, "manage", "check", ARPENT_BACKUP_AT="minuit")
     assert (done.returncode, Cluster(place).running_pid()) == (1, None)
-    assert "ARPENT_BACKUP_AT est une heure" in done.stderr
+    assert "ARPENT_BACKUP_AT (environnement) : une heure est attendue (01:30), ou rien." in done.stderr
 
 
 def holders(lock: Path) -> Iterator[str]:

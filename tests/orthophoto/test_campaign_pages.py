@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Job, Member
@@ -342,3 +344,10 @@ def test_anothers_photo_is_not_described(page: Client, method: str) -> None:
     assert getattr(page, method)("/campagnes/secrete/modifier/", DESCRIPTION).status_code == 404
     assert page.patch("/api/v1/campaigns/secrete/", {"title": "x"}, "application/json", headers=JSON).status_code == 404
     assert kept("secrete").title == "Secrète"
+
+
+def test_the_page_of_heights_asks_once_whether_buildings_have_them(page: Client, ours: Member) -> None:
+    factories.campaign(ours, slug="mnt", sheets=["built"], kind=Photo.Kind.GROUND)
+    with CaptureQueriesContext(connection) as queries:
+        assert page.get("/campagnes/mnt/").status_code == 200
+    assert sum("heights_models @>" in one["sql"] for one in queries) == 1

@@ -37,6 +37,15 @@ def test_the_parcels_of_an_owner_are_found_by_name(client: Client, name: str) ->
     assert answer["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize("name", ["st fictif", "Saint-Fictif", "FICTIF ST", "saint"])
+@pytest.mark.parametrize("written_name", ["ST FICTIF", "SAINT-FICTIF"])
+def test_a_saint_is_found_however_it_is_written(client: Client, name: str, written_name: str) -> None:
+    owned(name=written_name)
+    owned("45901000AB0456", "450901A00002", name="STOFICTIF")
+    client.force_login(reader_of())
+    assert parcels(search(client, name)) == [IDU]
+
+
 def test_an_owner_of_a_commune_that_is_closed_is_not_found(client: Client) -> None:
     owned("45902000AB0001", "450902A00001")
     client.force_login(reader_of())

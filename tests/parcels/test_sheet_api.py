@@ -89,6 +89,33 @@ def test_buildings_are_measured_in_the_parcel(client: Client, place: Place) -> N
     assert {fact["name"] for fact in buildings["facts"]} == {"built_m2", "built_share"}
 
 
+def test_a_building_has_its_heights_and_the_model_they_were_measured_on(client: Client, place: Place) -> None:
+    with factories.as_owner():
+        Building.objects.filter(kind="01").update(
+            ground_m=98.3, eaves_m=4.1, ridge_m=7.2, heights_source="MNS 2025", heights_date=date(2025, 3, 1)
+        )
+    (house,) = section(sheet(client), "buildings")["lines"]
+    facts = {fact["name"]: fact["display"] for fact in house["facts"]}
+    assert house["detail"] == "Faîtage à 7,2\u00a0m"
+    assert facts["ground_m"] == "98,3\u00a0m"
+    assert facts["heights_source"].startswith("MNS 2025 (1")
+
+
+def test_a_building_measured_on_a_model_that_was_taken_back_says_so(client: Client, place: Place) -> None:
+    with factories.as_owner():
+        Building.objects.filter(kind="01").update(
+            ridge_m=7.2, heights_source="MNS 2025", heights_date=date(2025, 3, 1), heights_models=["mns-2025"]
+        )
+    (house,) = section(sheet(client), "buildings")["lines"]
+    facts = {fact["name"]: fact["display"] for fact in house["facts"]}
+    assert facts["heights_source"].startswith("MNS 2025, modèle retiré (1")
+
+
+def test_a_building_that_was_not_measured_says_nothing_of_heights(client: Client, place: Place) -> None:
+    (house,) = section(sheet(client), "buildings")["lines"]
+    assert (house["detail"], house["facts"]) == ("", [])
+
+
 def test_a_sliver_is_listed_apart_and_not_counted(client: Client, place: Place) -> None:
     buildings = section(sheet(client), "buildings")
     (shed,) = buildings["uncertain"]
@@ -121,6 +148,18 @@ def test_a_drawn_shape_is_a_ground_too(client: Client, place: Place) -> None:
     (house,) = section(answer, "buildings")["lines"]
     assert house["area_m2"] == pytest.approx(25, rel=4e-3)
     assert answer["ground"]["parcels"] == []
+
+
+def test_sections_stand_in_the_order_of_questions() -> None:
+    """What is it, which rules, what crosses it, which applications, which networks, what is on record."""
+    assert [one.slug for one in SECTIONS.all()] == [
+        *("identity", "owners", "buildings"),
+        *("zoning", "prescriptions", "planning-information"),
+        *("easements", "risks"),
+        *("permits", "simulations"),
+        *("networks", "roads", "fire"),
+        "photos",
+    ]
 
 
 def test_sections_come_one_by_one(client: Client, place: Place) -> None:

@@ -6,10 +6,14 @@ from typing import NamedTuple
 
 import pytest
 
+from gis_core.errors import Invalid
 from gis_core.letters.kinds import LetterKind, Value
-from gis_core.letters.template import Template
+from gis_core.letters.services import check_whole
+from gis_core.letters.template import TO_CONFIRM, Template
+from gis_core.models import Letter
 from gis_core.operations.environment import ROOT
 from permits.acts.kinds import KINDS as ACTS
+from permits.acts.notes import read_shipped_notes
 from permits.letters import FOLDER, KINDS
 
 PAGE = (ROOT / "docs/reference/actes.md").read_text()
@@ -73,6 +77,28 @@ def test_the_reference_holds_each_line_of_the_templates_and_no_other() -> None:
 
 def test_what_cites_an_article_is_told_with_its_source() -> None:
     assert [line for line in lines_of_the_file() if OF_LAW.search(line)] == []
+
+
+def unconfirmed_sentences() -> list[str]:
+    """Those of the built-in texts, letters and notes, whose law nobody read."""
+    lines = [line for lines in TEMPLATES.values() for line in lines if TO_CONFIRM in line]
+    return sorted({*lines, *(note.text for note in read_shipped_notes() if note.confirmed == "no")})
+
+
+@pytest.mark.parametrize("sentence", unconfirmed_sentences(), ids=lambda text: text[:40])
+def test_a_sentence_that_nobody_confirmed_is_listed_for_a_lawyer(sentence: str) -> None:
+    assert f"| {sentence} |" in PAGE.partition("## À relire par un juriste")[2]
+
+
+@pytest.mark.parametrize("kind", [one for one in (*KINDS, *ACTS) if TO_CONFIRM in one.body], ids=lambda kind: kind.code)
+def test_a_sentence_that_nobody_confirmed_is_not_numbered(kind: LetterKind) -> None:
+    """Nothing else is left to do: every other place is completed."""
+    body = re.sub(
+        r"\[à compléter[^\]]*\]", "fait", Template(kind.body, kind).filled(kind.samples() | {"certificat": True})
+    )
+    letter = Letter(kind=kind.code, title="Objet", body=body, recipient="Jeanne Exemple", signatory="Le maire")
+    with pytest.raises(Invalid, match="à confirmer"):
+        check_whole(letter)
 
 
 def test_every_test_that_the_reference_names_is_there() -> None:

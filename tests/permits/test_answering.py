@@ -360,8 +360,17 @@ def test_more_boxes_for_prescriptions_keep_what_was_typed(world: World) -> None:
     form = {"do": "more", "sense": "with_prescriptions", "signatory": "Paul", "prescription": ["Un", "Deux", "Trois"]}
     text = verified(link).post(here(link), form).content.decode()
     assert text.count('name="prescription"') == 6
+    assert re.findall(r'id="(prescription-\d)"[^>]* autofocus', text) == ["prescription-4"]
     assert all(word in text for word in (">Un<", ">Deux<", ">Trois<", 'value="Paul"'))
     assert not replies(world)
+
+
+def test_enter_in_a_field_of_the_answer_sends_it(world: World) -> None:
+    link = asked(world, world.file())
+    form = verified(link).get(here(link)).content.decode().partition('enctype="multipart/form-data"')[2]
+    first = re.search(r"<button[^>]*>", form)
+    assert first is not None
+    assert 'value="answer"' in first[0]
 
 
 def test_nothing_is_received_without_the_code(world: World) -> None:

@@ -50,6 +50,16 @@ def test_an_administrator_writes_an_authority_and_who_signs(world: World) -> Non
     assert "Paul Durand, L’adjoint" in text
 
 
+def test_a_logo_that_is_not_there_is_not_taken_away(world: World) -> None:
+    _status, text = ask(world, address(world, "nouvelle/"))
+    assert "without_logo" not in text
+    with factories.as_owner():
+        row = Authority.objects.get(owner=world.member)
+        row.logo = b"png"
+        row.save()
+    assert "without_logo" in ask(world, address(world, f"{row.pk}/"))[1]
+
+
 def test_a_signatory_ends_and_is_not_removed(world: World) -> None:
     with factories.as_owner():
         row = Signatory.objects.get()

@@ -82,6 +82,7 @@ def test_all_those_of_the_filter_are_taken(world: World) -> None:
     two = world.file(kind="PD")
     text = text_of(send(world, do="letter", letter="permit-receipt", all="1", query="kind=PD&state="))
     assert "Un courrier est commencé pour 1 dossier, en projet." in text
+    assert "<p>Récépissé de dépôt</p>" in text
     assert two.number in text
 
 

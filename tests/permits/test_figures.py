@@ -50,6 +50,16 @@ def test_figures_are_kept_and_shown_on_the_page(world: World) -> None:
     assert "Habitation : logement" in text
 
 
+def test_emprise_and_height_are_kept_shown_and_given_by_the_api(world: World) -> None:
+    permit = world.file()
+    assert send(world, permit, emprise_created_m2="62,5", height_m="5,8").status_code == 302
+    text = page_of(world, permit)
+    assert 'Emprise au sol créée : <span class="number">62,5 m²</span>' in text
+    assert 'Hauteur maximale : <span class="number">5,8 m</span>' in text
+    figures = world.client().get(f"/api/v1/permits/{permit.number}/").json()["figures"]
+    assert (figures["emprise_created_m2"], figures["height_m"]) == (62.5, 5.8)
+
+
 def test_areas_that_do_not_add_up_are_refused_and_nothing_typed_is_lost(world: World) -> None:
     permit = world.file()
     answer = send(world, permit, **FLOORS | {"floor_after_m2": "130"})
@@ -67,7 +77,13 @@ def test_areas_that_the_form_leaves_out_are_not_added_up(world: World) -> None:
     assert kept(world, permit).floor_after_m2 is None
 
 
-@pytest.mark.parametrize(("name", "value"), [("floor_created_m2", "-1"), ("dwellings", "-2"), ("floor_after_m2", "x")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("floor_created_m2", "-1"), ("dwellings", "-2"), ("floor_after_m2", "x"), ("height_m", "401"),
+        ("emprise_created_m2", "-1"),
+    ],
+)  # fmt: skip
 def test_a_figure_that_is_none_is_refused(world: World, name: str, value: str) -> None:
     assert send(world, world.file(), **{name: value}).status_code == 400
 
@@ -119,6 +135,8 @@ def test_the_api_gives_figures_and_no_person(world: World) -> None:
         "floor_created_m2": 45.5,
         "floor_removed_m2": 5.5,
         "floor_after_m2": 120.0,
+        "emprise_created_m2": None,
+        "height_m": None,
         "dwellings": 2,
         "destinations": ["logement", "bureau"],
     }

@@ -112,13 +112,13 @@ def test_opinions_and_pieces_that_wait_are_counted(world: World) -> None:
     client.post(f"/permis/{permit.number}/consultations/", {"body": "roads", "asked": "2026-01-06"})
     text = page_of(world, permit)
     assert "1 avis est attendu, jusqu’au 6 février 2026" in text
-    assert "0 pièces reçues sur 8" in text
+    assert "Pièces reçues : 0 sur 8" in text
 
 
 def test_nothing_waits_of_a_decided_file(world: World) -> None:
     permit = world.file()
     world.record(permit, What.DECIDED, date(2026, 1, 10), outcome="granted", channel="hand")
-    assert "pièces reçues sur" not in page_of(world, permit)
+    assert "Pièces reçues :" not in page_of(world, permit)
 
 
 def test_many_parcels_zones_and_photos_need_no_more_queries(world: World) -> None:

@@ -59,6 +59,15 @@ def test_a_text_that_is_too_long_is_shown_in_part(world: World, draft: tuple[str
     assert len(answer.content) < 250_000
 
 
+def test_the_preview_beside_a_draft_that_is_refused_is_of_what_was_typed(
+    world: World, draft: tuple[str, Letter]
+) -> None:
+    given = {"title": "Objet neuf", "body": "Le texte tapé", "version": draft[1].version, "action": "final"}
+    answer = world.client().post(draft[0], given, headers=HTML)
+    assert answer.status_code == 400
+    assert "<p>Le texte tapé</p>" in answer.content.decode().partition("data-letter-preview")[2]
+
+
 def test_the_page_of_a_draft_tells_the_editor_where_the_preview_is(world: World, draft: tuple[str, Letter]) -> None:
     page = world.client().get(draft[0], headers=HTML).content.decode()
     assert 'id="letter-editor-config"' in page

@@ -135,7 +135,7 @@ def test_an_extension_is_offered_until_two_months_before_the_end(
     on_day(day)
     offers = offered(world, permit, day)
     assert (What.EXTENDED in offers.likely) == still
-    assert ("1 décembre 2028" in " ".join(offers.notes)) != still
+    assert ("1er décembre 2028" in " ".join(offers.notes)) != still
 
 
 # -- the timeline -----------------------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Applications in the search box: by number, for those who may see them."""
 
+import html
+import re
 from datetime import date
 from typing import Any
 
@@ -45,6 +47,46 @@ def test_a_file_is_found_by_its_number_in_any_writing(world: World, q: str) -> N
     assert result["center_4326"]
 
 
+@pytest.mark.parametrize(
+    "q",
+    ["26 00003", "26/00003", "2600003", "9012600003", "PC 26 3", "pc 26-00003", "PC 901 26 3", "pcmi 26/3", "Pc26 3"],
+)
+def test_a_file_is_found_by_what_its_number_is_called_in_the_office(world: World, q: str) -> None:
+    permit = world.file(number="PC 045 901 26 00003")
+    (result,) = suggested(world, q)
+    assert result["id"] == permit.pk
+
+
+@pytest.mark.parametrize("who", [Role.PERMIT_INSTRUCTOR, "stranger"])
+def test_a_whole_number_that_no_file_bears_is_said_to_be_none_whether_it_is_hidden_or_not(
+    world: World, who: str
+) -> None:
+    if who == "stranger":
+        world.file(number="PC 045 901 26 A0009")
+    answer = world.client(who).get("/api/v1/search/", {"q": "pc 045 901 26 a0009"}).json()
+    assert answer == {
+        "results": [],
+        "message": "Il n’y a pas de dossier pc 045 901 26 a0009 que vous puissiez voir.",
+    }
+
+
+def test_letters_leave_out_the_files_of_other_natures(world: World) -> None:
+    world.file(number="PC 045 901 26 00003")
+    assert suggested(world, "PD 26 3") == []
+
+
+def test_the_beginning_of_a_number_is_not_taken_for_the_end_of_another(world: World) -> None:
+    permit = world.file(number="PC 045 901 26 00003")
+    (result,) = suggested(world, "PC 045 901 2")
+    assert result["id"] == permit.pk
+
+
+def test_the_list_finds_a_file_by_what_its_number_is_called(world: World) -> None:
+    permit = world.file(number="PC 045 901 26 00003")
+    page = world.client().get("/permis/", {"q": "PC 26 3"}, headers={"accept": "text/html"}).content.decode()
+    assert str(permit) in page
+
+
 def test_a_file_without_ground_leads_to_its_page(world: World) -> None:
     permit = world.file(parcels=[])
     (result,) = suggested(world, permit.number)
@@ -71,6 +113,17 @@ def test_the_list_says_why_a_decided_file_is_shown(world: World) -> None:
     page = world.client().get("/permis/", {"q": done.number, "state": "open"}, headers={"accept": "text/html"})
     assert "Ce numéro est entier" in page.content.decode()
     assert str(done) in page.content.decode()
+
+
+def test_a_list_of_open_files_that_finds_none_searches_the_closed_ones_with_the_same_words(world: World) -> None:
+    done = world.record(world.file(), "decided", date(2026, 1, 20), outcome="granted")
+    client = world.client()
+    page = client.get("/permis/", {"q": "AB 1", "state": "open"}, headers={"accept": "text/html"}).content.decode()
+    assert str(done) not in page
+    link = re.search(r'href="([^"]*)">Chercher aussi parmi les dossiers clos<', page)
+    assert link
+    found = client.get(html.unescape(link[1]), headers={"accept": "text/html"}).content.decode()
+    assert str(done) in found
 
 
 def pages(world: World, q: str, who: str) -> list[dict[str, Any]]:

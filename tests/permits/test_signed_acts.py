@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,12 +15,14 @@ from gis_core.models import Letter
 from permits.letters import LetterRequest
 from permits.models import Authority, Consultation, MemberNote, Permit, Signatory
 from permits.services import letters
+from permits.services.figures import GivenFigures, save_figures
 from tests import factories
 from tests.permits.conftest import World
 from tests.permits.test_letters import here, page, pdf_words, post, sent
 
 pytestmark = pytest.mark.django_db
 INSTRUCTOR = Role.PERMIT_INSTRUCTOR
+READ_AGAIN = "J’ai relu l’acte"
 
 
 def begun(world: World, permit: Permit, code: str = "permit-granted", **asked: Any) -> Letter:
@@ -261,6 +264,33 @@ def test_a_file_that_changed_meanwhile_is_told_and_read_again(world: World) -> N
     assert numbered(world, permit, draft, reread=True).number
 
 
+def test_figures_of_the_form_that_changed_meanwhile_are_told(world: World) -> None:
+    permit = world.file()
+    draft = begun(world, permit)
+    with world.as_(INSTRUCTOR):
+        save_figures(permit, GivenFigures(floor_created_m2=Decimal("45.5"), dwellings=2), world.rights(INSTRUCTOR))
+    with pytest.raises(Conflict, match=r"45,5.m²"):
+        numbered(world, permit, draft)
+    assert numbered(world, permit, draft, reread=True).number
+
+
+@pytest.mark.parametrize("code", ["permit-granted", "permit-granted-with", "permit-refused", "permit-stayed"])
+def test_an_act_says_the_figures_of_the_form(world: World, code: str) -> None:
+    permit = world.file()
+    given = GivenFigures(
+        floor_created_m2=Decimal("45.5"), floor_after_m2=Decimal(120), dwellings=2, destinations=["logement"]
+    )
+    assert "surface de plancher" not in begun(world, permit, code).body
+    with world.as_(INSTRUCTOR):
+        save_figures(permit, given, world.rights(INSTRUCTOR))
+    body = begun(world, permit, code).body.replace("\xa0", " ").replace("\u202f", " ")
+    said = (
+        "surface de plancher créée : 45,5 m²,\nsurface de plancher après travaux : 120 m²,\nlogements créés : 2,\n"
+        "destination : Habitation : logement,"
+    )
+    assert said in body
+
+
 def test_a_refusal_says_its_reasons(world: World) -> None:
     permit = world.file()
     act = begun(world, permit, "permit-refused", reasons=["le projet méconnaît l’article UA 11"])
@@ -297,6 +327,7 @@ def test_a_negative_operational_certificate_says_what_a_410_5_asks(world: World,
     [
         ("CUa", "permit-longer"),
         ("CUa", "permit-granted"),
+        ("CUa", "permit-transmitted"),
         ("CUa", "permit-certificate-no"),
         ("CUb", "permit-certificate"),
         ("CUb", "permit-pieces"),
@@ -333,8 +364,17 @@ def test_the_page_of_a_draft_says_what_changed_and_takes_that_it_was_read_again(
     status, text = post(world, here(permit, draft), sent(draft, "final"))
     assert status == 409
     assert "Deux granges" in text
+    assert READ_AGAIN in text
     status, _text = post(world, here(permit, draft), sent(draft, "final", reread="on"))
     assert status == 302
+
+
+def test_nobody_says_that_they_read_again_what_has_not_changed(world: World) -> None:
+    permit = world.file()
+    draft = begun(world, permit)
+    assert READ_AGAIN not in page(world, here(permit, draft))
+    _status, text = post(world, here(permit, draft), sent(draft, "final", recipient=""))
+    assert READ_AGAIN not in text
 
 
 @pytest.mark.parametrize(

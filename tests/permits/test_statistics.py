@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date
 from typing import Any
 
@@ -48,6 +49,19 @@ def test_files_fall_into_kinds_periods_communes_and_instructors(world: World) ->
     assert {one.label for one in found.insee} == {"Lorris", "Montereau"}
     assert {one.label for one in found.instructor} == {str(me), "Personne encore"}
     assert [one.label for one in counted(world, year="2025").period] == ["décembre"]
+
+
+def test_certificates_are_counted_as_issued_feasible_or_not_feasible(world: World) -> None:
+    for kind, outcome in (("PC", "granted"), ("CUa", "granted"), ("CUb", "granted"), ("CUb", "refused")):
+        world.record(world.file(kind=kind), "decided", date(2026, 1, 15), outcome=outcome)
+    assert {one.label: one.filed for one in counted(world).state} == {
+        "Accordé": 1, "Délivré": 1, "Réalisable": 1, "Non réalisable": 1,
+    }  # fmt: skip
+    page = world.client().get("/permis/statistiques/?year=", headers={"accept": "text/html"}).content.decode()
+    links = {label: href for href, label in re.findall(r'<th scope="row"><a href="([^"]+)">([^<]+)</a>', page)}
+    assert "kind=CUb" in links["Non réalisable"]
+    assert "state=refused" in links["Non réalisable"]
+    assert "Accordé" not in links
 
 
 def test_no_file_makes_no_group(world: World) -> None:

@@ -1,18 +1,21 @@
 """What an act says of a decision that is there already: its day, the hearing, and who asked for its withdrawal."""
 
 from datetime import date
+from html import unescape
 from typing import Any
 
 import pytest
 from django.db import connection
 
 from gis_core.errors import Invalid
+from gis_core.letters import services as core
 from gis_core.members.rights import Role
 from permits.models import Authority, Permit
 from permits.procedure import What
 from permits.services.notifying import event_values, notice_for
 from tests import factories
 from tests.permits.conftest import World
+from tests.permits.test_letters import here
 from tests.permits.test_signed_acts import begun, numbered
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +76,45 @@ def test_the_notification_of_such_a_withdrawal_begins_with_its_cause(world: Worl
         notice = notice_for(permit, What.REVOKED, [], world.rights())
         values = event_values(permit, What.REVOKED, notice)
     assert (values["cause"], values["reference"], values["signed"]) == ("requested", made.number, date(2026, 8, 31))
+
+
+@pytest.mark.parametrize("kind", ["PCMI", "CUb"])
+def test_a_withdrawal_for_fraud_has_its_own_law_and_no_limit_of_time(world: World, kind: str) -> None:
+    permit = tacit(world, kind=kind)
+    letter = {"channel": "registered", "sent": "2026-07-01", "presented": "2026-07-03", "remarks_by": "2026-07-20"}
+    world.record(permit, "revoke_announced", None, **letter)
+    act = begun(world, permit, "permit-withdrawn-for-fraud", reasons=["le plan de masse cache un bâtiment"])
+    assert act.title.startswith("Arrêté portant retrait, pour fraude,")
+    assert "Vu les articles L.121-1, L.122-1 et L.241-2 du code des relations entre le public" in act.body
+    assert "a été obtenue par fraude, en ce que le plan de masse cache un bâtiment," in act.body
+    assert "envoyée le 1er juillet 2026,\nreçue le 3 juillet 2026," in act.body
+    for wrong in ("L.424-5", "illégal", "[à confirmer", "trois mois de cette décision"):
+        assert wrong not in act.body
+
+
+def test_the_notification_of_a_withdrawal_for_fraud_begins_with_its_cause(world: World) -> None:
+    permit = tacit(world)
+    world.record(permit, "revoke_announced", date(2026, 7, 3), channel="hand", remarks_by="2026-07-20")
+    numbered(world, permit, begun(world, permit, "permit-withdrawn-for-fraud", reasons=["plan faux"]))
+    with world.as_():
+        notice = notice_for(permit, What.REVOKED, [], world.rights())
+        assert event_values(permit, What.REVOKED, notice)["cause"] == "fraud"
+
+
+def test_the_hearing_says_that_fraud_has_no_limit_of_time(world: World) -> None:
+    hearing = begun(world, tacit(world), "permit-withdrawal-hearing", reasons=["UB 7"]).body
+    assert "obtenu par fraude, il peut l’être à tout moment (article L.241-2 du code des relations" in hearing
+
+
+def test_a_letter_that_was_handed_over_has_no_day_of_sending(world: World) -> None:
+    """A form still held a day of sending of another way: the act said sent on 30 November, received on 5 November."""
+    permit = tacit(world)
+    world.record(
+        permit, "revoke_announced", date(2026, 7, 3), channel="hand", sent="2026-08-30", remarks_by="2026-07-20"
+    )
+    body = begun(world, permit, "permit-withdrawn", reasons=["UB 7"]).body
+    assert "observations,\nreçue le 3 juillet 2026," in body
+    assert "envoyée le" not in body
 
 
 def test_a_certificate_is_withdrawn_under_its_own_rule(world: World) -> None:
@@ -144,3 +186,32 @@ def test_the_author_of_an_act_is_named_as_french_says_it(world: World) -> None:
     assert "Le maire des Bordes, agissant au nom de la commune" in act.body
     assert "situé 3 rue Haute, aux Bordes," in act.body
     assert "aux Bordes." in letter.body
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["permit-withdrawal-hearing", "permit-inadmissible", "permit-lapsed", "permit-attested"],
+)
+def test_a_letter_of_the_authority_has_its_head_and_its_signature(world: World, code: str) -> None:
+    letter = begun(world, tacit(world), code)
+    with world.as_():
+        document = core.document_of(letter)
+    assert (document.sender, document.place) == ("Commune de Lorris", "Lorris")
+    assert letter.signatory == "La maire,\n\n\nJeanne Dupuis"
+
+
+def test_a_letter_of_an_authority_that_is_not_written_is_signed_by_hand(world: World) -> None:
+    with factories.as_owner():
+        Authority.objects.all().delete()
+    letter = begun(world, tacit(world), "permit-withdrawal-hearing")
+    assert letter.signatory == ""
+
+
+def test_whoever_begins_a_refusal_of_a_tacit_permit_is_told_that_it_withdraws_it(world: World) -> None:
+    permit = tacit(world)
+    given = {"kind": "permit-refused", "reasons": "UB 7"}
+    answer = world.client().post(here(permit), given, headers={"accept": "text/html"}, follow=True)
+    text = unescape(answer.content.decode())
+    assert "Permis tacite, 11 juin 2026" in text
+    assert "un refus vaut retrait" in text
+    assert "dans les trois mois (L.424-5), après que celui-ci a été entendu (CRPA, L.121-1 et L.122-1)" in text

@@ -10,13 +10,14 @@ from django.utils.translation import override
 
 from gis_core.members.rights import ANONYMOUS, SYSTEM, acting_as
 from layers.catalogue.models import Layer
-from layers.catalogue.validators import validate_legend
+from layers.catalogue.validators import validate_labels, validate_legend
 from layers.parcels.crossing import crossings
 from layers.parcels.sections import Answer, Crossing, Ground, Source, reader_with
 from layers.parcels.services.sheets import read
 from layers.planning.labels import kind_label, state_label
 from layers.planning.layers import declarations
 from layers.planning.services import crossing
+from tests.documents import pdf
 from tests.planning.conftest import Desk, easements, ground, plan, risks
 
 DAY = date(2021, 6, 1)
@@ -106,6 +107,52 @@ def test_a_line_leads_to_its_written_piece(desk: Desk) -> None:
     assert link.url.endswith("/45901_reglement_20200115.pdf")
 
 
+@pytest.mark.parametrize(
+    ("fragment", "title", "end"),
+    [
+        ("#page=3", "Règlement, zone UA, p. 3", ".pdf#page=3"),
+        ("#PAGE=12", "Règlement, zone UA, p. 12", ".pdf#page=12"),
+        ("#sommaire", "Règlement, zone UA", ".pdf"),
+        ("", "Règlement, zone UA", ".pdf"),
+    ],
+)
+def test_the_link_to_the_regulation_names_its_zone_and_its_page(
+    desk: Desk, fragment: str, title: str, end: str
+) -> None:
+    made = plan()
+    made.tables["ZONE_URBA"][0]["NOMFIC"] += fragment
+    desk.send(made)
+    (link,) = said("zoning", at()).lines[0].links
+    assert link.title == title
+    assert link.url.endswith(f"/45901_reglement_20200115{end}")
+
+
+@pytest.mark.parametrize(
+    ("outline", "title"),
+    [
+        ([("Dispositions générales", 1), ("Zone UAa", 2), ("ZONE UA : centre", 3)], "Règlement, zone UA, p. 3"),
+        ([("Zone N", 2)], "Règlement, zone UA"),
+        ([], "Règlement, zone UA"),
+    ],
+)
+def test_the_outline_of_the_regulation_says_the_page_that_nobody_named(
+    desk: Desk, outline: list[tuple[str, int]], title: str
+) -> None:
+    made = plan()
+    made.pieces["Pieces_ecrites/3_Reglement/45901_reglement_20200115.pdf"] = pdf(3, outline)
+    desk.send(made)
+    (link,) = said("zoning", at()).lines[0].links
+    assert (link.title, link.url.endswith("#page=3")) == (title, title.endswith("p. 3"))
+
+
+def test_the_link_of_a_prescription_names_its_file_and_its_page(desk: Desk) -> None:
+    made = plan()
+    made.tables["PRESCRIPTION_SURF"][0] |= {"NOMFIC": "absente.pdf", "URLFIC": "https://example.org/r.pdf#page=7"}
+    desk.send(made)
+    (wood,) = [one for one in said("prescriptions", at(100, 0)).lines if one.title == "Bois"]
+    assert [(one.title, one.url) for one in wood.links] == [("absente.pdf, p. 7", "https://example.org/r.pdf#page=7")]
+
+
 def test_a_piece_that_was_not_delivered_leads_to_its_address(desk: Desk) -> None:
     made = plan()
     made.tables["ZONE_URBA"][0] |= {"NOMFIC": "absente.pdf", "URLFIC": "https://example.org/r.pdf"}
@@ -181,11 +228,28 @@ def test_every_layer_has_a_legend_that_draws_everything(declared: Any) -> None:
     assert legend[-1]["where"] == {}
 
 
+def test_the_variants_of_the_standard_are_listed_as_one(client: Client) -> None:
+    layers = client.get("/api/v1/layers/").json()["results"]
+    groups = {one["slug"]: one["group"] for one in layers if one["slug"].startswith(("plu-", "sup-"))}
+    assert {slug for slug, group in groups.items() if group is None} == {"plu-zones"}
+    del groups["plu-zones"]
+    assert len(groups) == 12
+    assert {group["title"] for group in groups.values()} == {"Prescriptions et servitudes"}
+
+
 def test_zones_have_the_colours_of_the_standard() -> None:
     zones = next(one for one in declarations() if one.slug == "plu-zones")
     drawn = {line["where"].get("typezone"): line["symbol"]["fill"] for line in zones.beginnings()["legend"]}
     assert {"U", "AUc", "AUs", "A", "N"} <= set(drawn)
     assert len({drawn[one] for one in ("U", "AUc", "A", "N")}) == 4
+
+
+def test_zones_are_named_and_the_plan_is_read_through_them() -> None:
+    zones = next(one for one in declarations() if one.slug == "plu-zones").beginnings()
+    validate_labels(zones["labels"])
+    assert zones["labels"]["column"] == "libelle"
+    fills = [line["symbol"]["fill"] for line in zones["legend"]]
+    assert all(int(fill[7:] or "ff", 16) <= 0x40 for fill in fills), fills
 
 
 def test_layers_show_what_is_in_force(desk: Desk, client: Client) -> None:

@@ -14,7 +14,7 @@ from layers.planning.models import Document, Easement, Prescription, RiskZone, Z
 from tests import factories
 from tests.module_rows import module_transaction
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("kept_territory")]
 SIREN = "999000011"
 
 

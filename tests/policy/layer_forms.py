@@ -35,6 +35,7 @@ def form(route: str, method: str, slug: str) -> Form | None:
         (f"{LAYER}champs/", "POST"): fields,
         (f"{LAYER}regles/", "POST"): rules,
         ("couches/", "POST"): lambda _layer: several(),
+        ("couches/numerotation/", "POST"): lambda _layer: {},
         (f"{LAYER}archiver/", "POST"): lambda layer: {"archived": "1"},
         (f"{LAYER}supprimer/", "POST"): lambda layer: {"name": layer.title if layer else ""},
         ("api/v1/layers/<slug:slug>/distribution/", "GET"): lambda layer: {"column": "label"},

@@ -70,6 +70,7 @@ def body(route: str, method: str, given: dict[str, Any]) -> Form | None:
     forms: dict[str, Form] = {
         OUTAGES: {"request": json.dumps(water)},
         f"{OUTAGES}<int:outage_id>/": {"version": 1},
+        f"{OUTAGES}<int:outage_id>/plans/": {"paper": "A4"},
     }
     if method != "POST":
         return None

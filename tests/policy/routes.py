@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.policy.table import lines
+from tests.policy.table import Line, lines
 
 
 def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[str]:
@@ -23,5 +24,11 @@ TABLE = lines()
 ROUTES = sorted(set(routes()))
 
 
+@cache
+def lines_of(route: str) -> tuple[Line, ...]:
+    """The lines of the table that name a route."""
+    return tuple(line for line in TABLE if line.names(route))
+
+
 def named_methods(route: str) -> set[str]:
-    return {method for line in TABLE if line.names(route) for method in line.methods} - {"REST"}
+    return {method for line in lines_of(route) for method in line.methods} - {"REST"}

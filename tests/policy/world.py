@@ -54,14 +54,24 @@ from tests.policy import (
     network_warning,
     network_works,
     permit_forms,
+    simulations,
 )
 from tests.policy.table import ROLES
 
 SECRET = "un mot de passe assez long"
 MISSING = 999_999_999
 PAGES = (
-    *("compte/", "membres/", "couches/", "couches-externes/", "imports/", "campagnes/", "proprietaires/"),
-    *("fiches/", "permis/", "courriers/", "reseaux/avis/", "avis/"),
+    *(
+        "compte/",
+        "exploitation/",
+        "membres/",
+        "couches/",
+        "couches-externes/",
+        "imports/",
+        "campagnes/",
+        "proprietaires/",
+    ),
+    *("fiches/", "permis/", "courriers/", "regles/", "simulations/", "reseaux/avis/", "avis/"),
     *("fiches/", "permis/", "courriers/", "reseaux/", "voirie/"),
     *("administration/", "langue/", "taches/"),
 )
@@ -225,7 +235,9 @@ def make_world() -> World:
     rows["network import other"] = network_import.network_import(theirs).pk
     rows["road import own"] = network_referential.road_import(ours)
     rows["road import other"] = network_referential.road_import(theirs)
-    factories.planning_document()
+    simulations.zone_of(factories.planning_document())
+    rows["simulation own"] = simulations.project_of(ours, "45901")
+    rows["simulation other"] = simulations.project_of(theirs, theirs.communes.get().insee)
     parcel = factories.parcel()
     owned("45901000AB0001")
     if parcel.idu != "45901000AB0001":
@@ -352,6 +364,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "acces/": member,
         "reglages/": member,
         "courriers/": member,
+        "regles/<": member,
         "campa": campaign.slug if campaign else "nulle-part",
     }
     if EDITED.search(route) and scope != "public":
@@ -379,6 +392,8 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         **network_import.arguments(route, world.rows.get(f"network import {whose}", MISSING)),
         **(network_assets.arguments(world.rows, whose, MISSING) if route.startswith("voirie/pa") else {}),
         **(network_referential.arguments(whose, world.rows, MISSING) if route.startswith("voirie/importer/") else {}),
+        **(simulations.arguments() if route.startswith("regles/") else {}),
+        **(simulations.project_arguments(world.rows, whose, MISSING) if "simulations/" in route else {}),
         "part": "liste",
         "state": "normale",
         "kind": "permit-receipt",
@@ -408,7 +423,15 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         **network_warning.arguments(world.rows, whose, route),
         **network_works.arguments(world.rows, whose, route),
         **network_orders.arguments(world.rows, whose, route),
+        **(help_arguments(route, scope) if route.startswith("aide/") else {}),
     }
+
+
+def help_arguments(route: str, scope: str) -> dict[str, str]:
+    """A guide and a picture of the release, else those that it does not have."""
+    if scope == "none":
+        return {"folder": "how-to", "name": "absent.png" if "images" in route else "absent"}
+    return {"folder": "how-to", "name": "map.png" if "images" in route else "rechercher"}
 
 
 def commune_of(world: World, whose: str) -> str:
@@ -440,6 +463,10 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
         return {"data": form}
     if form := network_referential.form(route, method, given["member"]):
         return {"data": form}
+    if form := simulations.form(route, method):
+        return {"data": form}
+    if found := simulations.body(route, method, given):
+        return found
     if form := permit_forms.form(route, method, given):
         return {"data": form}
     if form := network_hydrants.form(route, method, given):
@@ -465,16 +492,14 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
     upload = {
         "source": "etalab",
         "member": given["member"],
-        "file": SimpleUploadedFile("parcels.json", PARCELS.read_bytes()),
+        "file": SimpleUploadedFile("parcels.json", parcels_file()),
     }
     invitation = {"email": "nouvelle@example.org", "role": "reader"}
     words = {"title": "Ortho neuve", "slug": "ortho-neuve", "acquired": "2024-06", "member": given["member"]}
     made = {"visibility": "signed_in", "codec": "jpeg", "display": "natural", "crs": "2154"}
     order = {"delivery": f"{given['member']}/livraison", **words, **made}
-    jpeg = BytesIO()
-    Image.new("RGB", (4, 4)).save(jpeg, "JPEG")
     forms: dict[tuple[str, str], dict[str, Any]] = {
-        (f"{FEATURE}attachments/", "POST"): {"file": SimpleUploadedFile("photo.jpg", jpeg.getvalue())},
+        (f"{FEATURE}attachments/", "POST"): {"file": SimpleUploadedFile("photo.jpg", small_jpeg())},
         ("compte/connexion/", "POST"): {"login": "reader", "password": SECRET},
         ("compte/mot-de-passe/", "POST"): {
             "oldpassword": SECRET,
@@ -535,6 +560,15 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
     json_bodies["api/v1/parcels/sheet/", "POST"] = {"parcels": [given["idu"]]}
     json_bodies["api/v1/parcels/sheet.pdf", "POST"] = {"parcels": [given["idu"]]}
     json_bodies["api/v1/parcels/sheets/", "POST"] = {"parcels": [given["idu"]]}
+    json_bodies["api/v1/parcels/<slug:idu>/sides/", "POST"] = {"point": [x, y], "kind": "rear"}
+    project = simulations.project([given["idu"]])
+    json_bodies["api/v1/simulations/check", "POST"] = json_bodies["api/v1/simulations/check/", "POST"] = project
+    nearby = {name: project[name] for name in ("parcels", "volumes")}
+    json_bodies["api/v1/simulations/nearby", "POST"] = nearby
+    shadow = {"volumes": project["volumes"], "at": "2026-06-21T15:00:00+02:00"}
+    json_bodies["api/v1/simulations/shadow", "POST"] = json_bodies["api/v1/simulations/shadow/", "POST"] = shadow
+    for address in ("scene", "sun"):
+        json_bodies[f"api/v1/simulations/{address}", "POST"] = {"volumes": project["volumes"]}
     parcels = {"parcels": [given["parcel"]]}
     for consulted in ("consultations/", "consultations/export/", "units/"):
         json_bodies[f"api/v1/owners/{consulted}", "POST"] = parcels | {"purpose": "permit"}
@@ -559,6 +593,19 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
         said = {"HTTP_IF_MATCH": "*"} if method == "PUT" else {}
         return {"data": json_bodies[asked], "content_type": "application/json"} | said
     return {"data": forms[asked]} if asked in forms else {}
+
+
+@cache
+def parcels_file() -> bytes:
+    """Read once for the twenty thousand requests."""
+    return PARCELS.read_bytes()
+
+
+@cache
+def small_jpeg() -> bytes:
+    jpeg = BytesIO()
+    Image.new("RGB", (4, 4)).save(jpeg, "JPEG")
+    return jpeg.getvalue()
 
 
 def ogc_body(method: str) -> dict[str, Any]:

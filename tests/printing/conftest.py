@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from gis_core.members.rights import ANONYMOUS, Rights, acting_as
 from layers.printing.order import PrintOrder
 from layers.printing.paper import Layout
-from layers.printing.services.drawing import Printed, Printing
+from layers.printing.services.drawing import Printed, print_sheets
 from tests import factories
 from tests.external.conftest import listening, server  # noqa: F401
 
@@ -124,14 +124,16 @@ type Print = Callable[..., Opened]
 def print_map(tmp_path: Path, db: None) -> Print:
     """Print as somebody (nobody by default), as the worker does, and open the file."""
 
-    def made(*layers: str, rights: Rights = ANONYMOUS, **fields: Any) -> Opened:
+    def made(*layers: str, rights: Rights = ANONYMOUS, order: PrintOrder | None = None, **fields: Any) -> Opened:
         wanted = [{"layer": slug} for slug in layers]
         usual = {"title": "Essai", "scale": 1000, "paper": "A4", "orientation": "landscape", "center": CENTER}
-        order = PrintOrder.of(usual | {"layers": wanted} | fields)
+        order = order or PrintOrder.of(usual | {"layers": wanted} | fields)
         file = tmp_path / "plan.pdf"
         with factories.as_worker(), acting_as(rights), transaction.atomic():
-            printing = Printing(order, rights, tmp_path, lambda share, message: None)
-            report = printing.run(file, author="Jeanne", organisation="", day=date(2026, 11, 24), language="fr")
+            report = print_sheets(
+                [order], rights, tmp_path, lambda share, message: None, file, author="Jeanne", organisation="",
+                day=date(2026, 11, 24), language="fr",
+            )  # fmt: skip
         return Opened(file, report, order.sheet, pdfium.PdfDocument(file))
 
     return made

@@ -1,6 +1,7 @@
 """What a print shows: everything that was asked for, of everything its asker may see, and nothing else."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,10 @@ from django.db import connection
 
 from gis_core.errors import Invalid, NotFound, Unavailable
 from gis_core.members.rights import ANONYMOUS, Role, acting_as, rights_of
+from layers.catalogue import alternative_legends
+from layers.catalogue.alternative_legends import AlternativeLegend
 from layers.catalogue.models import Layer
+from layers.printing.order import Annotation, Mark, PrintOrder
 from layers.printing.services import reading
 from tests import factories
 from tests.printing.conftest import CENTER, MM, Print
@@ -127,6 +131,50 @@ def test_labels_of_a_layer_are_written(print_map: Print) -> None:
     factories.parcel(section="ZK", number="0007", geom=box(-20, -20, 40, 40))
     assert "ZK 7" in print_map("nommees", scale=2_000).text()
     assert "ZK 7" not in print_map("nommees", scale=2_001).text()
+
+
+def test_labels_of_several_columns_are_one_text(print_map: Print) -> None:
+    columns = [
+        {"name": "section", "label": "Section", "type": "text", "in_tiles": True, "short": {"ZK": ["K", "K"]}},
+        {"name": "area_m2", "label": "Surface", "type": "number", "in_tiles": True, "prefix": "S"},
+    ]
+    factories.layer("nommees", columns=columns, labels={"column": "section", "also": ["area_m2"]})
+    factories.parcel(section="ZK", area_m2=400, geom=box(-20, -20, 40, 40))
+    assert "K S400" in print_map("nommees").text()
+
+
+@pytest.mark.parametrize(
+    ("priority", "layers", "kept"), [(8, ("nommees", "autres"), "ZK 7"), (2, ("autres", "nommees"), "ZK")]
+)
+def test_of_two_labels_in_one_place_that_of_the_greater_priority_is_written(
+    print_map: Print, priority: int, layers: tuple[str, str], kept: str
+) -> None:
+    columns = [{"name": name, "label": name, "type": "text", "in_tiles": True} for name in ("label", "section")]
+    factories.layer("nommees", columns=columns, labels={"column": "label", "priority": priority})
+    factories.layer("autres", columns=columns, labels={"column": "section"})
+    factories.parcel(section="ZK", number="0007", geom=box(-8, -4, 16, 8))
+    lines = print_map(*layers).text().splitlines()
+    assert [line for line in lines if line in ("ZK", "ZK 7")] == [kept]
+
+
+@pytest.mark.parametrize(("length_m", "written"), [(200, {"Conduite", "Fonte"}), (25, {"Conduite"})])
+def test_a_line_too_short_for_all_its_columns_says_the_first(
+    print_map: Print, length_m: float, written: set[str]
+) -> None:
+    from tests.printing.rows import table_of
+
+    x, y = CENTER
+    table = table_of("layer_courtes", "LineString", [LineString((x, y), (x + length_m, y))])
+    columns = [{"name": name, "label": name, "type": "text", "in_tiles": True} for name in ("reference", "material")]
+    with factories.as_owner(), connection.cursor() as cursor:
+        cursor.execute("alter table layer_courtes add reference text default 'Conduite'")
+        cursor.execute("alter table layer_courtes add material text default 'Fonte ductile revêtue'")
+    factories.layer(
+        "courtes", table=table, geometry_type="line", columns=columns, title_field="reference",
+        labels={"column": "reference", "also": ["material"]},
+    )  # fmt: skip
+    assert written & set(print_map("courtes").text().split()) == written
+    assert ("Fonte" in print_map("courtes").text()) == ("Fonte" in written)
 
 
 def test_letters_that_the_font_lacks_are_told(print_map: Print) -> None:
@@ -357,3 +405,58 @@ def test_every_layer_of_the_installation_can_be_printed_together(print_map: Prin
         slugs = list(Layer.objects.order_by("slug").values_list("slug", flat=True))
     assert len(slugs) >= 6
     assert print_map(*slugs).report.pages == 1
+
+
+def test_a_layer_is_printed_by_another_of_its_legends(print_map: Print, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = factories.parcel(section="AB", geom=box(-90, -20, 40, 40))
+    legend = [
+        {"label": "Celle-là", "where": {"id": {"in": [one.pk]}}, "symbol": {"kind": "fill", "fill": "#0000ff"}},
+        {"label": "Le reste", "where": {"section": {"in": ["AB"]}}, "symbol": {"kind": "fill", "fill": "#ff0000"}},
+        {"label": "Le reste", "where": {}, "symbol": {"kind": "fill", "fill": "#ff0000"}},
+    ]
+    given = AlternativeLegend(name="autre", title="Autrement", title_en="Otherwise", lines=lambda _rights: legend)
+    monkeypatch.setattr(alternative_legends, "alternatives_of", lambda _layer: [given])
+    factories.layer("couleurs", title="Couleurs", columns=[{"name": "section", "label": "Section", "type": "text"}])
+    factories.parcel(section="AB", geom=box(-20, -20, 40, 40))
+    factories.parcel(section="AC", geom=box(40, -20, 40, 40))
+    text = print_map(layers=[{"layer": "couleurs", "legend": "autre"}]).text()
+    assert "Couleurs : Autrement" in text
+    assert ("Celle-là" in text, text.count("Le reste")) == (True, 1)
+    with pytest.raises(Invalid, match="inconnue"):
+        print_map(layers=[{"layer": "couleurs", "legend": "inconnue"}])
+
+
+def test_a_photo_that_is_not_needed_leaves_its_sheet_to_the_plan(print_map: Print) -> None:
+    """A paper of several sheets over a photo: one lies beyond it."""
+    campaign.publish()
+    factories.parcel(geom=box(-20, -20, 40, 40))
+    usual = {"title": "Essai", "scale": 500, "paper": "A4", "orientation": "landscape", "center": list(CENTER)}
+    order = PrintOrder.of(usual | {"layers": [{"layer": "parcels"}], "photo": "essai"})
+    with pytest.raises(Invalid, match="aucun pixel"):
+        print_map(order=order)
+    printed = print_map(order=replace(order, photo_needed=False))
+    assert any("sans elle" in remark for remark in printed.report.remarks)
+    assert "Parcelle" in printed.text()
+
+
+def test_annotations_are_drawn_where_they_are_with_their_lines_of_the_legend(print_map: Print) -> None:
+    factories.parcel(geom=box(-20, -20, 40, 40))
+    usual = {"title": "Essai", "scale": 500, "paper": "A4", "orientation": "landscape", "center": list(CENTER)}
+    order = PrintOrder.of(usual | {"layers": [{"layer": "parcels"}]})
+    here, beyond = Mark("1", CENTER, "V1 · Ø100"), Mark("2", (CENTER[0] + 500, CENTER[1]), "V2")
+    line = (CENTER, (CENTER[0] + 20, CENTER[1]))
+    signs = (
+        Annotation(kind="number", marks=(here, beyond)),
+        Annotation(kind="band", label="Coupé", lines=(line,)),
+        Annotation(kind="cross", label="La casse"),
+    )
+    printed = print_map(order=replace(order, annotations=signs))
+    text = printed.text()
+    assert "V1 · Ø100" in text
+    assert "Coupé" in text
+    assert "V2" not in text
+    assert "La casse" not in text
+    (band,) = [
+        path for path in printed.paths() if path.stroked and np.ptp(path.points[:, 0]) == pytest.approx(40, abs=0.05)
+    ]
+    assert np.ptp(band.points[:, 1]) == pytest.approx(0, abs=0.05)

@@ -68,6 +68,13 @@ def test_an_order_survives_its_journey_as_json() -> None:
     assert PrintOrder.from_json(order.as_json()) == order
 
 
+def test_an_order_that_an_older_version_kept_is_printed() -> None:
+    order = PrintOrder.of(USUAL)
+    kept = order.as_json()
+    kept["layers"] = [one | {"captions": []} for one in kept["layers"]]
+    assert PrintOrder.from_json(kept) == order
+
+
 def test_a_title_is_one_line_and_a_note_keeps_its_lines() -> None:
     order = PrintOrder.of(USUAL | {"title": " Deux \n lignes ", "note": "Deux\r\nlignes\n"})
     assert order.title == "Deux lignes"

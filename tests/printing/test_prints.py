@@ -76,6 +76,15 @@ def test_an_order_becomes_a_pdf_file(browser: Client, monkeypatch: pytest.Monkey
     assert "Jeanne Martin" in pdfium.PdfDocument(content)[0].get_textpage().get_text_range()
 
 
+def test_a_finished_print_is_opened_or_saved(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = worked(ordered(browser).json()["id"], monkeypatch)
+    saved, opened = (browser.get(f"{job.report['file']}{query}") for query in ("", "?inline=1"))
+    assert saved.headers["Content-Disposition"].startswith("attachment; ")
+    assert opened.headers["Content-Disposition"].startswith("inline; ")
+    saved.close()
+    opened.close()
+
+
 def test_a_print_whose_worker_was_killed_is_made_anew(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     job_id = ordered(browser).json()["id"]
     left = Path(settings.PRINTS_DIR, f"{job_id}.part")

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils import translation
 from mapproxy.cache.base import tile_buffer
 from mapproxy.cache.dummy import DummyLocker
 from mapproxy.cache.tile import Tile
@@ -31,6 +32,8 @@ from PIL import Image
 from gis_core.members.rights import SYSTEM, acting_as
 from layers.catalogue.models import Photo, PhotoSheet
 from layers.catalogue.services import photo_edition
+from layers.heights.legends import LABELS as STYLE_LABELS
+from layers.heights.styles import Style, slug_in_style, styles_of
 from tiles import cache
 from tiles.ortho.configuration import Published, configure
 from tiles.ortho.files import root
@@ -196,12 +199,25 @@ def build(former: Mapping[str, Published]) -> Application:
     with acting_as(SYSTEM), transaction.atomic():
         edition = photo_edition()
         with_sheets = Photo.objects.filter(Exists(PhotoSheet.objects.filter(photo=OuterRef("pk")))).defer("geom")
-        photos = [make_published(photo, former.get(photo.slug)) for photo in with_sheets]
+        photos = [
+            make_published(photo, style, former.get(slug_in_style(photo.slug, style)))
+            for photo in with_sheets
+            for style in styles_of(photo.kind)
+        ]
     return Application(edition, photos)
 
 
-def make_published(photo: Photo, former: Published | None) -> Published:
+def make_published(photo: Photo, style: str, former: Published | None) -> Published:
     same = former is not None and former.pixels_edition == photo.pixels_edition
-    mosaic = former.mosaic if former is not None and same else mosaic_of(photo)
-    editions = photo.edition, photo.pixels_edition
-    return Published(photo.slug, *editions, photo.title, photo.abstract, photo.attribution, mosaic)
+    mosaic = former.mosaic if former is not None and same else mosaic_of(photo, style)
+    slug, editions = slug_in_style(photo.slug, style), (photo.edition, photo.pixels_edition)
+    return Published(slug, *editions, title_of(photo, style), photo.abstract, photo.attribution, mosaic)
+
+
+def title_of(photo: Photo, style: str = "") -> str:
+    """The title that clients of WMTS and WMS list; of heights with what they are, in French as all of these titles."""
+    if photo.kind == Photo.Kind.PHOTO:
+        return photo.title
+    with translation.override("fr"):
+        parts = [photo.title, str(photo.get_kind_display()), *([str(STYLE_LABELS[Style(style)])] if style else [])]
+        return " – ".join(parts)

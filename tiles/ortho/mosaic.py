@@ -23,6 +23,9 @@ from rasterio.enums import MaskFlags
 from rasterio.windows import Window
 from shapely.geometry.base import BaseGeometry
 
+from gis_core.files.stamp import Stamp, stamp_of
+from tiles.ortho import relief
+
 EPSG = 2154
 OVERVIEW_FACTOR = 8  # the mosaic-wide overview starts at this multiple of the campaign's resolution
 ALIKE = 1.01  # resolutions count as equal within one per cent
@@ -82,12 +85,21 @@ class Frame:
 class Mosaic:
     """A campaign's sheets and its overview. Any number of threads may render at once."""
 
-    def __init__(self, folder: Path, sheets: Sequence[Sheet], overview: str, resolution_m: float) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        sheets: Sequence[Sheet],
+        overview: str,
+        resolution_m: float,
+        kind: str = "photo",
+        style: str = "",
+    ) -> None:
         ordered = sorted(sheets, key=lambda sheet: (-sheet.rank, sheet.path))
         self.paths = [str(folder / sheet.path) for sheet in ordered]
         self.tree = shapely.STRtree([sheet.outline for sheet in ordered])
         self.overview = str(folder / overview)
         self.resolution_m = resolution_m
+        self.rendering = relief.rendering_of(kind, style, folder / overview)
         west, south, east, north = map(float, shapely.total_bounds([sheet.outline for sheet in ordered]))
         self.bounds = west, south, east, north
 
@@ -101,7 +113,7 @@ class Mosaic:
         part = np.s_[frame.top : frame.top + frame.height, frame.left : frame.left + frame.width]
         below, there = rgb[part], mask[part]
         for path in self.files_under(frame):
-            piece = warp_file(path, frame)
+            piece = warp_file(path, frame, self.rendering)
             if piece is not None:
                 lay_under(below, there, *piece)
                 if there.all():
@@ -214,10 +226,10 @@ class Patch:
     step_y: float
 
 
-def warp_file(path: str, frame: Frame) -> tuple[Rgb, Mask | None] | None:
+def warp_file(path: str, frame: Frame, rendering: relief.Rendering | None = None) -> tuple[Rgb, Mask | None] | None:
     """The file's pixels in the frame and which are valid; None when it has none there."""
     try:
-        patch = read(path, frame.bounds, frame.pixel_m)
+        patch = read(path, frame.bounds, frame.pixel_m, rendering)
     except rasterio.errors.RasterioError as error:
         raise UnreadableError(path) from error
     if patch is None:
@@ -268,7 +280,7 @@ def quadrilaterals(frame: Frame, patch: Patch) -> list[Any]:
     ]
 
 
-def read(path: str, bounds: Box, pixel_m: float) -> Patch | None:
+def read(path: str, bounds: Box, pixel_m: float, rendering: relief.Rendering | None = None) -> Patch | None:
     """The window under these bounds, from the level whose resolution is the nearest not coarser than the output's."""
     dataset = open_level(path, level_for(path, pixel_m))
     step_x, west, step_y, north = dataset.transform.a, dataset.transform.c, -dataset.transform.e, dataset.transform.f
@@ -278,8 +290,11 @@ def read(path: str, bounds: Box, pixel_m: float) -> Patch | None:
     if inside[0] >= inside[2] or inside[1] >= inside[3]:
         return None
     window = Window(inside[0], inside[1], inside[2] - inside[0], inside[3] - inside[1])
-    rgb = np.ascontiguousarray(dataset.read((1, 2, 3), window=window).transpose(1, 2, 0))
-    mask = None if MaskFlags.all_valid in dataset.mask_flag_enums[0] else dataset.read_masks(1, window=window)
+    if rendering is not None:
+        rgb, mask = relief.picture_of(dataset, window, rendering)
+    else:
+        rgb = np.ascontiguousarray(dataset.read((1, 2, 3), window=window).transpose(1, 2, 0))
+        mask = None if MaskFlags.all_valid in dataset.mask_flag_enums[0] else dataset.read_masks(1, window=window)
     if mask is not None and mask.all():
         mask = None
     ratio = (pixel_m / step_x, pixel_m / step_y)
@@ -319,40 +334,43 @@ def add_rim(patch: Patch) -> Patch:
 
 
 BASE = -1
+type KeptKey = tuple[str, Stamp, int]
+type Kept = OrderedDict[KeptKey, tuple[Any, float]]
 _mine = threading.local()
 
 
 def level_for(path: str, pixel_m: float) -> int:
     """BASE or the number of an overview: the coarsest that is not coarser than the output."""
-    fitting = [index for index, step in enumerate(steps_of(path)) if step <= pixel_m * ALIKE]
+    fitting = [index for index, step in enumerate(steps_of(path, stamp_of(path))) if step <= pixel_m * ALIKE]
     return max(fitting, default=0) - 1
 
 
 @lru_cache(maxsize=20_000)
-def steps_of(path: str) -> tuple[float, ...]:
-    """The resolutions of a file's levels, its own first (a published file never changes)."""
+def steps_of(path: str, _stamp: Stamp) -> tuple[float, ...]:
+    """The resolutions of a file's levels, its own first."""
     dataset = open_level(path, BASE)
     return tuple(dataset.transform.a * factor for factor in (1, *dataset.overviews(1)))
 
 
 def open_level(path: str, level: int) -> Any:
     """The dataset of one level of a file, this thread's own: GDAL crashes when two threads share one."""
-    kept: OrderedDict[tuple[str, int], tuple[Any, float]] | None = getattr(_mine, "kept", None)
+    kept: Kept | None = getattr(_mine, "kept", None)
     if kept is None:
         kept = _mine.kept = OrderedDict()
-    # Of one unused for long the file may be gone, and another may have its name.
-    for key in list(list_idle_datasets(kept)):
-        kept.pop(key)[0].close()
-    kept_dataset = kept.pop((path, level), None)
+    for idle in list(list_idle_datasets(kept)):
+        kept.pop(idle)[0].close()
+    key = path, stamp_of(path), level
+    kept_dataset = kept.pop(key, None)
     dataset = (
         kept_dataset[0] if kept_dataset else rasterio.open(path, **({} if level == BASE else {"overview_level": level}))
     )
-    kept[path, level] = dataset, time.monotonic()
+    kept[key] = dataset, time.monotonic()
     return dataset
 
 
-def list_idle_datasets(kept: "OrderedDict[tuple[str, int], tuple[Any, float]]") -> Iterator[tuple[str, int]]:
-    """The least recently used datasets: those beyond the limit, and those of files that may be gone."""
+def list_idle_datasets(kept: Kept) -> Iterator[KeptKey]:
+    """The least recently used datasets: those beyond the limit, and those unused for long, which keep files that may be
+    gone from the disk."""
     before = time.monotonic() - IDLE_S
     for index, (key, (_dataset, used)) in enumerate(kept.items()):
         if len(kept) - index <= MOST_OPEN and used >= before:

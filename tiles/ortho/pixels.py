@@ -59,8 +59,9 @@ def burnt(shape: BaseGeometry, box: Box, size: tuple[int, int]) -> Mask:
     return inside
 
 
-def mosaic_of(photo: Photo) -> Mosaic:
-    """The sheets that the photo was published with."""
+def mosaic_of(photo: Photo, style: str = "") -> Mosaic:
+    """The sheets that the photo was published with; heights in another style than their usual one."""
     rows = PhotoSheet.objects.filter(photo=photo).values_list("path", "rank", "geom")
     sheets = [Sheet(path, rank, shapely.from_wkb(bytes(geom.wkb))) for path, rank, geom in rows]
-    return Mosaic(Path(settings.FILES_DIR, photo.folder), sheets, photo.overview, photo.resolution_m)
+    folder = Path(settings.FILES_DIR, photo.folder)
+    return Mosaic(folder, sheets, photo.overview, photo.resolution_m, photo.kind, style)

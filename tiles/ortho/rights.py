@@ -13,8 +13,10 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gis_core.members.rights import Rights
-from gis_core.models import Commune, Territory
+from gis_core.models import Commune
 from layers.catalogue.models import Layer, Photo
+from layers.catalogue.services import communes_of_photo
+from layers.heights.styles import slugs_of
 from tiles.ortho.mosaic import EPSG, Box, transformer
 
 SIMPLIFIED_M = 0.25
@@ -94,30 +96,21 @@ class SeenPhoto:
 
 
 def list_seen_photos(rights: Rights) -> Mapping[str, SeenPhoto]:
-    """The photos that the viewer sees, by slug; asked in a transaction that carries their rights."""
+    """The photos that the viewer sees, and the styles of heights, by slug; asked in a transaction with their rights."""
     photos = Photo.objects.visible_to(rights).defer("geom", "footprint_4326").order_by()
     seen = ((photo, area_of(photo, rights)) for photo in photos)
     return {
-        photo.slug: SeenPhoto(photo.edition, photo.pixels_edition, photo.visibility == Layer.Visibility.PUBLIC, area)
+        slug: SeenPhoto(photo.edition, photo.pixels_edition, photo.visibility == Layer.Visibility.PUBLIC, area)
         for photo, area in seen
         if area is None or not area.shape.is_empty
+        for slug in slugs_of(photo.slug, photo.kind)
     }
 
 
 def area_of(photo: Photo, rights: Rights) -> Area | None:
-    """Where the viewer sees the photo: everywhere, unless it is theirs through members that see their communes only.
-
-    A town hall sees it on those communes for which it works.
-    """
-    shared = photo.visibility == Layer.Visibility.MEMBERS and photo.within_communes
-    if not shared or rights.agency or photo.owner_id in rights.roles:
-        return None
-    shared_with = set(photo.shared_with)
-    codes = Territory.objects.filter(member_id__in=shared_with & set(rights.members()))
-    own = Territory.objects.filter(
-        member_id__in=shared_with & set(rights.town_halls()), commune_id__in=rights.town_insee
-    )
-    return areas.of(frozenset(map(str, (codes | own).values_list("commune_id", flat=True))))
+    """Where the viewer sees the photo: None for everywhere."""
+    communes = communes_of_photo(photo, rights)
+    return None if communes is None else areas.of(communes)
 
 
 class Areas:

@@ -38,7 +38,7 @@ Headers = list[tuple[str, str]]
 StartResponse = Callable[[str, Headers], Any]
 
 PATH = re.compile(r"/ortho(?:/v([0-9]{1,9}))?(/(?:wmts|wms|service|ows)(?:/[^\n]*)?)")
-TILE = re.compile(r"/wmts/([-a-zA-Z0-9_]{1,50})/(PM|LAMB93)/([0-9]{1,2})/([0-9]{1,8})/([0-9]{1,8})\.png")
+TILE = re.compile(r"/wmts/([-a-zA-Z0-9_]{1,60})/(PM|LAMB93)/([0-9]{1,2})/([0-9]{1,8})/([0-9]{1,8})\.png")
 JPEG = b"\xff\xd8"
 EPSG_OF = {"PM": 3857, "LAMB93": 2154}
 PRIVATE = [("Cache-Control", "private, no-cache"), ("Vary", "Cookie, Authorization")]

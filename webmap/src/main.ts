@@ -19,6 +19,7 @@ const mapModule = import("./map/pair");
 const app = new Controller(readConfig(document), {
   openEditor: async (port, layer) => (await import("./edit/open")).openEditor(port, layer),
   restoreParcels: async (port, idus) => (await import("./parcels/desk")).deskOf(port).restore(idus),
+  takeParcels: async (port, idus) => (await import("./parcels/desk")).deskOf(port).takeList(idus),
 });
 
 startSurroundings(app);

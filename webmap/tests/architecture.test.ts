@@ -14,7 +14,7 @@ const ORDER: readonly (readonly string[])[] = [
   ["state"],
   ["map"],
   ["app"],
-  ["board", "edit", "export", "letters", "parcels", "permits", "print", "water"],
+  ["board", "edit", "export", "letters", "parcels", "permits", "print", "simulation", "water"],
   ["maps", "ui"],
   ["main"],
 ];
@@ -84,6 +84,20 @@ describe("the order of the web map", () => {
 
   it("lets only src/map know OpenLayers", () => {
     const guilty = all.filter((file) => !file.startsWith("map/") && /from "ol(\/|")/.test(text(file)));
+    expect(guilty).toEqual([]);
+  });
+});
+
+describe("the view in three dimensions", () => {
+  const imports3d = (file: string): boolean => /from "three(\/|")/.test(text(file));
+
+  it("is the only one that knows three", () => {
+    expect(all.filter((file) => !file.startsWith("simulation/scene/") && imports3d(file))).toEqual([]);
+  });
+
+  it("is fetched when it is asked for, by nobody before", () => {
+    const inside = (file: string): boolean => /^(simulation\/scene\/|ui\/scene-)/.test(file);
+    const guilty = all.filter((file) => !inside(file) && /^import .*(scene\/|scene-)/m.test(text(file)));
     expect(guilty).toEqual([]);
   });
 });

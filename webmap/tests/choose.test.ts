@@ -1,6 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { AppPort } from "../src/app/port";
 import { chooseWords } from "../src/i18n/choose";
 import { buildModel } from "../src/map/model";
+import { ParcelDesk } from "../src/parcels/desk";
 import {
   bboxOf,
   type Commune,
@@ -14,6 +16,7 @@ import {
 } from "../src/parcels/selection";
 import { linkable, readPermalink, writePermalink } from "../src/state/permalink";
 import type { ChosenParcel } from "../src/state/state";
+import { Store } from "../src/state/store";
 import { state } from "./fixtures";
 
 function parcel(id: number, patch: Partial<ChosenParcel> = {}): ChosenParcel {
@@ -137,5 +140,52 @@ describe("the link of a selection", () => {
   it("leaves out what is no identifier", () => {
     expect(readPermalink("#ps=45901000AB0012,../x,45901000AB0012,12").chosen).toEqual(["45901000AB0012"]);
     expect(readPermalink("#ps=")).toEqual({});
+  });
+});
+
+/** A desk whose server answers when the test says so, question by question. */
+function slow() {
+  const answers: ((found: object) => Promise<void>)[] = [];
+  const send = () =>
+    new Promise((resolve) => {
+      answers.push(async (found) => {
+        resolve({ json: async () => ({ results: [], unknown: [], truncated: false, ...found }) });
+        await new Promise((rest) => setTimeout(rest));
+      });
+    });
+  const app = {
+    store: new Store(state({ panel: "choose" })),
+    get state() {
+      return this.store.state;
+    },
+    api: { send },
+    config: { urls: { api: "/api/v1/" } },
+    kept: () => null,
+    keep() {},
+    measure: { stop() {} },
+    view: { frame: async () => {} },
+  };
+  return { app, answers, desk: new ParcelDesk(app as unknown as AppPort) };
+}
+
+describe("a list of parcels that takes the place of those chosen", () => {
+  beforeEach(() => void vi.stubGlobal("matchMedia", () => ({ matches: false })));
+  afterEach(() => void vi.unstubAllGlobals());
+
+  it("says which are not known, and that there were more", async () => {
+    const { answers, desk } = slow();
+    const asked = desk.takeList(["45901000AB0001", "x"]);
+    await answers[0]?.({ results: many(1), unknown: ["x"], truncated: true });
+    await asked;
+    expect(desk.state).toMatchObject({ unknown: ["x"], truncated: true });
+  });
+
+  it("is the one that was asked last", async () => {
+    const { app, answers, desk } = slow();
+    const asked = [desk.takeList(["45901000AB0001"]), desk.takeList(["45901000AB0002"])];
+    await answers[1]?.({ results: many(1, 2) });
+    await answers[0]?.({ results: many(1) });
+    await Promise.all(asked);
+    expect(app.state.chosen.parcels.map(({ id }) => id)).toEqual([2]);
   });
 });

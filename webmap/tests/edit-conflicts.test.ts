@@ -27,7 +27,7 @@ function conflicting(mine: Draft, theirs: Stored | null) {
     api: {},
     config: { urls: { api: "/api/v1/" } },
     state: { language: "en" },
-    notices: { add: (_kind: string, words: string) => said.push(words) },
+    notices: { add: (_kind: string, words: string) => said.push(words), dismiss() {} },
     editing: { setSheet() {} },
     layers: { refresh: async () => {} },
   };

@@ -1,15 +1,18 @@
 import { describe, expect, it } from "vitest";
 import {
+  askedOf,
   commonValues,
   differing,
   emptyValues,
   faultOfValue,
   faultsOf,
+  isStray,
   type LayerSchema,
   MIXED,
   readSchema,
   readValue,
 } from "../src/edit/form";
+import type { Values } from "../src/edit/session";
 
 const schema: LayerSchema = {
   required: ["name"],
@@ -32,6 +35,7 @@ const schema: LayerSchema = {
     kind: { type: "string", enum: ["x", "y", null], default: "x" },
     note: { type: "string", maxLength: 2000 },
     by: { type: "string", readOnly: true },
+    position: { type: "string", "x-arpent-when": { state: ["A"] } },
   },
 };
 const fields = readSchema(schema);
@@ -54,6 +58,7 @@ describe("a form", () => {
       "kind:choice",
       "note:long",
       "by:text",
+      "position:text",
     ]);
     expect(field("height")).toMatchObject({ label: "Hauteur", unit: "m", required: false });
     expect(field("state").choices).toEqual([
@@ -118,5 +123,25 @@ describe("a form", () => {
       { id: 2, name: "b", height: 2 },
     ]);
     expect(differing(fields, common)).toEqual(["Nom"]);
+  });
+});
+
+describe("fields that are asked of some objects alone", () => {
+  const names = (values: Values) => askedOf(fields, [values]).map(({ name }) => name);
+
+  it("come and go with the value that they follow", () => {
+    expect(names({ state: "A" })).toContain("position");
+    expect(names({ state: "B" })).not.toContain("position");
+    expect(names({ state: null })).not.toContain("position");
+  });
+
+  it("stay where they hold something, so that nothing is hidden", () => {
+    expect(names({ state: "B", position: "open" })).toContain("position");
+    expect(isStray(field("position"), { state: "B", position: "open" })).toBe(true);
+    expect(isStray(field("position"), { state: "A", position: "open" })).toBe(false);
+  });
+
+  it("are there for several when one of them is asked", () => {
+    expect(askedOf(fields, [{ state: "B" }, { state: "A" }]).map(({ name }) => name)).toContain("position");
   });
 });

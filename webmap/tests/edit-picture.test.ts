@@ -43,6 +43,8 @@ function edit(patch: Partial<EditState> = {}, drafts: Draft[] = [draft()]): Edit
     saving: false,
     refused: {},
     refusal: null,
+    remarks: {},
+    pointed: 0,
     judged: false,
     conflicts: [],
     leaving: false,

@@ -10,6 +10,7 @@ import {
   formatResolution,
   formatScale,
   formatTaken,
+  parcelName,
   scaleBar,
 } from "../src/format/format";
 
@@ -107,5 +108,16 @@ describe("The day in Paris", () => {
     ["2028-02-29T23:30:00Z", "2028-03-01"],
   ])("of %s is %s", (instant, day) => {
     expect(dayInParis(new Date(instant))).toBe(day);
+  });
+});
+
+describe("parcels as people call them", () => {
+  it.each([
+    ["45901000AB0012", "AB 12"],
+    ["459010000A0120", "A 120"],
+    ["45901234AB0012", "234 AB 12"],
+    ["Rue des Ormes", "Rue des Ormes"],
+  ])("%s is %s", (identifier, name) => {
+    expect(plain(parcelName(identifier))).toBe(name);
   });
 });

@@ -9,7 +9,10 @@ import { parcelWords } from "../src/i18n/parcel";
 import { permitWords } from "../src/i18n/permits";
 import { printWords } from "../src/i18n/print";
 import { roadWords } from "../src/i18n/roads";
+import { sceneWords } from "../src/i18n/scene";
+import { simulationWords } from "../src/i18n/simulation";
 import { styleWords } from "../src/i18n/style";
+import { terrainWords } from "../src/i18n/terrain";
 import { type Pair, texts } from "../src/i18n/texts";
 import { waterWords } from "../src/i18n/water";
 import { anomalyWords } from "../src/i18n/water-anomalies";
@@ -31,7 +34,8 @@ const PARTS: readonly Part[] = [
   {
     name: "the first view",
     all: translate.all,
-    built: /^(theme\.(auto|light|dark)|measure\.(length|area)|photos\.mode\.(swipe|side)|visibility\.\w+)$/,
+    built:
+      /^(theme\.(auto|light|dark)|measure\.(length|area)|photos\.mode\.(swipe|side)|photos\.kind\.(ground|surface|height)|visibility\.\w+)$/,
   },
   {
     name: "editing",
@@ -65,6 +69,20 @@ const PARTS: readonly Part[] = [
   },
   { name: "parcel sheets", all: parcelWords.all, used: ["ui/parcel-sections"], built: NONE },
   { name: "roads", all: roadWords.all, used: ["ui/roads-panel"], built: NONE },
+  {
+    name: "simulations",
+    all: simulationWords.all,
+    used: ["ui/simulate-", "simulation/"],
+    built:
+      /^((category|check\.fault|count|draw|field|figures|limit\.kind|nearby|obstacles|reference|ridge|roof|said\.mode|status)\.|line\.(hedge|road|trench|wall)$)/,
+  },
+  {
+    name: "the view in three dimensions",
+    all: sceneWords.all,
+    used: ["ui/scene-", "simulation/scene/"],
+    built: /^(direction\.|said\.(orbit|walk)$)/,
+  },
+  { name: "heights", all: terrainWords.all, used: ["ui/terrain-profile", "ui/height-"], built: /^style\./ },
   {
     name: "exports",
     all: exportWords.all,

@@ -3,6 +3,7 @@ import type { Condition, LegendLine } from "../src/api/types";
 import { type Lattice, lattice } from "../src/map/hatch";
 import { casing, corners, hatchLines, lineFor, luminance } from "../src/map/legend";
 import { buildModel } from "../src/map/model";
+import { groundOf } from "../src/map/styles";
 import { layer, state } from "./fixtures";
 
 const line = (where: Record<string, Condition> = {}): LegendLine => ({ label: "", where, symbol: { kind: "fill" } });
@@ -127,5 +128,15 @@ describe("a shape", () => {
     expect(corners("star", 4)).toHaveLength(10);
     expect(corners("circle", 4)).toEqual([]);
     expect(corners("triangle", 4)[0]?.[1]).toBeLessThan(0);
+  });
+});
+
+describe("the wash of a ground", () => {
+  it("is that of the legend on the plan", () => {
+    expect(groundOf("rgba(255, 0, 0, 0.5)", false)).toBe("rgba(255, 0, 0, 0.5)");
+  });
+
+  it("lets a photo be seen through it", () => {
+    expect(groundOf("rgba(255, 0, 0, 0.5)", true)).toEqual([255, 0, 0, 0.2]);
   });
 });

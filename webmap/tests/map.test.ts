@@ -37,6 +37,19 @@ const image = {
 };
 
 describe("model", () => {
+  it("takes out of the tiles of each layer what the editor draws in its place", () => {
+    const editing = {
+      layer: "water-nodes",
+      hidden: { "water-nodes": [7], "water-pipes": [1, 2] },
+      sheet: true,
+      crosshair: false,
+      drawing: false,
+    };
+    const value = ["water-nodes", "water-pipes", "parcels"].map((slug) => layer(slug));
+    const { layers } = model({ catalogue: { status: "ready", value }, editing });
+    expect(layers.map(({ hidden }) => hidden)).toEqual([[7], [1, 2], []]);
+  });
+
   it("draws the first layer of the list on top", () => {
     const [parcels, buildings] = model().layers;
     expect(parcels?.zIndex).toBeGreaterThan(buildings?.zIndex ?? 0);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { translate } from "../src/i18n/first-view";
 import {
   around,
   byTime,
@@ -7,13 +8,16 @@ import {
   inView,
   photoAway,
   photoUnder,
+  pictures,
   sideToReplace,
   takenAt,
   timeline,
 } from "../src/state/photos";
+import { photoCaption } from "../src/ui/photo-words";
 import { footprint, photo, ring, state } from "./fixtures";
 
 const PHOTOS = [photo("2024-06"), photo("2020"), photo("2014-07-03"), photo("2022")];
+const HEIGHTS = photo("2025-03", { kind: "ground" });
 const slugs = (photos: readonly { slug: string }[]): string[] => photos.map(({ slug }) => slug);
 
 describe("time line", () => {
@@ -41,6 +45,21 @@ describe("time line", () => {
   });
 });
 
+describe("heights among the photos", () => {
+  it("are offered by their date alone only where they are on screen", () => {
+    expect(slugs(pictures([photo("2024"), HEIGHTS]))).toEqual(["2024"]);
+    expect(slugs(pictures([photo("2024"), HEIGHTS], "2025-03"))).toEqual(["2024", "2025-03"]);
+  });
+
+  it("say what they are before their date", () => {
+    const t = translate("fr");
+    expect(photoCaption(HEIGHTS, "fr", t)).toBe(
+      `${t("photos.kind.ground")} · ${photoCaption(photo("2025-03"), "fr", t)}`,
+    );
+    expect(photoCaption(HEIGHTS, "fr", t)).toContain("Altitudes du sol (MNT)");
+  });
+});
+
 describe("comparison", () => {
   it("begins with the photo on screen and the one before it", () => {
     expect(firstPair(PHOTOS, "2022")).toEqual({ left: "2020", right: "2022" });
@@ -56,6 +75,12 @@ describe("comparison", () => {
 
   it("needs two campaigns", () => {
     expect(firstPair([photo("2024")], "2024")).toBeNull();
+  });
+
+  it("leaves heights aside while there are two photos", () => {
+    expect(firstPair([...PHOTOS, HEIGHTS], null)).toEqual({ left: "2022", right: "2024-06" });
+    expect(firstPair([...PHOTOS, HEIGHTS], "2025-03")).toEqual({ left: "2024-06", right: "2025-03" });
+    expect(firstPair([photo("2024"), HEIGHTS], "2024")).toEqual({ left: "2024", right: "2025-03" });
   });
 
   it("replaces the nearer in time", () => {

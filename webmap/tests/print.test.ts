@@ -9,6 +9,7 @@ import {
   isScale,
   layersAt,
   orderBody,
+  outlined,
   type PrintChoice,
   type PrintOptions,
   papersOf,
@@ -17,6 +18,7 @@ import {
   tooFine,
   weightOf,
 } from "../src/print/order";
+import type { ChosenParcel } from "../src/state/state";
 import { layer, photo } from "./fixtures";
 
 const OPTIONS: PrintOptions = {
@@ -45,6 +47,7 @@ const CHOICE: PrintChoice = {
   note: "",
   author: "Jeanne",
   grid: false,
+  outline: true,
 };
 
 describe("the frame", () => {
@@ -137,5 +140,40 @@ describe("what is printed", () => {
 
   it("carries the photo with its resolution", () => {
     expect(orderBody(CHOICE, [], photo("ortho"))).toMatchObject({ photo: "ortho", dpi: 150 });
+  });
+});
+
+describe("what is selected", () => {
+  const lamp = { layer: "lampes", id: 7 };
+  const catalogue = [layer("lampes"), layer("parcels")];
+  const parcels = [3, 4].map((id) => ({ id }) as ChosenParcel);
+  const nothing = { parcels: [], secret: false };
+
+  it("is sent to be outlined: the open object and the chosen parcels", () => {
+    const selected = outlined({ selection: lamp, chosen: { parcels, secret: false } }, catalogue);
+    expect(orderBody(CHOICE, [], null, selected)).toMatchObject({
+      selected: [
+        { layer: "lampes", ids: [7] },
+        { layer: "parcels", ids: [3, 4] },
+      ],
+    });
+  });
+
+  it("is never sent where owners' data led to it, not even the one of them whose sheet is open", () => {
+    const selection = { layer: "parcels", id: 3 };
+    expect(outlined({ selection, chosen: { parcels, secret: true } }, catalogue)).toEqual([]);
+  });
+
+  it("is each parcel once", () => {
+    const selection = { layer: "parcels", id: 4 };
+    expect(outlined({ selection, chosen: { parcels, secret: false } }, catalogue)).toEqual([
+      { layer: "parcels", ids: [3, 4] },
+    ]);
+  });
+
+  it("is left out when one asks so, and where the layer is not one of ours", () => {
+    const selected = outlined({ selection: lamp, chosen: nothing }, catalogue);
+    expect(orderBody({ ...CHOICE, outline: false }, [], null, selected)).not.toHaveProperty("selected");
+    expect(outlined({ selection: { layer: "ailleurs", id: 1 }, chosen: nothing }, catalogue)).toEqual([]);
   });
 });

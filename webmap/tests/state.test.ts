@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { orderGroups, selectionFirst } from "../src/app/here";
 import { buildModel } from "../src/map/model";
-import { arrange, attributions, byTheme, imageLayer, moveLayer } from "../src/state/catalogue";
-import { type Permalink, readPermalink, writePermalink } from "../src/state/permalink";
+import { arrange, attributions, byTheme, imageLayer, inSets, moveLayer } from "../src/state/catalogue";
+import { type Permalink, readPermalink, viewText, writePermalink } from "../src/state/permalink";
 import { Store } from "../src/state/store";
 import { feature, layer, state } from "./fixtures";
 
@@ -28,6 +28,16 @@ describe("permalink", () => {
     expect(readPermalink(writePermalink(full))).toEqual(full);
   });
 
+  it("says how a person has arranged the map: the layers that are on, and nothing of what is selected", () => {
+    const layers = [
+      { slug: "parcels", visible: true, opacity: 0.5 },
+      { slug: "roads", visible: false, opacity: 1 },
+    ];
+    const text = viewText(state({ layers, photo: "2024", brightness: 120, selection: { layer: "parcels", id: 1 } }));
+    expect(text).toBe("v=1&c=1.9,47.55&z=17&l=parcels:50&b=plain&ph=2024&br=120");
+    expect(readPermalink(text).layers).toEqual([{ slug: "parcels", visible: true, opacity: 0.5 }]);
+  });
+
   it("opens a whole road", () => {
     expect(readPermalink(writePermalink({ road: "D2020-45" }))).toEqual({ road: "D2020-45" });
     expect(readPermalink("#r=../D2020")).toEqual({});
@@ -37,6 +47,19 @@ describe("permalink", () => {
     const selection = { layer: "road-assets", id: 7 };
     expect(readPermalink("#s=road-assets.7&e=1")).toEqual({ selection, edit: true });
     expect(writePermalink({ selection, edit: true })).toBe("#v=1&s=road-assets.7");
+  });
+
+  it("is fitted to what a link is about, and is not written so again", () => {
+    expect(readPermalink("#v=1&bb=1.9,47.5,1.92,47.51")).toEqual({ around: [1.9, 47.5, 1.92, 47.51] });
+    expect(writePermalink({ around: [1.9, 47.5, 1.92, 47.51] })).toBe("#v=1");
+    for (const wrong of ["1.9,47.5,1.8,47.6", "1,2,3", "1,2,3,4,5", "a,2,3,4", "-999,2,3,4"])
+      expect(readPermalink(`#bb=${wrong}`)).toEqual({});
+  });
+
+  it("opens what a link asks for in a panel", () => {
+    expect(readPermalink("#v=1&p=water.anomalies.sewer")).toEqual({ panel: "water", panelTab: "anomalies.sewer" });
+    expect(readPermalink("#v=1&p=water")).toEqual({ panel: "water" });
+    expect(readPermalink("#v=1&p=nothing.here")).toEqual({});
   });
 
   it("remembers that the panel was folded", () => {
@@ -107,9 +130,25 @@ describe("layers of a link", () => {
     expect(settings.map(({ slug }) => slug)).toEqual(["communes", "parcels", "buildings"]);
     expect(settings.find(({ slug }) => slug === "buildings")?.visible).toBe(false);
   });
+
+  it("without a link open what the role works with beside what is for everybody", () => {
+    const { settings } = arrange(catalogue, undefined, ["buildings", "gone"]);
+    expect(settings.filter(({ visible }) => visible).map(({ slug }) => slug)).toEqual([
+      "communes",
+      "parcels",
+      "buildings",
+    ]);
+  });
 });
 
 describe("layer tree", () => {
+  it("lists variants as one, where the first of them stands", () => {
+    const group = { slug: "prescriptions", title: "Prescriptions" };
+    const lines = inSets([layer("zones"), layer("psc-pct", { group }), layer("risks"), layer("psc-lin", { group })]);
+    expect(lines.map(({ slug }) => slug)).toEqual(["zones", "prescriptions", "risks"]);
+    expect(lines[1]).toMatchObject({ title: "Prescriptions", layers: [{ slug: "psc-pct" }, { slug: "psc-lin" }] });
+  });
+
   it("finds without accents", () => {
     const catalogue = [layer("buildings", { title: "Bâtiments" }), layer("parcels", { title: "Parcelles" })];
     expect(byTheme(catalogue, "bati").flatMap(({ layers }) => layers.map(({ slug }) => slug))).toEqual(["buildings"]);

@@ -7,8 +7,10 @@ import { MARKS } from "../src/state/water";
 import {
   type Isolation,
   isolationUrl,
+  MOST_BREAKS,
   MOST_IN_PROFILE,
   outagesUrl,
+  pipesIn,
   profileUrl,
   startAt,
   type Trace,
@@ -224,5 +226,15 @@ describe("the key of an outage", () => {
     let made = 0;
     const key = (request: string, minute: number) => formKey(tab, request, minute * 60_000, () => `key ${++made}`);
     expect([key("a", 0), key("a", 9), key("b", 9), key("b", 20)]).toEqual(["key 1", "key 1", "key 2", "key 3"]);
+  });
+});
+
+describe("the pipes of a link", () => {
+  it("are those that are numbers, each once", () => {
+    expect(pipesIn(["12", "0", "x", "12", "7", "1234567890123456"])).toEqual([12, 7]);
+  });
+
+  it("are no more than the server takes", () => {
+    expect(pipesIn(Array.from({ length: 30 }, (_, i) => `${i + 1}`))).toHaveLength(MOST_BREAKS);
   });
 });

@@ -9,11 +9,13 @@ KINDS = ("pdf", "docx", "odt")
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a file is; `active` says that it holds scripts or files of its own. Only a PDF has `pages`."""
+    """What a file is; `active` says that it holds scripts or files of its own. Only a PDF has `pages` and an `outline`
+    (titles, each with its page from 1)."""
 
     kind: str
     pages: int
     active: bool
+    outline: tuple[tuple[str, int], ...] = ()
 
 
 def parse_document(answer: Mapping[str, Any]) -> Document:
@@ -21,4 +23,5 @@ def parse_document(answer: Mapping[str, Any]) -> Document:
     info = answer["info"]
     if info["kind"] not in KINDS:
         raise ValueError("unknown kind")
-    return Document(kind=info["kind"], pages=int(info["pages"]), active=bool(info["active"]))
+    outline = tuple((str(title), int(page)) for title, page in info["outline"])
+    return Document(kind=info["kind"], pages=int(info["pages"]), active=bool(info["active"]), outline=outline)

@@ -179,6 +179,10 @@ MESSAGES = {
     "pixel_type": _(
         "The pixels are of type %(found)s: a photo has whole numbers of 8 or 16 bits. Is this an elevation model?"
     ),
+    "height_type": _(
+        "The pixels are of type %(found)s: heights are numbers of 16 or 32 bits."
+        " Is this a picture, such as a hillshade?"
+    ),
     "palette": _("The colours of the image lie in a palette: convert it to red, green and blue."),
     "gcp_only": _(
         "The image is placed by %(count)s control points only: have it rectified (orthophoto) before it is delivered."
@@ -341,7 +345,7 @@ NOTES = {
     "no_header": _("The first row names no fields: they are numbered."),
     "skipped_lines": _("Lines before the header were skipped."),
     "table_longer": _("The table (.dbf) has more rows than there are geometries: the last ones are left out."),
-    "style_beside": _("The file carries the style of QGIS too: take it up in the settings of the layer, by its QML."),
+    "style_beside": _("The file carries the style of QGIS too: a new layer takes it up."),
     "journal": _(
         "The GeoPackage was open in another program when it was copied: its last changes may be missing. "
         "Close it there and copy it again."
@@ -351,7 +355,16 @@ NOTES = {
 }
 # Their `found` is a word of the file itself.
 QUOTING = frozenset(
-    {"not_json", "type_case", "unknown_type", "not_a_feature", "not_an_image", "pixel_type", "other_family"}
+    {
+        "not_json",
+        "type_case",
+        "unknown_type",
+        "not_a_feature",
+        "not_an_image",
+        "pixel_type",
+        "height_type",
+        "other_family",
+    }
 )
 FORMATTED = frozenset({"other_format", "other_format_epanet", "other_image", "described_image", "format_not_read"})
 

@@ -164,6 +164,12 @@ class RestrictedReader(ChildProcess):
         for answer, blob in self._stream_of(request):
             yield self._sensible(vectors.parse_chunk, answer, blob)
 
+    def style(self, name: str, *, layer: str | None = None) -> str:
+        """The QGIS style (QML) that an admitted file keeps of a layer, as it stands there; "" for none."""
+        part, inner = self._find_part(name, layer)
+        answer, _ = self._ask({"op": "style", "name": part.name, "label": part.label, "layer": inner})
+        return self._sensible(lambda: str(answer["style"]))
+
     def features(self, name: str, *, batch_size: int = BATCH) -> Iterator[Batch]:
         """Features of an admitted GeoJSON file. One reading at a time: a new one ends the one before."""
         return self._batches({"op": "features", "name": self._check_name(name), "size": batch_size})
@@ -214,16 +220,19 @@ class RestrictedReader(ChildProcess):
                 yield waiting.pop(0), RefusedSheet("", ended.problem)
             taken = 0
 
-    def raster(self, name: str) -> RasterInfo:
-        """What the headers of an admitted image say."""
+    def raster(self, name: str, *, heights: bool = False) -> RasterInfo:
+        """What the headers of an admitted image say; of a model of heights where it is to be one."""
         self._renew_if_tired()
-        answer, _ = self._ask({"op": "raster", "name": self._check_name(name)})
+        answer, _ = self._ask({"op": "raster", "name": self._check_name(name), "heights": heights})
         return self._sensible(rasters.parse_info, answer)
 
-    def pixels(self, name: str, bands: Sequence[int] = (1, 2, 3), rows: int = STRIP_ROWS) -> Iterator[Strip]:
+    def pixels(
+        self, name: str, bands: Sequence[int] = (1, 2, 3), rows: int = STRIP_ROWS, *, heights: bool = False
+    ) -> Iterator[Strip]:
         """The image from top to bottom, in strips of about `rows` rows: the child decodes one while another is used."""
-        info = self.raster(name)
-        request = {"op": "pixels", "name": self._check_name(name), "bands": list(bands), "rows": rows}
+        info = self.raster(name, heights=heights)
+        about = {"name": self._check_name(name), "heights": heights}
+        request = {"op": "pixels", **about, "bands": list(bands), "rows": rows}
         row = 0
         for answer, blob in self._stream_of(request):
             strip = self._sensible(rasters.parse_strip, answer, blob, info, len(bands), row)
@@ -244,10 +253,13 @@ class RestrictedReader(ChildProcess):
         answer, blob = self._ask({"op": "picture", "name": self._check_name(name), "recipe": recipe.to_json()})
         return self._sensible(parse_pictures, answer, blob.tobytes(), recipe)
 
-    def sample(self, name: str, bands: Sequence[int], size: int = SAMPLE_SIZE) -> np.ma.MaskedArray[Any, Any]:
+    def sample(
+        self, name: str, bands: Sequence[int], size: int = SAMPLE_SIZE, *, heights: bool = False
+    ) -> np.ma.MaskedArray[Any, Any]:
         """The image thinned out to at most `size` pixels a side, (rows, columns, bands), its invalid pixels masked."""
         self._renew_if_tired()
-        answer, blob = self._ask({"op": "sample", "name": self._check_name(name), "bands": list(bands), "size": size})
+        about = {"name": self._check_name(name), "heights": heights}
+        answer, blob = self._ask({"op": "sample", **about, "bands": list(bands), "size": size})
         return self._sensible(rasters.parse_sample, answer, blob, len(bands))
 
     def _read_info(self, name: str, reading: Reading | None, rows: int | None) -> FileInfo:

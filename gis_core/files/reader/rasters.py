@@ -15,6 +15,7 @@ type Transform = tuple[float, float, float, float, float, float]
 
 MASK_KINDS = get_args(MaskKind.__value__)
 PIXEL_TYPES = ("uint8", "uint16")
+HEIGHT_TYPES = ("int16", "uint16", "int32", "float32", "float64")
 # What lies beside an image and belongs to it, lower case; anything else there is ignored.
 BESIDE = {
     ".tif": (".tfw", ".tifw", ".wld", ".tab", ".prj"),
@@ -23,6 +24,7 @@ BESIDE = {
     ".jpg": (".jgw", ".jpgw", ".wld", ".tab", ".prj"),
     ".jpeg": (".jgw", ".jpegw", ".wld", ".tab", ".prj"),
     ".png": (".pgw", ".pngw", ".wld", ".tab", ".prj"),
+    ".asc": (".prj",),
 }
 MASK_SUFFIX = ".msk"
 
@@ -33,6 +35,7 @@ class RasterInfo:
 
     `crs` is an EPSG code when it can be told, `crs_text` the name of what the file says. `transform` is the affine
     (a, b, c, d, e, f) from pixel corners, None without georeferencing. `overviews` are factors, `block` rows, columns.
+    Of heights, `unit` is the unit that the file names and `vertical` the EPSG code of its vertical datum.
     """
 
     driver: str
@@ -51,6 +54,8 @@ class RasterInfo:
     block: tuple[int, int]
     overviews: tuple[int, ...]
     area_or_point: str
+    unit: str = ""
+    vertical: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, which `from_json` takes back."""
@@ -59,7 +64,7 @@ class RasterInfo:
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> RasterInfo:
         """The same from plain values; raises KeyError, TypeError or ValueError for what makes no sense."""
-        if values["mask"] not in MASK_KINDS or values["dtype"] not in PIXEL_TYPES:
+        if values["mask"] not in MASK_KINDS or values["dtype"] not in (*PIXEL_TYPES, *HEIGHT_TYPES):
             raise ValueError("unknown kind")
         rows, columns = values["block"]
         return cls(
@@ -79,6 +84,8 @@ class RasterInfo:
             block=(_positive(rows), _positive(columns)),
             overviews=tuple(map(int, values["overviews"])),
             area_or_point=str(values["area_or_point"]),
+            unit=str(values.get("unit", "")),
+            vertical=None if values.get("vertical") is None else int(values["vertical"]),
         )
 
 
@@ -119,7 +126,7 @@ def parse_strip(answer: Mapping[str, Any], blob: Pixels, info: RasterInfo, bands
 def parse_sample(answer: Mapping[str, Any], blob: Pixels, bands: int) -> np.ma.MaskedArray[Any, Any]:
     """The thinned out image, its invalid pixels masked."""
     rows, columns, count = map(_positive, answer["shape"])
-    if count != bands or answer["dtype"] not in PIXEL_TYPES:
+    if count != bands or answer["dtype"] not in (*PIXEL_TYPES, *HEIGHT_TYPES):
         raise ValueError("unknown shape")
     pixels, valid = _arrays(blob, (rows, columns, count), answer["dtype"], answer["valid"])
     mask = np.ma.nomask if valid is None else np.broadcast_to(~valid[:, :, None], pixels.shape)

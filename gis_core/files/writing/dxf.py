@@ -17,7 +17,7 @@ LONGEST_TEXT = 250
 MOST_BYTES = 1 << 30
 CODE_PAGE = "cp1252"
 LINE_END = "\r\n"
-CLOSED = 1
+CLOSED, RAISED = 1, 8
 
 type Pair = tuple[int, object]
 """A code of a group and its value, each on a line of its own."""
@@ -83,15 +83,19 @@ def part_of(layer: str, part: Any) -> Iterator[Pair]:
             yield from [(0, "POINT"), (8, layer), (10, part.x), (20, part.y), (30, 0.0)]
         case "Polygon":
             for ring in (part.exterior, *part.interiors):
-                yield from polyline(layer, shapely.get_coordinates(ring)[:-1], CLOSED)
+                yield from polyline(layer, ring, CLOSED)
         case _:
-            yield from polyline(layer, shapely.get_coordinates(part), 0)
+            yield from polyline(layer, part, 0)
 
 
-def polyline(layer: str, places: Any, flags: int) -> Iterator[Pair]:
-    yield from [(0, "POLYLINE"), (8, layer), (66, 1), (10, 0.0), (20, 0.0), (30, 0.0), (70, flags)]
-    for x, y in places.tolist():
-        yield from [(0, "VERTEX"), (8, layer), (10, x), (20, y), (30, 0.0)]
+def polyline(layer: str, line: Any, flags: int) -> Iterator[Pair]:
+    """A flat line, or one in space where it has heights."""
+    space = RAISED if line.has_z else 0
+    kind = [(70, 32)] if space else []
+    places = shapely.get_coordinates(line, include_z=True)[: -1 if flags else None]
+    yield from [(0, "POLYLINE"), (8, layer), (66, 1), (10, 0.0), (20, 0.0), (30, 0.0), (70, flags | space)]
+    for x, y, z in places.tolist():
+        yield from [(0, "VERTEX"), (8, layer), (10, x), (20, y), (30, z if space else 0.0), *kind]
     yield from [(0, "SEQEND"), (8, layer)]
 
 

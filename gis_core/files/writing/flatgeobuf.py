@@ -1,6 +1,7 @@
 """FlatGeobuf without an index, which can be written as its features come. Geometries come as little-endian WKB."""
 
 import struct
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,18 +15,23 @@ MAGIC = b"fgb\x03fgb\x00"
 NONSENSE = b"\xff\xff\xff\xff"
 TYPES: dict[Kind, int] = {"boolean": 2, "integer": 7, "number": 10, "text": 11, "date": 13, "datetime": 13}
 POINT, LINE, POLYGON, MULTIPOINT, MULTILINE, MULTIPOLYGON = range(1, 7)
-POSITION = 16
+NUMBER = 8
+# What ISO adds to the type of a geometry with heights.
+WITH_Z = 1000
 
 
 @dataclass(slots=True)
 class FlatGeobuf:
-    """`geometry_type` is WKB's code of the one type that the layer has, 0 for several. `labels`: labels of codes."""
+    """`geometry_type` is WKB's code of the one type that the layer has, 0 for several. With `heights` positions have Z.
+    `labels`: labels of codes.
+    """
 
     columns: Sequence[Column]
     name: str
     title: str
     srid: int
     geometry_type: int
+    heights: bool = False
     content_type: str = field(default="application/flatgeobuf", init=False)
     suffix: str = field(default="fgb", init=False)
     shape: Shape = field(default="wkb", init=False)
@@ -37,6 +43,7 @@ class FlatGeobuf:
         fields: dict[int, Any] = {
             0: text(self.name),
             2: scalar("B", self.geometry_type),
+            3: scalar("?", True) if self.heights else None,
             7: columns,
             9: scalar("H", 0),
             10: crs,
@@ -102,21 +109,31 @@ def moment(value: date | datetime) -> str:
 def geometry_table(wkb: memoryview, at: int = 0) -> tuple[Block | None, int]:
     """The geometry that begins at `at`, None for an empty one, and where it ends: its positions are copied as they are.
 
-    Points, lines and polygons, and several of one kind; two-dimensional.
+    Points, lines and polygons, and several of one kind, flat or with heights.
     """
-    kind = int.from_bytes(wkb[at + 1 : at + 5], "little")
-    if not POINT <= kind <= MULTIPOLYGON:
+    raised, kind = divmod(int.from_bytes(wkb[at + 1 : at + 5], "little"), WITH_Z)
+    if raised not in {0, 1} or not POINT <= kind <= MULTIPOLYGON:
         raise ValueError(f"geometries of type {kind} are not written")
     at += 5
     if kind == MULTIPOLYGON:
         return parts_table(wkb, at)
-    parts, counts, at = positions(wkb, at, kind)
+    parts, counts, at = positions(wkb, at, kind, (2 + raised) * NUMBER)
     total = sum(counts)
-    if not total or (kind == POINT and parts[0] == b"\0\0\0\0\0\0\xf8\x7f" * 2):
+    if not total or (kind == POINT and bytes(parts[0][: 2 * NUMBER]) == b"\0\0\0\0\0\0\xf8\x7f" * 2):
         return None, at
     ends = vector(len(counts), struct.pack(f"<{len(counts)}I", *running(counts))) if len(counts) > 1 else None
-    coordinates = vector(2 * total, b"".join(parts), wide=True)
-    return table([ends, coordinates, None, None, None, None, scalar("B", kind)]), at
+    flat, heights = split_heights(b"".join(parts)) if raised else (b"".join(parts), b"")
+    coordinates = vector(2 * total, flat, wide=True)
+    z = vector(total, heights, wide=True) if raised else None
+    return table([ends, coordinates, z, None, None, None, scalar("B", kind)]), at
+
+
+def split_heights(places: bytes) -> tuple[bytes, bytes]:
+    """Positions x, y, z as those of x and y, and those of z."""
+    numbers = memoryview(places).cast("d")
+    flat = array("d", bytes(len(places) // 3 * 2))
+    flat[0::2], flat[1::2] = array("d", numbers[0::3]), array("d", numbers[1::3])
+    return flat.tobytes(), numbers[2::3].tobytes()
 
 
 def parts_table(wkb: memoryview, at: int) -> tuple[Block | None, int]:
@@ -132,24 +149,24 @@ def parts_table(wkb: memoryview, at: int) -> tuple[Block | None, int]:
     return table([None, None, None, None, None, None, scalar("B", MULTIPOLYGON), references(parts)]), at
 
 
-def positions(wkb: memoryview, at: int, kind: int) -> tuple[list[memoryview], list[int], int]:
-    """The stretches of positions of a geometry, how many each has, and where the geometry ends."""
+def positions(wkb: memoryview, at: int, kind: int, size: int) -> tuple[list[memoryview], list[int], int]:
+    """The stretches of positions (of `size` bytes) of a geometry, how many each has, and where the geometry ends."""
     if kind == POINT:
-        return [wkb[at : at + POSITION]], [1], at + POSITION
+        return [wkb[at : at + size]], [1], at + size
     count, at = int.from_bytes(wkb[at : at + 4], "little"), at + 4
     if kind == LINE:
-        return [wkb[at : at + count * POSITION]], [count], at + count * POSITION
+        return [wkb[at : at + count * size]], [count], at + count * size
     parts, counts = [], []
     for _rank in range(count):
         if kind == MULTIPOINT:
-            at, size = at + 5, 1
+            at, length = at + 5, 1
         else:
             # A line of several begins with its own byte order and type; a ring with its count alone.
             at += 5 if kind == MULTILINE else 0
-            size, at = int.from_bytes(wkb[at : at + 4], "little"), at + 4
-        parts.append(wkb[at : at + size * POSITION])
-        counts.append(size)
-        at += size * POSITION
+            length, at = int.from_bytes(wkb[at : at + 4], "little"), at + 4
+        parts.append(wkb[at : at + length * size])
+        counts.append(length)
+        at += length * size
     # Several points are one stretch of positions.
     return (parts, [sum(counts)], at) if kind == MULTIPOINT else (parts, counts, at)
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from gis_core.errors import ArpentError, Invalid, TryAgain, Unavailable
 from gis_core.files.reader.launch import python
 from gis_core.files.writing.rows import Row
-from gis_core.files.writing.wire import FileLayer, Order
+from gis_core.files.writing.wire import FileFormat, FileLayer, Order
 
 log = logging.getLogger("arpent.exports")
 AT_A_TIME = 2_000
@@ -122,14 +122,20 @@ class Child:
 
 def geopackage_file(layer: FileLayer, rows: Iterable[Row]) -> bytes:
     """The bytes of a GeoPackage of one layer, written in a folder that is removed. Raises Invalid or Unavailable."""
+    return layers_file("gpkg", layer.name, [(layer, rows)])
+
+
+def layers_file(file_format: FileFormat, stem: str, layers: Iterable[tuple[FileLayer, Iterable[Row]]]) -> bytes:
+    """The bytes of one file of these layers, written in a folder that is removed. Raises Invalid or Unavailable."""
     with tempfile.TemporaryDirectory(prefix="arpent-geopackage-") as folder:
-        order = Order("gpkg", Path(folder), layer.name)
+        order = Order(file_format, Path(folder), stem)
         try:
             with Child(order) as child:
-                child.layer(layer)
-                for some in batched(rows, AT_A_TIME, strict=False):
-                    child.rows(some)
-                child.end_layer()
+                for layer, rows in layers:
+                    child.layer(layer)
+                    for some in batched(rows, AT_A_TIME, strict=False):
+                        child.rows(some)
+                    child.end_layer()
                 child.finish()
         except TryAgain as error:  # Nobody waits for it but who asked.
             raise Unavailable(_("The file could not be written; the reason has been recorded.")) from error

@@ -22,7 +22,12 @@ MOST_BYTES = 2**31 - 1
 # Widths of DBF fields, as GDAL makes them.
 WIDTHS: dict[Kind, int] = {"text": LONGEST_TEXT, "integer": 18, "number": 24, "boolean": 1, "date": 8, "datetime": 254}
 # Shapefiles do not tell one part from several.
-TYPES = {"MultiPolygon": "Polygon", "MultiLineString": "LineString"}
+TYPES = {
+    "MultiPolygon": "Polygon",
+    "MultiLineString": "LineString",
+    "MultiPolygon Z": "Polygon Z",
+    "MultiLineString Z": "LineString Z",
+}
 
 
 class Shapefiles:

@@ -35,8 +35,8 @@ class FileLayer:
     """A layer to write. Rows hold the values of the columns, labels in place of codes; then, for GDAL, WKB or None.
 
     A GeoPackage takes the first column, whole numbers, for its identifiers. `geometry_type` is OGC's name of the one
-    that the layer has, or "Unknown"; `srid` is its EPSG code; `count` is how many rows are expected. `title_column`
-    names an object in a drawing.
+    that the layer has (`Polygon Z` with heights), or "Unknown"; `srid` is its EPSG code; `count` is how many rows are
+    expected. `title_column` names an object in a drawing.
     """
 
     name: str

@@ -94,7 +94,10 @@ async function ask() {
   request?.abort();
   request = new AbortController();
   const text = input.value.trim();
-  if (!text) return fill({ results: [], message: "" });
+  if (!text) {
+    fill({ results: [], message: "" });
+    return show(false);
+  }
   list.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(`${texts.url}?q=${encodeURIComponent(text)}`, {

@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from gis_core.api.places import bbox_field, lon_lat_field
-from layers.catalogue.models import Background, Layer
+from layers.catalogue.models import Background, Layer, Photo
 
 COLUMN_TYPES = ("text", "integer", "number", "date", "datetime", "boolean", "area_m2", "length_m")
 SYMBOL_KINDS = ("fill", "line", "circle")
@@ -13,6 +13,11 @@ class ThemeSerializer(serializers.Serializer[dict[str, object]]):
     slug = serializers.CharField()
     title = serializers.CharField()
     order = serializers.IntegerField()
+
+
+class GroupSerializer(serializers.Serializer[dict[str, object]]):
+    slug = serializers.CharField()
+    title = serializers.CharField()
 
 
 class OwnerSerializer(serializers.Serializer[dict[str, object]]):
@@ -47,18 +52,33 @@ class SymbolSerializer(serializers.Serializer[dict[str, object]]):
     shape = serializers.CharField(help_text="of kind circle: circle, square, triangle, diamond, cross or star")
 
 
+class LabelPartSerializer(serializers.Serializer[dict[str, object]]):
+    column = serializers.CharField()
+    prefix = serializers.CharField(help_text="written before a value", allow_blank=True)
+    short = serializers.DictField(child=serializers.CharField(), help_text="words written in place of codes")
+
+
 class LabelsSerializer(serializers.Serializer[dict[str, object]]):
     column = serializers.CharField()
+    also = serializers.ListField(child=serializers.CharField(), help_text="columns written after it, in one text")
     size = serializers.FloatField(help_text="in pixels")
     colour = serializers.CharField(allow_null=True)
     bold = serializers.BooleanField()
     from_scale = serializers.IntegerField(allow_null=True, help_text="written at 1:n and larger scales")
+    priority = serializers.IntegerField(help_text="0 to 10: where there is no room for all, greater ones are written")
+    parts = LabelPartSerializer(many=True, help_text="how each column is written; what has no value is left out")
 
 
 class LegendSerializer(serializers.Serializer[dict[str, object]]):
     label = serializers.CharField()  # type: ignore[assignment]
     where = serializers.DictField(help_text="what a feature must fit: a value, `in`, or `from`/`above`, `to`/`below`")
     symbol = SymbolSerializer()
+
+
+class AlternativeLegendSerializer(serializers.Serializer[dict[str, object]]):
+    name = serializers.CharField()
+    title = serializers.CharField()
+    page = serializers.CharField(help_text="where its figures stand; empty for nowhere")
 
 
 class ToleranceSerializer(serializers.Serializer[dict[str, object]]):
@@ -72,6 +92,7 @@ class LayerSerializer(serializers.Serializer[dict[str, object]]):
     title = serializers.CharField()
     abstract = serializers.CharField()
     theme = ThemeSerializer()
+    group = GroupSerializer(allow_null=True, help_text="listed as one with the others of this group")
     order = serializers.IntegerField()
     attribution = serializers.CharField()
     licence = serializers.CharField()
@@ -92,6 +113,7 @@ class LayerSerializer(serializers.Serializer[dict[str, object]]):
     tiles = serializers.CharField()
     style = serializers.CharField()  # type: ignore[assignment]
     legend = LegendSerializer(many=True, help_text="a feature is drawn by the first line that it fits")
+    legends = AlternativeLegendSerializer(many=True, help_text="others, asked for with `legend` at the layer's address")
     labels = LabelsSerializer(allow_null=True)
     scale_from = serializers.IntegerField(allow_null=True, help_text="not shown at scales smaller than 1:n")
     scale_to = serializers.IntegerField(allow_null=True, help_text="not shown at scales larger than 1:n")
@@ -112,6 +134,7 @@ class FootprintSerializer(serializers.Serializer[dict[str, object]]):
 
 class PhotoSerializer(serializers.Serializer[dict[str, object]]):
     slug = serializers.CharField()
+    kind = serializers.ChoiceField(choices=Photo.Kind.choices, help_text="a photo, or a model of heights")
     title = serializers.CharField()
     acquired = serializers.CharField(help_text="the year, the month (2024-06) or the day (2024-06-12) of the photos")
     resolution_m = serializers.FloatField()

@@ -1,6 +1,6 @@
 """The catalogue over HTTP: which layers there are, as far as the asker may know."""
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -9,6 +9,7 @@ from rest_framework.views import APIView
 from gis_core.api.schema import PAGE_PARAMETERS, page_schema
 from gis_core.desk.parameters import Page
 from gis_core.http.middleware import rights_of_request
+from layers.catalogue.alternative_legends import legend_of
 from layers.catalogue.api.serializers import BackgroundsSerializer, LayerSerializer, PhotoSerializer
 from layers.catalogue.describe import backgrounds_as_json, layer_as_json, photo_as_json
 from layers.catalogue.models import Layer, Photo
@@ -35,10 +36,17 @@ class LayerView(APIView):
 
     permission_classes = (AllowAny,)
 
-    @extend_schema(operation_id="layers_retrieve", responses=LayerSerializer)
+    @extend_schema(
+        operation_id="layers_retrieve",
+        parameters=[OpenApiParameter("legend", str, description="the name of another of its legends")],
+        responses=LayerSerializer,
+    )
     def get(self, request: Request, slug: str) -> Response:
         rights = rights_of_request(request)
-        return Response(layer_as_json(visible_layer(slug, rights), rights))
+        layer = visible_layer(slug, rights)
+        if name := request.query_params.get("legend"):
+            layer.legend = legend_of(layer, name, rights)
+        return Response(layer_as_json(layer, rights))
 
 
 class PhotosView(APIView):

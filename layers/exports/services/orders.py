@@ -64,7 +64,7 @@ class StreamOrder:
             case "geojson":
                 return GeoJson(columns, layer.slug, self.crs.srid)
             case _:
-                return FlatGeobuf(columns, layer.slug, str(layer), self.crs.srid, geometry_type(layer))
+                return FlatGeobuf(columns, layer.slug, str(layer), self.crs.srid, *geometry_type(layer))
 
     def open(self, suffix: str, layer: Layer, rights: Rights) -> tuple[Format, Reading]:
         """The format of this layer for this asker, and what is read for it."""

@@ -18,7 +18,7 @@ from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer, in_language
 from layers.features.cql2 import Condition
 from layers.features.crs import STORAGE, Crs
-from layers.features.services.shapes import kind_of_table
+from layers.features.services.shapes import flat_kind, has_heights, kind_of_table
 
 BATCH_BYTES = 1 << 19
 FIRST_ROWS = 50
@@ -98,7 +98,7 @@ def geometry_cells(layer: Layer, reading: Reading) -> list[sql.Composable]:
         case "geojson":
             return [sql.SQL("st_asgeojson({}, {}, 0)").format(geom, decimals)]
         case "wkb":
-            return [sql.SQL("st_asbinary(st_force2d({}), 'NDR')").format(geom)]
+            return [sql.SQL("st_asbinary({}, 'NDR')").format(geom)]
         case _:
             return []
 
@@ -121,14 +121,20 @@ def geometry_in(geometry: sql.Composable, crs: Crs) -> sql.Composable:
 
 
 def geometry_type_name(layer: Layer) -> str:
-    """OGC's name of the one type of geometry that the layer's table has, Unknown where it may have several."""
-    name = kind_of_table(layer.table)
-    return name if name in TYPES else "Unknown"
+    """OGC's name of the one type of geometry that the layer's table has (`Polygon Z` with heights), Unknown where it
+    may have several.
+    """
+    kind = kind_of_table(layer.table)
+    name = flat_kind(kind)
+    if name not in TYPES:
+        return "Unknown"
+    return f"{name} Z" if has_heights(kind) else name
 
 
-def geometry_type(layer: Layer) -> int:
-    """WKB's code of that type, 0 for several."""
-    return TYPE_CODES.get(geometry_type_name(layer), 0)
+def geometry_type(layer: Layer) -> tuple[int, bool]:
+    """WKB's code of that type, 0 for several, and whether there are heights."""
+    name, _blank, heights = geometry_type_name(layer).partition(" ")
+    return TYPE_CODES.get(name, 0), bool(heights)
 
 
 TYPES = ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon")

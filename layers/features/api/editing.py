@@ -23,6 +23,7 @@ from layers.features.services import history, notices, rules
 from layers.features.services.geojson import LAMBERT_93, exact_features
 from layers.features.services.history import HistoryPage, Stretch
 from layers.features.services.origin import event_of
+from layers.features.services.remarks import remarks_on
 from layers.features.services.reshape import merge, split
 from layers.features.services.restore import restore
 from layers.features.services.schema import layer_schema
@@ -43,13 +44,15 @@ def layer_of_request(request: Request, slug: str) -> tuple[Layer, Rights]:
 
 def answer(layer: Layer, done: Sequence[EditResult], rights: Rights, srid: int = LAMBERT_93) -> Response:
     """What became of edits: each object as it is now, null for a deleted one."""
-    now = exact_features(layer, [one.id for one in done if one.action != "delete"], rights, srid)
+    ids = [one.id for one in done if one.action != "delete"]
+    now, remarks = exact_features(layer, ids, rights, srid), remarks_on(layer, ids)
     results = [
         {
             "id": one.id,
             "version": one.version,
             "action": one.action,
             "overwritten": one.overwritten,
+            "remarks": [remark.as_json() for remark in remarks.get(one.id, ())],
             "feature": now.get(one.id),
         }
         for one in done

@@ -69,6 +69,9 @@ class SuggestionSerializer(serializers.Serializer[dict[str, object]]):
     bbox_4326 = bbox_field(allow_null=True)
     road = serializers.CharField(allow_null=True, help_text="A whole numbered road, as addresses have it.")
     url = serializers.CharField(allow_null=True, help_text="Its page, where it has one.")
+    parcels = serializers.ListField(
+        child=serializers.CharField(), help_text="Identifiers of the parcels of a list, which are chosen together."
+    )
     body = serializers.DictField(
         child=serializers.CharField(), allow_null=True, help_text="What to POST to the page, which searches further."
     )
@@ -114,6 +117,16 @@ class ExactFeatureSerializer(serializers.Serializer[dict[str, object]]):
     title = serializers.CharField()
 
 
+class RemarkSerializer(serializers.Serializer[dict[str, object]]):
+    field = serializers.CharField(help_text="the property that it is about, or geometry")
+    message = serializers.CharField()
+    distance_m = serializers.FloatField(allow_null=True, help_text="how far it lies from where it would lie better")
+    move_to = serializers.ListField(
+        child=serializers.FloatField(), allow_null=True, help_text="where it would lie better (EPSG:2154)"
+    )
+    end = serializers.CharField(help_text="the end of the line that would: start or end; empty for a point")
+
+
 class WrittenEditSerializer(serializers.Serializer[dict[str, object]]):
     id = serializers.IntegerField()
     version = serializers.IntegerField()
@@ -121,6 +134,7 @@ class WrittenEditSerializer(serializers.Serializer[dict[str, object]]):
     overwritten = serializers.ListField(
         child=serializers.CharField(), help_text="fields that somebody else had written lately"
     )
+    remarks = RemarkSerializer(many=True, help_text="what it was written in spite of, to be looked at")
     feature = ExactFeatureSerializer(allow_null=True)
 
 

@@ -1,5 +1,6 @@
 """Photos of a feature: seen by those who see it, added and removed by those who edit it."""
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -55,7 +56,7 @@ def attach(layer: Layer, feature_id: int, file: SentFile, rights: Rights) -> Att
     PHOTOS.check_count(Attachment.objects.filter(layer=layer, feature=feature_id).count())
     with PHOTOS.reader() as reader:
         content = PHOTOS.read(file, reader)
-    before = measure_usage(layer.owner)
+    before = measure_usage(layer.owner, "bytes")
     with PHOTOS.store(layer.pk, file, content) as stored:
         made = Attachment.objects.create(
             layer=layer,
@@ -85,6 +86,11 @@ def detach(layer: Layer, feature_id: int, attachment_id: int, rights: Rights) ->
 def move(layer: Layer, ids: Sequence[int], feature_id: int) -> None:
     """Give the photos of merged features to the one that stays."""
     Attachment.objects.filter(layer=layer, feature__in=ids).update(feature=feature_id)
+
+
+def remove_files(layer_id: int) -> None:
+    """Remove the files of all photos of a layer that is there no more."""
+    shutil.rmtree(PHOTOS.root() / str(layer_id), ignore_errors=True)
 
 
 def editable_row(layer: Layer, feature_id: int, rights: Rights) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gis_core.members.rights import Rights
+from layers.catalogue.columns import applies_to
 from layers.catalogue.models import Layer
 from layers.features.services.read import label_values, title_of
 from layers.features.sheet import Addition, additions, column_property, plain
@@ -37,7 +38,11 @@ def properties_as_json(layer: Layer, row: Row, addition: Addition, rights: Right
     columns = [column for column in layer.fields_for(rights) if column["name"] not in addition.hidden]
     said = {line.name: line for line in addition.properties}
     names = [column["name"] for column in columns]
-    lines = [said.get(column["name"]) or column_property(column, values[column["name"]]) for column in columns]
+    lines = [
+        said.get(column["name"]) or column_property(column, values[column["name"]])
+        for column in columns
+        if applies_to(column, row) or values[column["name"]] is not None
+    ]
     return [line.as_json() for line in (*lines, *(one for name, one in said.items() if name not in names))]
 
 

@@ -22,6 +22,8 @@ type Position = tuple[float, ...]
 LAMBERT_93, WGS_84 = 2154, 4326
 DEPTHS = {"Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "Polygon": 2, "MultiPolygon": 3}
 DIGITS = 15
+# People and programs draw x and y; heights stay in the table.
+FLAT = sql.SQL("st_force2d(geom)")
 
 
 def read_geometry(given: Any, srid: int) -> GEOSGeometry | None:
@@ -88,7 +90,7 @@ def read_positions(value: Any, depth: int, left: list[int]) -> Any:
 def position(value: list[Any]) -> Position:
     """A position (x, y) of GeoJSON; one with a height is refused. Raises Unfit."""
     if len(value) == 3:
-        raise Unfit(_("Positions have heights, which this layer does not keep: send x and y alone."))
+        raise Unfit(_("Positions have heights, which are not drawn here: send x and y alone."))
     if len(value) != 2 or not all(isinstance(part, int | float) and not isinstance(part, bool) for part in value):
         raise Unfit(_("A position must be two numbers."))
     if not all(abs(part) < 1e12 and isfinite(part) for part in value):
@@ -106,7 +108,7 @@ def exact_features(
         " from {table} where id = any(%(ids)s)"
     ).format(
         version=version_of(layer),
-        geom=sql.SQL("geom") if srid == LAMBERT_93 else sql.SQL("st_transform(geom, {})").format(srid),
+        geom=FLAT if srid == LAMBERT_93 else sql.SQL("st_transform({}, {})").format(FLAT, srid),
         digits=DIGITS,
         columns=sql.SQL("").join(sql.SQL(", {}").format(sql.Identifier(name)) for name in names),
         table=sql.Identifier(layer.table),

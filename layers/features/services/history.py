@@ -24,7 +24,7 @@ ACTIONS = {"INSERT": "create", "UPDATE": "update", "DELETE": "delete"}
 MOST_ENTRIES = 200
 LINEAGE = ("split", "merge", "restored")
 """What the detail of an event may say of where its objects come from."""
-GEOMETRY_4326 = "st_asgeojson(st_transform(geom, 4326), 7)::json as geometry"
+GEOMETRY_4326 = "st_asgeojson(st_transform(st_force2d(geom), 4326), 7)::json as geometry"
 
 
 @dataclass(frozen=True, slots=True)

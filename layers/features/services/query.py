@@ -348,18 +348,18 @@ def geojson_of(crs: Crs) -> Composable:
 
 
 def geometry_in(crs: Crs) -> Composable:
-    """The geometry in a system: degrees come from the stored Web Mercator copy, in a quarter of the time.
+    """The geometry in a system, flat: degrees come from the stored Web Mercator copy, in a quarter of the time.
 
     The copy gives the same degrees to a thousandth of a millimetre: Web Mercator is undone by one formula,
     Lambert-93 step by step.
     """
     if crs.srid == 2154:
-        return SQL("geom")
+        return SQL("st_force2d(geom)")
     if crs.srid == 3857:
         return SQL("geom_3857")
     if crs.geographic:
         return SQL("st_transform(geom_3857, 4326)")
-    return SQL("st_transform(geom, {})").format(sql.Literal(crs.srid))
+    return SQL("st_transform(st_force2d(geom), {})").format(sql.Literal(crs.srid))
 
 
 @dataclass(frozen=True, slots=True)

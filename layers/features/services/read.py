@@ -114,7 +114,7 @@ def columns_of(layer: Layer, rights: Rights, *, geometry: bool = False) -> sql.C
     parts: list[sql.Composable] = [sql.Identifier(name) for name in names]
     parts.append(sql.SQL("box2d(st_transform(geom, 4326))::text as bbox"))
     if geometry:
-        parts.append(sql.SQL("st_asgeojson(st_transform(geom, 4326), 7)::json as geometry"))
+        parts.append(sql.SQL("st_asgeojson(st_transform(st_force2d(geom), 4326), 7)::json as geometry"))
         parts.append(version_of(layer))
     return sql.SQL(", ").join(parts)
 

@@ -23,7 +23,7 @@ from layers.features.services import attachments
 from layers.features.services.origin import Origin, annotate, event
 from layers.features.services.read import fetch
 from layers.features.services.refusals import translate_refusals
-from layers.features.services.shapes import Unfit, fit_geometry, kind_of_table
+from layers.features.services.shapes import Unfit, fit_geometry, kind_of_table, set_heights
 from layers.features.services.write import (
     Change,
     Edit,
@@ -46,7 +46,7 @@ MOST_MERGED = 100
 PARTS_SQL = sql.SQL("""
     with part as (select d.path[1] as n, d.geom from {table}, st_dump(geom) d where id = %(id)s),
     piece as (select p.n, p.geom as part, d.geom, count(*) over (partition by p.n) as among
-              from part p, st_dump(st_split(p.geom, st_geomfromewkb(%(line)s))) d),
+              from part p, st_dump(st_split(st_force2d(p.geom), st_geomfromewkb(%(line)s))) d),
     ranked as (select *, among > 1 and row_number() over (order by among = 1,
                    greatest(st_area(geom), st_length(geom)) desc) > 1 as apart from piece)
     select apart, st_asewkb(geom) as geom from ranked order by apart, greatest(st_area(geom), st_length(geom)) desc
@@ -68,8 +68,8 @@ def attach_nothing(_ids: Sequence[int]) -> None:
 
 
 UNION = {
-    Layer.Geometry.POLYGON: sql.SQL("st_union(geom order by id)"),
-    Layer.Geometry.LINE: sql.SQL("st_linemerge(st_union(geom order by id))"),
+    Layer.Geometry.POLYGON: sql.SQL("st_union(st_force2d(geom) order by id)"),
+    Layer.Geometry.LINE: sql.SQL("st_linemerge(st_union(st_force2d(geom) order by id))"),
 }
 
 
@@ -87,8 +87,8 @@ def split(
     with transaction.atomic():
         rows = lock(layer, [(0, edit)], rights)
         check_versions(layer, [(0, edit)], rows, rights, 2154)
-        kept, *others = cut_feature(layer, feature_id, line)
         row, whole = rows[feature_id], geometry(rows[feature_id])
+        kept, *others = cut_feature(layer, feature_id, line, whole)
         editing = EDITING.find(layer.table) or Editing(table=layer.table)
         own, fresh = editing.piece or nothing_else, editing.apart or nothing_apart
         change = Change(edit=edit, row=row, values=own(row, whole, kept), geometry=kept)
@@ -105,8 +105,8 @@ def split(
     return results
 
 
-def cut_feature(layer: Layer, feature_id: int, line: GEOSGeometry) -> list[GEOSGeometry]:
-    """What a line (EPSG:2154) makes of the feature, the part that keeps its id first. Raises GeometryRefused."""
+def cut_feature(layer: Layer, feature_id: int, line: GEOSGeometry, whole: GEOSGeometry) -> list[GEOSGeometry]:
+    """What a line (EPSG:2154) makes of a feature, the part that keeps its id first. Raises GeometryRefused."""
     kind = kind_of_table(layer.table)
     try:
         rows = fetch(PARTS_SQL.format(table=sql.Identifier(layer.table)), {"id": feature_id, "line": bytes(line.ewkb)})
@@ -121,9 +121,10 @@ def cut_feature(layer: Layer, feature_id: int, line: GEOSGeometry) -> list[GEOSG
         raise GeometryRefused(_("This line makes more than %(most)s pieces.") % {"most": MOST_PARTS})
     stays = [geometry(row) for row in rows if not row["apart"]]
     try:
-        return [fit_geometry(together(stays), kind), *(fit_geometry(one, kind) for one in apart)]
+        parts = [fit_geometry(one, kind) for one in (together(stays), *apart)]
     except Unfit as unfit:
         raise GeometryRefused(str(unfit)) from unfit
+    return [set_heights(one, kind, whole) for one in parts]
 
 
 def geometry(row: dict[str, Any]) -> GEOSGeometry:
@@ -211,12 +212,14 @@ def check_one_owner(owners: Sequence[int | None]) -> None:
 
 def union(layer: Layer, ids: Sequence[int]) -> GEOSGeometry:
     """The features as one geometry of the table's type. Raises GeometryRefused."""
-    statement = sql.SQL("select st_asewkb({}) as geom from {} where id = any(%(ids)s)").format(
-        UNION[Layer.Geometry(layer.geometry_type)], sql.Identifier(layer.table)
-    )
+    statement = sql.SQL(
+        "select st_asewkb({}) as geom, st_asewkb(st_collect(geom)) as former from {} where id = any(%(ids)s)"
+    ).format(UNION[Layer.Geometry(layer.geometry_type)], sql.Identifier(layer.table))
     (row,) = fetch(statement, {"ids": list(ids)})
+    kind = kind_of_table(layer.table)
     try:
-        return fit_geometry(geometry(row) if row["geom"] else None, kind_of_table(layer.table))
+        united = fit_geometry(geometry(row) if row["geom"] else None, kind)
     except Unfit as unfit:
         message = _("These objects do not make one: they must touch each other. %(fault)s") % {"fault": unfit}
         raise geometry_refused([{"index": 0, "field": "geometry", "message": message}]) from unfit
+    return set_heights(united, kind, GEOSGeometry(memoryview(row["former"])))

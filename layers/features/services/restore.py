@@ -1,5 +1,6 @@
 """Giving a feature back a former version, a deleted one too, as a normal edit."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +16,7 @@ from layers.features.services.history import Former, current, existing, former_v
 from layers.features.services.origin import Origin, annotate, event
 from layers.features.services.read import fetch
 from layers.features.services.refusals import translate_refusals
+from layers.features.services.shapes import kind_of_table, set_heights
 from layers.features.services.write import (
     UNSET,
     Change,
@@ -38,7 +40,7 @@ def restore(
     """
     check_editable(layer, rights)
     with transaction.atomic():
-        former = former_version(layer, feature_id, version, rights)
+        former = fit_former(layer, former_version(layer, feature_id, version, rights))
         now = current(layer, feature_id)
         if now is None:
             result = bring_back(layer, feature_id, former, rights, origin)
@@ -48,6 +50,13 @@ def restore(
             result = change_back(layer, feature_id, former, current_version, rights, origin)
         annotate(layer, {"restored": {"id": feature_id, "version": version}})
     return result
+
+
+def fit_former(layer: Layer, former: Former) -> Former:
+    """With heights where the layer's table has them now; another table may have taken its place."""
+    if former.geometry is None:
+        return former
+    return replace(former, geometry=set_heights(former.geometry, kind_of_table(layer.table)))
 
 
 def change_back(layer: Layer, feature_id: int, former: Former, seen: int, rights: Rights, origin: Origin) -> EditResult:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from gis_core.members.rights import Rights
+from layers.catalogue.columns import bounds
 from layers.catalogue.models import Layer, in_language
-from layers.features.services.shapes import kind_of_table
+from layers.features.services.shapes import flat_kind, kind_of_table
 
 TYPES: Mapping[str, dict[str, Any]] = {
     "text": {"type": "string"},
@@ -51,13 +52,15 @@ def property_schema(field: Mapping[str, Any], number: int) -> dict[str, Any]:
         schema["readOnly"] = True
     if field.get("suggest"):
         schema["x-arpent-suggest"] = field["suggest"]
+    if field.get("when"):
+        schema["x-arpent-when"] = field["when"]
     if field.get("maximum_length"):
         schema["maxLength"] = field["maximum_length"]
-    schema |= {name: field[name] for name in ("minimum", "maximum") if field.get(name) is not None}
-    return schema
+    limits = dict(zip(("minimum", "maximum"), bounds(field), strict=True))
+    return schema | {name: limit for name, limit in limits.items() if limit is not None}
 
 
 def geometry_schema(layer: Layer, number: int) -> dict[str, Any]:
-    kind = kind_of_table(layer.table).lower()
+    kind = flat_kind(kind_of_table(layer.table)).lower()
     shape = {"geometry": "any"}.get(kind, kind)
     return {"x-ogc-role": "primary-geometry", "format": f"geometry-{shape}", "x-ogc-propertySeq": number}

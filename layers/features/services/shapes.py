@@ -62,8 +62,8 @@ def fit_geometry(geometry: GEOSGeometry | None, kind: str) -> GEOSGeometry:
     """The geometry (EPSG:2154) as a table of this type keeps it. Raises Unfit."""
     if geometry is None or geometry.empty:
         raise Unfit(_("The object has no place: draw it."))
-    if geometry.hasz:
-        raise Unfit(_("Positions have heights, which this layer does not keep: send x and y alone."))
+    if geometry.hasz and not has_heights(kind):
+        raise Unfit(_("Positions have heights, which are not drawn here: send x and y alone."))
     if geometry.num_coords > MOST_VERTICES:
         raise Unfit(_("The object has more than %(most)s corners: simplify it.") % {"most": MOST_VERTICES})
     # Where no coordinate is a number, there is no envelope.
@@ -73,7 +73,7 @@ def fit_geometry(geometry: GEOSGeometry | None, kind: str) -> GEOSGeometry:
     if not (DOMAIN_2154[0] <= west and east <= DOMAIN_2154[2] and DOMAIN_2154[1] <= south and north <= DOMAIN_2154[3]):
         raise Unfit(_("The object lies outside France: check the coordinates and their system (Lambert-93)."))
     check_valid(geometry)
-    return of_kind(geometry, kind)
+    return of_kind(geometry, flat_kind(kind))
 
 
 def check_valid(geometry: GEOSGeometry) -> None:
@@ -137,10 +137,36 @@ def tolerance_of(layer: Layer) -> float:
 
 
 def kind_of_table(table: str) -> str:
-    """The geometry type of a table's `geom`."""
+    """The geometry type of a table's `geom`; it ends with Z where its places have heights."""
     row = fetch_one(
         "select postgis_typmod_type(atttypmod) from pg_attribute"
         " where attrelid = to_regclass('public.' || quote_ident(%s)) and attname = 'geom'",
         [table],
     )
     return str(row[0]) if row else "Geometry"
+
+
+def has_heights(kind: str) -> bool:
+    """Whether places of a table of this type have heights (Z)."""
+    return kind.endswith("Z")
+
+
+def flat_kind(kind: str) -> str:
+    """The type without its heights."""
+    return kind.removesuffix("Z")
+
+
+def set_heights(geometry: GEOSGeometry, kind: str, former: GEOSGeometry | None = None) -> GEOSGeometry:
+    """The geometry (EPSG:2154) with heights where a table of this type has them, else without: its own ones, or those
+    of the `former` one (arpent.with_heights), 0 where there is none.
+    """
+    if geometry.hasz and has_heights(kind):
+        return geometry
+    statement = "select st_asewkb(st_force2d(%(drawn)s::geometry))"
+    values: dict[str, bytes | None] = {"drawn": bytes(geometry.ewkb)}
+    if has_heights(kind):
+        statement = "select st_asewkb(arpent.with_heights(%(drawn)s::geometry, %(former)s::geometry))"
+        values |= {"former": bytes(former.ewkb) if former else None}
+    elif not geometry.hasz:
+        return geometry
+    return GEOSGeometry(memoryview(fetch_one(statement, values)[0]))

@@ -16,7 +16,7 @@ from layers.features.services.read import fetch
 MOST_FEATURES = 2000
 MOST_VERTICES = 200_000
 SNAPPABLE_SQL = sql.SQL(
-    "select id, st_asgeojson(geom, 15, 0)::json as geometry, st_npoints(geom) as vertices from {table}"
+    "select id, st_asgeojson(st_force2d(geom), 15, 0)::json as geometry, st_npoints(geom) as vertices from {table}"
     " where geom && st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s, 2154) limit %(most)s"
 )
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.timezone import is_naive, make_aware
 from django.utils.translation import gettext as _
 
+from layers.catalogue.columns import bounds
 from layers.catalogue.validators import LONGEST_TEXT, is_text
 from layers.features.display import display_number
 from layers.features.sheet import is_year
@@ -69,7 +70,7 @@ def validate_value(field: Field, value: Any, current: Mapping[str, Any] | None) 
 
 def check_bounds(field: Field, value: Any) -> None:
     """What the row holds already may stay. Raises Refused."""
-    least, most = field.get("minimum"), field.get("maximum")
+    least, most = bounds(field)
     if least is not None and value < least:
         raise Refused(_("Write %(least)s or more.") % {"least": limit(field, least)})
     if most is not None and value > most:

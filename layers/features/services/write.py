@@ -25,7 +25,14 @@ from layers.features.services.geojson import LAMBERT_93, exact_features
 from layers.features.services.origin import Origin, event
 from layers.features.services.read import LARGEST_ID, fetch
 from layers.features.services.refusals import translate_refusals
-from layers.features.services.shapes import Unfit, check_territory, fit_geometry, kind_of_table, tolerance_of
+from layers.features.services.shapes import (
+    Unfit,
+    check_territory,
+    fit_geometry,
+    kind_of_table,
+    set_heights,
+    tolerance_of,
+)
 from layers.features.services.values import check_values
 
 type Action = Literal["create", "update", "delete"]
@@ -256,11 +263,12 @@ def geometry_to_write(layer: Layer, edit: Edit, row: Row | None, kind: str, righ
         return None
     given = None if isinstance(edit.geometry, Unset) else edit.geometry
     geometry = fit_geometry(given, kind)
-    if row is not None and row["geom"] is not None and geometry.equals_exact(GEOSGeometry(memoryview(row["geom"]))):
+    former = GEOSGeometry(memoryview(row["geom"])) if row is not None and row["geom"] is not None else None
+    if former and geometry.equals_exact(former) and (not geometry.hasz or geometry.ewkb == former.ewkb):
         return None
     owner = row["owner_id"] if row is not None else owner_of_new(layer, rights)
     check_territory(geometry, owner, tolerance_of(layer))
-    return geometry
+    return set_heights(geometry, kind, former)
 
 
 def owner_of_new(layer: Layer, rights: Rights) -> int | None:
@@ -350,6 +358,11 @@ def announce(layer: Layer, changes: Any) -> None:
         west, south = min(box[0] for box in boxes), min(box[1] for box in boxes)
         east, north = max(box[2] for box in boxes), max(box[3] for box in boxes)
         box = f"BOX({west} {south},{east} {north})"
+    announce_edited(layer, box)
+
+
+def announce_edited(layer: Layer, box: str | None) -> None:
+    """Give the layer its next version, for caches; new geometries lie in a `BOX(…)` in EPSG:2154."""
     (layer.version,) = fetch_one("select arpent.announce_edited(%s, %s::box2d)", [layer.pk, box])
 
 

@@ -23,7 +23,16 @@ from layers.intake.models import FileImport
 from layers.intake.outcome import Outcome
 from layers.intake.services.differences import apply_difference
 from layers.intake.services.events import keep_as_it_is, one_at_a_time, open_event, require_layer
-from layers.intake.services.loading import Target, geometry_type_of, join_names, load, rows, run
+from layers.intake.services.loading import (
+    Target,
+    geometry_type_in,
+    geometry_type_of,
+    join_names,
+    load,
+    place_of,
+    rows,
+    run,
+)
 from layers.intake.services.preparing import (
     TAKING_AWAY,
     compare,
@@ -34,6 +43,7 @@ from layers.intake.services.preparing import (
     source_of,
     stage,
 )
+from layers.intake.services.styling import take_up_style
 from layers.intake.source import Progress, Report
 
 KIND = "import"
@@ -81,11 +91,12 @@ def create(order: FileImport, choices: Choices, progress: Progress) -> Outcome:
         **{name: getattr(described, name) for name in DESCRIBED},
         title_field=described.title_field,
     )
+    outcome.remarks += take_up_style(order.layer, source_of(order))
     publish(order, outcome)
     return outcome
 
 
-DESCRIBED = ("title", "abstract", "lineage", "licence", "attribution", "contact")
+DESCRIBED = ("title", "abstract", "lineage", "licence", "attribution", "contact", "visible_at_first")
 
 
 def structure(order: FileImport, choices: Choices) -> dict[str, Any]:
@@ -191,11 +202,14 @@ def append(order: FileImport, choices: Choices, progress: Progress) -> Outcome:
     compare(order, choices, outcome, progress)
     refuse_nothing(order, outcome)
     order.revert_data = {"table": layer.table, "event": open_event(order, KIND, detail(outcome))}
-    names = ["geom", *choices.column_names()]
+    names = [sql.Identifier(name) for name in choices.column_names()]
+    columns = (
+        sql.SQL(", ").join([place, *names]) for place in (sql.SQL("geom"), place_of(geometry_type_in(layer.table)))
+    )
     with bulk(), explain_refusals(layer):
         run(
             "insert into {} ({}, owner_id, import_id) select {}, %(owner)s, %(order)s from staged order by id",
-            *(sql.Identifier(layer.table), join_names(names), join_names(names)),
+            *(sql.Identifier(layer.table), *columns),
             owner=layer.owner_id,
             order=order.pk,
         )

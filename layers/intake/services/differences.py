@@ -13,7 +13,15 @@ from psycopg import sql
 from gis_core.errors import Invalid
 from layers.catalogue.models import Layer
 from layers.intake.choices import FEATURE_ID, Choices, Field
-from layers.intake.services.loading import STAGED, join_names, rows, run
+from layers.intake.services.loading import (
+    STAGED,
+    geometry_type_in,
+    has_z,
+    join_names,
+    place_of,
+    rows,
+    run,
+)
 
 # Shown of each kind, and of those the shapes that are drawn.
 SAMPLES = 100
@@ -21,6 +29,7 @@ DRAWN = 12
 # Coordinates of the same place differ below this after a transformation.
 SAME_M = 0.001
 EXAMPLES = 5
+OLD, NEW = sql.SQL("old.geom"), sql.SQL("staged.geom")
 
 type Entry = dict[str, Any]
 
@@ -44,11 +53,10 @@ def find_difference(layer: Layer, choices: Choices, refused_keys: set[str], *, o
         "known": known_column(choices),
         "staged": sql.Identifier(STAGED),
     }
-    moved = sql.SQL("false" if only_attributes else MOVED).format(step=sql.Literal(SAME_M))
     run("create index on {staged} ({key})", **common)
     run("analyze {staged}", **common)
     run(ADDED, **common)
-    run(CHANGED, **common, fields=fields_that_differ(choices), moved=moved)
+    run(CHANGED, **common, fields=fields_that_differ(choices), moved=place_differs(layer, only_attributes))
     run(REMOVED, **common, refused=sql.Literal(sorted(refused_keys)), goes=sql.Literal(not only_attributes))
     return {**counts(common), "digest": digest(common), "samples": samples(layer, choices, common)}
 
@@ -62,16 +70,23 @@ ADDED = """
 # grid keeps apart (a hair on both sides of an edge, another start of a ring) is compared vertex by vertex, where as
 # many vertices lie within the same bounds.
 MOVED = """
-    case when st_asbinary(old.geom) = st_asbinary(staged.geom) then false
-    when old.geom is null then true
-    when st_asbinary(st_snaptogrid(st_normalize(st_multi(old.geom)), {step}))
-        = st_asbinary(st_snaptogrid(st_normalize(st_multi(staged.geom)), {step})) then false
-    when st_npoints(old.geom) <> st_npoints(staged.geom)
-        or st_numgeometries(old.geom) <> st_numgeometries(staged.geom)
-        or greatest(abs(st_xmin(old.geom) - st_xmin(staged.geom)), abs(st_ymin(old.geom) - st_ymin(staged.geom)),
-            abs(st_xmax(old.geom) - st_xmax(staged.geom)), abs(st_ymax(old.geom) - st_ymax(staged.geom))) >= {step}
+    case when st_asbinary({old}) = st_asbinary({staged}) then false
+    when {old} is null then true
+    when st_asbinary(st_snaptogrid(st_normalize(st_multi({old})), {step}))
+        = st_asbinary(st_snaptogrid(st_normalize(st_multi({staged})), {step})) then false
+    when st_npoints({old}) <> st_npoints({staged})
+        or st_numgeometries({old}) <> st_numgeometries({staged})
+        or greatest(abs(st_xmin({old}) - st_xmin({staged})), abs(st_ymin({old}) - st_ymin({staged})),
+            abs(st_xmax({old}) - st_xmax({staged})), abs(st_ymax({old}) - st_ymax({staged}))) >= {step}
         then true
-    else st_hausdorffdistance(st_points(old.geom), st_points(staged.geom)) >= {step} end
+    else st_hausdorffdistance(st_points({old}), st_points({staged})) >= {step} end
+"""
+# Of places with heights: those of the file, against those that each vertex had.
+HEIGHTS_DIFFER = """
+    st_asbinary(old.geom) <> st_asbinary(staged.geom) and exists (
+        select from st_dumppoints(st_multi(staged.geom)) new
+        join st_dumppoints(arpent.with_heights(st_multi(st_force2d(staged.geom)), old.geom)) former using (path)
+        where abs(st_z(new.geom) - st_z(former.geom)) >= {step})
 """
 CHANGED = """
     create temporary table changed on commit drop as
@@ -86,6 +101,19 @@ REMOVED = """
     where {goes} and old.{known} is not null and not old.{known}::text = any({refused}::text[])
         and not exists (select from {staged} staged where staged.{key} = old.{known})
 """
+
+
+def place_differs(layer: Layer, only_attributes: bool) -> sql.Composable:
+    """Whether a place is another one. The heights of a layer count where the file has some."""
+    if only_attributes:
+        return sql.SQL("false")
+    step = sql.Literal(SAME_M)
+    if not has_z(geometry_type_in(layer.table)):
+        return sql.SQL(MOVED).format(step=step, old=OLD, staged=NEW)
+    old, new = (sql.SQL("st_force2d({})").format(place) for place in (OLD, NEW))
+    return sql.SQL("({}) or (st_ndims(staged.geom) > 2 and {})").format(
+        sql.SQL(MOVED).format(step=step, old=old, staged=new), sql.SQL(HEIGHTS_DIFFER).format(step=step)
+    )
 
 
 def fields_that_differ(choices: Choices) -> sql.Composable:
@@ -166,7 +194,8 @@ SOME_CHANGED = """
     select old.{known}::text, shown.fields, shown.moved, {before}, {after},
         round(st_area(old.geom)::numeric, 1), round(st_area(staged.geom)::numeric, 1),
         round(st_length(old.geom)::numeric, 1), round(st_length(staged.geom)::numeric, 1),
-        round(st_distance(st_centroid(old.geom), st_centroid(staged.geom))::numeric, 2), shown.feature
+        round(st_distance(st_centroid(old.geom), st_centroid(staged.geom))::numeric, 2),
+        coalesce(st_asbinary(st_force2d(old.geom)) = st_asbinary(st_force2d(staged.geom)), false), shown.feature
     from shown join {staged} staged on staged.id = shown.id join {layer} old on old.id = shown.feature
     order by cardinality(shown.fields) = 0, shown.id
 """
@@ -191,16 +220,17 @@ def as_texts(names: Sequence[str], alias: str) -> sql.Composable:
 
 
 def move(measures: Sequence[Any]) -> Entry:
-    """How a geometry changed, in metres and square metres."""
+    """How a geometry changed, in metres and square metres, and whether its heights alone did."""
     names = ("area_before", "area_after", "length_before", "length_after", "shift_m")
-    return {name: float(value or 0) for name, value in zip(names, measures, strict=True)}
+    *sizes, heights = measures
+    return {**{name: float(value or 0) for name, value in zip(names, sizes, strict=True)}, "heights": heights}
 
 
 SHAPES = """
     select changed.feature, st_assvg(old.geom, 0, 1), st_assvg(staged.geom, 0, 1),
         st_xmin(box), -st_ymax(box), st_xmax(box) - st_xmin(box), st_ymax(box) - st_ymin(box)
     from changed join {staged} staged on staged.id = changed.id join {layer} old on old.id = changed.feature,
-        st_expand(st_envelope(st_collect(old.geom, staged.geom)), 3) box
+        st_expand(st_envelope(st_collect(st_force2d(old.geom), st_force2d(staged.geom))), 3) box
     where changed.feature = any(%(features)s) and st_dimension(old.geom) > 0
         and st_npoints(old.geom) + st_npoints(staged.geom) < 2000
 """
@@ -234,7 +264,9 @@ def apply_difference(layer: Layer, choices: Choices, import_id: int) -> None:
     run("delete from {layer} where id in (select feature from removed)", **common)
     pairs = [(sql.Identifier(name), sql.Identifier("staged", name)) for name in names]
     assignments: list[sql.Composable] = [sql.SQL("{} = {}").format(*pair) for pair in pairs]
-    assignments.append(sql.SQL("geom = case when changed.moved then staged.geom else old.geom end"))
+    kind = geometry_type_in(layer.table)
+    place = place_of(kind, sql.SQL("old.geom"))
+    assignments.append(sql.SQL("geom = case when changed.moved then {} else old.geom end").format(place))
     run(
         "update {layer} old set {assignments} from changed join {staged} staged on staged.id = changed.id"
         " where old.id = changed.feature",
@@ -247,7 +279,7 @@ def apply_difference(layer: Layer, choices: Choices, import_id: int) -> None:
         " order by id",
         **common,
         columns=join_names([*names, "geom"]),
-        values=join_names([*names, "geom"], "staged"),
+        values=sql.SQL(", ").join([*(sql.Identifier("staged", name) for name in names), place_of(kind)]),
         owner=layer.owner_id,
         import_id=import_id,
     )

@@ -2,18 +2,19 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from django.db import connection
 from django.utils.translation import gettext as _
 from psycopg import sql
 
-from gis_core.database.statements import execute, fetch_all, fetch_one
+from gis_core.database.statements import execute, fetch_all
 from gis_core.errors import Invalid
 from gis_core.files.reader import Column, CopyPlan, GeometryColumn
 from gis_core.files.reader.vectors import Bounds, Family
 from layers.catalogue.tables import SQL_TYPES, GeometryType
-from layers.intake.choices import HEIGHT, Choices, Field, keeps_heights
+from layers.features.services.shapes import kind_of_table
+from layers.intake.choices import HEIGHT, Choices, Field, has_heights, keeps_heights
 from layers.intake.models import FileImport
 from layers.intake.outcome import Outcome
 from layers.intake.services.reading import open_data_set
@@ -25,8 +26,9 @@ EXAMPLES = 5
 # Places on the small map.
 DRAWN = 400
 
-SINGLE: dict[str, GeometryType] = {"point": "Point", "line": "LineString", "polygon": "Polygon"}
 MULTI: dict[str, GeometryType] = {"point": "MultiPoint", "line": "MultiLineString", "polygon": "MultiPolygon"}
+MULTI_Z: dict[str, GeometryType] = {"line": "MultiLineStringZ", "polygon": "MultiPolygonZ"}
+NO_PLACE = sql.SQL("null")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,19 +53,30 @@ class Target:
 
 
 def geometry_type_of(choices: Choices, layer: dict[str, Any]) -> GeometryType:
-    """The type of a new table's geometry: lines and polygons may always have parts, points where some do."""
-    if choices.geometry == "point" and not layer["geometry_types"].get("MultiPoint"):
-        return "Point"
-    return MULTI[choices.geometry]
+    """The type of a new table's geometry: lines and polygons may always have parts, points where some do; lines and
+    polygons have heights (Z) where those of the file have.
+    """
+    if choices.geometry == "point":
+        return "MultiPoint" if layer["geometry_types"].get("MultiPoint") else "Point"
+    has_places = not choices.addresses and not choices.join
+    return (MULTI_Z if has_places and has_heights(layer) else MULTI)[choices.geometry]
 
 
 def geometry_type_in(table: str) -> GeometryType:
     """The type of the geometry of a table that exists."""
-    known = {name.upper(): name for name in (*SINGLE.values(), *MULTI.values())}
-    (type_name,) = fetch_one(
-        "select type from geometry_columns where f_table_name = %s and f_geometry_column = 'geom'", [table]
-    )
-    return known[type_name]
+    return cast(GeometryType, kind_of_table(table))
+
+
+def has_z(geometry: GeometryType | None) -> bool:
+    """Whether places of this type have heights (Z)."""
+    return geometry is not None and geometry.endswith("Z")
+
+
+def place_of(geometry: GeometryType | None, former: sql.Composable = NO_PLACE) -> sql.Composable:
+    """A staged place as a table of this type takes it: heights of the file, of the `former` place, or 0."""
+    if not has_z(geometry):
+        return sql.SQL("staged.geom")
+    return sql.SQL("arpent.with_heights(staged.geom, {})").format(former)
 
 
 def create_staged(columns: Sequence[Field], *more: str, flat: bool = True) -> sql.Composable:
@@ -108,7 +121,7 @@ def copy_plan(choices: Choices, target: Target, takes_away: bool, around: Bounds
     if target.geometry:
         multi = target.geometry.startswith("Multi")
         epsg, family = choices.opening.crs or 0, family_of(choices.geometry)
-        dimension: Literal[2, 3] = 3 if keeps_heights(choices) else 2
+        dimension: Literal[2, 3] = 3 if keeps_heights(choices) or has_z(target.geometry) else 2
         geometry = GeometryColumn(family=family, multi=multi, epsg=epsg, dimension=dimension, invalid=choices.invalid)
     return CopyPlan(
         columns=tuple(Column(one.source, MEASURES.get(one.type, one.type)) for one in target.columns),

@@ -12,19 +12,20 @@ from django.utils.translation import gettext as _
 from gis_core.database import clock as database_clock
 from gis_core.errors import ArpentError, Conflict, Invalid
 from gis_core.members.rights import SYSTEM
-from gis_core.models import Member
+from gis_core.models import Member, User
 from layers.catalogue.models import Layer
 from layers.intake.choices import Choices, Mode, Opening
 from layers.intake.delivered import open_file, refuse_links
 from layers.intake.layer_sources import DELIVERY
 from layers.intake.models import FileImport
 from layers.intake.services import deliveries, imports, ordering, preparing
-from layers.intake.services.inbox import keep_files
+from layers.intake.services.inbox import Sent, keep_files
 from layers.intake.services.reading import layers_in
 from layers.intake.source import Progress
 
 State = FileImport.State
 CHUNK = 1 << 20
+COMPANIONS = frozenset({".dbf", ".shx", ".prj", ".cpg", ".qpj", ".dat", ".map", ".id", ".ind", ".mid"})
 
 
 @dataclass(slots=True)
@@ -49,20 +50,40 @@ class LocalFile:
                 yield chunk
 
 
+def with_companions(paths: Sequence[Path]) -> list[Path]:
+    """The files, and those without which a Shapefile or a MapInfo file has neither fields nor system, if beside it."""
+    given = list(dict.fromkeys(paths))
+    for path in paths:
+        if path.suffix.lower() in (".shp", ".tab", ".mif") and path.parent.is_dir():
+            beside = sorted(one for one in path.parent.iterdir() if one.suffix.lower() in COMPANIONS)
+            given += [one for one in beside if one.stem.lower() == path.stem.lower() and one not in given]
+    return given
+
+
 @contextmanager
 def open_delivery(paths: Sequence[Path], owner: Member | None, progress: Progress) -> Iterator[FileImport]:
     """The files as an inspected delivery, which goes in the end. Raises Invalid."""
-    with keep_files([LocalFile(path) for path in paths]) as (folder, names), transaction.atomic():
-        delivery = imports.register(DELIVERY, folder, names, member=owner, user=None)
+    delivery = keep_delivery([LocalFile(path) for path in with_companions(paths)], owner, None)
     try:
-        step(delivery, lambda: imports.read(delivery.pk, progress))
-        if delivery.state == State.REFUSED:
-            raise Invalid(delivery.message)
+        inspect(delivery, progress)
         yield delivery
     finally:
         # How it ended is what people must read; what cannot go now goes at night.
         with suppress(ArpentError, DatabaseError):
             deliveries.discard(delivery, SYSTEM)
+
+
+def keep_delivery(files: Sequence[Sent], owner: Member | None, user: User | None) -> FileImport:
+    """The files in the inbox, as a delivery yet to be read. Raises Invalid, Unavailable."""
+    with keep_files(files) as (folder, names), transaction.atomic():
+        return imports.register(DELIVERY, folder, names, member=owner, user=user)
+
+
+def inspect(delivery: FileImport, progress: Progress) -> None:
+    """Read what a delivery holds. Raises Invalid where that is nothing."""
+    step(delivery, lambda: imports.read(delivery.pk, progress))
+    if delivery.state == State.REFUSED:
+        raise Invalid(delivery.message)
 
 
 def layer_number(delivery: FileImport, name: str) -> int:
@@ -88,11 +109,18 @@ def reopen_layer(delivery: FileImport, number: int, opening: Opening, progress: 
 
 
 def try_import(
-    delivery: FileImport, number: int, *, mode: Mode, layer: Layer | None, choices: Choices, progress: Progress
+    delivery: FileImport,
+    number: int,
+    *,
+    mode: Mode,
+    layer: Layer | None,
+    choices: Choices,
+    progress: Progress,
+    user: User | None = None,
 ) -> FileImport:
     """An import with its plan. Raises Invalid."""
     with transaction.atomic():
-        made = ordering.register(delivery, number, mode=mode, layer=layer, choices=choices, user=None, rights=SYSTEM)
+        made = ordering.register(delivery, number, mode=mode, layer=layer, choices=choices, user=user, rights=SYSTEM)
     return step(made, lambda: imports.read(made.pk, progress))
 
 

@@ -1,13 +1,14 @@
 """The dry run of an import: what would come in, be repaired, be refused, and change. Its words alone stay."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.utils.translation import gettext as _
 from psycopg import sql
 
 from gis_core.errors import Invalid
 from layers.catalogue.models import Layer
+from layers.catalogue.tables import GeometryType
 from layers.intake.choices import Choices, Mode, has_heights, keeps_heights
 from layers.intake.import_loss import ScopeDifference, compare_counts
 from layers.intake.models import FileImport
@@ -24,6 +25,7 @@ from layers.intake.services.loading import (
     create_staged,
     geometry_type_in,
     geometry_type_of,
+    has_z,
     load,
     refuse_duplicates,
     refuse_known,
@@ -84,10 +86,12 @@ def stage(order: FileImport, choices: Choices, progress: Progress) -> Outcome:
     outcome, source = Outcome(), source_of(order)
     more = (*placing.address_columns(choices), *joining.join_columns(choices))
     with_heights = keeps_heights(choices)
-    table = create_staged(choices.fields, *(one.name for one in more), flat=not with_heights)
+    geometry = None if is_without_places(order, choices) else geometry_type(order, choices, source)
+    flat = not with_heights and not has_z(geometry)
+    table = create_staged(choices.fields, *(one.name for one in more), flat=flat)
     target = Target(
         table=table,
-        geometry=None if is_without_places(order, choices) else geometry_type(order, choices, source),
+        geometry=geometry,
         columns=[*(one for one in choices.fields if one.source), *more],
     )
     load(source, choices, target, outcome, progress, takes_away=mode_of(order) in TAKING_AWAY)
@@ -108,11 +112,12 @@ def is_without_places(order: FileImport, choices: Choices) -> bool:
     return bool(choices.addresses or choices.join) or mode_of(order) == Mode.ATTRIBUTES
 
 
-def geometry_type(order: FileImport, choices: Choices, source: Source) -> Any:
-    """The type of the geometry in the table that will hold the rows."""
+def geometry_type(order: FileImport, choices: Choices, source: Source) -> GeometryType:
+    """The type of the geometry in the table that will hold the rows; flat where the file is."""
     if mode_of(order) in NEW_TABLE or order.layer is None:
         return geometry_type_of(choices, source.layer)
-    return geometry_type_in(order.layer.table)
+    wanted = geometry_type_in(order.layer.table)
+    return wanted if has_heights(source.layer) else cast(GeometryType, wanted.removesuffix("Z"))
 
 
 def refuse(order: FileImport, choices: Choices, target: Target, outcome: Outcome) -> None:
@@ -183,9 +188,19 @@ def remarks(order: FileImport, choices: Choices) -> list[ColumnsRemark]:
         {"about": "left_out", "names": left_out},
         {"about": about_unfilled(order), "names": empty},
     ]
-    loses_heights = mode_of(order) != Mode.ATTRIBUTES and has_heights(source.layer) and not keeps_heights(choices)
-    heights: list[ColumnsRemark] = [{"about": "heights", "names": []}] if loses_heights else []
-    return [*heights, *(one for one in noted if one["names"])]
+    heights = about_heights(order, choices, source)
+    noted_heights: list[ColumnsRemark] = [{"about": heights, "names": []}] if heights else []
+    return [*noted_heights, *(one for one in noted if one["names"])]
+
+
+def about_heights(order: FileImport, choices: Choices, source: Source) -> About | None:
+    """What becomes of the heights (Z) of the file, or of the layer where the file has none, if it must be said."""
+    if is_without_places(order, choices):
+        return None
+    if mode_of(order) not in NEW_TABLE and order.layer is not None and has_z(geometry_type_in(order.layer.table)):
+        return None if has_heights(source.layer) else "heights_missing"
+    is_kept = keeps_heights(choices) or has_z(geometry_type(order, choices, source))
+    return "heights" if has_heights(source.layer) and not is_kept else None
 
 
 def about_unfilled(order: FileImport) -> About:

@@ -5,14 +5,14 @@ create or replace function arpent.find_owners(words text[], most int) returns se
 language plpgsql stable security definer set search_path = pg_catalog, public as $$
 declare
     opened text[] := arpent.owner_insee('names');
-    patterns text[] := array(select '% ' || word || '%' from unnest(words) word);
+    patterns text[] := array(select arpent.word_beginning(word) from unnest(words) word);
 begin
     if not exists (select from public.owners_journalline j
         where j.id = nullif(current_setting('arpent.consultation', true), '')::bigint and j.by_user = arpent.user_id()
             and j.action = 'search' and j.refusal = '' and j.at > clock_timestamp() - interval '10 minutes') then
         raise exception using errcode = 'AR002', message = 'this search of owners is not written in the journal';
     end if;
-    if coalesce(length(words[1]), 0) < 3 then
+    if coalesce(words[1], '') !~ '^[0-9a-z]{3,}$' then
         return;
     end if;
     return query
@@ -20,7 +20,7 @@ begin
             select distinct o.account, o.year from public.owners_owner o
             cross join lateral (select ' ' || lower(translate(o.denomination || ' ' || o.name || ' ' || o.first_names,
                 'ÀÂÄÇÉÈÊËÎÏÔÖÙÛÜàâäçéèêëîïôöùûü''-.,()/’', 'AAACEEEEIIOOUUUaaaceeeeiioouuu        ')) as text) called
-            where called.text like patterns[1] and called.text like all (patterns) and o.insee = any (opened)),
+            where called.text ~ patterns[1] and called.text ~ all (patterns) and o.insee = any (opened)),
         ground as (
             select h.idu, h.year from public.owners_holding h join met using (account, year)
             union

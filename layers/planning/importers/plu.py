@@ -1,22 +1,26 @@
 """Planning documents of the CNIG standards: PLU, PLUi, communal map, POS, PSMV."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_noop
 
+from gis_core.files.reader import ReadRefused
 from gis_core.models import Commune
 from layers.intake.reference_source import Order
 from layers.intake.report import FileReport, ImportReport
 from layers.planning import cnig, standard
 from layers.planning.cnig import Finding, Header, Known, Row
 from layers.planning.importers import comparing, delivery
-from layers.planning.importers.delivery import DeliveredTable, Folder, refuse_delivery
+from layers.planning.importers.delivery import DeliveredTable, Folder, Item, refuse_delivery
 from layers.planning.importers.flow import Kind, Work, import_deliveries
 from layers.planning.importers.staging import KINDS, Made, address, day_or_none, load_table, read_table, subcode
-from layers.planning.models import Document
+from layers.planning.models import Document, Zone
 from layers.planning.services import files, versions
 
 ZONES = ("ZONE_URBA", "SECTEUR_CC")
@@ -53,10 +57,40 @@ def load_document(work: Work, folder: Folder, file: FileReport) -> None:
     came_in = sum(one.report.loaded for one in tables if one.table.name in ZONES)
     refuse_delivery(iter(() if came_in else (Finding(0, None, "fichier-obligatoire", {"name": "ZONE_URBA"}),)), file)
     document.folder, document.files = files.store_documents((str(item.path), item.source) for item in kept)
+    note_pages(work, document, kept)
     document.save()
     (commune,) = header.communes if len(header.communes) == 1 else ("",)
     work.compare(file, document.idurba, before, content_of(document), commune=commune)
     work.note_date(document.approved_date)
+
+
+def note_pages(work: Work, document: Document, kept: Sequence[Item]) -> None:
+    """Note on which page the outline of a regulation begins each zone that names it without a page.
+
+    A PDF that cannot be opened has no outline.
+    """
+    zones = defaultdict[str, set[str]](set)
+    for nomfic, zone in Zone.objects.filter(document=document).values_list("nomfic", "libelle").distinct():
+        if cnig.page_number(nomfic) is None:
+            zones[cnig.piece_name(nomfic).lower()].add(zone)
+    by_path = {str(item.path): item for item in kept if item.path.name.lower() in zones}
+    for one in document.files:
+        item = by_path.get(one["path"])
+        if item is not None:
+            with suppress(ReadRefused):
+                outline = work.reader.document(work.reader.admit(item.source, link=True)).outline
+                one["pages"] = pages_of_zones(outline, zones[item.path.name.lower()])
+
+
+def pages_of_zones(outline: Sequence[tuple[str, int]], zones: Iterable[str]) -> dict[str, int]:
+    """The page of the first entry that names each zone as a word: “Zone UA” for UA, not “UAa”, nor “zone A” for a."""
+    pages = {}
+    for zone in filter(None, zones):
+        as_word = re.compile(rf"(?<!\w){re.escape(zone)}(?!\w)")
+        page = next((page for title, page in outline if as_word.search(title)), None)
+        if page is not None:
+            pages[zone] = page
+    return pages
 
 
 def content_of(document: Document | None) -> dict[str, list[comparing.Row]]:

@@ -43,6 +43,14 @@ def store_documents(documents: Iterable[tuple[str, Path]]) -> tuple[str, list[di
     return folder, list(files.values())
 
 
+def page_of_zone(files: Iterable[dict[str, Any]], name: str, zone: str) -> int | None:
+    """The page on which the piece that a row names begins a zone, as its outline said at import; None else."""
+    wanted = piece_name(name).lower()
+    documents = (one for one in files if one["path"].rpartition("/")[2].lower() == wanted)
+    pages: dict[str, int] = next(documents, {}).get("pages", {})
+    return pages.get(zone)
+
+
 def free(name: str, taken: Iterable[str]) -> str:
     """The name, with a number before it where another piece has it."""
     number, made = 1, name

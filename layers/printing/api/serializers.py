@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from gis_core.api.serializers import ExactSerializer, JobFileSerializer
+from layers.printing.order import MOST_SELECTED, MOST_SELECTED_LAYERS
 from layers.printing.paper import ORIENTATIONS, PAPERS
 from layers.printing.services.prints import FILES
 
@@ -14,6 +15,14 @@ type Json = dict[str, Any]
 class PrintedLayerSerializer(serializers.Serializer[Json]):
     layer = serializers.CharField(max_length=100)
     opacity = serializers.FloatField(default=1.0, help_text="0 to 1")
+    legend = serializers.CharField(
+        required=False, allow_blank=True, max_length=100, help_text="another of its legends, by name"
+    )
+
+
+class PrintedSelectionSerializer(serializers.Serializer[Json]):
+    layer = serializers.CharField(max_length=100)
+    ids = serializers.ListField(child=serializers.IntegerField(), min_length=1, max_length=MOST_SELECTED)
 
 
 class PrintOrderSerializer(ExactSerializer):
@@ -30,6 +39,13 @@ class PrintOrderSerializer(ExactSerializer):
     note = serializers.CharField(required=False, allow_blank=True, help_text="at most 600 characters")
     author = serializers.CharField(required=False, allow_blank=True, help_text="the asker's name by default")
     grid = serializers.BooleanField(required=False, default=False, help_text="Lambert-93 coordinates")
+    selected = serializers.ListField(
+        child=PrintedSelectionSerializer(),
+        required=False,
+        default=list,
+        max_length=MOST_SELECTED_LAYERS,
+        help_text="objects to outline, as far as the asker sees them",
+    )
 
 
 class PrintSerializer(JobFileSerializer):

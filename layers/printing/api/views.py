@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import FileResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -73,7 +73,11 @@ def sheet(paper: Any, orientation: Any) -> dict[str, Any]:
 
 
 class PrintFileView(APIView):
-    @extend_schema(operation_id="print_file", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    @extend_schema(
+        operation_id="print_file",
+        parameters=[OpenApiParameter("inline", description="1: the browser opens it instead of saving it")],
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY},
+    )
     def get(self, request: Request, job_id: int) -> FileResponse:
         """The PDF file, for whoever ordered it."""
         job = FILES.job_of(rights=rights_of_request(request), job_id=job_id)
@@ -81,7 +85,7 @@ class PrintFileView(APIView):
         headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
         return FileResponse(
             path.open("rb"),
-            as_attachment=True,
+            as_attachment=request.query_params.get("inline") != "1",
             filename=prints.name_of(job),
             content_type="application/pdf",
             headers=headers,

@@ -3,7 +3,7 @@
 Which layers may be read is asked before (`visible_layer`); which rows, PostgreSQL's policies decide.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,8 +24,9 @@ BATCH = 1_000
 SIZE = {Layer.Geometry.POLYGON: sql.SQL("st_area(geom) desc, "), Layer.Geometry.LINE: sql.SQL("st_length(geom) desc, ")}
 STATEMENT = sql.SQL(
     "select st_asbinary(st_force2d(geom)){columns} from {table}"
-    " where geom && {box} and st_intersects(geom, {box}) order by {size}id limit %(limit)s"
+    " where geom && {box} and st_intersects(geom, {box}){only} order by {size}id limit %(limit)s"
 )
+ONLY = sql.SQL(" and id = any(%(ids)s)")
 BOX = sql.SQL("(select st_makeenvelope(%(west)s, %(south)s, %(east)s, %(north)s, 2154))")
 
 
@@ -37,12 +38,18 @@ class Batch:
     properties: list[dict[str, Any]]
 
 
-def read_features(layer: Layer, ground: Box, wanted: set[str], rights: Rights) -> Iterator[Batch]:
-    """The features that meet a rectangle (EPSG:2154), large ones first. Raises Invalid when there are too many."""
-    names = [field["name"] for field in layer.fields_for(rights) if field["name"] in wanted]
+def read_features(
+    layer: Layer, ground: Box, wanted: set[str], rights: Rights, ids: Sequence[int] | None = None
+) -> Iterator[Batch]:
+    """The features that meet a rectangle (EPSG:2154), large ones first; of these ids alone where they are given.
+
+    Raises Invalid when there are too many.
+    """
+    names = ["id", *(field["name"] for field in layer.fields_for(rights) if field["name"] in wanted - {"id"})]
     with connection.chunked_cursor() as cursor:
-        cursor.execute(statement(layer, names), dict(zip(("west", "south", "east", "north"), ground, strict=True))
-                       | {"limit": MOST_FEATURES + 1})  # fmt: skip
+        parameters = dict(zip(("west", "south", "east", "north"), ground, strict=True))
+        only = sql.SQL("") if ids is None else ONLY
+        cursor.execute(statement(layer, names, only), parameters | {"limit": MOST_FEATURES + 1, "ids": list(ids or ())})
         count = 0
         while rows := cursor.fetchmany(BATCH):
             count += len(rows)
@@ -52,10 +59,10 @@ def read_features(layer: Layer, ground: Box, wanted: set[str], rights: Rights) -
             yield Batch(shapes, [dict(zip(names, row[1:], strict=True)) for row in rows])
 
 
-def statement(layer: Layer, names: list[str]) -> sql.Composable:
+def statement(layer: Layer, names: list[str], only: sql.SQL) -> sql.Composable:
     columns = sql.SQL("").join(sql.SQL(", {}").format(sql.Identifier(name)) for name in names)
     size = SIZE.get(Layer.Geometry(layer.geometry_type), sql.SQL(""))
-    return STATEMENT.format(columns=columns, table=sql.Identifier(layer.table), box=BOX, size=size)
+    return STATEMENT.format(columns=columns, table=sql.Identifier(layer.table), box=BOX, only=only, size=size)
 
 
 def too_many(layer: Layer) -> Invalid:

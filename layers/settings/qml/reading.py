@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
 from gis_core.files.markup import parse_xml
+from layers.catalogue.label_text import USUAL_PRIORITY
 from layers.catalogue.legend import apart
 from layers.catalogue.models import Layer
-from layers.catalogue.validators import LABEL_SIZES, LARGEST_DENOMINATOR, MOST_LINES
+from layers.catalogue.validators import LABEL_SIZES, LARGEST_DENOMINATOR, MOST_ALSO, MOST_LINES, PRIORITIES
 from layers.settings.qml.filters import NotSaidError, Where, both, where_of
 from layers.settings.qml.symbols import KINDS, PIXELS, Symbol, Warnings, number, pixels, symbol_of
 
@@ -24,6 +25,12 @@ FARTHEST = 1e9
 LONGEST_LABEL = 200
 GEOMETRIES = {"fill": Layer.Geometry.POLYGON, "line": Layer.Geometry.LINE, "circle": Layer.Geometry.POINT}
 NUMBERS = ("integer", "number", "area_m2", "length_m")
+JOINING = {"trim", "concat", "coalesce", "map_get", "map", "to_string"}
+TOKEN = re.compile(
+    r"""(?P<blank>[\s(),]+|\|\||'(?:[^']|'')*')|"(?P<quoted>(?:[^"]|"")+)"|(?P<call>[^\W\d]\w*)(?=\s*\()"""
+    r"""|(?P<bare>[^\W\d]\w*)|(?P<other>.)""",
+    re.DOTALL,
+)
 PLAIN_NAME = re.compile(r'\s*"((?:[^"]|"")+)"\s*|\s*([^\W\d]\w*)\s*')
 
 
@@ -47,6 +54,8 @@ class Rule:
     symbol: str
     nearest: float
     farthest: float
+    excludes: bool = False
+    """Whether its filter leaves out by itself what rules before it pick."""
 
     def draws_at(self, denominator: float) -> bool:
         return self.nearest <= denominator and (not self.farthest or denominator <= self.farthest)
@@ -155,16 +164,19 @@ class Renderer:
         root = self.renderer.find("rules")
         rules = list(self.leaves(root, {}, 0.0, 0.0)) if root is not None else []
         drawn = self.at_one_scale(rules)
-        if any(not apart(one.where, other.where) for one, other in overlapping(drawn)):
+        if any(not (other.excludes or apart(one.where, other.where)) for one, other in overlapping(drawn[:MOST_LINES])):
             self.warnings.add(_("A feature that several rules pick is drawn by the first of them only."))
         for rule in drawn:
             yield self.line(rule.label, rule.where, rule.symbol)
 
     def leaves(self, parent: Element, where: Where, nearest: float, farthest: float) -> Iterator[Rule]:
         """The rules below another that draw, the particular ones before what they are particular cases of."""
-        last = []
+        last, before = [], list[str]()
         for rule in parent.findall("rule"):
-            label, text = rule.get("label", ""), (rule.get("filter") or "").strip()
+            label, whole = rule.get("label", ""), (rule.get("filter") or "").strip()
+            text = without_earlier(whole, before)
+            if len(before) < MOST_LINES:
+                before.append(text)
             if rule.get("checkstate") == "0":
                 self.warnings.add(
                     _("“%(label)s” is switched off in QGIS: it is left out.") % {"label": printable(label)}
@@ -179,7 +191,7 @@ class Renderer:
             inner = list(self.leaves(rule, own, near, far))
             symbol = rule.get("symbol")
             if symbol is not None:
-                inner.append(Rule(label, own, symbol, near, far))
+                inner.append(Rule(label, own, symbol, near, far, excludes=text != whole))
             if text.upper() == "ELSE":
                 last += inner
             else:
@@ -310,6 +322,16 @@ def overlapping(rules: list[Rule]) -> Iterable[tuple[Rule, Rule]]:
     return ((one, other) for rank, one in enumerate(chosen) for other in chosen[rank + 1 :])
 
 
+def without_earlier(text: str, filters: Iterable[str]) -> str:
+    """A filter without what it says that rules before it do not pick, as `layers.catalogue.qml` writes it.
+
+    A legend draws by the first line that fits: it says so by its order.
+    """
+    for one in filters:
+        text = text.replace(f" AND NOT coalesce({one}, false)", "")
+    return text
+
+
 def plain_name(text: str) -> str | None:
     """The column that an expression names, if it is nothing but that."""
     match = PLAIN_NAME.fullmatch(text)
@@ -350,21 +372,35 @@ def labels_of(root: Element, layer: Layer, warnings: Warnings) -> dict[str, Any]
     labels = simple_labels(root.find("labeling"), warnings) or old_labels(root)
     if labels is None:
         return {}
-    name = plain_name(labels["field"]) if not labels["expression"] else None
-    column = Columns(layer).find_column(name) if name else None
-    if column is None:
+    names = joined_names(labels["field"]) if labels["expression"] else [plain_name(labels["field"]) or ""]
+    matches = [Columns(layer).find_column(name) for name in names]
+    columns = list(dict.fromkeys(name for name in matches if name))
+    if not columns or None in matches or len(columns) > MOST_ALSO + 1:
         message = _("Labels are left out: they write “%(text)s”.")
         warnings.add(message % {"text": printable(labels["field"])[:120]})
         return {}
     least, most = LABEL_SIZES
     size = min(max(round(labels["size"], 1), least), most)
     return {
-        "column": column,
+        "column": columns[0],
+        **({"also": columns[1:]} if columns[1:] else {}),
         "size": size,
         "colour": labels["colour"],
         "bold": labels["bold"],
         "from_scale": labels["from_scale"],
+        **({"priority": labels["priority"]} if labels["priority"] != USUAL_PRIORITY else {}),
     }
+
+
+def joined_names(expression: str) -> list[str]:
+    """The columns that an expression writes one after the other; none where it does anything else with them."""
+    tokens = [match for match in TOKEN.finditer(expression) if match.lastgroup != "blank"]
+    if any(token.lastgroup == "other" for token in tokens):
+        return []
+    if {token["call"].lower() for token in tokens if token["call"]} - JOINING:
+        return []
+    quoted = (token["quoted"] and token["quoted"].replace('""', '"') for token in tokens)
+    return [name for token, one in zip(tokens, quoted, strict=True) if (name := one or token["bare"])]
 
 
 def simple_labels(labeling: Element | None, warnings: Warnings) -> dict[str, Any] | None:
@@ -392,7 +428,14 @@ def simple_labels(labeling: Element | None, warnings: Warnings) -> dict[str, Any
         "colour": label_colour(text.get("textColor")),
         "bold": number(text.get("fontWeight"), 50) >= 63,
         "from_scale": scale,
+        "priority": priority_of(settings.find("placement")),
     }
+
+
+def priority_of(placement: Element | None) -> int:
+    least, most = PRIORITIES
+    given = placement.get("priority") if placement is not None else None
+    return min(max(round(number(given, USUAL_PRIORITY)), least), most)
 
 
 def label_colour(text: str | None) -> str | None:
@@ -419,6 +462,7 @@ def old_labels(root: Element) -> dict[str, Any] | None:
         "colour": label_colour(channels),
         "bold": number(settings.get("labeling/fontWeight"), 50) >= 63,
         "from_scale": denominator(number(settings.get("labeling/scaleMax"), 0)) if visible else None,
+        "priority": USUAL_PRIORITY,
     }
 
 

@@ -1,6 +1,7 @@
 """Layers that are archived, taken back from there, deleted; several layers changed at once."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from django.db import transaction
@@ -17,6 +18,7 @@ from gis_core.models import Job, User
 from layers.catalogue.models import Layer
 from layers.catalogue.tables import drop_table
 from layers.features.models import Attachment
+from layers.features.services.attachments import remove_files
 from layers.settings.services.administering import get_administered_layer, has_own_table, list_administered_layers
 from layers.settings.services.saving import save, tag_of
 
@@ -103,7 +105,7 @@ def ask_for_deletion(slug: str, typed: str, *, rights: Rights, started_by: User)
 
 @transaction.atomic
 def delete_layer(layer_id: int, owner_id: int | None, rights: Rights) -> dict[str, Any]:
-    """For the worker: remove a layer, its objects and photos; their history stays. How many went.
+    """For the worker: remove a layer, its objects and photos, files too; their history stays. How many went.
 
     Raises NotFound, Conflict.
     """
@@ -119,4 +121,5 @@ def delete_layer(layer_id: int, owner_id: int | None, rights: Rights) -> dict[st
         names = ", ".join(sorted({str(one) for one in users}))[:300]
         raise Conflict(_("This layer is still in use: %(names)s.") % {"names": names}) from error
     drop_table(table)
+    transaction.on_commit(partial(remove_files, layer_id))
     return {"slug": layer.slug, "title": layer.title, **counts}

@@ -92,8 +92,8 @@ KNOWN: Final = """
         s.line is distinct from r.more ->> 'line' and case when r.more ? 'put'
             then r.more ->> 'put' not in ({ours}, {turned})
             else coalesce(r.more ->> 'line', s.line) not in ({ours_there}, {turned_there}) end as corrected,
-        r.more ? 'piece_of' or r.more ? 'merged' or exists (select from road_section p
-            where p.owner_id = r.owner_id and p.more ->> 'piece_of' = r.reference) as reshaped
+        r.more ? 'piece_of' or r.more ? 'merged' or r.reference in (select p.more ->> 'piece_of' from road_section p
+            where p.owner_id = %(owner)s and p.more ->> 'piece_of' is not null) as reshaped
     from {staged} s join road_section r on r.owner_id = %(owner)s
         and coalesce(r.more ->> 'piece_of', r.reference) = s.reference
 """

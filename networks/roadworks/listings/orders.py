@@ -14,9 +14,10 @@ from gis_core.database import clock as database_clock
 from gis_core.desk.cells import Cell, Line
 from gis_core.desk.list_query import ListQuery, choice
 from gis_core.desk.listing import Column, Listing, Pager
+from gis_core.long_dates import format_long_date
 from gis_core.members.rights import Rights
 from gis_core.models import Commune
-from networks.roadworks.days import PARIS, day_said, format_days
+from networks.roadworks.days import PARIS, format_days
 from networks.roadworks.kinds import ABROGATION
 from networks.roadworks.models import WorkOrder
 from networks.roadworks.services import publication
@@ -72,7 +73,10 @@ def state_label(one: WorkOrder, state: str) -> str:
     match state:
         case "abrogated" if one.abrogated_by:
             message = _("abrogated by the order n° %(number)s of %(day)s")
-            return message % {"number": one.abrogated_by.number, "day": day_said(one.abrogated_by.numbered_date)}
+            return message % {
+                "number": one.abrogated_by.number,
+                "day": format_long_date(one.abrogated_by.numbered_date),
+            }
         case "abrogated":
             return pgettext("order", "abrogated")
         case "over":
@@ -86,7 +90,7 @@ def state_label(one: WorkOrder, state: str) -> str:
 
 def describe_days(one: WorkOrder) -> str:
     if one.kind == ABROGATION:
-        return _("from %(day)s on") % {"day": day_said(one.starts_on)}
+        return _("from %(day)s on") % {"day": format_long_date(one.starts_on)}
     return format_days(one.starts_on, one.ends_on)
 
 

@@ -23,9 +23,10 @@ from gis_core.desk.list_query import answer_query
 from gis_core.http.admission import LIST, limit_concurrency
 from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request
+from gis_core.long_dates import format_long_date
 from gis_core.members.territories import extent_4326
 from networks.roadworks import feeds
-from networks.roadworks.days import day_said, format_days
+from networks.roadworks.days import format_days
 from networks.roadworks.models import Work
 from networks.roadworks.pages.frame import works_map
 from networks.roadworks.services import current
@@ -102,7 +103,7 @@ def monday_of(day: date) -> date:
 def week_said(monday: date, day: date) -> str:
     if monday == monday_of(day):
         return _("This week")
-    return _("Week of %(day)s") % {"day": day_said(monday, "j F" if monday.year == day.year else "j F Y")}
+    return _("Week of %(day)s") % {"day": format_long_date(monday, "j F" if monday.year == day.year else "j F Y")}
 
 
 @require_safe

@@ -23,7 +23,8 @@ from gis_core.errors import NotFound
 from gis_core.http.admission import LIST, limit_concurrency
 from gis_core.http.files import file_headers
 from gis_core.letters.services import clean_text
-from networks.roadworks.days import PARIS, day_said
+from gis_core.long_dates import format_long_date
+from networks.roadworks.days import PARIS
 from networks.roadworks.listings.orders import PUBLIC_ORDERS, OrderQuery, describe_days, state_label, state_of
 from networks.roadworks.models import WorkOrder
 from networks.roadworks.pages.public import FRESH_S
@@ -111,7 +112,9 @@ def add(
 
 
 def describe_unpublished(one: Unpublished) -> str:
-    return _("No longer published since %(day)s.") % {"day": day_said(one.unpublished_at.astimezone(PARIS).date())}
+    return _("No longer published since %(day)s.") % {
+        "day": format_long_date(one.unpublished_at.astimezone(PARIS).date())
+    }
 
 
 # -- one of them ------------------------------------------------------------------------------------------------------

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gis_core.database.statements import fetch_all
+from gis_core.long_dates import format_long_date
 from gis_core.members.rights import Rights
 from layers.features.display import display_number
-from networks.roadworks.days import Taken, day_said, format_days, hours_of, last_day, never_together, time_said
+from networks.roadworks.days import Taken, format_days, hours_of, last_day, never_together, time_said
 from networks.roadworks.models import Work
 from networks.roadworks.points import CONFLICT_FINDERS
 
@@ -227,7 +228,7 @@ def fresh(query: ConflictQuery, other: Work) -> str:
     else:
         message = _("These works will dig up the new surface from %(day)s on: have them done before.")
     day = other.ends_on if other.new_surface and other.ends_on < query.starts_on else other.starts_on
-    return message % {"day": day_said(day), "months": FRESH_MONTHS}
+    return message % {"day": format_long_date(day), "months": FRESH_MONTHS}
 
 
 def where(metres: float) -> str:

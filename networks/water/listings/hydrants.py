@@ -4,43 +4,16 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from django.template.defaultfilters import floatformat
-from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gis_core.database import clock as database_clock
 from gis_core.desk.cells import NOTHING, Cell, Line
 from gis_core.desk.listing import Column, Listing, Pager
-from gis_core.members.rights import Rights
 from layers.features.display import code_label
 from networks.water import code_lists
+from networks.water.listings.inspected_nodes import Places, due_column, node_columns, places_of
 from networks.water.services.hydrant_tables import MOST_ROWS, standings
-from networks.water.services.hydrants import (
-    HydrantQuery,
-    addresses_of,
-    availability_of,
-    communes_of,
-    day_of,
-    register,
-    title_of,
-)
-
-type Places = tuple[dict[int, str], dict[str, str]]
-"""The nearest address of each hydrant, and the name of each commune."""
-
-
-def places_of(rows: Sequence[Any], _rights: Rights) -> Places:
-    return addresses_of(rows), communes_of(rows)
-
-
-def name_cell(hydrant: Any, places: Places) -> Cell:
-    where = hydrant.name or places[0].get(hydrant.pk, "")
-    lines = (Line(where),) if where else ()
-    return Cell(title_of(hydrant), href=reverse("hydrant", args=[hydrant.pk]), lines=lines)
-
-
-def commune_name(hydrant: Any, places: Places) -> str:
-    return places[1].get(hydrant.commune_insee, "")
+from networks.water.services.hydrants import HydrantQuery, availability_of, register, title_of
+from networks.water.services.inspected_nodes import day_of
 
 
 def availability_label(hydrant: Any, _places: Places) -> str:
@@ -79,13 +52,6 @@ def pressures_cell(hydrant: Any, places: Places) -> Cell:
     return Cell(f"{decimal(static)} / {decimal(dynamic)}\u00a0bar")
 
 
-def due_cell(hydrant: Any, _places: Places) -> Cell:
-    if hydrant.due is None:
-        return Cell(_("to be measured"), tone="due late")
-    late = hydrant.due < database_clock.today()
-    return Cell(day=hydrant.due, tone="due late" if late else "due", lines=(Line(_("late")),) if late else ())
-
-
 def anomaly_labels(hydrant: Any, _places: Places) -> str:
     return ", ".join(code_label(code_lists.ANOMALIES, code) for code in (hydrant.last or {}).get("anomalies", []))
 
@@ -98,12 +64,7 @@ def on_map(hydrant: Any, places: Places) -> dict[str, Any]:
 
 
 COLUMNS: Final[Sequence[Column[Any]]] = (
-    Column("reference", gettext_lazy("Reference"), value=lambda one, _places: title_of(one), cell=name_cell,
-           heading=gettext_lazy("Hydrant"), sort="reference"),
-    Column("member", gettext_lazy("Member"), value="owner.name"),
-    Column("insee", "INSEE", value="commune_insee"),
-    Column("commune", gettext_lazy("Commune"), value=commune_name),
-    Column("place", gettext_lazy("Nearest address"), value=lambda one, places: places[0].get(one.pk, "")),
+    *node_columns("hydrant", gettext_lazy("Hydrant"), title_of),
     Column("diameter", gettext_lazy("Diameter (mm)"), "integer", "diameter_mm", heading=gettext_lazy("Diameter"),
            unit="mm", sort="diameter_mm"),
     Column("verdict", gettext_lazy("State"), value=availability_label, cell=availability_cell),
@@ -114,8 +75,7 @@ COLUMNS: Final[Sequence[Column[Any]]] = (
     Column("static", gettext_lazy("Static pressure (bar)"), "number", measure("static_bar", "pressure_bar")),
     Column("dynamic", gettext_lazy("Dynamic pressure (bar)"), "number", measure("dynamic_bar")),
     Column("anomalies", gettext_lazy("Anomalies"), value=anomaly_labels),
-    Column("due", gettext_lazy("Next inspection"), "date", cell=due_cell, heading=gettext_lazy("Next one before"),
-           sort="due"),
+    due_column(gettext_lazy("to be measured")),
     Column("out", gettext_lazy("Unavailable because"), value=lambda one, _places: one.out["reason"] if one.out else ""),
     Column("pressures", gettext_lazy("Static / dynamic pressure"), "number", cell=pressures_cell, in_files=False),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from gis_core.desk.cells import Cell, Line
 from gis_core.desk.list_query import ListQuery, choice
 from gis_core.desk.listing import Column, Listing
+from gis_core.long_dates import format_long_date
 from gis_core.members.rights import Rights
 from networks.water.models import Outage, OutageQuerySet
 from networks.water.services.outages import outages_seen_by
@@ -41,7 +42,7 @@ def outages(query: OutageQuery, rights: Rights) -> OutageQuerySet:
 
 def name_cell(outage: Outage, _related: Any) -> Cell:
     started = localtime(outage.started_at)
-    when = _("%(day)s at %(hour)s") % {"day": date_format(started, "j N Y"), "hour": date_format(started, "H:i")}
+    when = _("%(day)s at %(hour)s") % {"day": format_long_date(started, "j N Y"), "hour": date_format(started, "H:i")}
     return Cell(str(outage), href=reverse("outage", args=[outage.pk]), lines=(Line(when),))
 
 

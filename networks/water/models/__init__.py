@@ -3,6 +3,7 @@
 from networks.water.models.anomaly import Anomaly, AnomalyQuerySet, Scan
 from networks.water.models.fire import FireCoverage, FireSettings, HydrantInspection, HydrantUnavailability
 from networks.water.models.imported import Snap
+from networks.water.models.manhole import ManholeInspection, ManholeSettings
 from networks.water.models.network import (
     Repair,
     SewerConnection,

@@ -6,13 +6,16 @@ column has, under the standard's own names, so that nothing of an import is lost
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.fields import current_instant
 from gis_core.members.owned import OwnedQuerySet
-from gis_core.models import Member
+from gis_core.models import Member, User
 
 
 class Precision(models.TextChoices):
@@ -116,3 +119,50 @@ class Connection(NetworkObject):
 
     class Meta:
         abstract = True
+
+
+class OfNode(models.Model):
+    """What is recorded of a node beside its row. `owner` and `shared_with` say again what that row said of who sees
+    it, `reference` what it was called."""
+
+    security = "owner"
+
+    owner = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name=_("member"))
+    shared_with = ArrayField(models.IntegerField(), db_default=[], default=list, blank=True, editable=False)
+    version = models.IntegerField(default=1, db_default=1, editable=False)
+    reference = models.CharField(_("reference"), max_length=254, blank=True)
+    recorded_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("recorded by"))
+    recorded_at = models.DateTimeField(_("recorded"), default=current_instant, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class InspectionQuerySet[Row: models.Model](OwnedQuerySet[Row]):
+    """Inspections of nodes."""
+
+    def latest_first(self) -> Self:
+        return self.order_by("-done_date", "-id")
+
+    def current(self) -> Self:
+        """Those that were not struck out, the last first."""
+        return self.filter(struck_at=None).latest_first()
+
+
+class NodeInspection(OfNode):
+    """One inspection of a node. A wrong one is struck out and stays to be seen; nothing of it is changed."""
+
+    done_date = models.DateField(_("inspected on"))
+    done_by = models.CharField(_("inspected by"), max_length=120)
+    remark = models.CharField(_("remark"), max_length=1000, blank=True)
+    struck_at = models.DateTimeField(_("struck out"), null=True, blank=True)
+    struck_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("struck out by"))
+    strike_reason = models.CharField(_("why"), max_length=300, blank=True)
+
+    objects = InspectionQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.done_date}"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from gis_core.fields import current_instant
 from gis_core.members.owned import OwnedQuerySet
 from gis_core.models import Member, User
+from networks.water.models.base import NodeInspection, OfNode
 
 
 class FireSettings(models.Model):
@@ -38,30 +39,8 @@ class FireSettings(models.Model):
         return str(self.member)
 
 
-class OfHydrant(models.Model):
-    """What is recorded of a hydrant. It outlives it: `hydrant` is its id (a restored one has it again), no key.
-
-    `owner` and `shared_with` say again what the hydrant's row said of who sees it.
-    """
-
-    security = "owner"
-
-    owner = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name=_("member"))
-    shared_with = ArrayField(models.IntegerField(), db_default=[], default=list, blank=True, editable=False)
-    version = models.IntegerField(default=1, db_default=1, editable=False)
-    hydrant = models.BigIntegerField(_("hydrant"))
-    reference = models.CharField(_("reference"), max_length=254, blank=True)
-    recorded_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("recorded by"))
-    recorded_at = models.DateTimeField(_("recorded"), default=current_instant, editable=False)
-
-    objects = OwnedQuerySet.as_manager()
-
-    class Meta:
-        abstract = True
-
-
-class HydrantInspection(OfHydrant):
-    """One inspection. A wrong one is struck out and stays to be seen; nothing of it is changed."""
+class HydrantInspection(NodeInspection):
+    """One inspection of a hydrant. It outlives it: `hydrant` is its id (a restored one has it again), no key."""
 
     class Kind(models.TextChoices):
         TECHNICAL = "technical", _("Technical inspection (flow and pressure)")
@@ -72,18 +51,13 @@ class HydrantInspection(OfHydrant):
         NOT_COMPLIANT = "not_compliant", _("Not compliant")
         UNAVAILABLE = "unavailable", _("Not available")
 
+    hydrant = models.BigIntegerField(_("hydrant"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    done_date = models.DateField(_("inspected on"))
-    done_by = models.CharField(_("inspected by"), max_length=120)
     flow_m3h = models.FloatField(_("flow at 1 bar"), null=True, blank=True)
     static_bar = models.FloatField(_("static pressure"), null=True, blank=True)
     dynamic_bar = models.FloatField(_("dynamic pressure"), null=True, blank=True)
     anomalies = ArrayField(models.CharField(max_length=16), default=list, blank=True, verbose_name=_("anomalies"))
     verdict = models.CharField(_("verdict"), max_length=14, choices=Verdict)
-    remark = models.CharField(_("remark"), max_length=1000, blank=True)
-    struck_at = models.DateTimeField(_("struck out"), null=True, blank=True)
-    struck_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("struck out by"))
-    strike_reason = models.CharField(_("why"), max_length=300, blank=True)
 
     class Meta:
         db_table = "water_hydrant_inspection"
@@ -105,13 +79,11 @@ class HydrantInspection(OfHydrant):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.reference} {self.done_date}"
 
+class HydrantUnavailability(OfNode):
+    """From when to when a hydrant (its id) gave no water, and who was told; without `until_at` it lasts."""
 
-class HydrantUnavailability(OfHydrant):
-    """From when to when a hydrant gave no water, and who was told; without `until_at` it lasts."""
-
+    hydrant = models.BigIntegerField(_("hydrant"))
     from_at = models.DateTimeField(_("unavailable from"))
     until_at = models.DateTimeField(_("until"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=300)
@@ -121,6 +93,8 @@ class HydrantUnavailability(OfHydrant):
         HydrantInspection, models.SET_NULL, null=True, related_name="+", verbose_name=_("found by the inspection")
     )
     ended_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("ended by"))
+
+    objects = OwnedQuerySet.as_manager()
 
     class Meta:
         db_table = "water_hydrant_unavailability"

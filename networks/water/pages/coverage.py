@@ -29,8 +29,9 @@ from gis_core.models import Job, Member, User
 from networks.water.models import FireCoverage, WaterNode
 from networks.water.pages.frame import show
 from networks.water.services import coverage
-from networks.water.services.hydrants import addresses_near, hydrants, settings_for
-from networks.water.services.inspecting import MOST_DISTANCE_M
+from networks.water.services.hydrant_inspecting import MOST_DISTANCE_M
+from networks.water.services.hydrants import hydrants, settings_for
+from networks.water.services.inspected_nodes import addresses_near
 
 ROWS = 50
 MOST_OFFSET = 20_000

@@ -7,9 +7,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core.database import clock as database_clock
@@ -30,29 +29,36 @@ from gis_core.members.organisations import member_seen_by
 from gis_core.members.rights import Rights
 from gis_core.models import Member
 from layers.features.display import code_label, display_number, with_unit
-from layers.features.services.attachments import PHOTOS, as_json, attach, attachments_of
-from layers.features.services.origin import Origin
+from layers.features.services.attachments import PHOTOS
 from networks.water import code_lists
 from networks.water.listings.hydrants import HYDRANTS
 from networks.water.models import HydrantInspection
 from networks.water.pages.frame import show
+from networks.water.pages.inspections import (
+    WEB,
+    attach_photo,
+    count_links,
+    day,
+    decimal,
+    describe_node,
+    map_link,
+    members_to_set,
+    photos_of,
+    remark_field,
+)
+from networks.water.services import hydrant_inspecting as inspecting
 from networks.water.services import hydrant_tables as tables
-from networks.water.services import inspecting
 from networks.water.services.hydrants import (
     HydrantQuery,
     State,
-    addresses_of,
     availability_of,
-    communes_of,
     counts,
-    day_of,
     hydrant_seen_by,
     settings_for,
     title_of,
 )
-
-WEB = Origin("web", "")
-SEEN = "water-nodes,water-pipes,communes,parcels,buildings,roads,addresses"
+from networks.water.services.inspected_nodes import day_of
+from networks.water.services.inspections import LONGEST_NAME, may_record
 
 
 @require_safe
@@ -68,18 +74,7 @@ def hydrant_list(request: HttpRequest) -> HttpResponse:
 def around_list(view: ListView[HydrantQuery]) -> dict[str, Any]:
     """The counts of the hydrants of a filter by state, and whose settings the user may change."""
     query, rights = view.query, view.rights
-    count_by_state = counts(query, rights)
-    figures = [
-        (state, label, count_by_state[state], query.but(state=state).query(), query.state == state)
-        for state, label in State.choices
-    ]
-    return {"figures": figures, "chosen": members_to_set(rights)}
-
-
-def members_to_set(rights: Rights) -> list[tuple[str, str]]:
-    """The members whose settings the user may change."""
-    rows = Member.objects.visible_to(rights).order_by("name")
-    return [(one.slug, one.name) for one in rows if inspecting.may_choose(one, rights)]
+    return {"figures": count_links(query, State.choices, counts(query, rights)), "chosen": members_to_set(rights)}
 
 
 @limit_concurrency(TABLE)
@@ -90,31 +85,19 @@ def answer_pei(query: HydrantQuery, rights: Rights) -> HttpResponse:
 
 def describe_hydrant(hydrant: Any) -> dict[str, Any]:
     """What the page of a hydrant says at its head."""
-    availability, today = availability_of(hydrant), database_clock.today()
+    availability = availability_of(hydrant)
     return {
         "hydrant": hydrant,
         "title": title_of(hydrant),
-        "place": hydrant.name or addresses_of([hydrant]).get(hydrant.pk, ""),
-        "commune": communes_of([hydrant]).get(hydrant.commune_insee, ""),
+        **describe_node(hydrant),
         "standing": availability,
         "standing_label": tables.standings()[availability],
         "inspected": day_of(hydrant.last),
         "technical": hydrant.technical or {"flow_m3h": hydrant.flow_m3h, "static_bar": hydrant.pressure_bar},
-        "late": hydrant.due is not None and hydrant.due < today,
     }
 
 
 # -- one hydrant ------------------------------------------------------------------------------------------------------
-
-
-def decimal(label: Any, unit: str) -> forms.FloatField:
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "size": 8})
-    return forms.FloatField(label=label, help_text=unit, required=False, localize=True, widget=widget)
-
-
-def day(label: Any, **options: Any) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, widget=widget, **options)
 
 
 class InformingForm(AccessibleForm):
@@ -129,7 +112,7 @@ class InspectionForm(InformingForm):
         label=gettext_lazy("Kind of inspection"), choices=HydrantInspection.Kind.choices, widget=forms.RadioSelect
     )
     done_date = day(gettext_lazy("Inspected on"))
-    done_by = forms.CharField(label=gettext_lazy("By whom"), max_length=inspecting.LONGEST_NAME)
+    done_by = forms.CharField(label=gettext_lazy("By whom"), max_length=LONGEST_NAME)
     flow_m3h = decimal(gettext_lazy("Flow at 1 bar"), "m³/h")
     static_bar = decimal(gettext_lazy("Static pressure"), "bar")
     dynamic_bar = decimal(gettext_lazy("Dynamic pressure"), "bar")
@@ -146,12 +129,7 @@ class InspectionForm(InformingForm):
     anomalies = forms.MultipleChoiceField(
         label=gettext_lazy("Anomalies"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    remark = forms.CharField(
-        label=gettext_lazy("Remark"),
-        max_length=inspecting.LONGEST_REMARK,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
+    remark = remark_field()
 
     def __init__(self, *args: Any, out: bool = False, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -267,11 +245,8 @@ def become_available(request: HttpRequest, pk: int) -> HttpResponse | None:
 def add_photo(request: HttpRequest, pk: int) -> HttpResponse | None:
     rights = rights_of_request(request)
     inspecting.writable(pk, rights)
-    file = request.FILES.get("file")
     try:
-        if file is None:
-            raise Invalid(_("Choose a photo."), parameter="file")
-        attach(inspecting.hydrant_layer(rights), pk, file, rights)
+        attach_photo(request, inspecting.hydrant_layer(rights), pk, rights)
     except ArpentError as error:
         return render_hydrant(request, pk, status_of(error), photo_error=error.message)
     messages.success(request, _("The photo is added."))
@@ -295,11 +270,11 @@ def render_hydrant(request: HttpRequest, pk: int, status: int = 200, **more: Any
     context = {
         **describe_hydrant(hydrant),
         "settings": settings_for(hydrant.owner_id),
-        "may": inspecting.may_inspect(hydrant.owner_id, rights),
+        "may": may_record(hydrant.owner_id, rights),
         "inspections": [(one, anomalies_of(one)) for one in inspections],
         "outs": tables.unavailabilities_of(pk, rights),
-        "photos": [as_json(one, layer) for one in attachments_of(layer, pk, rights)[: PHOTOS.most]],
-        "map": map_link(hydrant),
+        "photos": photos_of(layer, pk, rights),
+        "map": map_link(hydrant, inspecting.SLUG, "water-pipes"),
         "inspection": InspectionForm(initial=initial_inspection(request, inspections), out=hydrant.out is not None),
         "out_form": OutForm(initial={"from_date": database_clock.today()}),
         "back_form": BackForm(),
@@ -316,12 +291,6 @@ def initial_inspection(request: HttpRequest, inspections: list[HydrantInspection
 
 def anomalies_of(inspection: HydrantInspection) -> str:
     return ", ".join(code_label(code_lists.ANOMALIES, code) for code in inspection.anomalies)
-
-
-def map_link(hydrant: Any) -> str:
-    """The map, on the hydrant, with its sheet open."""
-    place = f"{hydrant.place.x:.6f},{hydrant.place.y:.6f}"
-    return f"{reverse('map')}#v=1&c={place}&z=18&l={SEEN}&s=water-nodes.{hydrant.pk}"
 
 
 # -- settings ---------------------------------------------------------------------------------------------------------
@@ -358,7 +327,7 @@ def settings_page(request: HttpRequest, slug: str) -> HttpResponse:
         inspecting.choose(slug, inspecting.Choice(**form.cleaned_data), rights=rights)
         messages.success(request, _("The settings are saved."))
         return redirect("hydrants")
-    context = {"member": member, "form": form, "may": inspecting.may_choose(member, rights), "language": get_language()}
+    context = {"member": member, "form": form, "may": may_record(member.pk, rights)}
     return show(request, "fire_settings", "hydrants", context, 400 if request.method == "POST" else 200)
 
 

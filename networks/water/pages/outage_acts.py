@@ -19,6 +19,8 @@ from networks.water.models import Outage
 from networks.water.services import outage_journal, outage_notices, outage_photos, outage_valves, outages
 
 LARGEST_ID: Final = 2**63 - 1
+TOP: Final = ""
+"""An address without a section would keep the one that the browser was at."""
 
 
 def go_to(outage: Outage, section: str) -> HttpResponse:
@@ -57,7 +59,7 @@ def end(request: HttpRequest, outage: Outage, rights: Rights) -> HttpResponse:
     version, user = version_in(request), signed_in_user(request)
     outages.end_outage(outage, version=version, at=moment_in(request), user=user, rights=rights)
     messages.success(request, _("The outage is over."))
-    return redirect("outage", outage_id=outage.pk)
+    return go_to(outage, TOP)
 
 
 def record_time(request: HttpRequest, outage: Outage, rights: Rights) -> HttpResponse:
@@ -67,14 +69,19 @@ def record_time(request: HttpRequest, outage: Outage, rights: Rights) -> HttpRes
         turns=whole_number(turns) or 0 if turns else None, rights=rights,
     )  # fmt: skip
     messages.success(request, _("The time is recorded."))
-    return go_to(outage, {"closed": "valves", "opened": "opening"}.get(kind, "times"))
+    return go_to(outage, section_of(kind))
+
+
+def section_of(kind: str) -> str:
+    """Where the page shows a time of this kind."""
+    return {"closed": "valves", "opened": "opening"}.get(kind, "times")
 
 
 def strike(request: HttpRequest, outage: Outage, rights: Rights) -> HttpResponse:
     which = integer(request.POST.dict(), "inspection", 0, 0, LARGEST_ID)
-    outage_journal.strike_line(outage, which, request.POST.get("reason", ""), rights=rights)
+    line = outage_journal.strike_line(outage, which, request.POST.get("reason", ""), rights=rights)
     messages.success(request, _("The line is struck out: it counts no more."))
-    return go_to(outage, "journal")
+    return go_to(outage, section_of(line.kind))
 
 
 def reopen(request: HttpRequest, outage: Outage, rights: Rights) -> HttpResponse:
@@ -107,7 +114,7 @@ def report_valve(request: HttpRequest, outage: Outage, rights: Rights) -> HttpRe
     valve, condition = whole_number(request.POST.get("valve", "")) or 0, request.POST.get("condition", "")
     outage_valves.report_valve(outage, valve, condition, rights=rights)
     messages.success(request, _("The condition of the valve is kept: the next isolation knows it."))
-    return go_to(outage, "valves")
+    return go_to(outage, "unusable" if valve in outage_valves.unusable_of(outage) else "valves")
 
 
 def hand_over(request: HttpRequest, outage: Outage, rights: Rights) -> HttpResponse:

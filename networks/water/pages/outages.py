@@ -29,6 +29,7 @@ from networks.water import code_lists
 from networks.water.api.serializers import IsolationRequestSerializer, request_of
 from networks.water.listings.outages import OUTAGES
 from networks.water.models import Outage
+from networks.water.outage_map import lines_in
 from networks.water.outage_report import report_pdf
 from networks.water.outage_sheet import pdf_of
 from networks.water.pages.frame import show
@@ -37,6 +38,7 @@ from networks.water.services import outage_journal, outage_notices, outages
 from networks.water.services.isolation import Request
 from networks.water.services.outage_journal import Journal, journal_of
 from networks.water.services.outage_photos import PHOTOS, path_of, photo_of, photos_of
+from networks.water.services.outage_plans import can_be_drawn
 from networks.water.services.outage_valves import STATES, in_reopening_order
 from networks.water.services.repairs import repairs_of_outages
 
@@ -152,6 +154,7 @@ def render_outage(request: HttpRequest, row: Outage, *, refused: str = "", statu
         "may_change": may_change and not row.struck_at,
         "journal": journal,
         "photos": photos_of(row),
+        "has_plans": can_be_drawn(row, rights),
         "times": {kind: journal.find(kind) for kind in ("found", "repaired", "back")},
         "doubts": journal.doubts(),
         **linked_to(row, rights),
@@ -163,14 +166,16 @@ def render_outage(request: HttpRequest, row: Outage, *, refused: str = "", statu
 
 def linked_to(row: Outage, rights: Rights) -> dict[str, Any]:
     """What the outage leads to: the broken pipes, their repairs, notices, its duplicates."""
-    duplicates = list(row.duplicates.all())
-    known = outage_notices.notices_of(row, rights)
+    duplicates = outages.duplicates_of(row, rights)
+    known = outage_notices.notices_of([row, *duplicates], rights)
+    pipes = [one | {"map": on_map(one, "water-pipes", one["pipe"])} for one in row.answer["breaks"]]
     return {
         "duplicates": duplicates,
-        "pipes": [one | {"map": on_map(one, "water-pipes", one["pipe"])} for one in row.answer["breaks"]],
+        "pipes": pipes,
+        "seen_at": map_of_zone(row),
         "causes": [(code, code_label(code_lists.CAUSES, code)) for code in code_lists.CAUSES],
         "cause_label": code_label(code_lists.CAUSES, row.cause) if row.cause else "",
-        "repairs": repairs_of_outages([row.pk, *(one.pk for one in duplicates)], rights),
+        "repairs": repairs_of_outages([row, *duplicates], rights),
         "notices": known,
         "to_end": outage_notices.notice_to_end(known) if row.state == Outage.State.ENDED else None,
     }
@@ -205,11 +210,30 @@ def outage_context(answer: dict[str, Any], order: str, journal: Journal) -> dict
         **valves,
         "closings": sum(1 for one in close if one["closing"]),
         "openings": len(openings),
+        "still_closed": len(set(closings) - set(openings)),
         "to_open": in_reopening_order(answer["valves"], journal),
         "sensitive": [one for one in served if one["sensitive"]],
         "lost_km": (answer["zone"]["length_m"] + answer["cut_off"]["length_m"]) / 1000,
         "volume": answer["zone"]["volume_m3"],
     }
+
+
+def map_of_zone(row: Outage) -> str:
+    """The map on the pipes that are isolated, the breaks and the valves to close; empty where none is known.
+
+    While the water is off the breaks are isolated there, as the network is now.
+    """
+    answer = row.answer
+    close = [one for one in answer["valves"] if one["status"] == "close"]
+    places = [point for line in lines_in(answer["zone"]) for point in line]
+    places += [one["point"] for one in (*answer["breaks"], *close)]
+    if not places:
+        return ""
+    lons, lats = [place[0] for place in places], [place[1] for place in places]
+    box = ",".join(f"{value:.6f}" for value in (min(lons), min(lats), max(lons), max(lats)))
+    pipes = ".".join(str(one["pipe"]) for one in answer["breaks"])
+    now = f"&p=water.isolate.{pipes}" if row.state == Outage.State.OPEN and not row.struck_at and pipes else ""
+    return f"{reverse('map')}#v=1&bb={box}&l={SEEN}{now}"
 
 
 def on_map(thing: dict[str, Any], layer: str, pk: int) -> str:
@@ -222,8 +246,10 @@ def on_map(thing: dict[str, Any], layer: str, pk: int) -> str:
 @page
 def outage_file(request: HttpRequest, outage_id: int) -> HttpResponse:
     """The sheet for the crew."""
-    row = outages.outage_seen_by(outage_id, rights_of_request(request))
-    return file_response(pdf_of(row), "application/pdf", f"coupure-{row.pk}.pdf", inline=True)
+    rights = rights_of_request(request)
+    row = outages.outage_seen_by(outage_id, rights)
+    address = request.build_absolute_uri(reverse("outage_plans", args=[row.pk])) if can_be_drawn(row, rights) else ""
+    return file_response(pdf_of(row, address), "application/pdf", f"coupure-{row.pk}.pdf", inline=True)
 
 
 @require_safe

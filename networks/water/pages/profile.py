@@ -173,6 +173,7 @@ def as_csv(drawn: Drawn) -> bytes:
         Column("node", _("Manhole no.") if sewer else _("Node"), "text"),
         Column("kind", _("Kind"), "text"),
         Column("ground_z", _("Height of the cover") if sewer else _("Height of the ground"), "number"),
+        *([Column("natural_z", _("Natural ground (model of heights)"), "number")] if result.natural else []),
         Column("arriving_z", _("Invert, arriving") if sewer else _("Top of the pipe, arriving"), "number"),
         Column("leaving_z", _("Invert, leaving") if sewer else _("Top of the pipe, leaving"), "number"),
         Column("bottom_z", _("Invert of the structure"), "number"),

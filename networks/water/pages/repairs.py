@@ -1,6 +1,6 @@
 """/reseaux/reparations/: repairs in a table, recorded from the office, and how often pipes break."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -43,6 +43,7 @@ from networks.water.services.repairs import (
     RepairedPipe,
     RepairQuery,
     check_may_record,
+    metres_to_break,
     pipe_to_repair,
     record_repair,
 )
@@ -147,7 +148,8 @@ def new_repair(request: HttpRequest) -> HttpResponse:
             except ArpentError as error:
                 fault = error
     else:
-        form = RepairForm(initial={"repaired_date": database_clock.today(), "network": "water", **given}, pipe=pipe)
+        first = {"repaired_date": database_clock.today(), "network": "water", **place_in_outage(given, pipe, rights)}
+        form = RepairForm(initial=first | given, pipe=pipe)
     status = 400 if form.errors else 200
     if fault:
         if not form.is_bound:
@@ -157,6 +159,14 @@ def new_repair(request: HttpRequest) -> HttpResponse:
         status = blame(form, fault)
     context = {"form": form, "pipe": pipe, "material": pipe and label_or_none(code_lists.MATERIALS, pipe.material)}
     return show(request, "repair_new", "network_repairs", context, status=status)
+
+
+def place_in_outage(given: Mapping[str, str], pipe: RepairedPipe | None, rights: Rights) -> dict[str, float | None]:
+    """Where the outage says that the pipe broke: the place of its repair."""
+    if pipe is None or given.get("network") == "sewer" or not given.get("outage"):
+        return {}
+    outage = integer(given, "outage", 0, 0, LARGEST_ID)
+    return {"along_m": metres_to_break(outage, pipe, rights)}
 
 
 def record_and_redirect(request: HttpRequest, given: NewRepair, rights: Rights) -> HttpResponse:

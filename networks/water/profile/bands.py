@@ -22,6 +22,7 @@ class Row:
     node: str
     kind: str
     ground: str
+    natural: str
     arriving: str
     leaving: str
     bottom: str
@@ -49,6 +50,7 @@ def row(profile: Profile, point: Point, stretch: Stretch | None, kinds: Labels, 
         node=name_of(point),
         kind=kinds.get(point.node.kind, point.node.kind),
         ground=height(point.ground),
+        natural=natural_height(profile, point),
         arriving=height(point.arriving),
         leaving=height(point.leaving),
         bottom=format_fixed(point.bottom),
@@ -99,6 +101,11 @@ def height(one: Height | None) -> str:
     return format_fixed(one.z) if one.sure else f"{ABOUT}{NO_BREAK}{format_fixed(one.z)}"
 
 
+def natural_height(profile: Profile, point: Point) -> str:
+    """The natural ground at a node, of a model of heights."""
+    return format_fixed(profile.natural_at(point))
+
+
 def name_of(point: Point) -> str:
     return point.node.reference or point.node.name or NOTHING
 
@@ -141,7 +148,8 @@ PIPE_FIELDS = ("pipe", "length_m", "slope_percent", "diameter_mm", "material", "
 
 
 def values(profile: Profile, kinds: Labels, materials: Labels) -> list[list[Any]]:
-    """The same rows for a spreadsheet: FIELDS, PIPE_FIELDS, remarks, and which heights are between known ones."""
+    """The same rows for a spreadsheet: FIELDS (after the ground the natural one, where it is known), PIPE_FIELDS,
+    remarks, and which heights are between known ones."""
     following: list[Stretch | None] = [*profile.stretches, None]
     return [
         [
@@ -156,11 +164,13 @@ def values(profile: Profile, kinds: Labels, materials: Labels) -> list[list[Any]
 
 def node_values(profile: Profile, point: Point, kinds: Labels) -> list[Any]:
     depth = depth_m(profile, point)
-    heights = [round_value(one.z if one else None) for one in (point.ground, point.arriving, point.leaving)]
+    ground, *ends = [round_value(one.z if one else None) for one in (point.ground, point.arriving, point.leaving)]
     return [
         point.node.reference or point.node.name,
         kinds.get(point.node.kind, point.node.kind),
-        *heights,
+        ground,
+        *([round_value(profile.natural_at(point))] if profile.natural else []),
+        *ends,
         round_value(point.bottom),
         round_value(depth[0] if depth else None),
         round_value(point.drop_m if profile.family == "sewer" else None),

@@ -7,14 +7,23 @@ let a page put its own colours over them.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import floor
+from math import floor, isnan, nan
 from typing import Literal
 
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from networks.water.profile.bands import Labels, depth_of, format_fixed, height, name_of, size_of, slope_of
+from networks.water.profile.bands import (
+    Labels,
+    depth_of,
+    format_fixed,
+    height,
+    name_of,
+    natural_height,
+    size_of,
+    slope_of,
+)
 from networks.water.profile.layout import HEADROOM_MM, SHORTEST_MM, End, Layout, clip_line, heights_within, plane
 from networks.water.profile.points import Point, Profile, Stretch
 
@@ -41,6 +50,7 @@ class Pen:
 
 INK, SOFT, LINE = Pen("#1B2A2F", "p-ink"), Pen("#4D5D61", "p-soft"), Pen("#C3CAC6", "p-line")
 GROUND, DANGER = Pen("#6B7F2A", "p-ground"), Pen("#A4262C", "p-danger")
+NATURAL = Pen("#9A6A1B", "p-natural")
 WATER, SEWER = Pen("#1F6FB2", "p-water"), Pen("#7A4A21", "p-sewer")
 
 
@@ -104,7 +114,8 @@ def draw(profile: Profile, layout: Layout, materials: Labels) -> Drawing:
         text, tall, left_out = band_drawn(band, frame, top)
         bands, top, reduced = bands + text, top + tall, reduced or left_out
     width = frame.right + RIGHT_MM
-    parts = [*key(profile), *grid(frame), *uprights(profile, frame), *ground(profile, frame)]
+    parts = [*key(profile), *grid(frame), *uprights(profile, frame), *natural_ground(profile, frame)]
+    parts += ground(profile, frame)
     parts += [*structures(profile, frame), *pipes(profile, frame), *drops(profile, frame), bands]
     body = "".join(parts)
     svg = (
@@ -152,6 +163,9 @@ def describe_profile(profile: Profile) -> str:
             ngettext("%(count)s height is not on record.", "%(count)s heights are not on record.", missing)
             % {"count": missing}
         )
+    if profile.natural:
+        source = {"source": profile.natural_source}
+        sentences.append(_("The natural ground is drawn too (%(source)s).") % source)
     sentences.append(_("The same figures are in the table."))
     return " ".join(sentences)
 
@@ -167,11 +181,16 @@ def key(profile: Profile) -> Iterator[str]:
         (name, colour(profile), False),
         (_("between known heights (not on record)"), SOFT, True),
     ]
+    if profile.natural:
+        lines.append((_("Natural ground: %(source)s") % {"source": profile.natural_source}, NATURAL, False))
     if profile.rising:
         lines.append((f"▲ {_('counter-slope')}", DANGER, False))
     x = 0.5
     for caption, pen, dashed in lines:
-        yield line((x, 3), (x + 8, 3), pen, 0.5, dashed=dashed)
+        if pen is NATURAL:
+            yield polyline([f"{n(x)},3", f"{n(x + 8)},3"], pen, 0.5)
+        else:
+            yield line((x, 3), (x + 8, 3), pen, 0.5, dashed=dashed)
         yield label(x + 9.5, 4.1, caption, DANGER if pen is DANGER else SOFT)
         x += 9.5 + len(caption) * LETTER_MM + 6
 
@@ -201,6 +220,27 @@ def uprights(profile: Profile, frame: Frame) -> Iterator[str]:
 def ground(profile: Profile, frame: Frame) -> Iterator[str]:
     for before, after in pairwise(profile.points):
         yield between(frame, (before.at_m, before.ground), (after.at_m, after.ground), GROUND, 0.45)
+
+
+def natural_ground(profile: Profile, frame: Frame) -> Iterator[str]:
+    """The ground of a model of heights, broken at its holes and at the border of the sheet."""
+    part: list[str] = []
+    for at_m, z in profile.natural:
+        y = nan if isnan(z) else frame.y(z)
+        if frame.holds(at_m) and KEY_MM <= y <= frame.bottom:
+            part.append(f"{n(frame.x(at_m))},{n(y)}")
+        elif part:
+            yield polyline(part, NATURAL, 0.35)
+            part = []
+    if part:
+        yield polyline(part, NATURAL, 0.35)
+
+
+def polyline(points: Sequence[str], pen: Pen, width: float) -> str:
+    style = (
+        f'fill="none" stroke="{pen.colour}" stroke-width="{width}" stroke-linejoin="round" stroke-dasharray="0.9 0.7"'
+    )
+    return f'<polyline points="{" ".join(points)}" {style} class="{pen.name}"/>'
 
 
 def between(frame: Frame, near: End, far: End, pen: Pen, width: float, shift: float = 0.0) -> str:
@@ -303,6 +343,7 @@ def bands_of(profile: Profile, frame: Frame, materials: Labels) -> list[Band]:
     return [
         at_nodes(_("Manhole no.") if sewer else _("Node"), name_of),
         at_nodes(_("Height of the cover") if sewer else _("Height of the ground"), lambda one: height(one.ground)),
+        *([at_nodes(_("Natural ground"), lambda one: natural_height(profile, one))] if profile.natural else []),
         Band(_("Height of the invert") if sewer else _("Top of the pipe"), list(ends_at_nodes(seen, frame))),
         at_nodes(_("Depth"), lambda one: depth_of(profile, one)),
         along(_("Partial distances"), lambda one: format_fixed(one.length_m)),

@@ -165,7 +165,7 @@ def heights_within(profile: Profile, start: float, end: float) -> list[float]:
         ]
     inside = [point for point in profile.points if start - SAME_M <= point.at_m <= end + SAME_M]
     bottoms = [point.bottom for point in inside if point.bottom is not None]
-    return [*results, *bottoms]
+    return [*results, *bottoms, *profile.natural_within(start, end)]
 
 
 type End = tuple[float, Height | None]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
+from math import inf, isnan
 
 from networks.water.families import FamilyName
 
@@ -165,13 +166,22 @@ class Stretch:
         return (-climb if self.step.backwards else climb) > LEAST_RISE_M
 
 
+type GroundPoint = tuple[float, float]
+"""Metres along the way, and the altitude of the natural ground there (NaN in a hole of its model)."""
+
+
 @dataclass(frozen=True)
 class Profile:
-    """A way with its heights: one point more than stretches."""
+    """A way with its heights: one point more than stretches.
+
+    `natural` is the ground along it as a published model has it, `natural_source` the name of that model.
+    """
 
     family: FamilyName
     points: Sequence[Point]
     stretches: Sequence[Stretch] = field(default_factory=tuple)
+    natural: Sequence[GroundPoint] = ()
+    natural_source: str = ""
 
     @property
     def length_m(self) -> float:
@@ -183,7 +193,21 @@ class Profile:
         crowns = [one for stretch in self.stretches for one in self.pipe_heights(stretch)]
         tops = [point.ground.z for point in self.points if point.ground]
         bottoms = [point.bottom for point in self.points if point.bottom is not None]
-        return [*crowns, *tops, *bottoms]
+        return [*crowns, *tops, *bottoms, *self.natural_within(0, self.length_m)]
+
+    def natural_within(self, start: float, end: float) -> list[float]:
+        """Altitudes of the natural ground between two places."""
+        return [z for at_m, z in self.natural if start <= at_m <= end and not isnan(z)]
+
+    def natural_at(self, point: Point) -> float | None:
+        """The natural ground at a node, on a straight line between the places around it."""
+        at = bisect_left(self.natural, (point.at_m, -inf))
+        if not self.natural or at == len(self.natural):
+            return None
+        (before_m, low), (after_m, high) = self.natural[max(at - 1, 0)], self.natural[at]
+        share = (point.at_m - before_m) / (after_m - before_m) if after_m > before_m else 1.0
+        z = high if share == 1 else low + (high - low) * share
+        return None if isnan(z) else z
 
     def pipe_heights(self, stretch: Stretch) -> list[float]:
         """Of the invert and of the top, at both ends."""
@@ -201,14 +225,15 @@ class Profile:
         return [point.at_m for point in self.points]
 
     def heights_at(self, point: Point) -> list[float]:
-        """Everything drawn at a node: ground, structure, inverts and tops of the pipes on both sides."""
+        """Everything drawn at a node: ground, structure, inverts and tops of the pipes on both sides; and the natural
+        ground on the way to it."""
         at = bisect_left(self.places, point.at_m)
         results = [point.ground.z] if point.ground else []
         results += [point.bottom] if point.bottom is not None else []
         for stretch, end in ((at - 1, point.arriving), (at, point.leaving)):
             if end:
                 results += [end.z + shift for shift in self.around(self.stretches[stretch])]
-        return results
+        return results + self.natural_within(self.places[max(at - 1, 0)], point.at_m)
 
     @property
     def missing(self) -> int:

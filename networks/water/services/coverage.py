@@ -27,8 +27,8 @@ from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Job, Member, User
 from networks.water.code_lists import IN_SERVICE
 from networks.water.models import FireCoverage, HydrantUnavailability, WaterNode
+from networks.water.services.hydrant_inspecting import MOST_DISTANCE_M
 from networks.water.services.hydrants import HYDRANT, hydrants, with_out
-from networks.water.services.inspecting import MOST_DISTANCE_M
 from networks.water.streets import Places, Streets, Ways
 
 KIND = "fire_coverage"

@@ -18,7 +18,8 @@ from gis_core.files.writing.rows import Column
 from gis_core.members.rights import Rights
 from networks.water.code_lists import IN_SERVICE
 from networks.water.models import HydrantInspection, HydrantUnavailability, WaterPipe
-from networks.water.services.hydrants import HydrantQuery, addresses_of, day_of, register
+from networks.water.services.hydrants import HydrantQuery, register
+from networks.water.services.inspected_nodes import addresses_of, day_of
 
 MOST_ROWS = 20_000
 DIAMETERS = (80, 100, 150)
@@ -108,7 +109,7 @@ def pipe_diameters(hydrants: Sequence[int], rights: Rights) -> dict[int, int]:
 def inspections_of(pk: int, rights: Rights) -> list[HydrantInspection]:
     """Every inspection of a hydrant, the last first; those that were struck out, too."""
     rows = HydrantInspection.objects.visible_to(rights).filter(hydrant=pk)
-    return list(rows.select_related("recorded_by", "struck_by").order_by("-done_date", "-id"))
+    return list(rows.select_related("recorded_by", "struck_by").latest_first())
 
 
 def unavailabilities_of(pk: int, rights: Rights) -> list[HydrantUnavailability]:

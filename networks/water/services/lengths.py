@@ -1,14 +1,14 @@
-"""How long the networks are, in kilometres on the ground (geodesic): by material, diameter, decade and age."""
+"""How long the networks are, in kilometres on the ground (geodesic): by material, diameter, decade, age, failures."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import Count, FloatField, Func, Sum
+from django.db.models import Count, FloatField, Func, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from gis_core.database import clock as database_clock
 from gis_core.desk.list_query import ListQuery, choice, parameter
@@ -18,6 +18,7 @@ from gis_core.files.writing.rows import Column
 from gis_core.members.rights import Rights
 from layers.features.display import display_number
 from networks.water import code_lists
+from networks.water.models import Repair
 from networks.water.services.repair_statistics import (
     decade,
     decade_label,
@@ -50,11 +51,12 @@ class LengthsQuery(ListQuery):
 
 
 class Pipes(NamedTuple):
-    """Pipes in service that are alike: their length in metres, and how many they are."""
+    """Pipes in service that are alike: their length in metres, how often each was repaired, and how many they are."""
 
     material: str | None
     diameter_mm: int | None
     laid: int | None
+    failures: int
     metres: float
     number: int
 
@@ -84,15 +86,23 @@ def pipes_in_service(query: LengthsQuery, rights: Rights) -> list[Pipes]:
     if query.member:
         rows = rows.filter(owner__slug=query.member)
     laid = Coalesce("laid_to_year", "laid_from_year")
-    rows = rows.order_by().values("material", "diameter_mm", laid=laid)
+    rows = rows.annotate(failures=count_repairs(query.network, rights))
+    rows = rows.order_by().values("material", "diameter_mm", "failures", laid=laid)
     return [
-        Pipes(material_or_none(row["material"]), row["diameter_mm"], row["laid"], row["metres"], row["count"])
+        Pipes(material_or_none(row["material"]), row["diameter_mm"], row["laid"], row["failures"], row["metres"],
+              row["count"])
         for row in rows.annotate(metres=Sum(GroundLength("geom")), count=Count("pk"))
-    ]
+    ]  # fmt: skip
+
+
+def count_repairs(network: str, rights: Rights) -> Coalesce:
+    """How many repairs of a pipe the user sees."""
+    repairs = visible(Repair, rights).filter(network=network, pipe_id=OuterRef("pk")).order_by().values("pipe_id")
+    return Coalesce(Subquery(repairs.annotate(number=Count("pk")).values("number")), 0)
 
 
 def breakdowns(pipes: Sequence[Pipes]) -> list[Breakdown]:
-    """By material (the longest first), diameter, decade of laying and age; what is not known at the end of each."""
+    """By material (the longest first), diameter, decade of laying, age, failures; what is not known ends each."""
     today = database_clock.today().year
 
     def age(one: Pipes) -> int | None:
@@ -101,12 +111,14 @@ def breakdowns(pipes: Sequence[Pipes]) -> list[Breakdown]:
     materials = group_pipes(pipes, lambda one: one.material, material_label)
     longest = sorted(materials, key=lambda one: (not one.key, -one.km, one.label))
     by_diameter = group_pipes(pipes, lambda one: one.diameter_mm or None, diameter_label)
+    by_failures = group_pipes(pipes, lambda one: one.failures, failures_label)
     by_decade = group_pipes(pipes, lambda one: decade(one.laid), decade_label)
     return [
         Breakdown("material", _("By material"), longest),
         Breakdown("diameter", _("By diameter"), sort_by_number(by_diameter)),
         Breakdown("decade", _("By decade of laying"), sort_by_number(by_decade)),
         Breakdown("age", _("By age"), sort_by_number(group_pipes(pipes, age, age_label))),
+        Breakdown("failures", _("By number of failures"), sort_by_number(by_failures)),
     ]
 
 
@@ -135,6 +147,12 @@ def age_label(first: int | None) -> str:
     if first is None:
         return _("Not recorded")
     return _("%(from)s to %(to)s years") % {"from": first, "to": first + AGE_STEP - 1}
+
+
+def failures_label(failures: int) -> str:
+    if not failures:
+        return _("No failure")
+    return ngettext("%(count)s failure", "%(count)s failures", failures) % {"count": failures}
 
 
 def lengths_table(parts: Sequence[Breakdown]) -> Table:

@@ -99,9 +99,14 @@ def lock_outage(outage: Outage, rights: Rights) -> Outage:
     if not may_change(outage.owner_id, rights):
         raise Forbidden(_("Network technicians and GIS administrators of this member record outages."))
     locked = Outage.objects.select_for_update().get(pk=outage.pk)
-    if locked.struck_at:
-        raise Conflict(_("This outage is struck out: nothing of it is changed any more."))
+    check_not_struck(locked)
     return locked
+
+
+def check_not_struck(outage: Outage) -> None:
+    """Refuse an outage that counts no more. Raises Conflict."""
+    if outage.struck_at:
+        raise Conflict(_("This outage is struck out: nothing of it is changed any more."))
 
 
 def valves_of(outage: Outage) -> dict[int, Mapping[str, Any]]:

@@ -6,7 +6,6 @@ from typing import Final
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from gis_core.database import clock as database_clock
 from gis_core.desk.parameters import whole_number
 from gis_core.errors import Conflict
 from gis_core.members.rights import Rights
@@ -16,7 +15,8 @@ from networks.notifications.services.notices import About, Address, Beginning, C
 from networks.notifications.services.places import Place
 from networks.water import code_lists
 from networks.water.models import Outage, WaterConnection
-from networks.water.services.outages import outage_seen_by
+from networks.water.services.outage_journal import check_not_struck
+from networks.water.services.outages import duplicates_of, outage_seen_by
 from networks.water.services.visible import visible
 
 SENSITIVE = {code: french for code, (french, _english) in code_lists.SENSITIVE.items()}
@@ -27,8 +27,9 @@ KIND: Final = "outage"
 
 
 def beginning(key: str, rights: Rights) -> Beginning:
-    """The notice that the outage of this number suggests. Raises NotFound."""
+    """The notice that the outage of this number suggests. Raises NotFound, Conflict (it is struck out)."""
     outage = outage_seen_by(whole_number(key) or 0, rights)
+    check_not_struck(outage)
     context = Context(kind=Notice.Kind.BURST, starts_at=outage.started_at, place=outage.place)
     return Beginning(owner=outage.owner, targets=addresses(outage, rights), context=context, title=outage.place)
 
@@ -59,11 +60,10 @@ def page_of(key: str, rights: Rights) -> tuple[str, str] | None:
 # -- after a notice ---------------------------------------------------------------------------------------------------
 
 
-def notices_of(outage: Outage, rights: Rights) -> Sequence[Notice]:
-    """Those about the outage and about its duplicates, the latest first."""
-    keys = [outage.pk, *outage.duplicates.values_list("pk", flat=True)]
+def notices_of(outages: Sequence[Outage], rights: Rights) -> Sequence[Notice]:
+    """Those about an outage and its duplicates, the latest first."""
     rows = [
-        one for key in keys for one in notices.notices_about(About(kind=KIND, key=str(key)), outage.owner_id, rights)
+        row for one in outages for row in notices.notices_about(About(kind=KIND, key=str(one.pk)), one.owner_id, rights)
     ]
     return sorted(rows, key=lambda one: -one.pk)
 
@@ -78,13 +78,17 @@ def notice_to_end(known: Sequence[Notice]) -> Notice | None:
 def draft_end(outage: Outage, *, rights: Rights) -> Notice:
     """A draft to the addresses of the last notice: the water is back, since when the outage says.
 
-    Raises Forbidden, Conflict (nobody was told of the cut, or they know).
+    Raises Forbidden, Conflict (it is struck out or under way, nobody was told of the cut, or they know).
     """
-    former = notice_to_end(notices_of(outage, rights))
+    check_not_struck(outage)
+    if outage.ended_at is None:
+        raise Conflict(_("This outage is under way: end it first, then tell that the water is back."))
+    former = notice_to_end(notices_of([outage, *duplicates_of(outage, rights)], rights))
     if former is None:
         raise Conflict(_("Nobody is left to be told that the water is back: look at the notices of this outage."))
     former = notices.notice_seen_by(former.pk, rights)
-    ended_at = outage.ended_at or database_clock.now()
-    began = former.starts_at if former.starts_at and former.starts_at < ended_at else None
-    context = Context(starts_at=began, ends_at=ended_at, reason=former.reason, place=former.place, phone=former.phone)
+    began = former.starts_at if former.starts_at and former.starts_at < outage.ended_at else None
+    context = Context(
+        starts_at=began, ends_at=outage.ended_at, reason=former.reason, place=former.place, phone=former.phone
+    )
     return notices.follow(former, kind=Notice.Kind.END, rights=rights, context=context)

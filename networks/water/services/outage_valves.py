@@ -44,6 +44,11 @@ def report_valve(outage: Outage, valve: int, condition: str, *, rights: Rights) 
     return put_entry(locked, kind=condition, valve=valve, rights=rights)
 
 
+def unusable_of(outage: Outage) -> set[int]:
+    """The valves that its isolation went past, by their ids."""
+    return {one["id"] for one in outage.answer["valves"] if one["status"] == "skipped"}
+
+
 def last_reports(valves: Collection[int], rights: Rights) -> dict[int, OutageEntry]:
     """By valve, the last line about its condition in any outage that the asker sees."""
     rows = (

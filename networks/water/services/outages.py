@@ -47,7 +47,8 @@ def outages_seen_by(rights: Rights) -> OutageQuerySet:
 def outage_seen_by(outage_id: int, rights: Rights) -> Outage:
     """An outage that the user sees, its answer without what is not for them. Raises NotFound."""
     people = ("owner", "started_by", "ended_by", "struck_by", "in_charge", "duplicate_of")
-    outage = Outage.objects.visible_to(rights).select_related(*people).filter(pk=outage_id).first()
+    rows = Outage.objects.visible_to(rights).select_related(*people)
+    outage = rows.defer("duplicate_of__answer", "duplicate_of__question").filter(pk=outage_id).first()
     if outage is None:
         raise NotFound(_("There is no such outage, or you may not see it."))
     outage.answer = answers.for_whom(outage.answer, outage.owner_id, rights)
@@ -217,6 +218,11 @@ def strike_outage(outage: Outage, *, reason: str, duplicate_of: int | None = Non
         unexplained=_("Say why the outage is struck out."), reason_field="strike_reason",
     )  # fmt: skip
     return locked
+
+
+def duplicates_of(outage: Outage, rights: Rights) -> list[Outage]:
+    """The outages that were struck out as the same as this one, of those that the asker sees."""
+    return list(outages_seen_by(rights).filter(duplicate_of=outage))
 
 
 def others_of(outage: Outage, rights: Rights) -> list[Outage]:

@@ -21,6 +21,7 @@ from networks.water.models import SewerNode, SewerPipe, WaterNode, WaterPipe
 from networks.water.profile.layout import EXAGGERATIONS, SCALES, USUAL
 from networks.water.profile.path import Branched, Edge, Graph, in_order, reach_nodes, shortest
 from networks.water.profile.points import NodeData, PipeData, Profile, Step, profile_of
+from networks.water.services.natural_ground import with_natural_ground
 from networks.water.services.visible import visible
 
 MOST_PIPES = 600
@@ -146,7 +147,12 @@ def profile_for(request: Request, rights: Rights) -> Drawn:
     pipes, owner = pipes_on_record(request.family, ids, rights)
     steps = order_steps(request.family, pipes, keep_order=not request.pipes)
     nodes = nodes_on_record(request.family, {node for one in pipes for node in (one.start, one.end)}, rights)
-    return Drawn(profile_of(request.family, steps, nodes), Member.objects.get(pk=owner), notes)
+    profile = profile_of(request.family, steps, nodes)
+    try:
+        profile = with_natural_ground(profile, rights)
+    except Unavailable as error:  # A file of the model is missing: the network is drawn all the same.
+        notes.append(str(error.message))
+    return Drawn(profile, Member.objects.get(pk=owner), notes)
 
 
 def order_steps(family: FamilyName, pipes: Sequence[PipeData], *, keep_order: bool) -> list[Step]:

@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any, Final
 
 from django.contrib.gis.db.models import PointField
-from django.contrib.gis.db.models.functions import Length
+from django.contrib.gis.db.models.functions import Length, Transform
+from django.contrib.gis.geos import Point
 from django.db import IntegrityError, transaction
-from django.db.models import F, Func, OuterRef, QuerySet, Subquery, Value
+from django.db.models import F, FloatField, Func, OuterRef, QuerySet, Subquery, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,6 +26,7 @@ from layers.features.display import code_label
 from layers.features.services.origin import Origin, event
 from networks.water import code_lists
 from networks.water.models import Outage, Repair, SewerPipe, WaterPipe
+from networks.water.services.outages import set_cause
 from networks.water.services.visible import visible
 
 SLUG = "water-repairs"
@@ -212,8 +214,30 @@ def record_repair(given: NewRepair, *, rights: Rights) -> Repair:
         raise Conflict(
             _("Another repair has this number already: choose another one."), parameter="reference"
         ) from error
+    if given.outage is not None and given.cause:
+        give_cause(given.outage, given.cause, rights)
     made.refresh_from_db()
     return made
+
+
+def give_cause(outage_id: int, cause: str, rights: Rights) -> None:
+    """The cause that a repair says is that of its outage, where that one has none yet."""
+    outage = Outage.objects.filter(pk=outage_id, cause="").first()
+    if outage:
+        set_cause(outage, cause, rights=rights)
+
+
+def metres_to_break(outage_id: int, pipe: RepairedPipe, rights: Rights) -> float | None:
+    """Metres from the start of a pipe to where it broke, to the decimetre; None where the outage does not say."""
+    outage = Outage.objects.visible_to(rights).filter(pk=outage_id).first()
+    broken = [one for one in outage.answer["breaks"] if one["pipe"] == pipe.id] if outage else []
+    if not broken:
+        return None
+    lon, lat = broken[0]["point"]
+    place = Transform(Value(Point(lon, lat, srid=4326), output_field=PointField(srid=4326)), 2154)
+    share = Func("geom", place, function="ST_LineLocatePoint", output_field=FloatField())
+    along: float = PIPES["water"].objects.filter(pk=pipe.id).values_list(share, flat=True).get()
+    return round(along * pipe.length_m, 1)
 
 
 def check_repair(given: NewRepair, pipe: RepairedPipe) -> None:
@@ -240,9 +264,9 @@ def check_outage(outage_id: int, pipe: RepairedPipe, rights: Rights) -> None:
         raise NotFound(_("There is no such outage, or you may not see it."), parameter="outage")
 
 
-def repairs_of_outages(outages: Collection[int], rights: Rights) -> list[Any]:
+def repairs_of_outages(outages: Collection[Outage], rights: Rights) -> list[Any]:
     """The repairs done in these outages, the last first."""
-    rows = visible(Repair, rights).filter(outage_id__in=outages).defer("geom", "geom_3857", "more")
+    rows = visible(Repair, rights).filter(outage_id__in=[one.pk for one in outages]).defer("geom", "geom_3857", "more")
     return list(rows.order_by("-repaired_date", "-pk"))
 
 

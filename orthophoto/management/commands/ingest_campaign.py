@@ -14,14 +14,17 @@ from gis_core.errors import ArpentError
 from gis_core.management.commands.worker import work
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
-from layers.catalogue.models import Layer
+from layers.catalogue.models import Layer, Photo
 from orthophoto.jobs import QUEUE
 from orthophoto.models import Campaign
+from orthophoto.raster.naming import model_in_names
 from orthophoto.report import as_json, report_text
 from orthophoto.services import building
 from orthophoto.services.campaigns import CampaignOrder, parse_acquired, register
 from orthophoto.services.inspection import inspect, leave_refused
+from orthophoto.services.orders import made_for
 
+HEIGHT_KINDS = [kind for kind in Photo.Kind.values if kind != Photo.Kind.PHOTO]
 WATCH_S = 0.5
 STILL_S = 900
 
@@ -40,7 +43,13 @@ class Command(BaseCommand):
         parser.add_argument("--acquired", required=True, metavar="YYYY[-MM[-DD]]")
         parser.add_argument("--member", help=_("short name of the member that owns it; else the agency's"))
         parser.add_argument("--crs", default="EPSG:2154", help=_("CRS of the sheets that name none"))
-        parser.add_argument("--codec", choices=Campaign.Codec.values, default=Campaign.Codec.JPEG)
+        parser.add_argument("--kind", choices=["photo", "heights"], default="photo", help=_("what the sheets hold"))
+        parser.add_argument(
+            "--model", choices=HEIGHT_KINDS, help=_("of heights: by the names (MNT, MNS, MNH) when not given")
+        )
+        parser.add_argument("--unit", choices=Campaign.Unit.values, default=Campaign.Unit.METRE, help=_("of heights"))
+        parser.add_argument("--vertical", metavar="EPSG:5720", help=_("the vertical datum where the files say none"))
+        parser.add_argument("--codec", choices=Campaign.Codec.values, help=_("jpeg for photos, deflate for heights"))
         parser.add_argument("--display", choices=Campaign.Display.values, default=Campaign.Display.NATURAL)
         parser.add_argument("--visibility", choices=Layer.Visibility.values, default=Layer.Visibility.SIGNED_IN)
         parser.add_argument("--attribution", default="")
@@ -159,9 +168,25 @@ def order_of(options: dict[str, Any]) -> CampaignOrder:
         visibility=options["visibility"],
         publish_at_once=options["publish"],
         crs=epsg(options["crs"]),
-        codec=options["codec"],
+        codec=options["codec"] or made_for(options["kind"])["codec"],
         display=options["display"],
+        kind=kind_given(options),
+        unit=options["unit"],
+        vertical_crs=epsg(options["vertical"]) if options["vertical"] else None,
     )
+
+
+def kind_given(options: dict[str, Any]) -> str:
+    """What the sheets hold. Raises CommandError: no model is given, and their names do not tell it."""
+    if options["kind"] == "photo":
+        if options["model"]:
+            raise CommandError(_("--model is said of heights: add --kind heights."), returncode=2)
+        return Photo.Kind.PHOTO
+    model = options["model"] or model_in_names(path.name for path in options["folder"].rglob("*"))
+    if model is None:
+        message = _("Say which heights these are: --model ground (MNT), surface (MNS) or height (MNH).")
+        raise CommandError(message, returncode=2)
+    return model
 
 
 def epsg(text: str) -> int:

@@ -6,7 +6,7 @@ const all = form?.querySelector("[data-choose-page]");
 
 function showCount() {
   const count = boxes.filter((box) => box.checked).length;
-  countLine.textContent = count ? `(${count})` : "";
+  countLine.textContent = count ? `\u00a0(${count})` : "";
 }
 
 if (form && boxes.length) {

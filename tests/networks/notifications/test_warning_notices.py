@@ -16,9 +16,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 
 from gis_core.errors import Forbidden, Invalid, NotFound
+from gis_core.long_dates import format_long_date
 from gis_core.members.rights import ANONYMOUS, Role, acting_as
 from gis_core.models import HistoryEvent, Letter, Membership
 from layers.cadastre.models import Address as HouseNumber
@@ -797,7 +797,7 @@ def test_the_day_of_an_objection_is_written_as_people_write_it(network: Network)
     client.post(page, {"do": "stop", "channel": "sms"}, headers=PAGE)
     shown = client.get(page, headers=PAGE).content.decode()
     with translation.override("fr"):
-        assert f">{date_format(timezone.localdate(), 'j N Y')}</time></p>" in shown
+        assert f">{format_long_date(timezone.localdate(), 'j N Y')}</time></p>" in shown
 
 
 def test_the_page_of_contacts_asks_as_many_questions_for_many_members(network: Network) -> None:

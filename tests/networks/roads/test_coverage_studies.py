@@ -134,13 +134,14 @@ def near(place: tuple[float, float], sites: list[dict[str, str]], reach_m: float
     return any(math.dist(place, (float(one["x"]), float(one["y"]))) <= reach_m for one in sites)
 
 
-def sampled(line: Any, sites: list[dict[str, str]], reach_m: float) -> float:
-    """Metres of a line within reach, by steps of a metre."""
+def sampled(line: Any, at: Any, reach_m: float) -> float:
+    """Metres of a line within reach of these places (x, y), by steps of a metre."""
     (ax, ay), (bx, by) = line
+    # Those too far from its middle for any of it are left out.
+    at = at[np.hypot(at[:, 0] - (ax + bx) / 2, at[:, 1] - (ay + by) / 2) <= reach_m + math.dist(*line)]
     steps = max(1, round(math.dist(*line)))
     share = np.linspace(0.5 / steps, 1 - 0.5 / steps, steps)
     xs, ys = ax + (bx - ax) * share, ay + (by - ay) * share
-    at = np.array([(float(one["x"]), float(one["y"])) for one in sites]).reshape(-1, 2)
     if not len(at):
         return 0.0
     distances = np.sqrt((xs[:, None] - at[:, 0]) ** 2 + (ys[:, None] - at[:, 1]) ** 2).min(axis=1)
@@ -154,7 +155,8 @@ def test_addresses_and_roads_are_counted_as_by_definition(land: Land, rank: int)
     for operator in ("", *study.answer["operators"]):
         sites = [one for one in land.sites
                  if one[technology.label] == "1" and operator in ("", one["Operateur"])]  # fmt: skip
-        covered = [(sampled(line, sites, technology.reach_m), left, right) for line, left, right in land.roads]
+        at = np.array([(float(one["x"]), float(one["y"])) for one in sites]).reshape(-1, 2)
+        covered = [(sampled(line, at, technology.reach_m), left, right) for line, left, right in land.roads]
         for commune in study.answer["communes"]:
             code = commune["insee"]
             found = share(study, rank, operator, code)

@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from django.utils.html import strip_tags
 
 from gis_core.errors import Conflict, Invalid
+from gis_core.long_dates import format_long_date
 from gis_core.members.rights import ANONYMOUS, Role, acting_as
 from gis_core.models import Commune, Letter, RowHistory
 from networks.roadworks import days
@@ -239,7 +240,7 @@ def test_of_an_unpublished_order_everybody_reads_number_and_days_alone(desk: Des
     address = f"/travaux/arretes/{made.pk}.pdf"
     page = words(Client().get(address, headers={"accept": "text/html"}), 410)
     assert f"Arrêté n° {made.number} du" in page
-    assert f"N’est plus publié depuis le {days.day_said(this_day())}." in page
+    assert f"N’est plus publié depuis le {format_long_date(this_day())}." in page
     assert "Tanneurs" not in page
     assert made.number not in listed()
     assert kept(WorkRequest, pk=one.pk).state == "accepted"
@@ -296,7 +297,7 @@ def test_an_abrogated_order_is_listed_as_such_and_in_force_no_more(desk: Desk) -
     former = desk.published(one)
     made = desk.abrogate(one, former)
     told = listed()
-    assert f"abrogé par l’arrêté n° {made.number} du {days.day_said(this_day())}" in told
+    assert f"abrogé par l’arrêté n° {made.number} du {format_long_date(this_day())}" in told
     assert "en vigueur" not in told.split("Publié par")[1]
     assert f"abrogé par l’arrêté n° {made.number}" in fed()
     assert f"abrogé par l’arrêté n° {made.number}" in sheet(desk, one)

@@ -2,10 +2,13 @@
 
 import json
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.html import strip_tags
 from django.utils.timezone import localtime
+from PIL import Image
 
 from gis_core.database import clock as database_clock
 from gis_core.members.rights import SYSTEM, acting_as
@@ -51,6 +54,13 @@ def source(network: Network, path: str, who: str = "network_technician") -> str:
 
 def page(network: Network, path: str, who: str = "network_technician") -> str:
     return " ".join(strip_tags(source(network, path, who)).split())
+
+
+def taken() -> SimpleUploadedFile:
+    """A photo, as a telephone sends it."""
+    picture = BytesIO()
+    Image.effect_noise((800, 600), 80).save(picture, "JPEG")
+    return SimpleUploadedFile("casse.jpg", picture.getvalue(), "image/jpeg")
 
 
 def entries(kind: str) -> list[OutageEntry]:

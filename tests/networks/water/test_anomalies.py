@@ -129,7 +129,10 @@ def test_a_sewer_that_gets_narrower_and_one_without_a_way_out_are_found(network:
 
 
 def test_years_and_sizes_out_of_proportion_are_found(network: Network) -> None:
-    supplied(network, laid_from_year=date.today().year + 3, diameter_mm=9000)
+    pipe = supplied(network, diameter_mm=9000)
+    # As an older version took it: edits and imports refuse it now.
+    with factories.as_owner():
+        WaterPipe.objects.filter(pk=pipe).update(laid_from_year=date.today().year + 3)
     scan(network)
     assert kinds(network) == ["unlikely_size", "unlikely_year"]
 

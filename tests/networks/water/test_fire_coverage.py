@@ -12,7 +12,8 @@ from gis_core.models import Job
 from gis_core.tasks import run
 from layers.cadastre.models import Address, Building, Road
 from networks.water.models import FireCoverage
-from networks.water.services import coverage, inspecting
+from networks.water.services import coverage
+from networks.water.services import hydrant_inspecting as inspecting
 from tests import factories
 from tests.networks.conftest import Network, Place, along, at
 

@@ -16,7 +16,8 @@ from openpyxl import load_workbook
 
 from gis_core.members.rights import SYSTEM, Role, acting_as
 from networks.water.models import FireSettings, HydrantInspection, HydrantUnavailability, WaterNode
-from networks.water.services import inspecting
+from networks.water.services import hydrant_inspecting as inspecting
+from networks.water.services import inspections
 from networks.water.services.hydrants import HydrantQuery, availability_of, counts, hydrant_seen_by, register
 from tests import factories
 from tests.exports.conftest import read
@@ -145,7 +146,7 @@ def test_inspections_follow_a_reference_when_the_network_is_made_anew(network: N
     network.remove("water-nodes", hydrant)
     anew = network.node(52, 50, "hydrant", reference="PI-12")
     with network.as_():
-        assert inspecting.rebind(network.member.pk) == 3
+        assert inspections.rebind(network.member.pk) == 3
     assert availability_of(seen(network, anew)) == "unavailable"
 
 

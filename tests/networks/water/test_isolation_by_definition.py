@@ -83,23 +83,27 @@ def join(pipes: dict[int, P], first: int, a: int, b: int, chance: random.Random)
 
 
 def stored(network: Network, everything: list[Drawn]) -> None:
-    """All of them in one go, as loaders do."""
+    """All of them in one go, as loaders do. Pipes look their nodes up: those are counted before, whatever was."""
     nodes = [(pk, one) for made in everything for pk, one in made[0].items()]
     pipes = [(pk, one) for made in everything for pk, one in made[1].items()]
     owner = network.member.pk
-    with factories.as_worker(), loading(), bulk(), connection.cursor() as cursor:
+    ends = [[getattr(one, name) for _pk, one in pipes] for name in ("state", "a", "b")]
+    with loading(), bulk(), connection.cursor() as cursor:
         columns: list[list[Any]] = [
             [pk for pk, _one in nodes],
             *([getattr(one, name) or "" for _pk, one in nodes] for name in ("kind", "position", "condition", "state")),
             [one.x for _pk, one in nodes],
             [one.y for _pk, one in nodes],
         ]
-        cursor.execute(NODES, [owner, *columns])
-        ends = [[getattr(one, name) for _pk, one in pipes] for name in ("state", "a", "b")]
-        cursor.execute(PIPES, [owner, [pk for pk, _one in pipes], *ends])
-        cursor.execute(CONNECTIONS, [owner, [pk for pk, _one in pipes], [one.connections for _pk, one in pipes]])
-    with factories.as_owner(), connection.cursor() as cursor:
-        cursor.execute("analyze water_node, water_pipe, water_connection")
+        with factories.as_worker():
+            cursor.execute(NODES, [owner, *columns])
+        with factories.as_owner():
+            cursor.execute("analyze water_node")
+        with factories.as_worker():
+            cursor.execute(PIPES, [owner, [pk for pk, _one in pipes], *ends])
+            cursor.execute(CONNECTIONS, [owner, [pk for pk, _one in pipes], [one.connections for _pk, one in pipes]])
+        with factories.as_owner():
+            cursor.execute("analyze water_pipe, water_connection")
 
 
 def test_a_thousand_random_networks_are_isolated_as_the_definition_says(network: Network) -> None:

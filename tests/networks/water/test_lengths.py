@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from tests.networks.conftest import Network
+from tests.networks.conftest import Network, along
+from tests.networks.water.test_repairs import drawn
 
 PAGE = "/reseaux/patrimoine/"
 HTML = {"accept": "text/html"}
@@ -43,7 +44,7 @@ def test_lengths_are_on_the_ground_of_what_is_in_service(network: Network) -> No
 @pytest.mark.usefixtures("pipes")
 def test_each_grouping_is_whole_and_names_what_nobody_recorded(network: Network) -> None:
     found = rows(network)
-    for table in ("Par matériau", "Par diamètre", "Par décennie de pose", "Par âge"):
+    for table in ("Par matériau", "Par diamètre", "Par décennie de pose", "Par âge", "Par nombre de défaillances"):
         assert sum(group(found, table).values()) == pytest.approx(1.75, abs=0.002)
     assert list(group(found, "Par matériau"))[-1] == "matériau inconnu"
     assert list(group(found, "Par diamètre"))[-1] == list(group(found, "Par âge"))[-1] == "Non renseigné"
@@ -58,10 +59,28 @@ def test_nobody_counts_the_pipes_of_another_member(network: Network) -> None:
 @pytest.mark.usefixtures("pipes")
 def test_the_page_draws_each_grouping_and_the_workbook_holds_them(network: Network) -> None:
     answer = network.client("reader").get(PAGE, headers=HTML)
-    assert answer.content.decode().count("<svg") == 4
+    assert answer.content.decode().count("<svg") == 5
     assert "/reseaux/patrimoine/" in network.client("reader").get("/reseaux/", headers=HTML).content.decode()
     book: Any = network.client("reader").get(f"{PAGE}?format=xlsx", headers=HTML)
     assert len(list(load_workbook(io.BytesIO(book.content)).active.iter_rows())) == len(rows(network)) + 1
+
+
+def test_lengths_are_told_by_the_failures_of_each_pipe(network: Network) -> None:
+    network.pipe((0, 0), (1000, 0))
+    network.pipe((2000, 0), (2500, 0))
+    for x in (100, 900):
+        drawn(network, x, 0)
+    known = group(rows(network), "Par nombre de défaillances")
+    assert known == pytest.approx({"Aucune défaillance": 0.5, "2 défaillances": 1.0}, abs=0.001)
+
+
+@pytest.mark.usefixtures("pipes")
+@pytest.mark.parametrize("network_name", ["water", "sewer"])
+def test_each_grouping_that_the_map_draws_leads_there(network: Network, network_name: str) -> None:
+    network.make("sewer-pipes", along((0, 0), (10, 0)), system="01")
+    page = network.client("reader").get(f"{PAGE}?network={network_name}", headers=HTML).content.decode()
+    for name in ("material", "diameter", "age", "failures"):
+        assert f"#v=1&amp;l={network_name}-pipes@{name}," in page
 
 
 @pytest.mark.parametrize("query", ["format=pdf", "network=air"])

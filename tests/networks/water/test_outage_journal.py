@@ -1,12 +1,15 @@
 """The life of an outage on its page: times and who says them, its end and reopening, the duplicate."""
 
 import json
+import re
+from datetime import timedelta
 
 import pytest
 from django.utils.html import strip_tags
 
-from networks.water.models import OutageEntry
+from networks.water.models import Outage, OutageEntry
 from networks.water.services.overview import waiting
+from tests import factories
 from tests.networks.conftest import Network
 from tests.networks.water.outages import (
     LIST,
@@ -186,3 +189,41 @@ def test_the_wall_hides_the_journal_of_another_member(network: Network, path: st
         assert not OutageEntry.objects.exists()
     with network.as_("reader"):
         assert OutageEntry.objects.exists()
+
+
+def test_a_valve_that_was_ticked_by_mistake_is_taken_back_where_it_stands(
+    network: Network, path: str, valves: list[int]
+) -> None:
+    post(network, path, do="time", kind="closed", valve=str(valves[0]))
+    (line,) = entries("closed")
+    html = source(network, path)
+    assert re.search(rf'value="{line.pk}"><input[^>]+name="reason"[^>]+><button[^>]+>Retirer cette heure<', html)
+    answer = post(network, path, do="strike", inspection=str(line.pk), reason="Notée par erreur")
+    assert answer.url == f"{path}#valves"
+    assert "Elle ne se ferme pas" in source(network, path)
+    assert "0 sur 2" in page(network, path)
+
+
+def test_what_is_opened_again_is_folded_until_the_pipe_is_repaired(
+    network: Network, path: str, valves: list[int]
+) -> None:
+    post(network, path, do="time", kind="closed", valve=str(valves[0]))
+    assert re.search(r'aria-labelledby="opening"><details class="fold">', source(network, path))
+    post(network, path, do="time", kind="repaired")
+    assert re.search(r'aria-labelledby="opening"><details class="fold" open>', source(network, path))
+
+
+def test_the_end_says_how_many_valves_are_not_opened_again(network: Network, path: str, valves: list[int]) -> None:
+    for valve in valves:
+        post(network, path, do="time", kind="closed", valve=str(valve))
+    post(network, path, do="time", kind="opened", valve=str(valves[0]))
+    assert "1 vanne fermée n’est pas notée rouverte" in page(network, path)
+    post(network, path, do="time", kind="opened", valve=str(valves[1]))
+    assert "notée rouverte" not in page(network, path)
+
+
+def test_the_page_is_seen_from_its_top_once_the_water_is_back(network: Network, path: str) -> None:
+    with factories.as_owner():
+        Outage.objects.update(started_at=outage().started_at - timedelta(hours=2))
+    answer = post(network, path, do="end", version=str(outage().version))
+    assert answer.url == f"{path}#"

@@ -1,15 +1,19 @@
 """What an outage leads to and what leads to it: its pipe, cause, repair, the notices about it."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from gis_core.members.rights import SYSTEM, acting_as
 from networks.notifications.models import Notice
 from networks.water.models import Outage, Repair
 from tests import factories
-from tests.networks.conftest import Network
+from tests.networks.conftest import Network, at
 from tests.networks.water.outages import HTML, broken_pipe, build_network, outage, page, post, save, source
 
 NEW_REPAIR = "/reseaux/reparations/nouvelle/"
@@ -63,6 +67,46 @@ def test_a_repair_recorded_from_the_outage_and_the_outage_lead_to_each_other(net
     assert path in urls(sheet(network, "water-repairs", repair.pk))
 
 
+def test_the_repair_lies_where_the_outage_says_that_the_pipe_broke(network: Network, path: str) -> None:
+    with factories.as_owner():
+        row = outage()
+        (broken,) = row.answer["breaks"]
+        broken["point"] = list(at(120, 3).transform(4326, clone=True).coords)
+        row.save(update_fields=["answer"])
+    address = f"{NEW_REPAIR}?network=water&pipe={broken_pipe(network)}&outage={row.pk}"
+    assert re.search(r'name="along_m" value="20(,0)?"', source(network, address))
+    assert 'name="along_m" value' not in source(network, address.replace(f"outage={row.pk}", "outage=999999"))
+
+
+def test_the_cause_of_a_repair_is_that_of_its_outage_where_none_was_known(network: Network, path: str) -> None:
+    record(network, path, cause="frost")
+    assert outage().cause == "frost"
+    record(network, path, cause="roots")
+    assert outage().cause == "frost"
+
+
+def test_the_outage_is_seen_on_the_map(network: Network, path: str) -> None:
+    assert re.search(r'<a class="button" href="/#[^"]+">Voir sur la carte</a>', source(network, path))
+
+
+def test_the_map_of_an_outage_holds_its_zone_and_the_valves_to_close(network: Network, path: str) -> None:
+    link = r'href="/#v=1&amp;bb=([-\d.,]+)&amp;l=[\w,-]+(?:&amp;p=([\w.]+))?">Voir'
+    shown = re.search(link, source(network, path))
+    assert shown
+    assert shown[2] == f"water.isolate.{broken_pipe(network)}"
+    west, south, east, north = map(float, shown[1].split(","))
+    answer = outage().answer
+    places = [point for line in answer["zone"]["geometry"]["coordinates"] for point in line]
+    places += [one["point"] for one in answer["valves"] if one["status"] == "close"]
+    assert len(places) > 2
+    for lon, lat in places:
+        assert west - 1e-6 <= lon <= east + 1e-6
+        assert south - 1e-6 <= lat <= north + 1e-6
+    with factories.as_owner():
+        Outage.objects.update(state=Outage.State.ENDED, ended_at=timezone.now())
+    assert "&amp;p=water.isolate" not in source(network, path)
+
+
 def test_a_repair_of_no_outage_of_the_member_is_refused(network: Network, path: str) -> None:
     answer = record(network, "/reseaux/coupures/999999/")
     assert answer.status_code == 404
@@ -112,3 +156,34 @@ def test_the_notice_of_a_duplicate_stands_on_the_outage_that_is_kept(network: Ne
     notice = notice_of(network, other)
     post(network, other, do="void", reason="Deux fois", duplicate_of=path.rstrip("/").rpartition("/")[2])
     assert f"/reseaux/avis/{notice.pk}/" in source(network, path)
+
+
+def test_the_end_of_an_outage_that_was_opened_again_meanwhile_is_not_announced(network: Network, path: str) -> None:
+    notice_of(network, path)
+    post(network, path, do="end", version=str(outage().version))
+    post(network, path, do="reopen", reason="La fuite reprend")
+    answer = post(network, path, do="end_notice")
+    assert answer.status_code == 409
+    assert "Cette coupure est en cours" in answer.content.decode()
+    with acting_as(SYSTEM):
+        assert Notice.objects.count() == 1
+
+
+def test_nobody_is_warned_of_an_outage_that_is_struck_out(network: Network, path: str) -> None:
+    notice_of(network, path)
+    post(network, path, do="end", version=str(outage().version))
+    post(network, path, do="void", reason="Essai")
+    number = path.rstrip("/").rpartition("/")[2]
+    assert post(network, path, do="end_notice").status_code == 409
+    assert post(network, "/reseaux/avis/", outage=number).status_code == 409
+    with acting_as(SYSTEM):
+        assert Notice.objects.count() == 1
+
+
+def test_duplicates_are_told_without_reading_their_answers(network: Network, path: str) -> None:
+    other = save(network)
+    post(network, other, do="void", reason="Deux fois", duplicate_of=path.rstrip("/").rpartition("/")[2])
+    with CaptureQueriesContext(connection) as queries:
+        assert other in source(network, path)
+    (duplicates,) = [one["sql"] for one in queries if re.search(r'"duplicate_of_id" = \d', one["sql"])]
+    assert '"answer"' not in duplicates

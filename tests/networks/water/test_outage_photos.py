@@ -7,13 +7,12 @@ from typing import Any
 import pypdfium2
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
 
 from gis_core.members.rights import SYSTEM, acting_as
 from networks.water.models import OutagePhoto
 from networks.water.services.outage_photos import path_of
 from tests.networks.conftest import Network
-from tests.networks.water.outages import HTML, build_network, post, save, source
+from tests.networks.water.outages import HTML, build_network, post, save, source, taken
 
 
 @pytest.fixture
@@ -21,12 +20,6 @@ def path(network: Network, settings: Any, tmp_path: Path) -> str:
     settings.FILES_DIR = tmp_path / "files"
     build_network(network)
     return save(network)
-
-
-def taken() -> SimpleUploadedFile:
-    picture = BytesIO()
-    Image.effect_noise((800, 600), 80).save(picture, "JPEG")
-    return SimpleUploadedFile("casse.jpg", picture.getvalue(), "image/jpeg")
 
 
 def fetch(network: Network, address: str) -> bytes:

@@ -1,12 +1,15 @@
 """An outage is handed over to the next shift, and told in a report."""
 
 from io import BytesIO
+from pathlib import Path
+from typing import Any
 
 import pypdfium2
 import pytest
 
+from networks.water import outage_report
 from tests.networks.conftest import Network
-from tests.networks.water.outages import HTML, LIST, build_network, entries, outage, page, post, save
+from tests.networks.water.outages import HTML, LIST, build_network, entries, outage, page, post, save, taken
 
 
 @pytest.fixture
@@ -20,11 +23,26 @@ def path(network: Network, valves: list[int]) -> str:
 
 
 def report(network: Network, path: str, who: str = "network_technician") -> str:
-    answer = network.client(who).get(f"{path}rapport.pdf", headers=HTML)
+    return words_of(network, f"{path}rapport.pdf", who)
+
+
+def words_of(network: Network, address: str, who: str = "network_technician") -> str:
+    answer = network.client(who).get(address, headers=HTML)
     assert answer.status_code == 200, answer.content
     assert answer["content-type"] == "application/pdf"
     document = pypdfium2.PdfDocument(BytesIO(answer.content))
     return " ".join(" ".join(one.get_textpage().get_text_range() for one in document).split())
+
+
+def test_the_sheet_of_the_crew_says_which_valves_are_closed_already(
+    network: Network, path: str, valves: list[int]
+) -> None:
+    before = words_of(network, f"{path}fiche.pdf")
+    assert "✓" not in before
+    post(network, path, do="time", kind="closed", valve=str(valves[0]), turns="14")
+    after = words_of(network, f"{path}fiche.pdf")
+    assert "14 tours" in after
+    assert after.count("✓") == 1
 
 
 def test_an_outage_is_handed_over_with_a_note_and_somebody_in_charge(network: Network, path: str) -> None:
@@ -75,6 +93,18 @@ def test_the_report_tells_times_valves_repair_and_journal(network: Network, path
 def test_the_report_says_that_a_duplicate_was_struck_out(network: Network, path: str) -> None:
     post(network, path, do="void", reason="Essai")
     assert "Rayée : Essai" in report(network, path)
+    assert "Rayée le " in words_of(network, f"{path}fiche.pdf")
+
+
+def test_the_report_says_how_many_photos_it_leaves_out(
+    network: Network, path: str, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.FILES_DIR = tmp_path / "files"
+    monkeypatch.setattr(outage_report, "MOST_PHOTOS", 1)
+    post(network, path, do="photo", file=taken())
+    assert "photos sur" not in report(network, path)
+    post(network, path, do="photo", file=taken())
+    assert "1 photos sur 2" in report(network, path)
 
 
 def test_the_page_leads_to_the_report(network: Network, path: str) -> None:

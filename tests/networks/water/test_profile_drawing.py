@@ -2,6 +2,8 @@
 
 import itertools
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
+from math import nan
 from typing import Any
 
 import pytest
@@ -186,3 +188,41 @@ def test_a_short_way_takes_the_largest_scale_that_fits_on_one_sheet() -> None:
 def test_a_scale_that_takes_too_many_sheets_is_refused_in_words() -> None:
     with pytest.raises(Invalid, match="60 feuilles"):
         sheets(chain(600), scale=100, exaggeration=1, width_mm=200, height_mm=100)
+
+
+def natural(profile: Profile, *ground: tuple[float, float]) -> Profile:
+    return replace(profile, natural=ground, natural_source="MNT 2025")
+
+
+def grounds(drawing: Drawing) -> list[ElementTree.Element]:
+    """Below the key, which has a sample of it."""
+    lines = [one for one in read(drawing).iter(f"{SVG}polyline") if one.get("class") == "p-natural"]
+    return [one for one in lines if not (one.get("points") or "").endswith(",3")]
+
+
+def test_the_natural_ground_is_drawn_to_scale_with_its_model() -> None:
+    drawing = drawn(natural(chain(1), (0, 102), (20, 103), (40, 102)))
+    (ground,) = grounds(drawing)
+    places = [tuple(map(float, one.split(","))) for one in (ground.get("points") or "").split()]
+    assert [x - places[0][0] for x, _y in places] == pytest.approx([0, 40, 80])
+    assert [places[0][1] - y for _x, y in places] == pytest.approx([0, 20, 0])
+    assert any("MNT 2025" in text for text in texts(drawing))
+
+
+def test_a_hole_breaks_the_natural_ground() -> None:
+    assert len(grounds(drawn(natural(chain(1), (0, 102), (10, 102), (20, nan), (30, 102), (40, 102))))) == 2
+
+
+def test_the_drawing_is_high_enough_for_the_natural_ground() -> None:
+    assert drawn(natural(chain(1), (0, 102), (20, 108), (40, 102))).height_mm > drawn(chain(1)).height_mm
+
+
+def test_the_natural_ground_has_a_band_of_figures() -> None:
+    assert "102,50" in texts(drawn(natural(chain(1), (0, 102.5), (40, 102))))
+    assert natural(chain(2), (0, 102), (80, 104)).natural_at(chain(2).points[1]) == pytest.approx(103)
+
+
+def test_without_a_model_nothing_of_it_is_drawn() -> None:
+    drawing = drawn(chain(1))
+    assert not grounds(drawing)
+    assert not any("naturel" in text for text in texts(drawing))

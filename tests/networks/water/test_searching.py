@@ -99,3 +99,9 @@ def test_the_zeros_typed_last_are_the_beginning_of_a_number(network: Network) ->
 def test_an_odd_text_is_no_reference(network: Network, q: str) -> None:
     network.node(0, 0, "valve", reference=VALVE)
     assert suggested(network.client(), q) == []
+
+
+def test_references_stand_in_order_the_exact_one_first(network: Network) -> None:
+    for x, reference in enumerate(("V19", "V11", "V1", "V15")):
+        network.node(x, 0, "valve", reference=reference)
+    assert [one["label"] for one in suggested(network.client(), "v1")] == ["V1", "V11", "V15", "V19"]

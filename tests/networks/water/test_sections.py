@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from gis_core.members.rights import Role
 from layers.cadastre.models import Road
-from networks.water.services import inspecting
+from networks.water.services import hydrant_inspecting as inspecting
 from tests import factories
 from tests.networks.conftest import Network, along, at
 

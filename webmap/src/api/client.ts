@@ -6,12 +6,16 @@ import type {
   ExternalLayer,
   Feature,
   FeaturePage,
+  HeightAt,
+  HeightLegend,
   HereGroup,
   Job,
   Layer,
+  LegendLine,
   Photo,
   RoadPlace,
   Suggestions,
+  TerrainProfile,
   WholeRoad,
 } from "./types";
 import * as urls from "./urls";
@@ -25,9 +29,13 @@ interface Problem {
 }
 
 export interface Sending {
-  method?: "POST" | "DELETE";
+  method?: "POST" | "PUT" | "DELETE";
+  /** The entity tag of what is changed, as it was seen. */
+  ifMatch?: string;
   /** Sent as JSON, unless it is a form. */
   body?: unknown;
+  /** Sent even while the page is left. */
+  keepalive?: boolean;
   signal?: AbortSignal | undefined;
 }
 
@@ -85,6 +93,11 @@ export class ApiClient {
     return this.all(urls.layersUrl(this.base));
   }
 
+  /** The lines of another of a layer's legends. */
+  async legend(slug: string, name: string): Promise<LegendLine[]> {
+    return (await this.get<Layer>(urls.legendUrl(this.base, slug, name))).legend;
+  }
+
   /** The layers of other servers that this person may see. */
   externalLayers(): Promise<ExternalLayer[]> {
     return this.all(urls.externalLayersUrl(this.base));
@@ -132,6 +145,24 @@ export class ApiClient {
     return this.get(next, signal);
   }
 
+  /** The ground and the surface along a line. */
+  terrainProfile(line: readonly LonLat[], signal?: AbortSignal): Promise<TerrainProfile> {
+    return this.get(urls.terrainProfileUrl(this.base, line), signal);
+  }
+
+  /** Where the same is taken away as a file. */
+  terrainProfileFile(line: readonly LonLat[], file: string): string {
+    return urls.terrainProfileUrl(this.base, line, file);
+  }
+
+  heightLegend(campaign: string, style: string, signal?: AbortSignal): Promise<HeightLegend> {
+    return this.get(urls.heightLegendUrl(this.base, campaign, style), signal);
+  }
+
+  height(at: LonLat, model: string, signal?: AbortSignal): Promise<HeightAt> {
+    return this.get(urls.heightUrl(this.base, at, model), signal);
+  }
+
   async jobs(): Promise<Job[]> {
     return (await this.get<Results<Job>>(urls.jobsUrl(this.base))).results;
   }
@@ -165,6 +196,11 @@ export class ApiClient {
     }
   }
 
+  /** Writes a small form that outlives the page. What is refused is lost, and says nothing of it. */
+  async keep(url: string, body: FormData): Promise<void> {
+    await this.sent(urls.sameOrigin(url), { method: "POST", body, keepalive: true }, "", "").catch(() => {});
+  }
+
   /** What a POST is known by until it is answered, and its key. */
   private keyOf(url: string, { method, body }: Sending): [asked: string, key: string] {
     if (method !== "POST") return ["", ""];
@@ -175,15 +211,16 @@ export class ApiClient {
   }
 
   private async sent(url: string, sending: Sending, asked: string, key: string): Promise<Response> {
-    const { method, body, signal } = sending;
+    const { method, body, signal, ifMatch, keepalive = false } = sending;
     const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": this.language() };
     Object.assign(headers, this.session?.headers);
     if (method) headers["X-CSRFToken"] = csrfToken();
     if (key) headers["Idempotency-Key"] = key;
+    if (ifMatch) headers["If-Match"] = ifMatch;
     const form = body instanceof FormData;
     if (body !== undefined && !form) headers["Content-Type"] = "application/json";
     const written = body === undefined || form ? (body ?? null) : JSON.stringify(body);
-    const request = { method: method ?? "GET", headers, body: written, signal: signal ?? null };
+    const request = { method: method ?? "GET", headers, body: written, signal: signal ?? null, keepalive };
     try {
       return await this.fetcher(url, { ...request, credentials: "same-origin" });
     } catch (error) {

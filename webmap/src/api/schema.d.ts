@@ -24,6 +24,13 @@ export interface Alternative {
   length_m: number;
 }
 
+export interface AlternativeLegend {
+  name: string;
+  title: string;
+  /** where its figures stand; empty for nowhere */
+  page: string;
+}
+
 export interface Applicant {
   name: string;
   address?: string;
@@ -95,6 +102,30 @@ export interface BreakAnswer {
   reference: string | null;
   point: [number, number];
   distance_m: number;
+}
+
+export interface BuildingAround {
+  type: string;
+  id: number;
+  /** Polygon or MultiPolygon, EPSG:2154 */
+  geometry: unknown;
+  properties: BuildingAroundProperties;
+}
+
+export interface BuildingAroundProperties {
+  height_m: number;
+  /** m NGF; null: not measured */
+  ground_m: number | null;
+  /** false: the usual height of such a building */
+  measured: boolean;
+  /** to the project */
+  distance_m: number;
+}
+
+/** GeoJSON. */
+export interface BuildingsAround {
+  type: string;
+  features: BuildingAround[];
 }
 
 export interface Campaign {
@@ -191,8 +222,15 @@ export interface CampaignOrder {
   licence?: string;
   /** EPSG code for the sheets that name none */
   crs?: number;
+  /** jpeg for photos, deflate for heights by default * `jpeg` - JPEG * `webp` - WEBP * `deflate` - DEFLATE (lossless) * `lerc` - LERC (heights, to a millimetre) */
   codec?: CodecEnum;
   display?: DisplayEnum;
+  /** photos, or which heights * `photo` - Photo * `ground` - Ground (MNT) * `surface` - Surface (MNS) * `height` - Height above ground (MNH) */
+  kind?: PhotoKindEnum;
+  /** what the values of heights count; metres by default * `m` - metres * `dm` - decimetres * `cm` - centimetres * `ft` - feet (0.3048 m) */
+  unit?: UnitEnum;
+  /** EPSG code of the vertical datum, where the files say none */
+  vertical_crs?: number | null;
 }
 
 export interface CampaignPage {
@@ -214,8 +252,8 @@ export interface Change {
 /** * `M` - M * `T` - T */
 export type ChangeEnum = "M" | "T";
 
-/** * `jpeg` - JPEG * `webp` - WEBP * `deflate` - DEFLATE (lossless) */
-export type CodecEnum = "jpeg" | "webp" | "deflate";
+/** * `jpeg` - JPEG * `webp` - WEBP * `deflate` - DEFLATE (lossless) * `lerc` - LERC (heights, to a millimetre) */
+export type CodecEnum = "jpeg" | "webp" | "deflate" | "lerc";
 
 export interface Column {
   name: string;
@@ -262,6 +300,12 @@ export interface Counts {
   total: number;
   bytes: number;
   mean_seconds: number | null;
+}
+
+export interface CrossedRule {
+  section: string;
+  title: string;
+  detail: string;
 }
 
 export interface Deleted {
@@ -371,6 +415,20 @@ export type EditSystemEnum = "EPSG:2154" | "CRS84";
 export interface Edits {
   crs?: EditSystemEnum;
   edits: Edit[];
+}
+
+export interface EnvelopeStep {
+  type: string;
+  geometry: unknown;
+  properties: EnvelopeStepProperties;
+}
+
+export interface EnvelopeStepProperties {
+  zone: string;
+  /** m above the natural ground */
+  bottom: number;
+  top: number;
+  area_m2: number;
 }
 
 export interface Event {
@@ -516,12 +574,14 @@ export interface FeaturePage {
   results: ListedFeature[];
 }
 
-/** What the form says of a file in figures: areas in m², destinations by their codes (R.151-28). */
+/** What the form says of a file in figures: areas in m², a height in m, destinations by their codes (R.151-28). */
 export interface Figures {
   floor_before_m2: number | null;
   floor_created_m2: number | null;
   floor_removed_m2: number | null;
   floor_after_m2: number | null;
+  emprise_created_m2: number | null;
+  height_m: number | null;
   dwellings?: number | null;
   destinations?: string[];
 }
@@ -604,8 +664,20 @@ export interface Footprint {
   coordinates: [number, number][][][];
 }
 
+export interface FootprintFile {
+  /** GeoJSON, DXF, a Shapefile with its companions or in a ZIP; one or several */
+  file: string;
+}
+
 /** * `MultiPolygon` - MultiPolygon */
 export type FootprintTypeEnum = "MultiPolygon";
+
+export interface Footprints {
+  /** GeoJSON polygons, EPSG:2154 */
+  footprints: unknown[];
+  /** what was left out, and why */
+  notes: string[];
+}
 
 /** * `gpkg` - gpkg * `shp` - shp * `xlsx` - xlsx * `parquet` - parquet * `dxf` - dxf */
 export type FormatEnum = "gpkg" | "shp" | "xlsx" | "parquet" | "dxf";
@@ -672,6 +744,24 @@ export interface GroundAnswer {
   geometry: unknown;
 }
 
+export interface GroundProfile {
+  /** of the line on the map */
+  length_m: number;
+  /** of the line along the ground */
+  ground_length_m: number | null;
+  /** of the ground from one end to the other, m for a metre */
+  slope: number | null;
+  /** `ground` and `surface`, where published */
+  models: Record<string, HeightModel>;
+  /** distance, ground, surface, x and y (in the CRS asked in) of each point of the line */
+  profile: ((number | null)[])[];
+}
+
+export interface Group {
+  slug: string;
+  title: string;
+}
+
 export interface Hatch {
   colour: string;
   /** degrees, counter-clockwise from the horizontal */
@@ -682,6 +772,74 @@ export interface Hatch {
   width: number;
   /** lines at right angles too; absent: false */
   cross?: boolean;
+}
+
+/** Square pixels, north up; metres, EPSG:2154. */
+export interface HeightGrid {
+  model: ModelEnum;
+  campaign: HeightModel;
+  /** of the outer corner in the north-west */
+  left: number;
+  top: number;
+  pixel_m: number;
+  columns: number;
+  rows: number;
+  /** the share of the pixels that have a height */
+  known: number;
+  /** base64 of little-endian float32, row by row from the north; NaN: a hole */
+  heights: string;
+}
+
+export interface HeightLegend {
+  style: string;
+  label: string;
+  /** of the figures in the labels; empty for shaded relief, which has no lines */
+  unit: string;
+  lines: HeightLegendLine[];
+}
+
+export interface HeightLegendLine {
+  label: string;
+  colour: string;
+}
+
+export interface HeightModel {
+  slug: string;
+  title: string;
+  /** the year, the month or the day */
+  acquired: string;
+  resolution_m: number;
+  /** EPSG code; 5720 is NGF-IGN69 */
+  vertical_crs: number | null;
+  attribution: string;
+}
+
+/** Of a point, a line or a polygon: the fields of the others are absent. Metres, m², m³. */
+export interface Heights {
+  model: ModelEnum;
+  campaign: HeightModel;
+  /** of a point; null in a hole */
+  height?: number | null;
+  /** what stands at the point */
+  above_ground?: number | null;
+  /** of the line on the map */
+  length_m?: number;
+  /** of the line along the ground */
+  ground_length_m?: number;
+  step_m?: number;
+  /** distance, height, x and y (in the CRS asked in) of each point of the line */
+  profile?: ((number | null)[])[];
+  /** pixels with a height in the polygon */
+  count?: number;
+  /** the share of the polygon that has heights */
+  known?: number;
+  min?: number;
+  mean?: number;
+  max?: number;
+  percentiles?: Record<string, number>;
+  area_m2?: number;
+  /** against `plane`: `above_m3` (to cut), `below_m3` (to fill) */
+  volume?: Record<string, number>;
 }
 
 export interface Here {
@@ -819,14 +977,49 @@ export type JournalLineActionEnum = "consultation" | "export" | "extract" | "sea
 /** * `permit` - Planning application * `planning` - Town planning * `works` - Works or networks * `land` - Land purchase or sale * `tax` - Local taxes * `safety` - Safety, insalubrity, dangerous buildings * `third_party` - Request of a third party * `other` - Another purpose */
 export type JournalLinePurposeEnum = "permit" | "planning" | "works" | "land" | "tax" | "safety" | "third_party" | "other";
 
+export interface JudgedZone {
+  zone: string;
+  idurba: string;
+  area_m2: number;
+  /** 0 to 1, of the terrain */
+  share: number;
+  /** how many are entered */
+  rules: number;
+  regulation: string | null;
+}
+
+export interface KeptView {
+  /** PNG or JPEG */
+  file: string;
+  variant: string;
+  /** on the ground; none: bare */
+  photo?: string;
+  /** of the sun, ISO 8601 with its offset */
+  at?: string;
+}
+
+export interface LabelPart {
+  column: string;
+  /** written before a value */
+  prefix: string;
+  /** words written in place of codes */
+  short: Record<string, string>;
+}
+
 export interface Labels {
   column: string;
+  /** columns written after it, in one text */
+  also: string[];
   /** in pixels */
   size: number;
   colour: string | null;
   bold: boolean;
   /** written at 1:n and larger scales */
   from_scale: number | null;
+  /** 0 to 10: where there is no room for all, greater ones are written */
+  priority: number;
+  /** how each column is written; what has no value is left out */
+  parts: LabelPart[];
 }
 
 /** The account's parcels in one piece, and their ground (GeoJSON, EPSG:4326). */
@@ -843,6 +1036,8 @@ export interface Layer {
   title: string;
   abstract: string;
   theme: Theme;
+  /** listed as one with the others of this group */
+  group: Group | null;
   order: number;
   attribution: string;
   licence: string;
@@ -866,6 +1061,8 @@ export interface Layer {
   style: string;
   /** a feature is drawn by the first line that it fits */
   legend: Legend[];
+  /** others, asked for with `legend` at the layer's address */
+  legends: AlternativeLegend[];
   labels: Labels | null;
   /** not shown at scales smaller than 1:n */
   scale_from: number | null;
@@ -892,6 +1089,9 @@ export interface Legend {
   where: Record<string, unknown>;
   symbol: Symbol;
 }
+
+/** * `A` - A * `B` - B * `C` - C * `D` - D * `E` - E * `F` - F */
+export type LetterEnum = "A" | "B" | "C" | "D" | "E" | "F";
 
 export interface Line {
   key: string;
@@ -979,6 +1179,9 @@ export interface Merge {
   properties?: Record<string, unknown>;
 }
 
+/** * `ground` - ground * `surface` - surface * `height` - height */
+export type ModelEnum = "ground" | "surface" | "height";
+
 /** * `fr` - fr * `en` - en */
 export type MyLanguageLanguageEnum = "fr" | "en";
 
@@ -991,6 +1194,25 @@ export interface MyMembership {
 export interface NamedField {
   name: string;
   label: string;
+}
+
+export interface NearObject {
+  layer: string;
+  title: string;
+  id: number;
+  reference: string;
+  /** to its drawn place */
+  distance_m: number;
+  /** its class (order of 15 February 2012) */
+  accuracy: string;
+}
+
+export interface NeighbourSun {
+  parcel: string;
+  name: string;
+  garden: SunLoss | null;
+  /** on their roofs; null: none, or not shown to you */
+  buildings: SunLoss | null;
 }
 
 /** A source, a sink or a hydrant. */
@@ -1033,6 +1255,9 @@ export interface NoticePage {
 
 export type NullEnum = null;
 
+/** * `surface_model` - surface_model * `buildings` - buildings * `none` - none */
+export type ObstaclesEnum = "surface_model" | "buildings" | "none";
+
 /** What to do with one anomaly; `versions` are those that came with the preview of the repair. */
 export interface One {
   action: OneActionEnum;
@@ -1071,6 +1296,17 @@ export interface PaperSheet {
   map_mm: [number, number];
 }
 
+/** GeoJSON: the steps of every zone, from the ground up. */
+export interface ParcelEnvelope {
+  type: string;
+  crs: string;
+  parcels: string[];
+  accuracy_m: number;
+  zones: ZoneEnvelope[];
+  notes: string[];
+  features: EnvelopeStep[];
+}
+
 export interface ParcelOwners {
   idu: string;
   year: number;
@@ -1085,6 +1321,45 @@ export interface ParcelSheet {
   ground: GroundAnswer;
   made_at: string;
   sections: Section[];
+}
+
+export interface ParcelSide {
+  type: string;
+  geometry: unknown;
+  properties: ParcelSideProperties;
+}
+
+export interface ParcelSideProperties {
+  side: number;
+  /** alignment, side, rear */
+  kind: string;
+  kind_label: string;
+  /** public_ground, way_parcel, water, neighbour, unknown */
+  origin: string;
+  origin_label: string;
+  /** parcels beyond, or the street */
+  names: string[];
+  length_m: number;
+  /** why its kind is doubtful */
+  uncertain: string;
+  /** its kind before somebody corrected it; null: nobody did */
+  derived: string | null;
+}
+
+/** GeoJSON. */
+export interface ParcelSides {
+  type: string;
+  crs: string;
+  corner: boolean;
+  /** ways that run through the terrain */
+  crossings: string[];
+  accuracy_m: number;
+  notes: string[];
+  /** whether the asker may say what a side is */
+  can_correct: boolean;
+  /** of the plan, on the parcel */
+  buildings: PlotBuilding[];
+  features: ParcelSide[];
 }
 
 /** What may change of a campaign, and of its published photo at once; what is not given stays. */
@@ -1302,6 +1577,8 @@ export interface PersonList {
 
 export interface Photo {
   slug: string;
+  /** a photo, or a model of heights * `photo` - Photo * `ground` - Ground (MNT) * `surface` - Surface (MNS) * `height` - Height above ground (MNH) */
+  kind: PhotoKindEnum;
   title: string;
   /** the year, the month (2024-06) or the day (2024-06-12) of the photos */
   acquired: string;
@@ -1328,6 +1605,9 @@ export interface PhotoFile {
   file: string;
 }
 
+/** * `photo` - Photo * `ground` - Ground (MNT) * `surface` - Surface (MNS) * `height` - Height above ground (MNH) */
+export type PhotoKindEnum = "photo" | "ground" | "surface" | "height";
+
 export interface PhotoPage {
   count: number;
   next: string | null;
@@ -1340,6 +1620,12 @@ export interface Place {
   reference: string | null;
   name: string | null;
   point: [number, number];
+}
+
+export interface PlotBuilding {
+  id: number;
+  area_m2: number;
+  geometry: unknown;
 }
 
 /** * `2154` - Lambert-93 * `4326` - WGS 84 * `3857` - Web Mercator */
@@ -1403,12 +1689,21 @@ export interface PrintOrder {
   author?: string;
   /** Lambert-93 coordinates */
   grid?: boolean;
+  /** objects to outline, as far as the asker sees them */
+  selected?: PrintedSelection[];
 }
 
 export interface PrintedLayer {
   layer: string;
   /** 0 to 1 */
   opacity?: number;
+  /** another of its legends, by name */
+  legend?: string;
+}
+
+export interface PrintedSelection {
+  layer: string;
+  ids: number[];
 }
 
 export interface Problem {
@@ -1417,6 +1712,134 @@ export interface Problem {
   status: number;
   detail: string;
   errors?: Record<string, unknown>;
+}
+
+/** What a project holds. */
+export interface Project {
+  name: string;
+  /** 14 or 15 characters */
+  parcels: string[];
+  /** a permit’s number */
+  permit?: string;
+  variants: VariantAnswer[];
+  id: number;
+  member: string;
+  author: string;
+  made_at: string;
+  changed_by: string;
+  changed_at: string;
+  archived_at: string | null;
+  version: number;
+  writable: boolean;
+  /** short names of members that read it */
+  shared_with: string[];
+  /** its parcels that the plan has no more */
+  gone: string[];
+  /** the parcels that lie there now */
+  successors: string[];
+  notes: string[];
+  url: string;
+}
+
+/** What a project holds. */
+export interface ProjectContent {
+  name: string;
+  /** 14 or 15 characters */
+  parcels: string[];
+  /** a permit’s number */
+  permit?: string;
+  variants: ProjectVariant[];
+}
+
+/** What a project holds. */
+export interface ProjectCreation {
+  name: string;
+  /** 14 or 15 characters */
+  parcels: string[];
+  /** a permit’s number */
+  permit?: string;
+  variants: ProjectVariant[];
+  /** short name of who keeps it; the only one by default */
+  member?: string;
+}
+
+/** The natural ground under the volumes, by the published model. */
+export interface ProjectGround {
+  /** NGF */
+  low_m: number;
+  /** NGF */
+  high_m: number;
+  /** of the plane that fits it best */
+  slope_percent: number;
+  /** above the feet of the volumes */
+  cut_m3: number;
+  /** below them */
+  fill_m3: number;
+}
+
+/** A road, a wall, a hedge or a trench: a line with a width. */
+export interface ProjectLine {
+  kind: ProjectLineKindEnum;
+  name?: string;
+  /** GeoJSON LineString in EPSG:2154 */
+  line: unknown;
+  /** m */
+  width: number;
+  /** m; of a trench its depth */
+  height?: number;
+}
+
+/** * `road` - road * `wall` - wall * `hedge` - hedge * `trench` - trench */
+export type ProjectLineKindEnum = "road" | "wall" | "hedge" | "trench";
+
+export interface ProjectPicture {
+  id: number;
+  title: string;
+  url: string;
+}
+
+/** What a variant holds, beside its letter. */
+export interface ProjectVariant {
+  title?: string;
+  notes?: string;
+  volumes: ProjectVolume[];
+  lines?: ProjectLine[];
+  /** ids of buildings of the plan */
+  demolished?: number[];
+  letter: LetterEnum;
+}
+
+/** What a variant holds, beside its letter. */
+export interface ProjectVariantFields {
+  title?: string;
+  notes?: string;
+  volumes: ProjectVolume[];
+  lines?: ProjectLine[];
+  /** ids of buildings of the plan */
+  demolished?: number[];
+}
+
+export interface ProjectVersion {
+  number: number;
+  made_at: string;
+  made_by: string;
+  content: ProjectContent;
+}
+
+export interface ProjectVolume {
+  /** GeoJSON polygon in EPSG:2154 */
+  footprint: unknown;
+  /** m NGF; null: on the natural ground */
+  base?: number | null;
+  /** m above its foot */
+  eaves: number;
+  /** m above its foot; as the eaves by default */
+  ridge?: number | null;
+  roof?: RoofEnum;
+  /** degrees clockwise from the grid's north */
+  ridge_azimuth?: number | null;
+  levels?: number | null;
+  name?: string | null;
 }
 
 export interface Property {
@@ -1436,6 +1859,18 @@ export interface QmlReading {
   style: Record<string, unknown>;
   /** what could not be taken, in words */
   told: string[];
+}
+
+export interface Remark {
+  /** the property that it is about, or geometry */
+  field: string;
+  message: string;
+  /** how far it lies from where it would lie better */
+  distance_m: number | null;
+  /** where it would lie better (EPSG:2154) */
+  move_to: number[] | null;
+  /** the end of the line that would: start or end; empty for a point */
+  end: string;
 }
 
 /** An answer to a message. */
@@ -1561,6 +1996,9 @@ export interface RoadPlace {
 /** * `reader` - Reader * `town_hall` - Town hall * `permit_instructor` - Permit instructor * `network_technician` - Network technician * `gis_administrator` - GIS administrator * `agency_administrator` - Agency administrator */
 export type RoleEnum = "reader" | "town_hall" | "permit_instructor" | "network_technician" | "gis_administrator" | "agency_administrator";
 
+/** * `flat` - flat * `gable` - gable * `hip` - hip * `mono` - mono */
+export type RoofEnum = "flat" | "gable" | "hip" | "mono";
+
 export interface Rule {
   /** valid, inside_territory, unique, no_overlap or snapped_ends */
   kind: string;
@@ -1569,6 +2007,31 @@ export interface Rule {
   /** of a `unique` rule */
   column?: string;
   tolerance_m?: number;
+}
+
+export interface RuleMeasure {
+  /** of the SRU catalogue */
+  attribute: string;
+  /** TypeReference of the SRU catalogue */
+  reference: string;
+  status: VerdictStatusEnum;
+  value: number | null;
+  limit: number | null;
+  /** below zero: broken by so much */
+  margin: number | null;
+  accuracy: number | null;
+  /** m, ratio, %, levels */
+  unit: string;
+  /** from 0; null: all */
+  volume: number | null;
+  reasons: string[];
+}
+
+/** The text of the regulation, level 1. */
+export interface RuleText {
+  content: string;
+  title: string;
+  text: string;
 }
 
 export interface Rules {
@@ -1665,6 +2128,14 @@ export interface Several {
 /** * `scan` - scan * `repair` - repair */
 export type SeveralActionEnum = "scan" | "repair";
 
+export interface ShadedNeighbour {
+  parcel: string;
+  name: string;
+  shaded_m2: number;
+  /** of its buildings, in the shadow */
+  buildings_m2: number;
+}
+
 export interface Sheet {
   name: string;
   file: string;
@@ -1700,8 +2171,156 @@ export interface SheetTolerance {
   display: string;
 }
 
+/** What a side is; the side is that on which the place lies. */
+export interface SideCorrection {
+  /** x, y in EPSG:2154 */
+  point: [number, number];
+  /** null: as derived * `alignment` - alignment * `side` - side * `rear` - rear */
+  kind: SideCorrectionKindEnum | NullEnum | null;
+}
+
+/** * `alignment` - alignment * `side` - side * `rear` - rear */
+export type SideCorrectionKindEnum = "alignment" | "side" | "rear";
+
 /** * `U` - Chaussée unique * `D` - Droite * `G` - Gauche */
 export type SideEnum = "U" | "D" | "G";
+
+export interface SimulationAccuracies {
+  /** m, of the cadastral sheet */
+  plan: number;
+  /** false: a careful default */
+  plan_known: boolean;
+  heights: number;
+  heights_known: boolean;
+}
+
+/** A project to judge. */
+export interface SimulationCheck {
+  /** 14 or 15 characters */
+  parcels: string[];
+  volumes: SimulationVolume[];
+  /** SRU level 2 rules or constraints; those of the zone by default */
+  rules?: unknown;
+  /** ids of buildings that stand no more */
+  demolished?: number[];
+  /** the documents of this day; today by default */
+  day?: string;
+}
+
+export interface SimulationChecked {
+  parcels: string[];
+  day: string;
+  terrain_m2: number;
+  emprise_before_m2: number;
+  emprise_after_m2: number;
+  accuracies: SimulationAccuracies;
+  zones: JudgedZone[];
+  results: Verdict[];
+  notes: string[];
+}
+
+/** What a project meets, and what lies near it. */
+export interface SimulationNearby {
+  /** null: no model of the ground */
+  ground: ProjectGround | null;
+  /** to the nearest neighbour’s building within 60 m */
+  neighbour_m: number | null;
+  /** within 30 m, 2 of each layer at most */
+  networks: NearObject[];
+  /** prescriptions, easements, risks on the volumes themselves */
+  easements: CrossedRule[];
+  notes: string[];
+}
+
+/** Volumes on parcels. */
+export interface SimulationProject {
+  parcels: string[];
+  volumes: SimulationVolume[];
+  /** the documents of this day; today by default */
+  day?: string;
+}
+
+/** A project, and how far around it one sees. */
+export interface SimulationScene {
+  volumes: SimulationVolume[];
+  /** beyond the middle of the project; 500 */
+  reach_m?: number;
+  /** ids of buildings that stand no more */
+  demolished?: number[];
+}
+
+export interface SimulationSceneAnswer {
+  /** west, south, east, north (EPSG:2154) */
+  bbox: number[];
+  /** the model of heights that volumes stand on */
+  ground: string | null;
+  volumes: Solid[];
+  buildings: BuildingsAround;
+  notes: string[];
+}
+
+/** A project and an instant. */
+export interface SimulationShadow {
+  volumes: SimulationVolume[];
+  /** ISO 8601 with its offset */
+  at: string;
+  /** true: on the published models of heights, or among the buildings; false: on flat ground */
+  terrain?: boolean;
+  /** ids of buildings that stand no more */
+  demolished?: number[];
+}
+
+export interface SimulationShadowAnswer {
+  sun: Sun;
+  /** GeoJSON MultiPolygon, EPSG:2154; null at night */
+  shadow: unknown;
+  area_m2: number;
+  neighbours: ShadedNeighbour[];
+  /** the models of heights it lies on */
+  terrain: string[];
+  /** what stands around: where it was read * `surface_model` - surface_model * `buildings` - buildings * `none` - none */
+  obstacles: ObstaclesEnum;
+  /** of these; null on flat ground: exact */
+  pixel_m: number | null;
+  notes: string[];
+}
+
+/** A project and a day. */
+export interface SimulationSun {
+  volumes: SimulationVolume[];
+  /** ids of buildings that stand no more */
+  demolished?: number[];
+  /** today by default */
+  day?: string;
+}
+
+export interface SimulationSunAnswer {
+  day: string;
+  classes: SunClass[];
+  /** who loses most first */
+  neighbours: NeighbourSun[];
+  /** what stands around: where it was read * `surface_model` - surface_model * `buildings` - buildings * `none` - none */
+  obstacles: ObstaclesEnum;
+  /** the models of heights it lies on */
+  terrain: string[];
+  pixel_m: number;
+  notes: string[];
+}
+
+export interface SimulationVolume {
+  /** GeoJSON polygon in EPSG:2154 */
+  footprint: unknown;
+  /** m NGF; null: on the natural ground */
+  base?: number | null;
+  /** m above its foot */
+  eaves: number;
+  /** m above its foot; as the eaves by default */
+  ridge?: number | null;
+  roof?: RoofEnum;
+  /** degrees clockwise from the grid's north */
+  ridge_azimuth?: number | null;
+  levels?: number | null;
+}
 
 export interface Snap {
   /** FeatureCollection */
@@ -1718,6 +2337,23 @@ export interface SnapFeature {
   properties: Record<string, unknown>;
   geometry: Record<string, unknown> | null;
 }
+
+export interface Solid {
+  /** m NGF; null: the ground is not known */
+  foot_m: number | null;
+  height_m: number;
+  faces: SolidFace[];
+}
+
+/** A flat face, anticlockwise seen from outside. */
+export interface SolidFace {
+  kind: SolidFaceKindEnum;
+  /** outer ring, then holes; x, y (EPSG:2154) and metres above the foot; not closed */
+  rings: number[][][];
+}
+
+/** * `roof` - roof * `wall` - wall * `floor` - floor */
+export type SolidFaceKindEnum = "roof" | "wall" | "floor";
 
 export interface Split {
   crs?: EditSystemEnum;
@@ -1742,9 +2378,6 @@ export interface Started {
   title: string;
   state: string;
 }
-
-/** * `close` - close * `optional` - optional * `closed` - closed * `skipped` - skipped */
-export type StatusEnum = "close" | "optional" | "closed" | "skipped";
 
 export interface Stretch {
   pipes: number;
@@ -1774,6 +2407,8 @@ export interface Suggestion {
   road: string | null;
   /** Its page, where it has one. */
   url: string | null;
+  /** Identifiers of the parcels of a list, which are chosen together. */
+  parcels: string[];
   /** What to POST to the page, which searches further. */
   body: Record<string, string> | null;
 }
@@ -1785,6 +2420,35 @@ export interface Suggestions {
   results: Suggestion[];
   /** What to say where a text has a plain meaning and no result, else empty. */
   message: string;
+}
+
+export interface Sun {
+  /** degrees clockwise from true north */
+  azimuth: number;
+  /** degrees above the horizon, refraction left aside */
+  elevation: number;
+  /** degrees clockwise from the north of Lambert-93's grid */
+  grid_azimuth: number;
+}
+
+export interface SunClass {
+  /** hours of sun lost a day, at least */
+  from_h: number;
+  /** less than; null: no end */
+  to_h: number | null;
+  area_m2: number;
+  /** GeoJSON MultiPolygon, EPSG:2154; null: nowhere */
+  shape: unknown;
+}
+
+export interface SunLoss {
+  area_m2: number;
+  /** hours lost, on the whole area */
+  mean_h: number;
+  /** where most are lost */
+  most_h: number;
+  /** where 1 h or more is lost */
+  lost_m2: number;
 }
 
 export interface Symbol {
@@ -1908,15 +2572,73 @@ export interface TraceRequest {
   to?: Start;
 }
 
+/** * `m` - metres * `dm` - decimetres * `cm` - centimetres * `ft` - feet (0.3048 m) */
+export type UnitEnum = "m" | "dm" | "cm" | "ft";
+
 export interface Valve {
   id: number;
   reference: string | null;
-  status: StatusEnum;
+  status: ValveStatusEnum;
   why: WhyEnum | NullEnum | null;
   diameter_mm: number | null;
   point: [number, number];
   address: string | null;
 }
+
+/** * `close` - close * `optional` - optional * `closed` - closed * `skipped` - skipped */
+export type ValveStatusEnum = "close" | "optional" | "closed" | "skipped";
+
+/** What a variant holds, beside its letter. */
+export interface VariantAnswer {
+  title?: string;
+  notes?: string;
+  volumes: ProjectVolume[];
+  lines?: ProjectLine[];
+  /** ids of buildings of the plan */
+  demolished?: number[];
+  letter: LetterEnum;
+  figures: VariantFigures;
+}
+
+export interface VariantFigures {
+  volumes: number;
+  emprise_m2: number;
+  /** null: a volume does not say its levels */
+  floor_m2: number | null;
+  height_m: number;
+  lines_m2: number;
+  trench_m3: number;
+  demolished: number;
+}
+
+export interface Verdict {
+  rule: string;
+  /** catContrainte */
+  category: string;
+  status: VerdictStatusEnum;
+  value: number | null;
+  limit: number | null;
+  /** below zero: broken by so much */
+  margin: number | null;
+  /** a smaller margin is to be judged */
+  accuracy: number | null;
+  unit: string;
+  /** GeoJSON geometry, EPSG:2154 */
+  where: unknown;
+  text: string;
+  label: string;
+  remark: string;
+  zone: string;
+  /** of a national rule */
+  article: string;
+  /** from 0; null: all */
+  volume: number | null;
+  measures: RuleMeasure[];
+  source: RuleText | null;
+}
+
+/** * `broken` - broken * `to_judge` - to_judge * `respected` - respected * `not_applicable` - not_applicable */
+export type VerdictStatusEnum = "broken" | "to_judge" | "respected" | "not_applicable";
 
 export interface Versioned {
   id: number;
@@ -1997,5 +2719,52 @@ export interface WrittenEdit {
   action: string;
   /** fields that somebody else had written lately */
   overwritten: string[];
+  /** what it was written in spite of, to be looked at */
+  remarks: Remark[];
   feature: ExactFeature | null;
+}
+
+export interface ZoneEnvelope {
+  zone: string;
+  idurba: string;
+  terrain_m2: number;
+  /** ground on which something may stand */
+  area_m2: number;
+  /** that may still be built over; null: no rule says */
+  ces_m2: number | null;
+  /** null: no rule says by figures */
+  height_m: number | null;
+  eaves_m: number | null;
+  /** of all steps */
+  volume_m3: number | null;
+  /** within the CES at every height */
+  bounded_volume_m3: number | null;
+  /** categories that count for nothing here */
+  left_out: string[];
+}
+
+export interface simulation_projects_page {
+  /** exact up to 10000; beyond, how many there are at least */
+  count: number;
+  next: string | null;
+  results: simulation_projects_row[];
+}
+
+export interface simulation_projects_row {
+  /** Identifier */
+  id: number | null;
+  /** Project */
+  name: string | null;
+  /** Commune */
+  commune: string | null;
+  /** Parcels */
+  parcels: string | null;
+  /** Permit */
+  permit: string | null;
+  /** Author */
+  author: string | null;
+  /** Member */
+  member: string | null;
+  /** Last change */
+  changed_at: string | null;
 }

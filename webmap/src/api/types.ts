@@ -11,7 +11,6 @@ export type { Geometry, GeometryType };
 export interface Member {
   slug: string;
   name: string;
-  bbox_4326?: Bbox;
 }
 
 export interface Config {
@@ -25,13 +24,13 @@ export interface Config {
     sign_in: string;
     sign_out: string;
     account: string;
+    /** Where a person's map is kept; null for visitors. */
+    map_view: string | null;
     language: string;
     tiles: string;
+    /** The list of the guides. */
+    help: string;
     admin: string | null;
-    imports: string | null;
-    layers: string | null;
-    campaigns: string | null;
-    members: string | null;
     sheets: string | null;
     roads: string;
     /** The pages of planning applications, for whoever may see some; where one is filed, for whoever may. */
@@ -40,7 +39,18 @@ export interface Config {
     /** The pages of water and sewer networks, for whoever may see some. */
     networks: string | null;
   };
+  /** The links of the bar that the pages have. */
+  bar: { name: string; url: string; labels: Record<string, string> }[];
+  /** The address of the guide of a panel, of those that have one. */
+  guides: Record<string, string>;
+  /** Where the map begins: the territories of the person's members, or all of them. */
   extent_4326: Bbox;
+  /** What opens for the person's roles beside the layers that open for everybody. */
+  first_view: { layers: string[]; photo: boolean };
+  /** Where to open where the whole territory would be seen from further than `zoom`. */
+  first_place: { center: [number, number]; zoom: number } | null;
+  /** How the person left the map, as a link says it; empty while they have not arranged it. */
+  map_view: string;
   version: string;
 }
 
@@ -49,6 +59,7 @@ export type FieldType = schema.ColumnTypeEnum;
 export type Field = schema.Column;
 export type Hatch = schema.Hatch;
 export type Labels = schema.Labels;
+export type LabelPart = schema.LabelPart;
 
 /** A symbol may leave out what is as usual. */
 export type LegendSymbol = Pick<schema.Symbol, "kind"> & {
@@ -96,7 +107,7 @@ type Always =
   | "tiles"
   | "style"
   | "can_edit";
-type Ours = "labels" | "scale_from" | "scale_to" | "settings";
+type Ours = "group" | "labels" | "legends" | "scale_from" | "scale_to" | "settings";
 
 /** A layer of ours, or one of another server, of which there is less to say. */
 export interface Layer extends Pick<schema.Layer, Always>, Partial<Pick<schema.Layer, Ours>> {
@@ -131,3 +142,25 @@ export interface HereGroup extends Omit<schema.HereLayer, "features"> {
 export type FeatureRow = schema.ListedFeature;
 export type FeaturePage = schema.FeaturePage;
 export type Job = Omit<schema.Job, "created_at" | "state_label">;
+/** A published model of heights. */
+export type HeightModel = schema.HeightModel;
+/** A place of a line: metres from its beginning, the ground, the surface (null where not known), longitude, latitude. */
+export type ProfilePoint = readonly [
+  distance: number,
+  ground: number | null,
+  surface: number | null,
+  lon: number,
+  lat: number,
+];
+/** Ground and surface along a line. */
+export interface TerrainProfile {
+  length_m: number;
+  ground_length_m: number | null;
+  slope: number | null;
+  models: Partial<Record<"ground" | "surface", HeightModel>>;
+  profile: readonly ProfilePoint[];
+}
+/** At a place: the altitude of a model, and what stands on the ground. */
+export type HeightAt = Pick<schema.Heights, "model" | "height" | "above_ground">;
+/** What the colours of a model of heights stand for. */
+export type HeightLegend = schema.HeightLegend;

@@ -12,6 +12,10 @@ function query(path: string, parameters: Record<string, string | number | null |
 
 export const layersUrl = (api: string): string => query(`${api}layers/`, { limit: 100 });
 
+/** A layer, in another of its legends. */
+export const legendUrl = (api: string, slug: string, legend: string): string =>
+  query(`${api}layers/${slug}/`, { legend });
+
 export const externalLayersUrl = (api: string): string => query(`${api}external-layers/`, { limit: 100 });
 
 export const backgroundsUrl = (api: string): string => `${api}backgrounds/`;
@@ -29,6 +33,21 @@ export const roadPlaceUrl = (api: string, [x, y]: readonly [number, number], rou
 
 export function searchUrl(api: string, text: string, near: LonLat, limit = 8): string {
   return query(`${api}search/`, { q: text, limit, lon: degrees(near[0]), lat: degrees(near[1]) });
+}
+
+/** Ground and surface along a line; as a file where one is named. */
+export function terrainProfileUrl(api: string, line: readonly LonLat[], file = ""): string {
+  const wkt = `LINESTRING(${line.map(([lon, lat]) => `${degrees(lon)} ${degrees(lat)}`).join(", ")})`;
+  return query(`${api}heights/profile/`, { line: wkt, crs: 4326, file });
+}
+
+/** What the colours of a campaign of heights stand for. */
+export const heightLegendUrl = (api: string, campaign: string, style: string): string =>
+  query(`${api}heights/legend/`, { campaign, style });
+
+/** The altitude of a place, and what stands there. */
+export function heightUrl(api: string, at: LonLat, model: string): string {
+  return query(`${api}heights/`, { point: at.map(degrees).join(","), crs: 4326, model });
 }
 
 /** Addresses alone; of the site that the map is of. */

@@ -1,7 +1,8 @@
-import { ApiClient } from "../api/client";
+import { ApiClient, ApiError } from "../api/client";
 import { Session } from "../api/session";
 import type { Config } from "../api/types";
-import { type Bbox, bboxCentre, type LonLat } from "../geo/mercator";
+import { signInUrl } from "../api/urls";
+import { bboxCentre, type LonLat } from "../geo/mercator";
 import { type Translate, translate } from "../i18n/first-view";
 import type { MapEvents, MapPort } from "../map/port";
 import { isPhone } from "../state/device";
@@ -12,6 +13,7 @@ import type { AppState } from "../state/state";
 import { Store } from "../state/store";
 import { keep, kept, type Work } from "../state/unfinished";
 import { Editing } from "./editing";
+import { KeptView } from "./kept-view";
 import { Layers } from "./layers";
 import { Link } from "./link";
 import { Measuring } from "./measure";
@@ -41,14 +43,16 @@ export class Controller implements AppPort {
   readonly layers: Layers;
   readonly editing: Editing;
   readonly link: Link;
+  readonly keptView: KeptView;
   tool: MapTool | null = null;
 
   constructor(
     readonly config: Config,
-    desks: Desks,
+    private readonly desks: Desks,
   ) {
     this.link = new Link(this, desks.restoreParcels);
-    this.layers = new Layers(this, () => this.link.opened);
+    this.layers = new Layers(this, this.link);
+    this.keptView = new KeptView(this, () => this.link.followed);
     this.editing = new Editing(this, desks.openEditor);
     this.store = new Store(firstState(config, this.link.opened));
     this.api = new ApiClient(config.urls.api, () => this.state.language, undefined, this.session);
@@ -56,6 +60,7 @@ export class Controller implements AppPort {
     this.store.subscribe((now, before) => {
       this.view.draw();
       this.link.keep();
+      this.keptView.changed();
       this.measure.changed(now, before);
     });
     this.photos.divider.subscribe(() => this.link.keep());
@@ -73,12 +78,18 @@ export class Controller implements AppPort {
 
   /** Gives the map: from now on it follows the state. */
   attach(map: MapPort): void {
-    this.view.attach(map, this.link.place ?? { bbox: firstBbox(this.config), zoom: MEMBER_ZOOM });
+    this.view.attach(map, this.link.place ?? { bbox: this.config.extent_4326, zoom: MEMBER_ZOOM });
+    const place = this.link.first ? this.config.first_place : null;
+    if (place && map.view().zoom < place.zoom) this.view.jumpTo(place);
   }
 
   async start(): Promise<void> {
-    await Promise.all([this.layers.load(), this.layers.loadBackgrounds(), this.photos.open(this.link.opened)]);
+    const photos =
+      this.link.first && this.config.first_view.photo ? this.photos.openNewest() : this.photos.open(this.link.opened);
+    await Promise.all([this.layers.load(), this.layers.loadBackgrounds(), photos]);
     await this.link.restore();
+    this.link.begin();
+    this.keptView.begin();
     this.editing.offerUnsaved();
   }
 
@@ -143,8 +154,26 @@ export class Controller implements AppPort {
     return true;
   }
 
+  async chooseParcels(idus: readonly string[]): Promise<void> {
+    try {
+      await this.desks.takeParcels(this, idus);
+    } catch (error) {
+      const { offline, detail, title } = error instanceof ApiError ? error : new ApiError(0, "", "");
+      const reason = offline ? this.t("error.offlineTitle") : detail || title;
+      this.notices.add("warning", `${this.t("link.parcelsFailed")} ${reason}`.trim());
+    }
+  }
+
   copyLink(): Promise<void> {
     return this.link.copy();
+  }
+
+  signInAddress(): string {
+    return signInUrl(this.config.urls.sign_in, this.link.addressForAccount());
+  }
+
+  resetView(): Promise<void> {
+    return this.keptView.reset();
   }
 
   // --- unfinished work ---------------------------------------------------------------------------------------------
@@ -158,12 +187,9 @@ export class Controller implements AppPort {
   }
 }
 
-/** Where the map begins without a link. */
-const firstBbox = ({ member, extent_4326 }: Config): Bbox => member?.bbox_4326 ?? extent_4326;
-
 /** What is on screen before anything has come: as the link says, and as this person left it. */
 function firstState(config: Config, link: Permalink): AppState {
-  const bbox = firstBbox(config);
+  const bbox = config.extent_4326;
   const theme = link.theme ?? memory.theme();
   return {
     view: { center: link.center ?? bboxCentre(bbox), zoom: link.zoom ?? FIRST_ZOOM, bbox },
@@ -171,16 +197,19 @@ function firstState(config: Config, link: Permalink): AppState {
     images: [],
     backgrounds: [],
     layers: [],
+    legends: {},
     background: link.background ?? "plain",
     photos: null,
     photo: null,
     brightness: 100,
+    heightStyle: "",
     compare: null,
     selection: link.selection ?? null,
     // The sheet's place is taken from the start: opening it later would shift the view that the link restores.
     sheet: link.selection ? { status: "loading" } : null,
     pin: null,
     panel: link.panel !== undefined ? link.panel : isPhone() ? null : "layers",
+    panelTab: link.panelTab ?? null,
     theme,
     dark: memory.isDark(theme),
     language: memory.language(config.language),

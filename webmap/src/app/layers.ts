@@ -1,6 +1,6 @@
 import type { ApiError } from "../api/client";
 import type { Layer } from "../api/types";
-import { arrange, imageLayer, moveLayer } from "../state/catalogue";
+import { arrange, imageLayer, legendKey, moveLayer } from "../state/catalogue";
 import type { Permalink } from "../state/permalink";
 import type { LayerSetting } from "../state/state";
 import type { AppPort, LayersPort } from "./port";
@@ -15,8 +15,8 @@ export class Layers implements LayersPort {
 
   constructor(
     private readonly app: AppPort,
-    /** What the link that was opened asks for. */
-    private readonly wanted: () => Pick<Permalink, "layers" | "background">,
+    /** What asks for layers: a link that was followed, or the person's own arrangement. */
+    private readonly link: { readonly opened: Pick<Permalink, "layers" | "background">; readonly followed: boolean },
   ) {}
 
   get(slug: string): Layer | undefined {
@@ -46,16 +46,18 @@ export class Layers implements LayersPort {
   private loaded(value: Layer[], images: Layer[]): void {
     const { layers } = this.app.state;
     this.app.store.update({ catalogue: { status: "ready", value }, images });
-    this.arrange(layers.length ? layers : this.wanted().layers);
+    this.arrange(layers.length ? layers : this.link.opened.layers);
   }
 
-  /** Arranges the layers as a link says; those that it names and that there are not are said. */
+  /** Arranges the layers as is wanted, or as they open; those that a link names and that there are not are said. */
   arrange(wanted: readonly LayerSetting[] | undefined): void {
     const { catalogue, images } = this.app.state;
     if (catalogue.status !== "ready") return;
-    const { settings, unknown } = arrange([...catalogue.value, ...images], wanted);
+    const { first_view } = this.app.config;
+    const { settings, unknown } = arrange([...catalogue.value, ...images], wanted, first_view.layers);
     this.app.store.update({ layers: settings });
-    if (unknown.length)
+    void this.loadLegends();
+    if (unknown.length && this.link.followed)
       this.app.notices.add("warning", this.app.t("link.unknownLayers", { names: unknown.join(", ") }));
   }
 
@@ -63,7 +65,7 @@ export class Layers implements LayersPort {
     try {
       const backgrounds = await this.app.api.backgrounds();
       const first = backgrounds.find((background) => background.default) ?? backgrounds[0];
-      const wanted = this.wanted().background;
+      const wanted = this.link.opened.background;
       const known = backgrounds.find(({ slug, kind }) => slug === wanted || (wanted === "plain" && kind === "plain"));
       if (wanted && !known) this.app.notices.add("warning", this.app.t("link.unknownBackground", { name: wanted }));
       this.app.store.update({ backgrounds, background: (known ?? first)?.slug ?? "plain" });
@@ -76,7 +78,9 @@ export class Layers implements LayersPort {
   async refresh(): Promise<void> {
     this.catalogueAt = Date.now();
     const value = await this.app.api.layers().catch(() => null);
-    if (value) this.app.store.update({ catalogue: { status: "ready", value } });
+    if (!value) return;
+    this.app.store.update({ catalogue: { status: "ready", value } });
+    void this.loadLegends();
   }
 
   /** One comes back to the map after a while: others may have changed what it shows. */
@@ -99,6 +103,36 @@ export class Layers implements LayersPort {
     this.app.store.update({
       layers: layers.map((setting) => (setting.slug === slug ? { ...setting, ...patch } : setting)),
     });
+  }
+
+  /** Draws a layer by another of its legends, or by its own: an empty name. */
+  setLegend(slug: string, name: string): void {
+    const { layers } = this.app.state;
+    const changed = layers.map((setting) => {
+      const { legend: _before, ...rest } = setting;
+      return setting.slug !== slug ? setting : name ? { ...rest, legend: name } : rest;
+    });
+    this.app.store.update({ layers: changed });
+    void this.loadLegends();
+  }
+
+  /** Asks for the legends that layers are to be drawn by and that have not come yet. */
+  private async loadLegends(): Promise<void> {
+    const { layers, legends } = this.app.state;
+    const wanted = layers.flatMap(({ slug, legend }) => {
+      const layer = this.get(slug);
+      const offered = layer?.legends?.some(({ name }) => name === legend);
+      return layer && legend && offered && !legends[legendKey(layer, legend)] ? [{ layer, legend }] : [];
+    });
+    for (const { layer, legend } of wanted) {
+      try {
+        const lines = await this.app.api.legend(layer.slug, legend);
+        const key = legendKey(layer, legend);
+        this.app.store.update({ legends: { ...this.app.state.legends, [key]: lines } });
+      } catch {
+        this.app.notices.add("warning", this.app.t("layers.legendFailed", { name: layer.title }));
+      }
+    }
   }
 
   turnOn(slug: string): void {

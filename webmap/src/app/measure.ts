@@ -40,6 +40,11 @@ export class Measuring implements MeasurePort {
     this.set(null);
   }
 
+  pointAt(mark: LonLat | null): void {
+    const { measure } = this.app.state;
+    if (measure && (measure.mark ?? null) !== mark) this.set({ ...measure, mark });
+  }
+
   private set(measure: Measure | null): void {
     this.app.store.update({ measure });
   }
@@ -47,6 +52,7 @@ export class Measuring implements MeasurePort {
   /** The state has changed: what is measured in its panel is kept. */
   changed({ panel, measure }: AppState, before: AppState): void {
     if (measure === before.measure || (panel !== "measure" && before.panel !== "measure")) return;
-    this.app.keep("measure", panel === "measure" && measure?.points.length ? measure : null);
+    const kept = measure && { kind: measure.kind, points: measure.points, finished: measure.finished };
+    this.app.keep("measure", panel === "measure" && kept?.points.length ? kept : null);
   }
 }

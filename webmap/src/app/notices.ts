@@ -13,7 +13,8 @@ export class Notices implements NoticesPort {
     const id = this.count;
     const notice = { id, tone, text, ...(action ? { action } : {}) };
     this.app.store.update({ notices: [...this.app.state.notices, notice] });
-    if (tone === "info") window.setTimeout(() => this.dismiss(id), SHOWN_MS);
+    // What can be pressed waits for whoever is slower.
+    if (tone === "info" && !action) window.setTimeout(() => this.dismiss(id), SHOWN_MS);
     return id;
   }
 

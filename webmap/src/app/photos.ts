@@ -3,8 +3,8 @@ import type { Photo } from "../api/types";
 import { isPhone } from "../state/device";
 import { keepFocus } from "../state/focus";
 import type { Permalink } from "../state/permalink";
-import { BRIGHTNESS, byTime, firstPair, knownPhotos, sideToReplace } from "../state/photos";
-import type { CompareMode } from "../state/state";
+import { BRIGHTNESS, byTime, covers, firstPair, knownPhotos, pictures, sideToReplace } from "../state/photos";
+import type { CompareMode, HeightStyle } from "../state/state";
 import { Store } from "../state/store";
 import type { AppPort, PhotosPort } from "./port";
 
@@ -94,6 +94,15 @@ export class Photos implements PhotosPort {
     if (this.app.state.photos?.status === "ready") this.dropMissing();
   }
 
+  /** The newest photo that shows the middle of the map; none where none does. */
+  async openNewest(): Promise<void> {
+    await this.load();
+    const { view } = this.app.state;
+    const here = pictures(knownPhotos(this.app.state)).filter((one) => covers(one, view.center));
+    const newest = byTime(here).at(-1);
+    if (newest) this.choose(newest.slug);
+  }
+
   /** What a link must say of the photos. */
   link(): Permalink {
     const { photo, compare, brightness } = this.app.state;
@@ -170,6 +179,10 @@ export class Photos implements PhotosPort {
 
   setBrightness(brightness: number): void {
     this.app.store.update({ brightness });
+  }
+
+  setHeightStyle(heightStyle: HeightStyle): void {
+    this.app.store.update({ heightStyle });
   }
 
   /** Moves the divider of the swipe. */

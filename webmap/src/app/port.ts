@@ -11,6 +11,7 @@ import type {
   CompareMode,
   EditTab,
   FeatureRef,
+  HeightStyle,
   LayerSetting,
   MeasureKind,
   Notice,
@@ -56,6 +57,8 @@ export interface LayersPort {
   /** Asks for the catalogue while the one known stays on screen: a layer may have a new version. */
   refresh(): Promise<void>;
   set(slug: string, patch: Partial<LayerSetting>): void;
+  /** Draws a layer by another of its legends, or by its own: an empty name. */
+  setLegend(slug: string, name: string): void;
   turnOn(slug: string): void;
   move(slug: string, step: -1 | 1): void;
   setBackground(slug: string): void;
@@ -87,6 +90,10 @@ export interface SheetPort {
   /** Goes to a search result and opens its sheet. */
   openResult(result: SearchResult): Promise<void>;
   close(): void;
+  /** On a phone: makes room for a desk that uses what is selected, which stays so. */
+  giveWay(): void;
+  /** Shows again what gave way, if nothing else was asked meanwhile. */
+  comeBack(): void;
 }
 
 /** What is drawn on the map: to measure it, or to choose parcels by it. */
@@ -99,6 +106,8 @@ export interface MeasurePort {
   removePoint(): void;
   finish(): void;
   stop(): void;
+  /** Shows a place of the measured line; null shows none. */
+  pointAt(mark: LonLat | null): void;
 }
 
 /** Panels, and what one chose of the screen. */
@@ -142,6 +151,8 @@ export interface PhotosPort {
   setMode(mode: CompareMode): void;
   toggleMode(): void;
   setBrightness(percent: number): void;
+  /** How models of the ground and of the surface are drawn. */
+  setHeightStyle(style: HeightStyle): void;
   /** Moves the divider of the swipe. */
   slide(at: number): void;
 }
@@ -213,6 +224,12 @@ export interface AppPort {
   /** A click on the map, or Enter on what is under its crosshair. */
   clicked(at: LonLat): void;
   copyLink(): Promise<void>;
+  /** Chooses these parcels in place of those that were chosen, and shows them. */
+  chooseParcels(idus: readonly string[]): Promise<void>;
+  /** Where to sign in, to come back to what was done on the map. */
+  signInAddress(): string;
+  /** Forgets how the person left the map: it opens as it does for their roles. */
+  resetView(): Promise<void>;
   /** Keeps what this person has not finished in a panel; null: it is done, or given up. */
   keep(work: Work, value: object | null): void;
   /** What this person left unfinished in a panel before the page was loaded. */
@@ -224,4 +241,6 @@ export interface Desks {
   openEditor(app: AppPort, layer: Layer): Promise<{ editor: OpenEditor; keys: EditKeys }>;
   /** Has the parcels of a link chosen. */
   restoreParcels(app: AppPort, idus: readonly string[]): Promise<void>;
+  /** Chooses the parcels of a list in place of those that were chosen, and shows them. */
+  takeParcels(app: AppPort, idus: readonly string[]): Promise<void>;
 }

@@ -17,6 +17,8 @@ export class Screen implements ScreenPort {
     if (panel !== "measure" || state.panel !== "measure") measure.stop();
     if (panel === "measure" && !this.app.state.measure) measure.resume();
     store.update({ panel, sheetHeight: "half" });
+    if (panel === null) this.app.sheet.comeBack();
+    if (panel === null) keepFocus();
   }
 
   togglePanel(panel: PanelId): void {

@@ -1,7 +1,7 @@
 import { type ApiError, csrfToken, isAbort } from "../api/client";
 import type { Feature, HereGroup, SearchResult } from "../api/types";
 import type { Bbox, LonLat } from "../geo/mercator";
-import type { FeatureRef } from "../state/state";
+import type { AppState, FeatureRef } from "../state/state";
 import { orderGroups, selectionFirst } from "./here";
 import type { AppPort, GroundSheet, Place, SelectOptions, SheetPort } from "./port";
 
@@ -16,6 +16,8 @@ const WHOLE_ROAD = "whole-road";
 /** What the right sheet shows, and the questions that fill it: a new one gives up the one before. */
 export class FeatureSheet implements SheetPort {
   private question: AbortController | null = null;
+  /** What gave way to a desk on a phone. */
+  private aside: AppState["sheet"] = null;
 
   constructor(private readonly app: AppPort) {}
 
@@ -91,6 +93,7 @@ export class FeatureSheet implements SheetPort {
 
   openGround(sheet: GroundSheet): void {
     this.question?.abort();
+    this.aside = null;
     this.app.store.update({
       sheet: { status: "ground", ...sheet },
       selection: null,
@@ -101,8 +104,9 @@ export class FeatureSheet implements SheetPort {
 
   async openResult(result: SearchResult): Promise<void> {
     if (result.road) return this.openRoad(result.road);
-    const { kind, layer, id, center_4326: center, bbox_4326: bbox, url, body } = result;
+    const { kind, layer, id, center_4326: center, bbox_4326: bbox, url, parcels, body } = result;
     if (layer !== null) this.app.layers.turnOn(layer);
+    if (parcels.length) return this.app.chooseParcels(parcels);
     if (url && body) return send(url, body);
     if (kind === "layer") return this.app.screen.openPanel("layers");
     if (!center) {
@@ -122,11 +126,25 @@ export class FeatureSheet implements SheetPort {
 
   close(): void {
     this.question?.abort();
+    this.aside = null;
     this.app.store.update({ sheet: null, selection: null, pin: null });
+  }
+
+  giveWay(): void {
+    const { sheet } = this.app.state;
+    if (sheet?.status !== "ready") return this.close();
+    this.aside = sheet;
+    this.app.store.update({ sheet: null });
+  }
+
+  comeBack(): void {
+    if (this.aside) this.app.store.update({ sheet: this.aside, sheetHeight: "half" });
+    this.aside = null;
   }
 
   private newQuestion(): AbortSignal {
     this.question?.abort();
+    this.aside = null;
     this.question = new AbortController();
     return this.question.signal;
   }

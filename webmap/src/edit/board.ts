@@ -5,6 +5,7 @@ import type { DrawnShape, EditCanvas, EditEvents } from "../map/canvas";
 import { buildModel, type Look } from "../map/model";
 import { Store } from "../state/store";
 import type { EditClient } from "./client";
+import { Followers } from "./followers";
 import { pictureOf, shapesOf } from "./picture";
 import { Snapper } from "./snapper";
 import { type Aim, type EditState, NOWHERE } from "./state";
@@ -13,6 +14,7 @@ import { type Aim, type EditState, NOWHERE } from "./state";
 export class Board {
   readonly aim = new Store<Aim>(NOWHERE);
   private readonly snapper: Snapper;
+  private readonly pipes: Followers;
   private canvas: EditCanvas | null = null;
   private shapes: readonly DrawnShape[] = [];
   private shapesFrom: readonly unknown[] = [];
@@ -27,6 +29,7 @@ export class Board {
     client: EditClient,
   ) {
     this.snapper = new Snapper(client, (reach) => this.edit.update({ reach }));
+    this.pipes = new Followers(client, () => this.drawAgain());
   }
 
   async start(events: EditEvents): Promise<void> {
@@ -65,12 +68,26 @@ export class Board {
     const { state } = this.edit;
     const { session, active, picked, dragged, former, box, drawing } = state;
     const from = [session.drafts, active, String(picked), dragged, former, box, drawing];
-    if (from.some((one, i) => one !== this.shapesFrom[i])) this.shapes = shapesOf(state);
+    this.pipes.update(state);
+    if (from.some((one, i) => one !== this.shapesFrom[i]))
+      this.shapes = [...this.pipes.shapes(state), ...shapesOf(state)];
     this.shapesFrom = from;
     const { language } = this.app.state;
     const length = (metres: number): string => formatLength(metres, language);
     const scene = { state, aim: this.aim.state, look: this.looks(), metresPerPixel: canvas.metresPerPixel(), length };
     canvas.draw(pictureOf(scene, this.shapes));
+  }
+
+  private drawAgain(): void {
+    this.shapesFrom = [];
+    // Whoever listens learns that the tiles must not draw them any more.
+    this.edit.update({});
+    this.redraw();
+  }
+
+  /** Features of other layers that are drawn here because they follow what is moved, by layer. */
+  followers(): Readonly<Record<string, readonly number[]>> {
+    return this.pipes.ids(this.edit.state);
   }
 
   /** The same object while it says the same: shapes are drawn again for another one. */

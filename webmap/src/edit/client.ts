@@ -27,10 +27,21 @@ interface Page<T> {
   readonly next?: string | null;
 }
 
+/** What is said of something that was saved all the same; `move_to` in EPSG:2154. */
+export type Remark = schema.Remark;
+
+/** What became of a draft; nothing is left of a deleted one. */
+export interface Saved {
+  readonly key: string;
+  readonly stored: Stored | null;
+  readonly remarks?: readonly Remark[];
+}
+
 interface EditResult {
   readonly id: number;
   readonly version: number;
   readonly feature: requests.FeatureJson | null;
+  readonly remarks?: readonly Remark[];
 }
 
 interface SnapFeatureJson extends requests.FeatureJson {
@@ -71,18 +82,18 @@ export class EditClient {
   }
 
   /** Writes all of it or nothing; what each of them is now, null for the deleted ones. */
-  async save(drafts: readonly Draft[]): Promise<{ key: string; stored: Stored | null }[]> {
+  async save(drafts: readonly Draft[]): Promise<Saved[]> {
     const body = requests.editsBody(drafts);
     const answer = await this.json<{ results: EditResult[] }>(requests.editsUrl(this.base, this.slug), body);
     return Promise.all(drafts.map((draft, i) => this.result(draft, answer.results[i])));
   }
 
-  private async result(draft: Draft, result: EditResult | undefined): Promise<{ key: string; stored: Stored | null }> {
+  private async result(draft: Draft, result: EditResult | undefined): Promise<Saved> {
     if (!result || draft.deleted) return { key: draft.key, stored: null };
     const stored = result.feature
       ? this.stored({ ...result.feature, id: result.id }, result.version)
       : await this.read(result.id);
-    return { key: draft.key, stored };
+    return { key: draft.key, stored, remarks: result.remarks ?? [] };
   }
 
   /** Cuts a feature along a line; the ids of what it became. */

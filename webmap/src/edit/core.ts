@@ -26,6 +26,7 @@ export class EditCore {
   readonly store: Store<EditState>;
   readonly client: EditClient;
   readonly board: Board;
+  private reported: number | null = null;
   /** Opened by a button that went away: the sheet takes the focus. */
   focusing = false;
   protected gone = false;
@@ -58,6 +59,8 @@ export class EditCore {
       saving: false,
       refused: {},
       refusal: null,
+      remarks: {},
+      pointed: 0,
       judged: false,
       conflicts: [],
       leaving: false,
@@ -182,13 +185,32 @@ export class EditCore {
     this.store.update({ session });
   }
 
+  /** Takes the focus to the first thing that is to be corrected in the sheet. */
+  pointAtFault(): void {
+    // Under a low sheet nobody would see it.
+    if (this.app.state.sheetHeight === "low") this.app.editing.setSheet("half");
+    this.store.update({ pointed: this.state.pointed + 1 });
+  }
+
+  /** Says what came of the last thing asked for; what was said of the one before no longer holds and goes. */
+  report(tone: "info" | "warning" | "error", text: string): void {
+    this.forgetReport();
+    this.reported = this.app.notices.add(tone, text);
+  }
+
+  forgetReport(): void {
+    if (this.reported !== null) this.app.notices.dismiss(this.reported);
+    this.reported = null;
+  }
+
   // --- trouble, and after writing ----------------------------------------------------------------------------------
 
   failed(error: unknown): void {
     if (!(error instanceof ApiError)) throw error;
     const title = error.offline ? this.app.t("error.offlineTitle") : error.title || this.app.t("error.title");
     const detail = error.offline ? this.app.t("error.offlineDetail") : error.detail;
-    this.app.notices.add("error", [title, detail].filter((text, i) => text && (!i || text !== title)).join(". "));
+    const said = !error.offline && error.status === 400 && detail ? [detail] : [title, detail];
+    this.report("error", said.filter((text, i) => text && (!i || text !== title)).join(". "));
   }
 
   /** Data changed on the server: tiles are asked for again, then draw what the editor drew meanwhile. */

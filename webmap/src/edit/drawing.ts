@@ -1,4 +1,13 @@
-import { distance, faultOf, type Line, leastOf, type Position, type Shape, samePosition } from "../geo/shape";
+import {
+  distance,
+  faultOf,
+  type Line,
+  leastOf,
+  type Position,
+  type Shape,
+  samePosition,
+  segmentNear,
+} from "../geo/shape";
 
 /** What is being drawn: a new thing, one more part of it, a hole in it, or the line that cuts it. */
 export type Purpose = "new" | "part" | "hole" | "split";
@@ -8,13 +17,16 @@ export interface Drawing {
   readonly purpose: Purpose;
   readonly kind: Shape["kind"];
   readonly groups: readonly Line[];
+  /** How many positions end it, where that is less than its kind takes: one cuts a line across. */
+  readonly enough?: number;
   /** Taken back, to be laid again. */
   readonly undone: readonly Line[];
 }
 
-export const startDrawing = (purpose: Purpose, kind: Shape["kind"]): Drawing => ({
+export const startDrawing = (purpose: Purpose, kind: Shape["kind"], enough?: number): Drawing => ({
   purpose,
   kind,
+  ...(enough === undefined ? {} : { enough }),
   groups: [],
   undone: [],
 });
@@ -50,7 +62,26 @@ export function endsAt(drawing: Drawing, at: Position, tolerance: number): boole
 }
 
 /** Whether there are enough positions to end. */
-export const isEnough = (drawing: Drawing): boolean => laid(drawing).length >= leastOf(drawing.kind);
+export const isEnough = (drawing: Drawing): boolean =>
+  laid(drawing).length >= (drawing.enough ?? leastOf(drawing.kind));
+
+/** Half as long, in metres, as the line that cuts another one across. */
+const HALF_CUT_M = 0.5;
+
+/** The short line that cuts a line across where it is nearest to a place; null where none is within `tolerance` metres. */
+export function cutAcross(line: Shape, place: Position, tolerance: number): Shape | null {
+  const near = segmentNear(line, place, tolerance);
+  if (!near) return null;
+  const { from, to } = near.segment;
+  const apart = distance(from, to) || 1;
+  const [dx, dy] = [((to[1] - from[1]) / apart) * HALF_CUT_M, ((from[0] - to[0]) / apart) * HALF_CUT_M];
+  const [x, y] = near.at;
+  const ends: Line = [
+    [x - dx, y - dy],
+    [x + dx, y + dy],
+  ];
+  return { kind: "line", parts: [[ends]] };
+}
 
 /** The shape that was drawn; null while it is too short. A trace that came round to its start is closed there. */
 export function finished(drawing: Drawing): Shape | null {

@@ -98,6 +98,7 @@ export class Editor extends EditCore implements OpenEditor {
     removeEventListener("beforeunload", this.warn);
     this.stopListening?.();
     this.board.stop();
+    this.forgetReport();
     this.app.editing.left();
   }
 
@@ -122,7 +123,7 @@ export class Editor extends EditCore implements OpenEditor {
     const { session, active, drawing, picked, held, tab } = this.state;
     return {
       layer: session.layer,
-      hidden: takenUp(session),
+      hidden: { ...this.board.followers(), [session.layer]: takenUp(session) },
       sheet: active !== null || drawing !== null || picked.length > 0,
       crosshair: isPhone() && (drawing !== null || held || (active !== null && tab === "geometry")),
       drawing: drawing !== null,

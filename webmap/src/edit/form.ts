@@ -24,6 +24,7 @@ interface Property {
   readonly "x-ogc-unit"?: string;
   readonly "x-ogc-propertySeq"?: number;
   readonly "x-arpent-suggest"?: string;
+  readonly "x-arpent-when"?: Readonly<Record<string, readonly unknown[]>>;
   readonly "x-enum-titles"?: Readonly<Record<string, string>>;
 }
 
@@ -45,6 +46,8 @@ export interface FormField {
   readonly most: number | null;
   /** What is proposed while one types: `addresses` of the address layer. */
   readonly suggest: string | null;
+  /** It is asked where another field has one of these values; of every feature where null. */
+  readonly when: { readonly name: string; readonly values: readonly unknown[] } | null;
 }
 
 /** More than fits on one line: a box of several. */
@@ -87,7 +90,13 @@ function readField(name: string, property: Property, required: boolean): FormFie
     most: property.maximum ?? null,
     first: property.default ?? null,
     suggest: property["x-arpent-suggest"] ?? null,
+    when: conditionOf(property),
   };
+}
+
+function conditionOf({ "x-arpent-when": when }: Property): FormField["when"] {
+  const [condition] = Object.entries(when ?? {});
+  return condition ? { name: condition[0], values: condition[1] } : null;
 }
 
 /** A unit as one writes it: the schema's are UCUM codes. */
@@ -108,6 +117,21 @@ function kindOf({ type, format, maxLength }: Property): FieldKind {
   if (format === "date-time") return "datetime";
   return (maxLength ?? 0) > LONG_TEXT ? "long" : "text";
 }
+
+// --- which are asked ---------------------------------------------------------------------------------------------------
+
+const isEmpty = (value: unknown): boolean => value === null || value === undefined || value === "";
+
+const isAsked = ({ when }: FormField, values: Values): boolean =>
+  when === null || when.values.some((value) => sameValue(value, values[when.name]));
+
+/** It holds something that is not asked of such a feature: shown, so that one may empty it. */
+export const isStray = (field: FormField, values: Values): boolean =>
+  !isAsked(field, values) && !isEmpty(values[field.name]);
+
+/** The fields that are asked of one of these features at least, and those that hold something. */
+export const askedOf = (fields: readonly FormField[], all: readonly Values[]): FormField[] =>
+  fields.filter((field) => all.some((values) => isAsked(field, values) || isStray(field, values)));
 
 // --- values ------------------------------------------------------------------------------------------------------------
 
@@ -158,8 +182,7 @@ function readChoice(field: FormField, text: string): Read {
 
 /** What the value is missing to be accepted; null when nothing is. */
 export function faultOfValue(field: FormField, value: unknown): FormFault | null {
-  const empty = value === null || value === undefined || value === "";
-  if (empty) return field.required ? { key: "required" } : null;
+  if (isEmpty(value)) return field.required ? { key: "required" } : null;
   if (field.kind === "integer" || field.kind === "number") {
     if (typeof value !== "number") return { key: field.kind };
     if (field.least !== null && value < field.least) return { key: "least", limit: field.least };
@@ -196,7 +219,9 @@ export function faultsOf(
 
 /** Everything a new feature starts with: nothing, in every field that one may write. */
 export function emptyValues(fields: readonly FormField[]): Values {
-  return Object.fromEntries(fields.filter(({ readOnly }) => !readOnly).map(({ name, first }) => [name, first]));
+  const first = Object.fromEntries(fields.map((field) => [field.name, field.first]));
+  const written = fields.filter(({ readOnly }) => !readOnly);
+  return Object.fromEntries(written.map((field) => [field.name, isStray(field, first) ? null : field.first]));
 }
 
 // --- several at once ---------------------------------------------------------------------------------------------------

@@ -160,7 +160,8 @@ export class Hand implements EditEvents {
     const { drawing, held, tool } = editor.state;
     // On a phone the crosshair lays positions; a finger chooses.
     if (drawing && !(keys.touch && editor.app.state.editing?.crosshair)) return this.layAt(at);
-    if (drawing) return;
+    // A finger hides what it points at: the crosshair comes there, and its button lays.
+    if (drawing) return editor.app.view.goTo({ center: fromLambert93([at[0], at[1]]) });
     if (held) return this.drop();
     if (tool === "many" || keys.shift) return this.toggle(at);
     this.choose(at);

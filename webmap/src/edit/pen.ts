@@ -1,6 +1,9 @@
 import { newUuid } from "../api/uuid";
+import { formatAccuracy } from "../format/format";
+import { fromLambert93 } from "../geo/lambert93";
 import {
   faultOf,
+  moveVertex,
   type Place,
   type Position,
   removeVertex,
@@ -12,14 +15,21 @@ import {
 import type { EditKey } from "../i18n/edit";
 import { focusMap } from "../state/focus";
 import type { EditCore } from "./core";
-import { finished, lay, type Purpose, startDrawing, takeBack } from "./drawing";
+import { cutAcross, finished, laid, lay, type Purpose, startDrawing, takeBack } from "./drawing";
+import { rounded } from "./figures";
 import { emptyValues } from "./form";
+import { isLess, type Measure, Survey, surveyValues } from "./gps";
 import type { Saving } from "./saving";
 import { closed, type Draft, done, touched, type Values } from "./session";
 import { activeDraft, CALM, type EditState } from "./state";
 
+/** How near the line, in pixels, is on it: a finger lays the place. */
+const CUT_PX = 22;
+
 /** The verbs that make shapes: drawing, and changing the active one. */
 export class Pen {
+  private readonly survey = new Survey();
+
   constructor(
     private readonly editor: EditCore,
     private readonly saving: Saving,
@@ -39,12 +49,16 @@ export class Pen {
     this.editor.store.update({
       ...CALM,
       session: apart ? closed(session, active) : session,
-      drawing: startDrawing(purpose, kind),
+      drawing: startDrawing(purpose, kind, this.cutsLine(purpose) ? 1 : undefined),
       active: apart ? null : active,
       picked: [],
     });
     this.editor.app.editing.setSheet("low");
     focusMap();
+  }
+
+  private cutsLine(purpose: Purpose): boolean {
+    return purpose === "split" && activeDraft(this.state)?.shape?.kind === "line";
   }
 
   /** Lays positions; a point is finished with its one position. */
@@ -56,12 +70,47 @@ export class Pen {
     if (after.kind === "point") this.finish();
   }
 
+  // --- measuring ---------------------------------------------------------------------------------------------------
+
+  /** Lays what the device measured; the class of its accuracy is kept with what is drawn of measures alone. */
+  layMeasured(measure: Measure): void {
+    const at = rounded(measure.at);
+    this.survey.add(measure, at);
+    this.lay([at]);
+    this.showPlace(at);
+  }
+
+  /** Moves the point that is open to what the device measured, and says so where that is less accurate than before. */
+  moveMeasured(measure: Measure): void {
+    const at = rounded(measure.at);
+    const draft = activeDraft(this.state);
+    if (!draft?.shape) return;
+    const shape = moveVertex(draft.shape, { part: 0, line: 0, index: 0 }, at);
+    const values = this.surveyed(measure);
+    if (isLess(draft.properties, values)) this.warn("gps.less");
+    const properties = { ...draft.properties, ...values };
+    this.editor.store.update({ dragged: null, held: false });
+    this.editor.update(done(this.state.session, "move", { [draft.key]: touched({ ...draft, shape, properties }) }));
+    this.showPlace(at);
+  }
+
+  private showPlace([east, north]: Position): void {
+    this.editor.app.view.goTo({ center: fromLambert93([east, north]) });
+  }
+
+  private surveyed(measure: Measure): Values {
+    const { language } = this.editor.app.state;
+    const source = (figures: { accuracy: number; count: number }): string =>
+      this.editor.words("gps.source", { accuracy: formatAccuracy(figures.accuracy, language), count: figures.count });
+    return surveyValues(this.editor.fields(), measure, localDay(new Date()), source);
+  }
+
   takeBack(): void {
     if (this.state.drawing) this.editor.store.update({ drawing: takeBack(this.state.drawing) });
   }
 
   private warn(key: EditKey): void {
-    this.editor.app.notices.add("warning", this.editor.words(key));
+    this.editor.report("warning", this.editor.words(key));
   }
 
   cancelDrawing(): void {
@@ -70,6 +119,8 @@ export class Pen {
 
   finish(): void {
     const { drawing } = this.state;
+    const [place, another] = drawing ? laid(drawing) : [];
+    if (drawing && place && !another && this.cutsLine(drawing.purpose)) return this.cutAt(place);
     const shape = drawing && finished(drawing);
     if (!drawing || !shape) return;
     if (faultOf(shape)) return this.warn("fault.crossing");
@@ -78,13 +129,21 @@ export class Pen {
     this.addTo(shape, drawing.purpose);
   }
 
+  /** Cuts the open line where it passes by this place. */
+  private cutAt(place: Position): void {
+    const line = activeDraft(this.state)?.shape;
+    const cut = line && cutAcross(line, place, this.editor.board.reach(CUT_PX));
+    if (cut) void this.saving.split(cut);
+    else this.warn("split.away");
+  }
+
   private create(shape: Shape): void {
     const clientId = newUuid();
     const draft: Draft = {
       key: `new ${clientId}`,
       clientId,
       base: null,
-      properties: this.firstValues(),
+      properties: this.firstValues(shape),
       shape,
       deleted: false,
     };
@@ -92,8 +151,9 @@ export class Pen {
     this.editor.activate(draft.key, "values");
   }
 
-  private firstValues(): Values {
-    return emptyValues(this.editor.fields());
+  private firstValues(shape: Shape): Values {
+    const measure = this.survey.worst(shape);
+    return { ...emptyValues(this.editor.fields()), ...(measure ? this.surveyed(measure) : {}) };
   }
 
   private addTo(drawn: Shape, purpose: Purpose): void {
@@ -131,4 +191,9 @@ export class Pen {
     if (after) this.setShape(after);
     else if (shape && place) this.warn("vertex.last");
   }
+}
+
+/** The day where one is, as fields of dates have it. */
+function localDay(now: Date): string {
+  return new Date(now.getTime() - now.getTimezoneOffset() * 60000).toISOString().slice(0, 10);
 }

@@ -1,13 +1,13 @@
 import { ApiError } from "../api/client";
 import { newUuid } from "../api/uuid";
-import { faultOf, type Shape } from "../geo/shape";
+import { faultOf, moveVertex, type Shape } from "../geo/shape";
 import { keepFocus } from "../state/focus";
-import { conflictsOf, isConflict, refusalsOf } from "./client";
+import { conflictsOf, isConflict, type Remark, refusalsOf, type Saved } from "./client";
 import type { EditCore } from "./core";
 import { faultsOf } from "./form";
 import * as kept from "./keep";
 import { type Choice, compare, merged } from "./merge";
-import { type Draft, draftOf, isChanged, pending, type Stored, saved } from "./session";
+import { type Draft, done, draftOf, isChanged, pending, saved, touched } from "./session";
 import { activeDraft, type Conflict, pickedDrafts } from "./state";
 
 /** Writing to the server: all that is pending at once, what it refuses, who was faster; splitting, merging, restoring. */
@@ -20,8 +20,12 @@ export class Saving {
   }
 
   private isFaulty(draft: Draft): boolean {
+    return this.hasFaultyValues(draft) || (draft.shape !== null && faultOf(draft.shape) !== null);
+  }
+
+  private hasFaultyValues(draft: Draft): boolean {
     const values = faultsOf(this.editor.fields(), draft.properties, draft.base?.properties ?? null);
-    return Object.keys(values).length > 0 || (draft.shape !== null && faultOf(draft.shape) !== null);
+    return Object.keys(values).length > 0;
   }
 
   /** Saves everything; true when it is saved. */
@@ -48,25 +52,61 @@ export class Saving {
     const [first] = faulty;
     const { editor } = this;
     editor.store.update({ judged: true });
-    if (first && !faulty.some(({ key }) => key === editor.state.active)) editor.activate(first.key, "values");
+    const open = [editor.state.active, ...editor.state.picked];
+    if (first && !faulty.some(({ key }) => open.includes(key))) editor.activate(first.key, "values");
+    else if (faulty.some((draft) => draft.key === editor.state.active && this.hasFaultyValues(draft)))
+      editor.store.update({ tab: "values" });
+    editor.pointAtFault();
     const words = faulty.length === 1 ? "save.faultyOne" : "save.faultyMany";
-    editor.app.notices.add("warning", editor.words(words, { count: faulty.length }));
+    editor.report("warning", editor.words(words, { count: faulty.length }));
     return false;
   }
 
-  private async accepted(results: readonly { key: string; stored: Stored | null }[]): Promise<void> {
+  private async accepted(results: readonly Saved[]): Promise<void> {
     const { editor } = this;
     const active = this.renamed(editor.state.active, results);
     const picked = editor.state.picked.flatMap((key) => this.renamed(key, results) ?? []);
     editor.update(saved(editor.state.session, results, newUuid));
     editor.store.update({ active, picked, judged: false, conflicts: [], chosen: null });
+    this.remark(results);
     await kept.forget(editor.user, editor.state.layer.slug);
-    editor.app.notices.add("info", this.outcome(results));
+    if (!results.some(({ remarks }) => remarks?.length)) editor.report("info", this.outcome(results));
     await editor.written();
   }
 
+  /** Shows what was said of what is saved: in the sheet that is open, else in that of the first of them. */
+  private remark(results: readonly Saved[]): void {
+    const { editor } = this;
+    const said = results.flatMap(({ stored, remarks = [] }) =>
+      stored && remarks.length ? [[String(stored.id), remarks] as const] : [],
+    );
+    editor.store.update({ remarks: Object.fromEntries(said) });
+    const [first] = said;
+    if (!first) return;
+    const { active, picked } = editor.state;
+    if (!picked.length && !said.some(([key]) => key === active)) editor.activate(first[0], "values");
+    else if (active !== null) editor.store.update({ tab: "values" });
+    editor.pointAtFault();
+    const words = said.length === 1 ? "remark.one" : "remark.many";
+    editor.report("warning", editor.words(words, { count: said.length }));
+  }
+
+  /** Moves a feature, or the end of a line, to where it was said to lie better; saved at once where nothing else waits. */
+  async follow(draft: Draft, { move_to: place, end }: Remark): Promise<void> {
+    const { editor } = this;
+    const line = draft.shape?.parts[0]?.[0];
+    const [x, y] = place ?? [];
+    if (editor.state.saving || !draft.shape || !line || x === undefined || y === undefined) return;
+    const index = end === "end" ? line.length - 1 : 0;
+    const shape = moveVertex(draft.shape, { part: 0, line: 0, index }, [x, y]);
+    const alone = !pending(editor.state.session).length;
+    editor.update(done(editor.state.session, "move", { [draft.key]: touched({ ...draft, shape }) }));
+    keepFocus();
+    if (alone) await this.save();
+  }
+
   /** What was done, in words: saved, deleted, or some of each. */
-  private outcome(results: readonly { stored: Stored | null }[]): string {
+  private outcome(results: readonly Saved[]): string {
     const { words } = this.editor;
     const written = results.filter(({ stored }) => stored).length;
     const deleted = results.length - written;
@@ -78,7 +118,7 @@ export class Saving {
   }
 
   /** A new thing has a number now. */
-  private renamed(key: string | null, results: readonly { key: string; stored: Stored | null }[]): string | null {
+  private renamed(key: string | null, results: readonly Saved[]): string | null {
     const result = results.find((one) => one.key === key);
     if (!result) return key;
     return result.stored ? String(result.stored.id) : null;
@@ -92,6 +132,8 @@ export class Saving {
     const [first] = Object.keys(refused);
     editor.store.update({ refused, refusal: error });
     if (first !== undefined && first !== editor.state.active) editor.activate(first, "values");
+    else if (first !== undefined) editor.store.update({ tab: "values" });
+    if (first !== undefined) editor.pointAtFault();
     if (first === undefined || error.offline) editor.failed(error);
   }
 
@@ -202,7 +244,7 @@ export class Saving {
     try {
       const made = await act();
       this.drop(ids);
-      editor.app.notices.add("info", editor.words(words, { count: made.length }));
+      editor.report("info", editor.words(words, { count: made.length }));
       await editor.written();
       const [first] = made;
       if (words === "merge.done" && first !== undefined) await editor.open(first);

@@ -3,10 +3,11 @@ import type { Layer } from "../api/types";
 import type { Box, Place, Position, Shape } from "../geo/shape";
 import type { Snapping } from "../state/memory";
 import type { EditTab, Loadable } from "../state/state";
+import type { Remark } from "./client";
 import type { Drawing } from "./drawing";
 import type { FormField } from "./form";
 import type { Comparison } from "./merge";
-import type { Draft, Session, Stored } from "./session";
+import { changedFields, type Draft, isMoved, type Session, type Stored } from "./session";
 import type { SnapHit } from "./snap";
 
 /** What pointing at something does while nothing is being drawn. */
@@ -53,6 +54,10 @@ export interface EditState {
   /** What the server refused, by draft and field. */
   readonly refused: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly refusal: ApiError | null;
+  /** What was said of what was saved, by the draft as it was then. */
+  readonly remarks: Readonly<Record<string, readonly Remark[]>>;
+  /** Counts how often something to be corrected was pointed at: the sheet takes the focus to the first. */
+  readonly pointed: number;
   /** A form was asked to be saved: from now on what is missing is shown. */
   readonly judged: boolean;
   readonly conflicts: readonly Conflict[];
@@ -82,6 +87,13 @@ export const activeDraft = ({ session, active }: EditState): Draft | null =>
 
 export const pickedDrafts = ({ session, picked }: EditState): Draft[] =>
   picked.flatMap((key) => session.drafts[key] ?? []);
+
+/** What still holds of what was said when a draft was saved: of what was not changed since. */
+export function remarksOn({ remarks }: EditState, draft: Draft): readonly Remark[] {
+  const changed = changedFields(draft);
+  const isOpen = ({ field }: Remark): boolean => (field === "geometry" ? !isMoved(draft) : !changed.includes(field));
+  return (remarks[draft.key] ?? []).filter(isOpen);
+}
 
 /** The shape of the active feature as it is on screen. */
 export const activeShape = (state: EditState): Shape | null => state.dragged ?? activeDraft(state)?.shape ?? null;

@@ -33,7 +33,7 @@ export type Phase =
   | { readonly at: "sending" }
   /** `share`: of the objects; null while nobody knows. */
   | { readonly at: "receiving"; readonly bytes: number; readonly share: number | null }
-  | { readonly at: "received"; readonly name: string }
+  | { readonly at: "received"; readonly name: string; readonly href: string }
   | { readonly at: "saving" }
   | { readonly at: "cut" }
   | { readonly at: "refused"; readonly error: ApiError };
@@ -135,8 +135,7 @@ export class ExportDesk {
     told({ bytes: 0, lines: 0 });
     try {
       const received = await receive(this.app.api, url, choice.format, told, this.receiving.signal);
-      saveBlob(received);
-      this.store.update({ phase: { at: "received", name: received.name } });
+      this.store.update({ phase: { at: "received", name: received.name, href: saveBlob(received) } });
     } catch (error) {
       this.store.update({ phase: phaseOf(error) });
     }
@@ -170,8 +169,11 @@ export class ExportDesk {
 
   private deliver(made: Export): void {
     if (!this.awaited.delete(made.id)) return;
-    if (made.file && made.report) save(made.file, made.report.name);
-    else this.app.notices.add("error", `${made.title} – ${made.message}`);
+    if (made.file && made.report) {
+      save(made.file, made.report.name);
+      const free = this.state.phase.at === "choosing" || this.state.phase.at === "received";
+      if (free) this.store.update({ phase: { at: "received", name: made.report.name, href: made.file } });
+    } else this.app.notices.add("error", `${made.title} – ${made.message}`);
   }
 }
 

@@ -72,9 +72,12 @@ export function save(href: string, name: string): void {
   link.remove();
 }
 
-export function saveBlob({ blob, name }: Received): void {
+const KEPT_MS = 600_000;
+
+/** Has the browser save a file; the address at which it is opened for ten minutes more. */
+export function saveBlob({ blob, name }: Received): string {
   const href = URL.createObjectURL(blob);
   save(href, name);
-  // The browser has its own hold of the file by then.
-  window.setTimeout(() => URL.revokeObjectURL(href), 60_000);
+  window.setTimeout(() => URL.revokeObjectURL(href), KEPT_MS);
+  return href;
 }

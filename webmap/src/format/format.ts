@@ -69,6 +69,12 @@ export function formatPlain(value: number, language: Language): string {
   return new Intl.NumberFormat(LOCALES[language], { maximumFractionDigits: 4 }).format(value);
 }
 
+/** Metres to a tenth, to a hundredth below one: an accuracy is no more exact than that. */
+export function formatAccuracy(metres: number, language: Language): string {
+  const digits = metres < 1 ? 2 : 1;
+  return `${formatPlain(Number(metres.toFixed(digits)), language)}\u00a0m`;
+}
+
 /** "2024", "juin 2024", "12 juin 2024", "1er juin 2024": the date of a campaign, as precise as it is known. */
 export function formatAcquired(acquired: string, language: Language, month: "long" | "short" = "long"): string {
   const [year, number, day] = acquired.split("-");
@@ -96,6 +102,15 @@ export function formatResolution(metres: number, language: Language): string {
   const small = metres < 1;
   const figure = new Intl.NumberFormat(LOCALES[language], { maximumFractionDigits: small ? 1 : 2 });
   return `${figure.format(small ? metres * 100 : metres)}${NBSP}${small ? "cm" : "m"}`;
+}
+
+const IDENTIFIER = /^[0-9A-Z]{5}(\d{3})0?([A-Z]{1,2}|\d[A-Z])0*(\d{1,4})$/;
+
+/** A parcel as people call it, "AB 12": its section and number, after the prefix that few have. Other words stay. */
+export function parcelName(text: string): string {
+  const [, prefix, section, number] = IDENTIFIER.exec(text) ?? [];
+  if (!section) return text;
+  return [prefix === "000" ? "" : prefix, section, number].filter(Boolean).join(NBSP);
 }
 
 export interface ScaleBar {

@@ -184,6 +184,14 @@ export const editWords = texts({
   "draw.point": ["{count} point", "{count} point"],
   "draw.points": ["{count} points", "{count} points"],
   "draw.split": ["Découper", "Split"],
+  "draw.splitLine": [
+    "Cliquez là où couper la ligne, ou tracez un trait qui la traverse, puis terminez.",
+    "Click where the line is to be cut, or draw across it, then finish.",
+  ],
+  "draw.splitLinePhone": [
+    "Amenez la croix là où couper la ligne, touchez « Point », puis « Terminer ».",
+    "Bring the crosshair where the line is to be cut, touch “Point”, then “Finish”.",
+  ],
   "draw.splitHint": [
     "Tracez la ligne de coupe d’un bord à l’autre de l’objet, puis terminez.",
     "Draw the cutting line from one side of the feature to the other, then finish.",
@@ -206,6 +214,10 @@ export const editWords = texts({
   "field.none": ["Sans réponse", "No answer"],
   "field.readOnly": ["lecture seule", "read only"],
   "field.required": ["obligatoire", "required"],
+  "field.stray": [
+    "N’est pas demandé pour un objet de cette nature : videz ce champ s’il est de trop.",
+    "Not asked of such a feature: empty this field if it should not be there.",
+  ],
   "field.yes": ["Oui", "Yes"],
   "form.none": ["Cette couche n’a pas de champ à remplir.", "This layer has no field to fill in."],
   "geometry.addHole": ["Percer un trou", "Cut a hole"],
@@ -221,6 +233,8 @@ export const editWords = texts({
     "Lambert-93 coordinates, in metres. Lengths are those on the ground.",
   ],
   "geometry.outline": ["Contour", "Outline"],
+  "geometry.place": ["Position", "Position"],
+  "geometry.vertices": ["Sommets", "Vertices"],
   "geometry.part": ["Partie {number}", "Part {number}"],
   "geometry.remove": ["Ôter le sommet {number}", "Remove vertex {number}"],
   "geometry.removeHole": ["Reboucher", "Fill it"],
@@ -266,6 +280,31 @@ export const editWords = texts({
   ],
   "history.show": ["Montrer sur la carte", "Show on the map"],
   "history.unsaved": ["Enregistrez ou annulez d’abord vos changements.", "Save or undo your changes first."],
+  "gps.accuracyMany": [
+    "± {accuracy}, moyenne de {count} mesures : classe {class}",
+    "± {accuracy}, mean of {count} fixes: class {class}",
+  ],
+  "gps.accuracyOne": ["± {accuracy} : classe {class}", "± {accuracy}: class {class}"],
+  "gps.class": ["Position mesurée : classe {class}", "Position measured: class {class}"],
+  "gps.help": [
+    "Restez sur l’objet : les mesures se cumulent. L’appareil dit lui-même sa précision.",
+    "Stay on the object: fixes add up. The device itself says how accurate it is.",
+  ],
+  "gps.less": [
+    "La classe de précision baisse : elle est maintenant celle du GPS. Annuler (↶) rend la position d’avant.",
+    "The class of accuracy is lower: it is that of the GPS now. Undo (↶) gives the former place back.",
+  ],
+  "gps.move": ["Déplacer ici", "Move here"],
+  "gps.put": ["Poser ici", "Place here"],
+  "gps.source": [
+    "GPS de l’appareil, ± {accuracy} (mesures : {count})",
+    "GPS of the device, ± {accuracy} (fixes: {count})",
+  ],
+  "gps.start": ["Mesurer ma position", "Measure my position"],
+  "gps.stop": ["Arrêter", "Stop"],
+  "gps.title": ["Par le GPS", "By GPS"],
+  "gps.lost": ["Aucune position pour l’instant : la mesure continue.", "No position for now: measuring goes on."],
+  "gps.waiting": ["En attente d’une première mesure…", "Waiting for a first fix…"],
   "hole.outside": ["Le trou doit commencer dans la surface.", "The hole must begin inside the surface."],
   "issues.more": [
     "Il y en a d’autres : approchez-vous pour les voir toutes.",
@@ -357,6 +396,9 @@ export const editWords = texts({
     "{count} objets seront supprimés à l’enregistrement.",
     "{count} features will be deleted when you save.",
   ],
+  "remark.many": ["Enregistré ; {count} objets sont à vérifier.", "Saved; {count} features should be checked."],
+  "remark.one": ["Enregistré ; l’objet est à vérifier.", "Saved; the feature should be checked."],
+  "remark.snap": ["Accrocher ({distance})", "Snap ({distance})"],
   "removed.one": ["L’objet sera supprimé à l’enregistrement.", "The feature will be deleted when you save."],
   "save.deletedMany": ["{count} objets supprimés.", "{count} features deleted."],
   "save.deletedOne": ["Objet supprimé.", "Feature deleted."],
@@ -397,6 +439,10 @@ export const editWords = texts({
   ],
   "snap.trace": ["Suivre les lignes existantes", "Follow existing lines"],
   "snap.tolerance": ["Distance (pixels)", "Distance (pixels)"],
+  "split.away": [
+    "Ce point n’est pas sur la ligne : posez-le dessus, ou tracez une ligne qui la traverse.",
+    "This point is not on the line: place it there, or draw a line across.",
+  ],
   "split.done": [
     "Objet découpé en {count}. L’historique garde l’ancien.",
     "Split into {count} features. The history keeps the former one.",

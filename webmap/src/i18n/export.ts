@@ -55,6 +55,7 @@ export const exportWords = texts({
   "list.download": ["Télécharger", "Download"],
   "list.failed": ["Rien n’a été exporté", "Nothing was exported"],
   "list.gone": ["Effacé depuis : refaites l’export", "Removed since: export again"],
+  "list.open": ["Ouvrir", "Open"],
   "list.ready": ["{size}, {time}", "{size}, {time}"],
   "list.kept": ["Gardés 7 jours, pour vous seul.", "Kept for 7 days, for you alone."],
   "list.title": ["Mes exports", "My exports"],

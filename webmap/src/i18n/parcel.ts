@@ -24,10 +24,10 @@ export const parcelWords = texts({
   freezing: ["La fiche se prépare…", "The sheet is being made…"],
   frozen: ["Fiche {number} figée.", "Sheet {number} is frozen."],
   open: ["Ouvrir le PDF", "Open the PDF"],
+  printed: ["Le PDF est dans vos téléchargements.", "The PDF is among your downloads."],
   kept: ["Fiches figées", "Frozen sheets"],
   day: ["Règles du", "Rules of"],
   dayWrong: ["Un jour de 1900 à aujourd’hui.", "A day from 1900 to today."],
-  apply: ["Déposer un dossier", "File an application"],
 });
 
 export type ParcelWords = ReturnType<typeof parcelWords>;

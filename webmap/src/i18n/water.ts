@@ -119,6 +119,10 @@ export const waterWords = texts({
   listed: ["Montrer sur la carte : {name}", "Show on the map: {name}"],
   "near.unknown": ["adresse inconnue", "address unknown"],
   noReference: ["sans référence", "no reference"],
+  "pages.hydrants": ["Poteaux incendie", "Hydrants"],
+  "pages.networks": ["Réseaux", "Networks"],
+  "pages.outages": ["Coupures", "Outages"],
+  "pages.title": ["Pages", "Pages"],
   "profile.open": ["Profil en long", "Longitudinal profile"],
   "save.button": ["Enregistrer la coupure", "Save the outage"],
   "save.hint": [

@@ -5,7 +5,7 @@ import type { Look } from "./model";
 export type SnapKind = "vertex" | "intersection" | "edge";
 
 /** How a shape stands on the map while editing. */
-export type Role = "active" | "changed" | "stored" | "picked" | "deleted" | "before" | "drawing" | "box";
+export type Role = "active" | "changed" | "stored" | "picked" | "deleted" | "before" | "drawing" | "box" | "follower";
 
 export interface DrawnShape {
   readonly key: string;
@@ -19,6 +19,30 @@ export interface Handle {
   readonly role: "vertex" | "middle" | "chosen" | "first" | "fault";
 }
 
+/** What a project draws on its terrain: its sides, what fits there, its shadow, what a rule forbids. */
+export type Tint =
+  | "alignment"
+  | "side"
+  | "rear"
+  | "envelope"
+  | "shadow"
+  | "ridge"
+  | "gap"
+  | "broken"
+  | "spotted"
+  | "sun1"
+  | "sun2"
+  | "sun3"
+  | "sun4";
+
+export interface TintedShape {
+  readonly shape: Shape;
+  readonly tint: Tint;
+}
+
+/** How far above its place a length is written. */
+export const LENGTH_ABOVE_PX = 10;
+
 /** Everything that editing draws above the layers, as plain data in EPSG:2154. */
 export interface Picture {
   readonly shapes: readonly DrawnShape[];
@@ -31,6 +55,8 @@ export interface Picture {
   /** Lengths of sides, at their middle. */
   readonly lengths: readonly { readonly position: Position; readonly text: string }[];
   readonly look: Look;
+  /** Drawn beneath the shapes, the last one on top. */
+  readonly tints?: readonly TintedShape[];
 }
 
 export interface Keys {

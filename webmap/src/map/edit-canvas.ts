@@ -19,6 +19,7 @@ import { type Box, boxOfShape, type Position, type Shape } from "../geo/shape";
 import type { EditCanvas, EditEvents, Keys, Picture } from "./canvas";
 import { areaStyle, guideStyle, handleStyle, lengthStyle, shapeStyle, snapStyle } from "./edit-styles";
 import { palette } from "./palette";
+import { tintStyle } from "./tint-styles";
 
 const ABOVE_ALL = 2000;
 const HIT_PX = 6;
@@ -49,6 +50,7 @@ export interface Ground {
 export class OlEditCanvas implements EditCanvas {
   private readonly shapes = overlay(ABOVE_ALL);
   private readonly live = overlay(ABOVE_ALL + 1);
+  private readonly words = overlay(ABOVE_ALL + 2, true);
   private readonly capture: PointerInteraction;
   private readonly listened;
   private drawn: Picture | null = null;
@@ -69,6 +71,7 @@ export class OlEditCanvas implements EditCanvas {
     map.addInteraction(this.capture);
     map.addLayer(this.shapes);
     map.addLayer(this.live);
+    map.addLayer(this.words);
     this.listened = [
       map.on("pointermove", (event) => event.dragging || events.pointed(toPlane(event.coordinate))),
       map.on("click", (event) => this.clicked(event)),
@@ -96,16 +99,17 @@ export class OlEditCanvas implements EditCanvas {
   draw(picture: Picture): void {
     const before = this.drawn;
     this.drawn = picture;
-    if (picture.shapes !== before?.shapes || picture.look !== before?.look) this.drawShapes(picture);
+    const { shapes, look, tints } = picture;
+    if (shapes !== before?.shapes || look !== before?.look || tints !== before?.tints) this.drawShapes(picture);
     this.drawLive(picture);
   }
 
-  private drawShapes({ shapes, look }: Picture): void {
+  private drawShapes({ shapes, look, tints = [] }: Picture): void {
     const colours = palette(look);
-    this.replace(
-      this.shapes,
-      shapes.map(({ shape, role }) => styled(geometryOf(shape), shapeStyle(role, colours))),
-    );
+    this.replace(this.shapes, [
+      ...tints.map(({ shape, tint }) => styled(geometryOf(shape), tintStyle(tint, colours))),
+      ...shapes.map(({ shape, role }) => styled(geometryOf(shape), shapeStyle(role, colours))),
+    ]);
   }
 
   private drawLive({ handles, area, guide, snap, lengths, look }: Picture): void {
@@ -115,7 +119,8 @@ export class OlEditCanvas implements EditCanvas {
     const texts = lengths.map(({ position, text }) => styled(new Point(toMap(position)), lengthStyle(text, colours)));
     const mark = snap ? [styled(new Point(toMap(snap.position)), snapStyle(snap.kind, look.photo || look.dark))] : [];
     const surface = area.length > 2 ? [styled(new MultiPolygon([[closed(area)]]), areaStyle(colours))] : [];
-    this.replace(this.live, [...surface, ...line, ...points, ...texts, ...mark]);
+    this.replace(this.live, [...surface, ...line, ...points, ...mark]);
+    this.replace(this.words, texts);
   }
 
   private replace(layer: VectorLayer, features: Feature[]): void {
@@ -177,6 +182,7 @@ export class OlEditCanvas implements EditCanvas {
     map.removeInteraction(this.capture);
     map.removeLayer(this.shapes);
     map.removeLayer(this.live);
+    map.removeLayer(this.words);
     this.ground.left();
   }
 }
@@ -192,10 +198,11 @@ function styled(geometry: Geometry, style: StyleLike): Feature {
   return feature;
 }
 
-function overlay(zIndex: number): VectorLayer {
+function overlay(zIndex: number, declutter = false): VectorLayer {
   return new VectorLayer({
     source: new VectorSource({ useSpatialIndex: false }),
     zIndex,
+    declutter,
     updateWhileAnimating: true,
     updateWhileInteracting: true,
   });

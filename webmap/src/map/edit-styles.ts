@@ -1,8 +1,7 @@
 import { Circle, Fill, RegularShape, Stroke, Style, Text } from "ol/style";
-import type { Handle, Role, SnapKind } from "./canvas";
-import type { Palette } from "./palette";
+import { type Handle, LENGTH_ABOVE_PX, type Role, type SnapKind } from "./canvas";
+import { FAMILY, type Palette } from "./palette";
 
-const FAMILY = '"Atkinson Hyperlegible Next Variable", "Atkinson Hyperlegible Next", system-ui, sans-serif';
 /** What is not saved yet, what will go, where one snaps: apart from the accent, and legible over a photo. */
 const CHANGED = { line: "#B45309", fill: "rgba(180,83,9,0.14)" };
 const DELETED = { line: "#A4262C", fill: "rgba(164,38,44,0.10)" };
@@ -27,6 +26,8 @@ function lookOf(role: Role, colours: Palette): Look {
       return { ...CHANGED, width: 2.5 };
     case "deleted":
       return { ...DELETED, width: 2, dash: [2, 6] };
+    case "follower":
+      return { ...CHANGED, width: 2.5, dash: [8, 5] };
     case "before":
       return { line: colours.labelSoft, fill: "rgba(0,0,0,0)", width: 1.75, dash: [6, 5] };
     case "box":
@@ -127,7 +128,9 @@ export function lengthStyle(text: string, colours: Palette): Style {
       font: `600 12px ${FAMILY}`,
       fill: new Fill({ color: colours.label }),
       stroke: new Stroke({ color: colours.halo, width: 3.5 }),
-      offsetY: -10,
+      offsetY: -LENGTH_ABOVE_PX,
+      // The names of the layers below give way to it.
+      declutterMode: "obstacle",
     }),
     zIndex: 8,
   });

@@ -1,4 +1,4 @@
-import type { Condition, LegendLine, LegendSymbol } from "../api/types";
+import type { Condition, LabelPart, LegendLine, LegendSymbol } from "../api/types";
 
 type Get = (column: string) => unknown;
 
@@ -14,6 +14,15 @@ export function lineFor(legend: readonly LegendLine[], get: Get): number {
   return legend.findIndex(({ where }) =>
     Object.entries(where ?? {}).every(([column, condition]) => holds(condition, get(column) ?? null)),
   );
+}
+
+/** The values of the columns of a label as one text; what has no value is left out. */
+export function labelText(parts: readonly LabelPart[], get: Get): string {
+  return parts
+    .map(({ column, prefix, short }) => ({ prefix, short, value: get(column) ?? "" }))
+    .filter(({ value }) => value !== "")
+    .map(({ prefix, short, value }) => `${prefix}${short[String(value)] ?? value}`)
+    .join(" ");
 }
 
 function holds(condition: Condition, value: unknown): boolean {

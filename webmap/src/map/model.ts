@@ -2,8 +2,9 @@ import type { Background, Geometry, GeometryType, Labels, Layer, LegendLine, Pho
 import { sameOrigin, tilesUrl } from "../api/urls";
 import type { MultiPolygon } from "../geo/footprint";
 import { type Bbox, type LonLat, scaleDenominator } from "../geo/mercator";
+import { inLegend } from "../state/catalogue";
 import { comparison, knownPhotos } from "../state/photos";
-import type { AppState, CompareMode, MeasureKind, Sheet } from "../state/state";
+import type { AppState, CompareMode, HeightStyle, MeasureKind, Sheet } from "../state/state";
 import type { WaterPicture } from "../state/water";
 
 /** Everything the map draws, as plain data: no OpenLayers object, so it can be compared and tested. */
@@ -51,6 +52,7 @@ export interface Sketch {
   kind: MeasureKind;
   points: LonLat[];
   finished: boolean;
+  mark?: LonLat | null;
 }
 
 export interface MapModel {
@@ -104,11 +106,11 @@ function mapLayer(layer: Layer, state: AppState, tiles: string, look: Look): Map
     opacity: setting?.opacity ?? 1,
     zIndex: state.layers.length - index,
     titleField: layer.title_field,
-    legend: layer.legend,
+    legend: inLegend(layer, setting?.legend, state.legends).legend,
     labels: layer.labels ?? null,
     image: layer.image ? { url: sameOrigin(layer.image.tiles), tileSize: layer.image.tile_size } : null,
     look,
-    hidden: state.editing?.layer === layer.slug ? state.editing.hidden : [],
+    hidden: state.editing?.hidden[layer.slug] ?? [],
   };
 }
 
@@ -126,11 +128,17 @@ export function patches({ background, photo, compared }: MapModel): string[] {
   return [...new Set([photo, compared].flatMap((one) => (one ? [one.footprint] : [])))].sort();
 }
 
-function mapPhoto(photo: Photo | undefined): MapPhoto | null {
+/** The ground and the surface have tiles of their own in each style. */
+function tilesInStyle({ kind, slug, tiles }: Photo, style: HeightStyle): string {
+  const styled = style && (kind === "ground" || kind === "surface");
+  return sameOrigin(styled ? tiles.replace(`/${slug}/`, `/${slug}--${style}/`) : tiles);
+}
+
+function mapPhoto(photo: Photo | undefined, style: HeightStyle): MapPhoto | null {
   if (!photo) return null;
   return {
     slug: photo.slug,
-    url: sameOrigin(photo.tiles),
+    url: tilesInStyle(photo, style),
     minZoom: photo.min_zoom,
     maxZoom: photo.max_zoom,
     extent: photo.extent_4326,
@@ -148,7 +156,10 @@ function selected(sheet: Sheet | null): Geometry | null {
 export function buildModel(state: AppState, tiles: string): MapModel {
   const background = state.backgrounds.find(({ slug }) => slug === state.background) ?? null;
   const image = background !== null && background.kind !== "plain";
-  const photo = mapPhoto(knownPhotos(state).find(({ slug }) => slug === state.photo));
+  const photo = mapPhoto(
+    knownPhotos(state).find(({ slug }) => slug === state.photo),
+    state.heightStyle,
+  );
   const pair = comparison(state);
   const look = {
     dark: state.dark,
@@ -159,7 +170,7 @@ export function buildModel(state: AppState, tiles: string): MapModel {
   return {
     background: image ? background : null,
     photo,
-    compared: mapPhoto(pair?.left),
+    compared: mapPhoto(pair?.left, state.heightStyle),
     mode: pair?.mode ?? null,
     layers: catalogue.map((layer) => mapLayer(layer, state, tiles, look)),
     selected: selected(state.sheet),

@@ -1,4 +1,4 @@
-import { createEmpty, extend, isEmpty } from "ol/extent";
+import { createEmpty, extend, getCenter, isEmpty } from "ol/extent";
 import type Feature from "ol/Feature";
 import GeoJSON from "ol/format/GeoJSON";
 import { defaults as defaultInteractions } from "ol/interaction/defaults";
@@ -11,14 +11,19 @@ import type Style from "ol/style/Style";
 import View from "ol/View";
 import type { Layer } from "../api/types";
 import type { Bbox, LonLat } from "../geo/mercator";
+import { CommuneNames, NAMED } from "./commune-names";
 import { detailAt, type Look } from "./model";
 import { palette } from "./palette";
+import type { Box } from "./place-names";
 import { CONTEXT_RANK, contextLayer } from "./preview";
 import { layerStyle } from "./styles";
 import { TILE_ZOOM_LAG, tileSource } from "./tiles";
 
 const CONTEXT_ZOOM_FROM = 11;
 const NEAREST = 18;
+/** What an object covers around its place; of so many names keep clear. */
+const MARK_PX = 7;
+const MOST_MARKS = 2_000;
 
 /** A small map on a page: one layer of its own above the plan, light or dark as the page is. */
 export abstract class PageMap {
@@ -27,6 +32,7 @@ export abstract class PageMap {
   protected readonly layer: VectorLayer;
   private readonly context: [Layer, VectorTileLayer][] = [];
   private readonly darkness = matchMedia("(prefers-color-scheme: dark)");
+  private names: CommuneNames | null = null;
   private looked = "";
 
   constructor(
@@ -67,9 +73,33 @@ export abstract class PageMap {
       });
       this.context.push([layer, placed]);
       this.map.addLayer(placed);
+      if (layer.slug === NAMED) this.names = this.namesOf(layer, placed);
     }
     this.looked = "";
     this.dress();
+  }
+
+  private namesOf(layer: Layer, placed: VectorTileLayer): CommuneNames {
+    const shown = contextLayer(layer, this.look);
+    return new CommuneNames(
+      this.map,
+      placed,
+      shown,
+      () => this.markBoxes(),
+      () => null,
+    );
+  }
+
+  /** Where objects lie on the screen, in pixels: small ones whole, of large ones the middle. */
+  private markBoxes(): Box[] {
+    const seen = this.map.getView().calculateExtent(this.map.getSize());
+    return this.source
+      .getFeaturesInExtent(seen)
+      .slice(0, MOST_MARKS)
+      .map((feature) => {
+        const [x = 0, y = 0] = this.map.getPixelFromCoordinate(getCenter(feature.getGeometry()?.getExtent() ?? seen));
+        return [x - MARK_PX, y - MARK_PX, x + MARK_PX, y + MARK_PX];
+      });
   }
 
   zoomBy(step: number): void {
@@ -113,7 +143,9 @@ export abstract class PageMap {
     this.looked = JSON.stringify(look);
     this.target.style.backgroundColor = palette(look).paper;
     for (const [layer, placed] of this.context) {
-      placed.setStyle(layerStyle(contextLayer(layer, look), this.latitude, "whole", null));
+      const part = layer.slug === NAMED ? "body" : "whole";
+      placed.setStyle(layerStyle(contextLayer(layer, look), this.latitude, part, null));
+      if (layer.slug === NAMED) this.names?.adjust(contextLayer(layer, look));
     }
     this.dressed(look);
   }

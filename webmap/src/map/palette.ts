@@ -1,5 +1,8 @@
 import type { Look } from "./model";
 
+/** The font of whatever the map writes. */
+export const FAMILY = '"Atkinson Hyperlegible Next Variable", "Atkinson Hyperlegible Next", system-ui, sans-serif';
+
 /** Colours of the map itself: the canvas cannot read CSS tokens cheaply, so they stand here, beside the styles. */
 export interface Palette {
   paper: string;

@@ -1,25 +1,34 @@
+import { asArray, type Color } from "ol/color";
 import type { FeatureLike } from "ol/Feature";
 import { Circle, Fill, RegularShape, Stroke, Style, Text } from "ol/style";
 import type ImageStyle from "ol/style/Image";
 import type { StyleFunction } from "ol/style/Style";
 import type { LegendSymbol } from "../api/types";
+import { CLUSTERED, isSpeck } from "./cluster-cells";
 import { hatchPattern } from "./hatch";
-import { casing, inkOf, lineFor, SHAPES } from "./legend";
+import { casing, inkOf, labelText, lineFor, SHAPES } from "./legend";
 import type { Detail, MapLayer } from "./model";
-import { type Palette, palette } from "./palette";
+import { FAMILY, type Palette, palette } from "./palette";
 import { signStyle } from "./signs";
 
-const FAMILY = '"Atkinson Hyperlegible Next Variable", "Atkinson Hyperlegible Next", system-ui, sans-serif';
 /** Almost nothing to see, but something to point at. */
 const TOUCHABLE = new Fill({ color: "rgba(128,128,128,0.01)" });
 /** The standardised pixel of OGC scale denominators, in metres. */
 const PIXEL_M = 0.00028;
 const DETAIL_RANK: Record<Detail, number> = { far: 0, area: 1, section: 2, parcel: 3, address: 4 };
 
-/** Roads are drawn in two parts: their surface under the house numbers, their names above them. */
+/** Roads, and layers whose labels have a priority, are drawn in two parts: their features, and their names above. */
 export type Part = "whole" | "body" | "labels";
 
-export const hasOwnLabels = (slug: string): boolean => slug === "roads";
+/** The priority of labels that give way by the order of their layers. */
+const USUAL_PRIORITY = 5;
+
+/** How high the labels of a layer are placed apart from its features, null for with them: higher ones are placed first. */
+export function labelsRank({ slug, labels }: Pick<MapLayer, "slug" | "labels">): number | null {
+  if (slug === "roads") return 0;
+  const above = (labels?.priority ?? USUAL_PRIORITY) - USUAL_PRIORITY;
+  return labels && above ? above : null;
+}
 
 export interface StyleContext {
   layer: MapLayer;
@@ -81,7 +90,7 @@ function label(look: LabelLook): Text {
   });
 }
 
-const communes: Recipe = ({ colours, once, atLeast }) => {
+const communes: Recipe = ({ colours, once, atLeast, part }) => {
   const band = new Style({ stroke: new Stroke({ color: colours.communeBand, width: 7 }), zIndex: 0 });
   const line = new Style({
     fill: TOUCHABLE,
@@ -97,7 +106,7 @@ const communes: Recipe = ({ colours, once, atLeast }) => {
   });
   const name = new Style({ text, zIndex: 5 });
   return (feature, resolution) => {
-    if (atLeast("section")) return [band, line];
+    if (part === "body" || atLeast("section")) return [band, line];
     if (!once(feature, resolution)) return [band, line];
     text.setText(value(feature, ["name", "nom", "title"]));
     return [band, line, name];
@@ -244,18 +253,25 @@ const addresses: Recipe = ({ colours, layer, atLeast }) => {
 };
 
 /** Where a symbol has no colour of its own to be seen by, the map's. */
-function symbolStyles(symbol: LegendSymbol, colours: Palette, photo: boolean): Style[] {
+function symbolStyles(symbol: LegendSymbol, colours: Palette, photo: boolean, thin: boolean): Style[] {
   const width = symbol.stroke_width ?? 1.2;
   const line = symbol.stroke ? { color: symbol.stroke, ...(symbol.dash ? { lineDash: symbol.dash } : {}) } : null;
   const stroke = line && width > 0 ? new Stroke({ ...line, width }) : null;
   const halo = photo ? new Stroke({ color: casing(inkOf(symbol, colours.accent)), width: width + 2.2 }) : null;
   if (symbol.kind === "circle") return pointStyles(symbol, stroke, halo, colours);
-  const fill = symbol.kind === "fill" && symbol.fill ? new Fill({ color: symbol.fill }) : TOUCHABLE;
+  const fill = symbol.kind === "fill" && symbol.fill ? new Fill({ color: groundOf(symbol.fill, thin) }) : TOUCHABLE;
   const lines = symbol.kind === "fill" && symbol.hatch ? hatchPattern(symbol.hatch) : null;
   // The ground stays under a hatch: one points at a feature between its lines too.
   const ground = lines ? [new Style({ fill, zIndex: 1 })] : [];
   const body = new Style({ fill: lines ? new Fill({ color: lines }) : fill, ...(stroke ? { stroke } : {}), zIndex: 1 });
   return [...(halo && stroke ? [new Style({ stroke: halo, zIndex: 0 })] : []), ...ground, body];
+}
+
+/** The wash of a ground: a thin one where a photo is shown, for one looks at the photo through it. */
+export function groundOf(colour: string, thin: boolean): Color | string {
+  if (!thin) return colour;
+  const [red = 0, green = 0, blue = 0, alpha = 1] = asArray(colour);
+  return [red, green, blue, alpha * WASH_ON_PHOTO];
 }
 
 function pointStyles(symbol: LegendSymbol, stroke: Stroke | null, halo: Stroke | null, colours: Palette): Style[] {
@@ -275,6 +291,7 @@ function pointImage(symbol: LegendSymbol, fill: Fill | undefined, stroke: Stroke
   return new RegularShape({ points: shape.points, angle: shape.angle, radius: reach, ...inner, ...look });
 }
 
+const WASH_ON_PHOTO = 0.4;
 const LABEL_GAP_PX = 4;
 /** Signs are drawn with their pictograms from near, with the symbols of the legend from further away. */
 const SIGNS = "road-assets";
@@ -285,9 +302,10 @@ function labelled({
   latitude,
   colours,
   once,
+  part,
 }: StyleContext): (feature: FeatureLike, resolution: number) => Style[] {
   const labels = layer.labels;
-  if (!labels) return () => [];
+  if (!labels || part === "body") return () => [];
   const text = label({
     size: labels.size,
     weight: labels.bold ? 700 : 500,
@@ -305,7 +323,7 @@ function labelled({
   const metres = (labels.from_scale ?? Number.POSITIVE_INFINITY) * PIXEL_M * 1.01;
   return (feature, resolution) => {
     if (resolution * Math.cos((latitude * Math.PI) / 180) > metres) return [];
-    const written = value(feature, [labels.column]);
+    const written = labelText(labels.parts, (column) => feature.get(column));
     if (!written || !once(feature, resolution)) return [];
     text.setText(written);
     return [name];
@@ -316,18 +334,31 @@ function labelled({
 const fromLegend: Recipe = (context) => {
   const { layer, colours } = context;
   const photo = colours.parcelHalo !== null;
-  const drawn = layer.legend.map(({ symbol }) => symbolStyles(symbol, colours, photo));
+  const drawn = layer.legend.map(({ symbol }) => symbolStyles(symbol, colours, photo, layer.look.photo));
   const named = labelled(context);
   const signs = layer.slug === SIGNS && context.atLeast("parcel");
+  if (context.part === "labels") return named;
   return (feature, resolution) => {
     const sign = signs ? signStyle(feature) : null;
     if (sign) return [sign, ...named(feature, resolution)];
-    const styles = drawn[lineFor(layer.legend, (column) => feature.get(column))];
+    const styles = drawn[lineFor(layer.legend, (column) => (column === "id" ? feature.getId() : feature.get(column)))];
     return styles && [...styles, ...named(feature, resolution)];
   };
 };
 
-const RECIPES: Record<string, Recipe> = { communes, sections, parcels, buildings, roads, addresses };
+/** What is too small to be seen is counted together (`clusters.ts`); the rest is drawn as its legend says. */
+const clustered: Recipe = (context) => {
+  const drawn = fromLegend(context);
+  return (feature, resolution) => {
+    const extent = feature.getGeometry()?.getExtent();
+    return extent && isSpeck(extent, resolution) ? [] : drawn(feature, resolution);
+  };
+};
+
+const RECIPES: Record<string, Recipe> = {
+  ...{ communes, sections, parcels, buildings, roads, addresses },
+  [CLUSTERED]: clustered,
+};
 
 /** Whether the map draws a layer by rules of its own rather than by its legend. */
 export const hasOwnCartography = (slug: string): boolean => slug in RECIPES;

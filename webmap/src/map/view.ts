@@ -26,11 +26,17 @@ import type { MapEvents, MapPort, PaperFrame, PaperFrameEvents } from "./port";
 import { chosenStyle, hoverStyle, pinStyle, selectionStyle, sketchStyle, vertexStyle } from "./styles";
 import type { WaterOverlay } from "./water";
 
-const PADDING = [48, 48, 48, 48];
+/** Free around what is framed: north, east, south, west. */
+const PADDING = [48, 48, 48, 48] as const;
 const ABOVE_LAYERS = 1000;
 const PARCELS = "parcels";
+/** So close one comes at most by clicking a number that stands for several things. */
+const CLUSTER_ZOOM = 17;
 /** On a phone the search lies over the top of the map and the scale over its bottom: west, south, east, north. */
 const UNDER_BARS = [24, 44, 24, 76] as const;
+const CLEAR_PX = 16;
+/** At most this share of the map's height is left free above and below what is framed. */
+const MOST_FREE = 0.5;
 const HOVER_MS = 60;
 /** Two clicks further apart than this are two clicks, however fast. */
 const SAME_PLACE_PX = 8;
@@ -124,7 +130,7 @@ export class MapView implements MapPort {
     if (bbox) {
       const extent = transformExtent(bbox, "EPSG:4326", "EPSG:3857");
       view.fit(extent as number[], {
-        padding: PADDING,
+        padding: this.padding(),
         maxZoom: zoom ?? 19,
         duration,
         size: this.map.getSize() ?? [800, 600],
@@ -175,6 +181,15 @@ export class MapView implements MapPort {
   }
 
   /** What one sees of the map: all of it, but for what lies under the bars of a phone. */
+  private padding(): number[] {
+    if (!isPhone()) return [...PADDING];
+    const [west, south, east, north] = UNDER_BARS;
+    const height = this.map.getSize()?.[1] ?? 600;
+    const [above, below] = [north + CLEAR_PX, south + CLEAR_PX];
+    const share = Math.min(1, (MOST_FREE * height) / (above + below));
+    return [above * share, east + CLEAR_PX, below * share, west + CLEAR_PX];
+  }
+
   private seen(): number[] {
     const view = this.map.getView();
     const whole = view.calculateExtent(this.map.getSize() ?? [800, 600]);
@@ -258,6 +273,9 @@ export class MapView implements MapPort {
     this.clicks = [event.pixel, ...this.clicks].slice(0, 2);
     // The second click of a double click is not another point.
     if (this.edited || event.originalEvent.detail > 1) return;
+    const several = this.model.sketch ? null : this.layers.clusterAt(event.pixel);
+    if (several)
+      return this.goTo({ bbox: transformExtent(several, "EPSG:3857", "EPSG:4326") as Bbox, zoom: CLUSTER_ZOOM });
     this.events.clicked(toLonLat(event.coordinate) as LonLat);
   }
 
@@ -436,6 +454,10 @@ export class MapView implements MapPort {
       return vertex;
     });
     source?.addFeatures([shape, ...vertices]);
+    if (!sketch.mark) return;
+    const mark = new Feature(new Point(fromLonLat(sketch.mark)));
+    mark.setStyle(pinStyle(colours, ""));
+    source?.addFeature(mark);
   }
 
   /** What draws it comes with the first thing to draw. */

@@ -8,7 +8,7 @@ import VectorSource from "ol/source/Vector";
 import { Circle, Fill, Icon, Stroke, Style, Text } from "ol/style";
 import { type LineKind, MARKS, type MarkKind, type WaterMark, type WaterPicture } from "../state/water";
 import type { Look } from "./model";
-import { type Palette, palette } from "./palette";
+import { FAMILY, type Palette, palette } from "./palette";
 import { symbolUrl } from "./water-symbols";
 
 const LINES_AT = 996;
@@ -18,7 +18,6 @@ const SMALL_PX = 24;
 /** In metres of the plane under a pixel: from afar what only accompanies is drawn small. */
 const FAR_RESOLUTION = 2;
 const SMALL: readonly MarkKind[] = ["optional", "reached", "hydrant", "tank"];
-const FAMILY = '"Atkinson Hyperlegible Next Variable", "Atkinson Hyperlegible Next", system-ui, sans-serif';
 
 interface LineLook {
   colour: string;

@@ -258,7 +258,7 @@ export class ParcelDesk implements MapTool {
     const { config, api } = this.app;
     const communes: Commune[] = [];
     try {
-      let page = await api.features("communes", config.member?.bbox_4326 ?? this.app.state.view.bbox);
+      let page = await api.features("communes", config.member ? config.extent_4326 : this.app.state.view.bbox);
       for (let pages = 1; ; pages += 1) {
         for (const { title, properties } of page.results) {
           if (typeof properties["insee"] === "string") communes.push({ insee: properties["insee"], name: title });
@@ -290,17 +290,44 @@ export class ParcelDesk implements MapTool {
 
   /** The parcels of an unité foncière take the place of those that were chosen; no link keeps them. Throws ApiError. */
   async takeUnit(idus: readonly string[]): Promise<void> {
-    const found = await this.selected({ parcels: idus });
+    const found = await this.take(idus, true);
+    if (!found) return;
+    const area = formatArea(totals(found.results).measured_m2, this.app.state.language);
+    this.sayOf(found, this.words("said.unit", { count: this.count(found.results.length), area }));
+  }
+
+  /** The parcels of a list take the place of those that were chosen. Throws ApiError. */
+  async takeList(idus: readonly string[]): Promise<void> {
+    const found = await this.take(idus, false);
+    if (!found) return;
+    const now = this.words("said.now", { count: this.count(found.results.length) });
+    this.sayOf(found, `${this.added(found.results.length)} ${now}`);
+  }
+
+  private sayOf({ unknown, truncated }: Selected, said: string): void {
+    this.store.update({ said, unknown, truncated });
+  }
+
+  /** Null when something else was asked meanwhile. */
+  private async take(idus: readonly string[], secret: boolean): Promise<Selected | null> {
+    this.round += 1;
+    const { round } = this;
+    const found = await this.selected({ parcels: idus }).catch((error: unknown) => {
+      if (round === this.round) throw error;
+      return null;
+    });
+    if (!found || round !== this.round) return null;
+    const { results } = found;
     if (isPhone()) this.app.sheet.close();
     this.store.update({ way: "click", failed: null, unknown: [], truncated: false });
     this.leftParcels = [];
-    this.app.store.update({ chosen: { parcels: found.results, secret: true } });
+    this.app.store.update({ chosen: { parcels: results, secret } });
     this.focusing = true;
     if (this.app.state.panel !== "choose") this.app.screen.openPanel("choose");
     this.app.measure.stop();
-    const area = formatArea(totals(found.results).measured_m2, this.app.state.language);
-    this.say(this.words("said.unit", { count: this.count(found.results.length), area }));
-    this.show(found.results);
+    const bbox = bboxOf(results);
+    if (bbox) void this.app.view.frame({ bbox, zoom: CLOSE_ZOOM });
+    return found;
   }
 
   // --- what is chosen ----------------------------------------------------------------------------------------------
@@ -311,11 +338,8 @@ export class ParcelDesk implements MapTool {
     this.put({ parcels, secret: before.secret });
     const added = label ? this.words("said.added", { label }) : this.added(count);
     const chosen = parcels.length ? ` ${this.words("said.now", { count: this.count(parcels.length) })}` : "";
-    this.store.update({
-      said: found.results.length || found.unknown.length ? `${added}${chosen}` : this.words("said.nothingHere"),
-      unknown: found.unknown,
-      truncated: found.truncated || over,
-    });
+    const said = found.results.length || found.unknown.length ? `${added}${chosen}` : this.words("said.nothingHere");
+    this.sayOf({ ...found, truncated: found.truncated || over }, said);
   }
 
   private added(count: number): string {

@@ -3,11 +3,21 @@ import type * as schema from "../api/schema";
 import type { Photo } from "../api/types";
 import type { AppPort } from "../app/port";
 import { bboxOf } from "../geo/frame";
+import { printWords } from "../i18n/print";
 import { oneForEach } from "../state/one-for-each";
 import { comparison, knownPhotos } from "../state/photos";
 import type { Loadable } from "../state/state";
 import { Store } from "../state/store";
-import { type Chosen, fittingScale, frameOf, middleOf, orderBody, type PrintChoice, type PrintOptions } from "./order";
+import {
+  type Chosen,
+  fittingScale,
+  frameOf,
+  middleOf,
+  orderBody,
+  outlined,
+  type PrintChoice,
+  type PrintOptions,
+} from "./order";
 
 /** A print of this person's. */
 export interface Print extends Omit<schema.Print, "report"> {
@@ -18,11 +28,15 @@ export interface PrintState {
   options: Loadable<PrintOptions>;
   choice: PrintChoice;
   prints: readonly Print[];
+  /** The print that was ordered last from this page. */
+  latest: number | null;
   sending: boolean;
   refusal: ApiError | null;
 }
 
 const WATCH_MS = 1200;
+/** Where the browser shows a file instead of saving it. */
+export const openUrl = (file: string): string => `${file}?inline=1`;
 const isOpen = ({ state }: Print): boolean => state === "waiting" || state === "running";
 
 /** What the desk of printing knows: it stays while the panel is closed. */
@@ -46,9 +60,11 @@ export class PrintDesk {
         note: "",
         author: "",
         grid: false,
+        outline: true,
         ...this.left,
       },
       prints: [],
+      latest: null,
       sending: false,
       refusal: null,
     });
@@ -61,6 +77,12 @@ export class PrintDesk {
   /** The photo that lies under the map. */
   get photo(): Photo | null {
     return knownPhotos(this.app.state).find(({ slug }) => slug === this.app.state.photo) ?? null;
+  }
+
+  /** What is selected on the map and may be outlined. */
+  get selected(): ReturnType<typeof outlined> {
+    const { catalogue } = this.app.state;
+    return catalogue.status === "ready" ? outlined(this.app.state, catalogue.value) : [];
   }
 
   get comparing(): boolean {
@@ -101,8 +123,9 @@ export class PrintDesk {
   async order(printed: readonly Chosen[]): Promise<void> {
     this.store.update({ sending: true, refusal: null });
     try {
-      const body = orderBody(this.state.choice, printed, this.photo);
-      await this.app.api.send(this.url, { method: "POST", body });
+      const body = orderBody(this.state.choice, printed, this.photo, this.selected);
+      const answer = await this.app.api.send(this.url, { method: "POST", body });
+      this.store.update({ latest: ((await answer.json()) as { id: number }).id });
       this.app.keep("print", null);
     } catch (error) {
       this.store.update({ refusal: error as ApiError });
@@ -116,8 +139,25 @@ export class PrintDesk {
   async watch(): Promise<void> {
     window.clearTimeout(this.timer);
     const answer = (await this.ask(this.url).catch(() => null)) as { results: Print[] } | null;
+    const before = this.latest;
     if (answer) this.store.update({ prints: answer.results });
+    if (this.latest && !isOpen(this.latest) && (!before || isOpen(before))) this.announce(this.latest);
     if (this.state.prints.some(isOpen)) this.timer = window.setTimeout(() => void this.watch(), WATCH_MS);
+  }
+
+  /** The print that was ordered last from this page, as far as it is. */
+  get latest(): Print | null {
+    return this.state.prints.find(({ id }) => id === this.state.latest) ?? null;
+  }
+
+  /** Whoever left the panel meanwhile is told at the foot of the map. */
+  private announce({ state, title, message, file }: Print): void {
+    if (this.app.state.panel === "print") return;
+    const words = printWords(this.app.state.language);
+    if (state !== "done" || !file)
+      return void this.app.notices.add("error", `${title} – ${message || words("prints.failed")}`);
+    const act = (): void => void window.open(openUrl(file), "_blank", "noopener");
+    this.app.notices.add("info", words("prints.done", { title }), { label: words("prints.open"), act });
   }
 
   private get url(): string {

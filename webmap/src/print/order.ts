@@ -4,7 +4,7 @@ import { type Frame, rounded } from "../geo/frame";
 import { fromLambert93, toLambert93 } from "../geo/lambert93";
 import { type Bbox, type LonLat, zoomForScale } from "../geo/mercator";
 import type { Position } from "../geo/shape";
-import type { LayerSetting } from "../state/state";
+import type { AppState, LayerSetting } from "../state/state";
 
 export type Orientation = schema.OrientationEnum;
 /** A sheet of paper and the size of the map on it. */
@@ -26,6 +26,8 @@ export interface PrintChoice {
   readonly note: string;
   readonly author: string;
   readonly grid: boolean;
+  /** Whether what is selected is outlined. */
+  readonly outline: boolean;
 }
 
 export const SCALES = [100, 200, 250, 500, 1000, 1250, 2000, 2500, 5000, 10000, 20000, 25000, 50000, 100000] as const;
@@ -120,8 +122,34 @@ export function layersAt(
   return { printed: on.filter(shown), far: on.filter((one) => !shown(one)).map(({ layer }) => layer) };
 }
 
+// --- what is selected --------------------------------------------------------------------------------------------------
+
+const PARCELS = "parcels";
+type Selected = schema.PrintedSelection;
+
+/** What is outlined: the object whose sheet is open and the chosen parcels; never what owners' data led to. */
+export function outlined(
+  { selection, chosen }: Pick<AppState, "selection" | "chosen">,
+  catalogue: readonly Layer[],
+): Selected[] {
+  const parcels = chosen.parcels.map(({ id }) => id);
+  const open = selection?.layer === PARCELS && parcels.includes(selection.id) ? null : selection;
+  const groups: Selected[] = chosen.secret || !parcels.length ? [] : [{ layer: PARCELS, ids: parcels }];
+  if (open) {
+    const same = groups.find(({ layer }) => layer === open.layer);
+    if (same) same.ids.push(open.id);
+    else groups.unshift({ layer: open.layer, ids: [open.id] });
+  }
+  return groups.filter(({ layer }) => catalogue.some(({ slug, image }) => slug === layer && !image));
+}
+
 /** What is sent to be printed. */
-export function orderBody(choice: PrintChoice, printed: readonly Chosen[], photo: Photo | null): unknown {
+export function orderBody(
+  choice: PrintChoice,
+  printed: readonly Chosen[],
+  photo: Photo | null,
+  selected: readonly Selected[] = [],
+): unknown {
   const { title, paper, orientation, scale, center, note, author, grid, dpi } = choice;
   return {
     title: title.trim(),
@@ -129,11 +157,16 @@ export function orderBody(choice: PrintChoice, printed: readonly Chosen[], photo
     paper,
     orientation,
     center: rounded(center),
-    layers: printed.map(({ layer, setting }) => ({ layer: layer.slug, opacity: setting.opacity })),
+    layers: printed.map(({ layer, setting: { opacity, legend } }) => ({
+      layer: layer.slug,
+      opacity,
+      ...(legend && layer.legends?.some(({ name }) => name === legend) ? { legend } : {}),
+    })),
     ...(photo ? { photo: photo.slug } : {}),
     dpi,
     note: note.trim(),
     author: author.trim(),
     grid,
+    ...(choice.outline && selected.length ? { selected } : {}),
   };
 }

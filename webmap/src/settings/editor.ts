@@ -5,7 +5,7 @@ import type { Layer, LegendSymbol } from "../api/types";
 import { formatNumber, formatScale, type Language } from "../format/format";
 import type { Bbox } from "../geo/mercator";
 import { type StyleKey, type StyleWords, styleWords } from "../i18n/style";
-import { GROUNDS, type Ground, Preview } from "../map/preview";
+import { type Drawn, GROUNDS, type Ground, Preview } from "../map/preview";
 import { hasOwnCartography } from "../map/styles";
 import { swatch } from "../ui/swatch";
 import { type ColourRange, RANGES, REST } from "./colours";
@@ -13,6 +13,7 @@ import {
   classWords,
   columnOptions,
   countWords,
+  labelColumnFields,
   labelFields,
   legibilitySection,
   qmlReport,
@@ -29,7 +30,6 @@ import {
   type Distribution,
   drawnStyle,
   inOwnColours,
-  LABEL_SIZE,
   type Line,
   type Method,
   type Mode,
@@ -39,6 +39,7 @@ import {
   readBreaks,
   recoloured,
   type Style,
+  withColumn,
 } from "./style";
 import { symbolForm } from "./symbol-form";
 
@@ -129,7 +130,11 @@ export class StyleEditor extends LitElement {
       this.field.value = written;
       this.field.dispatchEvent(new Event("input", { bubbles: true }));
     }
-    this.preview?.draw(drawnStyle(this.style_));
+    this.preview?.draw(this.drawn);
+  }
+
+  private get drawn(): Drawn {
+    return drawnStyle(this.style_, this.config.columns, this.config.language);
   }
 
   private async openPreview(): Promise<void> {
@@ -139,7 +144,7 @@ export class StyleEditor extends LitElement {
     await document.fonts.load('500 12px "Atkinson Hyperlegible Next Variable"').catch(() => []);
     const layers = await this.api.layers().catch(() => []);
     const around = layers.filter(({ slug }) => CONTEXT.includes(slug) && slug !== layer.slug);
-    this.preview = new Preview(target, layer, around, drawnStyle(this.style_), extent_4326, () => {
+    this.preview = new Preview(target, layer, around, this.drawn, extent_4326, () => {
       this.scale = this.preview?.scale ?? 0;
     });
     this.scale = this.preview.scale;
@@ -439,18 +444,13 @@ export class StyleEditor extends LitElement {
     const set = (patch: Style["labels"]): void => this.give({ labels: { ...labels, ...patch } });
     return html`<section aria-labelledby="labels-heading"><h2 id="labels-heading">${words("labels.heading")}</h2>
       <div class="grid">
-      <label class="field"><span>${words("labels.column")}</span><select @change=${(event: Event) =>
-        this.label(typed(event))}>
-        <option value="" ?selected=${!labels.column}>${words("labels.none")}</option>
-        ${columnOptions(this.config.columns, labels.column ?? "")}
-        ${this.config.other_columns.length ? html`<optgroup label=${words("column.others")}>${columnOptions(this.config.other_columns, "")}</optgroup>` : nothing}</select></label>
+      ${labelColumnFields(this.writing, this.config, labels, (place, column) => void this.label(place, column))}
       ${labels.column ? labelFields(this.writing, labels, set) : nothing}</div></section>`;
   }
 
-  private async label(column: string): Promise<void> {
-    if (!column) return this.give({ labels: {} });
-    if (await this.carry(column)) this.give({ labels: { size: LABEL_SIZE, ...this.style_.labels, column } });
-    else this.requestUpdate();
+  private async label(place: number, column: string): Promise<void> {
+    if (!column || (await this.carry(column))) this.give({ labels: withColumn(this.style_.labels, place, column) });
+    this.requestUpdate();
   }
 
   private scales(): TemplateResult {

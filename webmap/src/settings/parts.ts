@@ -1,11 +1,23 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { live } from "lit/directives/live.js";
 import { formatNumber, type Language } from "../format/format";
 import type { StyleKey, StyleWords } from "../i18n/style";
 import { lineFor } from "../map/legend";
 import { legibility } from "./legibility";
-import { type Column, type Distribution, LABEL_SIZE, type Line, type Mode, type Style } from "./style";
+import {
+  type Column,
+  type Distribution,
+  LABEL_SIZE,
+  type Line,
+  labelColumns,
+  MOST_LABEL_COLUMNS,
+  type Mode,
+  type Style,
+  USUAL_PRIORITY,
+} from "./style";
 
 const SCALES = [1_000_000, 500_000, 250_000, 100_000, 50_000, 25_000, 10_000, 5_000, 2_500, 2_000, 1_000, 500, 200];
+const PRIORITIES = Array.from({ length: 11 }, (_, i) => i);
 const MOST_NAMED = 4;
 
 /** What the parts of the form are written with. */
@@ -33,6 +45,25 @@ export function scaleSelect(
       ${known.map((one) => html`<option value=${one} ?selected=${one === chosen}>${words("scales.other", { scale: formatNumber(one, language) })}</option>`)}</select></label>`;
 }
 
+/** A field for each column that labels write, and one for the next. */
+export function labelColumnFields(
+  { words }: Writing,
+  { columns, other_columns }: { columns: readonly Column[]; other_columns: readonly Column[] },
+  labels: Style["labels"],
+  choose: (place: number, column: string) => void,
+): TemplateResult[] {
+  const others = other_columns.length
+    ? html`<optgroup label=${words("column.others")}>${columnOptions(other_columns, "")}</optgroup>`
+    : nothing;
+  const field = (column: string, i: number): TemplateResult =>
+    html`<label class="field"><span>${words(i ? "labels.also" : "labels.column")}</span><select .value=${live(column)} @change=${(
+      event: Event,
+    ) => choose(i, typed(event))}>
+        <option value="" ?selected=${!column}>${words("labels.none")}</option>
+        ${columnOptions(columns, column)} ${others}</select></label>`;
+  return [...labelColumns(labels), ""].slice(0, MOST_LABEL_COLUMNS).map(field);
+}
+
 /** How the labels of a column are written. */
 export function labelFields(
   writing: Writing,
@@ -45,10 +76,18 @@ export function labelFields(
     if (size >= 6 && size <= 40) set({ size });
   };
   return html`<label class="field"><span>${words("labels.size")}</span><input type="number" min="6" max="40" step="0.5" .value=${String(labels.size ?? LABEL_SIZE)} @change=${setSize} /></label>
+      <label class="field"><span>${words("labels.priority")}</span><select @change=${(event: Event) => set({ priority: Number(typed(event)) })}>
+        ${PRIORITIES.map((one) => html`<option value=${one} ?selected=${one === (labels.priority ?? USUAL_PRIORITY)}>${priorityWords(writing, one)}</option>`)}</select></label>
       ${scaleSelect(writing, words("labels.from"), labels.from_scale ?? null, (from_scale) => set({ from_scale }))}
       <div class="ticks"><label class="tick"><input type="checkbox" .checked=${labels.bold ?? false} @change=${(event: Event) => set({ bold: checked(event) })} />${words("labels.bold")}</label>
       <label class="tick"><input type="checkbox" .checked=${!labels.colour} @change=${(event: Event) => set({ colour: checked(event) ? null : "#1b2a2f" })} />${words("labels.colourAuto")}</label></div>
       ${labels.colour ? html`<label class="field"><span>${words("labels.colour")}</span><input type="color" .value=${labels.colour.slice(0, 7)} @input=${(event: Event) => set({ colour: typed(event) })} /></label>` : nothing}`;
+}
+
+function priorityWords({ words }: Writing, priority: number): string {
+  const known: Record<number, StyleKey> = { 0: "priority.last", 5: "priority.usual", 10: "priority.first" };
+  const key = known[priority];
+  return key ? `${priority} (${words(key)})` : String(priority);
 }
 
 /** Whether the colours of a legend can be told from the grounds, and from one another. */

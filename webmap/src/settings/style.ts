@@ -1,10 +1,13 @@
 import type * as schema from "../api/schema";
-import type { Condition, FieldType, GeometryType, Labels, LegendSymbol, Plain } from "../api/types";
+import type { Condition, FieldType, GeometryType, LabelPart, Labels, LegendSymbol, Plain } from "../api/types";
+import type { Language } from "../format/format";
 import { luminance } from "../map/legend";
 import type { Drawn } from "../map/preview";
 import { type ColourRange, colours, opaque, REST, withOpacity } from "./colours";
 
 export const LABEL_SIZE = 12;
+export const USUAL_PRIORITY = 5;
+export const MOST_LABEL_COLUMNS = 5;
 const MOST_BREAKS = 20;
 
 /** A line of a legend as the server keeps it, in both languages. */
@@ -27,6 +30,9 @@ export interface Column {
   label: string;
   type: FieldType | "datetime";
   values?: Record<string, [string, string]>;
+  /** How labels write it: before a value, and in place of a code. */
+  prefix?: string;
+  short?: Record<string, [string, string]>;
 }
 
 /** How the values of a column are spread, as the server counted. */
@@ -193,9 +199,32 @@ export function readBreaks(text: string): number[] | null {
 }
 
 /** A style as the map draws it. */
-export function drawnStyle({ legend, labels, scale_from, scale_to }: Style): Drawn {
-  const written = labels.column
-    ? ({ size: LABEL_SIZE, colour: null, bold: false, from_scale: null, ...labels } as Labels)
-    : null;
-  return { legend, labels: written, scale_from, scale_to };
+export function drawnStyle(
+  { legend, labels, scale_from, scale_to }: Style,
+  columns: readonly Column[],
+  language: Language,
+): Drawn {
+  if (!labels.column) return { legend, labels: null, scale_from, scale_to };
+  const usual = { also: [], size: LABEL_SIZE, colour: null, bold: false, from_scale: null, priority: USUAL_PRIORITY };
+  const parts = labelColumns(labels).map((name) => labelPart(name, columns, language));
+  return { legend, labels: { ...usual, ...labels, parts } as Labels, scale_from, scale_to };
+}
+
+/** The columns that labels write, in their order. */
+export const labelColumns = ({ column, also }: Style["labels"]): string[] => (column ? [column, ...(also ?? [])] : []);
+
+/** The labels with a column at a place, each column once; an empty name takes it out, the last one the labels. */
+export function withColumn(labels: Style["labels"], place: number, name: string): Style["labels"] {
+  const names = labelColumns(labels);
+  names[place] = name;
+  const [column, ...also] = [...new Set(names.filter(Boolean))];
+  if (!column) return {};
+  const { also: _before, ...rest } = { size: LABEL_SIZE, ...labels };
+  return also.length ? { ...rest, column, also } : { ...rest, column };
+}
+
+function labelPart(name: string, columns: readonly Column[], language: Language): LabelPart {
+  const column = columns.find((one) => one.name === name);
+  const words = Object.entries(column?.short ?? {}).map(([code, [fr, en]]) => [code, language === "en" ? en : fr]);
+  return { column: name, prefix: column?.prefix ?? "", short: Object.fromEntries(words) };
 }

@@ -1,5 +1,5 @@
 import type { ExternalLayer, GeometryType, Layer } from "../api/types";
-import type { LayerSetting } from "./state";
+import type { AppState, LayerSetting } from "./state";
 
 export interface Arrangement {
   settings: LayerSetting[];
@@ -27,12 +27,20 @@ function byDefault(a: Layer, b: Layer): number {
   return stackRank(a) - stackRank(b) || a.order - b.order;
 }
 
-/** The layers of the catalogue arranged as `wanted` says; those it does not name keep the server's place, and are off. */
-export function arrange(catalogue: readonly Layer[], wanted: readonly LayerSetting[] | undefined): Arrangement {
+/**
+ * The layers of the catalogue arranged as `wanted` says; those it does not name keep the server's place, and are off.
+ * When nobody wants anything, those of the first view open beside those that open for everybody.
+ */
+export function arrange(
+  catalogue: readonly Layer[],
+  wanted: readonly LayerSetting[] | undefined,
+  first: readonly string[] = [],
+): Arrangement {
   const known = new Map(catalogue.map((layer) => [layer.slug, layer]));
   const defaults = [...catalogue].sort(byDefault);
   if (!wanted) {
-    return { settings: defaults.map(({ slug, visible, opacity }) => ({ slug, visible, opacity })), unknown: [] };
+    const opened = ({ slug, visible, opacity }: Layer) => ({ slug, visible: visible || first.includes(slug), opacity });
+    return { settings: defaults.map(opened), unknown: [] };
   }
   const unique = wanted.filter((setting, i) => wanted.findIndex(({ slug }) => slug === setting.slug) === i);
   const kept = unique.filter(({ slug }) => known.has(slug));
@@ -74,9 +82,42 @@ export function byTheme(catalogue: readonly Layer[], text = ""): ThemeGroup[] {
   return [...groups.values()].sort((a, b) => a.order - b.order);
 }
 
+/** Layers that are listed as one, which opens. */
+export interface LayerSet {
+  slug: string;
+  title: string;
+  layers: Layer[];
+}
+
+/** The lines of a theme: layers by themselves, and sets where their first layer stands. */
+export function inSets(layers: readonly Layer[]): (Layer | LayerSet)[] {
+  const sets = new Map<string, LayerSet>();
+  const lines: (Layer | LayerSet)[] = [];
+  for (const layer of layers) {
+    const { group } = layer;
+    const known = group && sets.get(group.slug);
+    if (known) known.layers.push(layer);
+    else if (group) {
+      const set = { ...group, layers: [layer] };
+      sets.set(group.slug, set);
+      lines.push(set);
+    } else lines.push(layer);
+  }
+  return lines;
+}
+
 export function fold(text: string): string {
   return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }
+
+/** A layer as a setting has it: drawn by another of its legends, once that has come. */
+export function inLegend(layer: Layer, legend: string | undefined, known: AppState["legends"]): Layer {
+  const lines = legend && known[legendKey(layer, legend)];
+  return lines ? { ...layer, legend: lines } : layer;
+}
+
+/** By what a legend is known: that of another version of the layer is another one. */
+export const legendKey = ({ slug, version }: Layer, legend: string): string => `${slug}@${legend}@${version}`;
 
 /** Moves one layer up (-1) or down (+1) in the drawing order. */
 export function moveLayer(settings: readonly LayerSetting[], slug: string, step: -1 | 1): LayerSetting[] {

@@ -1,5 +1,6 @@
-import type { LonLat } from "../geo/mercator";
+import type { Bbox, LonLat } from "../geo/mercator";
 import {
+  type AppState,
   type Choice,
   COMPARE_MODES,
   type Comparison,
@@ -15,6 +16,8 @@ import {
 export interface Permalink {
   center?: LonLat;
   zoom?: number;
+  /** What the map is fitted to, whatever the screen; no link is written with it. */
+  around?: Bbox;
   layers?: LayerSetting[];
   background?: string;
   photo?: string;
@@ -32,6 +35,8 @@ export interface Permalink {
   chosen?: string[];
   theme?: ThemeChoice;
   panel?: PanelId | null;
+  /** What is opened in the panel: a tab of its own, "anomalies.sewer"; no link is written with it. */
+  panelTab?: string;
 }
 
 /** Identifiers that a link keeps: none when there are many, or when owners' data took part. */
@@ -42,24 +47,27 @@ export function linkable({ parcels, secret }: Choice): string[] {
 export const PERMALINK_VERSION = 1;
 
 export const MOST_LINKED = 20;
+/** A list that was searched from a page may be longer than what the address keeps. */
+const MOST_CHOSEN = 200;
 const IDU = /^\d[\dAB]\d{3}[0-9A-Z]{9}$/;
 const ROAD = /^[A-Z]{1,2}\d{1,4}[A-Z0-9]{0,6}(-[0-9AB]{2,3})?$/;
 const SLUG = /^[\w-]{1,100}$/;
 
-function writeLayer({ slug, visible, opacity }: LayerSetting): string {
+function writeLayer({ slug, visible, opacity, legend }: LayerSetting): string {
   const percent = Math.round(opacity * 100);
-  return `${visible ? "" : "!"}${slug}${percent === 100 ? "" : `:${percent}`}`;
+  return `${visible ? "" : "!"}${slug}${legend ? `@${legend}` : ""}${percent === 100 ? "" : `:${percent}`}`;
 }
 
 function readLayer(text: string): LayerSetting | null {
   const [name = "", percent] = text.split(":");
-  const slug = name.replace(/^!/, "");
+  const [slug = "", legend] = name.replace(/^!/, "").split("@");
   const opacity = percent === undefined ? 1 : Number(percent) / 100;
   if (!SLUG.test(slug) || !(opacity >= 0 && opacity <= 1)) return null;
-  return { slug, visible: !name.startsWith("!"), opacity };
+  const setting = { slug, visible: !name.startsWith("!"), opacity };
+  return legend && SLUG.test(legend) ? { ...setting, legend } : setting;
 }
 
-/** "#v=1&c=1.92,47.55&z=17.2&l=parcels,buildings:50,!roads&b=plain&ph=2024&br=120&cmp=swipe.2020.50&s=parcels.12&ps=45901000AB0012,45901000AB0013&t=dark&p=layers". */
+/** "#v=1&c=1.92,47.55&z=17.2&l=parcels,buildings:50,!roads,water-pipes@age&b=plain&ph=2024&br=120&cmp=swipe.2020.50&s=parcels.12&ps=45901000AB0012,45901000AB0013&t=dark&p=layers". */
 export function writePermalink(link: Permalink): string {
   const parts = [`v=${PERMALINK_VERSION}`];
   if (link.center) parts.push(`c=${link.center.map((value) => Number(value.toFixed(6))).join(",")}`);
@@ -78,10 +86,24 @@ export function writePermalink(link: Permalink): string {
   return `#${parts.join("&")}`;
 }
 
+/** How a person has arranged the map, as a link says it but without its "#": place, layers that are on, what lies under them. */
+export function viewText({ view, layers, background, photo, brightness }: AppState): string {
+  const on = layers.filter(({ visible }) => visible);
+  const arranged: Permalink = { center: view.center, zoom: view.zoom, layers: on, background };
+  return writePermalink(photo ? { ...arranged, photo, brightness } : arranged).slice(1);
+}
+
 function readCenter(text: string | null): LonLat | undefined {
   const [lon, lat, ...rest] = (text ?? "").split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
   if (lon === undefined || lat === undefined || rest.length) return undefined;
   return Math.abs(lon) <= 180 && Math.abs(lat) <= 85 ? [lon, lat] : undefined;
+}
+
+function readBox(text: string | null): Bbox | undefined {
+  const [west, south, east, north, ...rest] = (text ?? "").split(",").map((part) => Number(part || Number.NaN));
+  if (west === undefined || south === undefined || east === undefined || north === undefined || rest.length) return;
+  const inside = west >= -180 && east <= 180 && south >= -85 && north <= 85;
+  return inside && west <= east && south <= north ? [west, south, east, north] : undefined;
 }
 
 function readSelection(text: string | null): FeatureRef | undefined {
@@ -106,6 +128,8 @@ export function readPermalink(hash: string): Permalink {
   const link: Permalink = {};
   const center = readCenter(parameters.get("c"));
   if (center) link.center = center;
+  const around = readBox(parameters.get("bb"));
+  if (around) link.around = around;
   const zoom = Number(parameters.get("z") || Number.NaN);
   if (zoom >= 0 && zoom <= 24) link.zoom = zoom;
   const layers = parameters.get("l");
@@ -126,11 +150,12 @@ export function readPermalink(hash: string): Permalink {
   const road = parameters.get("r");
   if (road && ROAD.test(road)) link.road = road;
   const chosen = (parameters.get("ps") ?? "").split(",").filter((idu) => IDU.test(idu));
-  if (chosen.length) link.chosen = [...new Set(chosen)].slice(0, MOST_LINKED);
+  if (chosen.length) link.chosen = [...new Set(chosen)].slice(0, MOST_CHOSEN);
   const theme = oneOf(THEMES, parameters.get("t"));
   if (theme) link.theme = theme;
-  const panel = parameters.get("p");
+  const [panel = "", ...tab] = (parameters.get("p") ?? "").split(".");
   if (panel === "none") link.panel = null;
   else if (oneOf(PANELS, panel)) link.panel = oneOf(PANELS, panel) as PanelId;
+  if (link.panel && tab.length) link.panelTab = tab.join(".");
   return link;
 }

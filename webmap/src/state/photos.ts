@@ -41,9 +41,15 @@ export function around(photos: readonly Photo[], slug: string, most: number): Ph
   return sorted.slice(first, first + most);
 }
 
-/** The two campaigns to begin with: the one on screen and the one before it, the older on the left. */
+/** Photos without the models of heights, but for those on screen: what is offered by its date alone. */
+export function pictures(photos: readonly Photo[], ...onScreen: (string | null)[]): Photo[] {
+  return photos.filter(({ kind, slug }) => kind === "photo" || onScreen.includes(slug));
+}
+
+/** The two campaigns to begin with: the one on screen and the photo before it, the older on the left. */
 export function firstPair(photos: readonly Photo[], current: string | null): { left: string; right: string } | null {
-  const sorted = byTime(photos);
+  const taken = pictures(photos, current);
+  const sorted = byTime(taken.length > 1 ? taken : photos);
   const [first, second] = sorted;
   if (!first || !second) return null;
   const at = sorted.findIndex(({ slug }) => slug === current);

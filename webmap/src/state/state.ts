@@ -1,6 +1,6 @@
 import type { ApiError } from "../api/client";
 import type * as schema from "../api/schema";
-import type { Background, Feature, Geometry, HereGroup, Job, Layer, Photo } from "../api/types";
+import type { Background, Feature, Geometry, HereGroup, Job, Layer, LegendLine, Photo } from "../api/types";
 import type { CoordinateSystem, Language } from "../format/format";
 import type { Bbox, LonLat } from "../geo/mercator";
 import type { WaterPicture } from "./water";
@@ -16,6 +16,7 @@ export const PANELS = [
   "water",
   "roads",
   "edit",
+  "simulate",
   "help",
 ] as const;
 export type PanelId = (typeof PANELS)[number];
@@ -43,6 +44,8 @@ export interface LayerSetting {
   slug: string;
   visible: boolean;
   opacity: number;
+  /** The name of another of its legends. */
+  legend?: string;
 }
 
 export type Loadable<T> = { status: "loading" } | { status: "ready"; value: T } | { status: "error"; error: ApiError };
@@ -89,12 +92,18 @@ export interface Notice {
   action?: { label: string; act: () => void; read?: () => void };
 }
 
+/** Names of styles in addresses of tiles, as the server's `layers.heights.styles` has them. */
+export const HEIGHT_STYLES = ["", "pente", "teintes"] as const;
+export type HeightStyle = (typeof HEIGHT_STYLES)[number];
+
 export type MeasureKind = "length" | "area";
 /** What is being drawn on the map: to measure it, or to choose parcels by it. */
 export interface Measure {
   kind: MeasureKind;
   points: LonLat[];
   finished: boolean;
+  /** The place that the profile of the terrain points at. */
+  mark?: LonLat | null;
 }
 
 export interface ViewState {
@@ -110,8 +119,8 @@ export type EditTab = (typeof EDIT_TABS)[number];
 /** What editing changes of the rest of the screen; all else about it is the editor's. */
 export interface Editing {
   layer: string;
-  /** Features drawn by the editor instead of by the tiles. */
-  hidden: readonly number[];
+  /** Features drawn by the editor instead of by the tiles, by layer. */
+  hidden: Readonly<Record<string, readonly number[]>>;
   /** Whether the right sheet is the editor's. */
   sheet: boolean;
   /** Whether what is pointed at is what lies in the middle of the map. */
@@ -127,17 +136,23 @@ export interface AppState {
   images: Layer[];
   backgrounds: Background[];
   layers: LayerSetting[];
+  /** Other legends of layers that came so far, by `legendKey`. */
+  legends: Readonly<Record<string, LegendLine[]>>;
   background: string;
   /** The campaigns one may see, null before anybody asked for them. */
   photos: Loadable<Photo[]> | null;
   photo: string | null;
   /** Of the photos, in percent of how they were delivered. */
   brightness: number;
+  /** How models of the ground and of the surface are drawn; empty for shaded relief. */
+  heightStyle: HeightStyle;
   compare: Comparison | null;
   selection: FeatureRef | null;
   sheet: Sheet | null;
   pin: LonLat | null;
   panel: PanelId | null;
+  /** What a link asks for in the panel, until the panel has opened it. */
+  panelTab: string | null;
   theme: ThemeChoice;
   dark: boolean;
   language: Language;

@@ -2,7 +2,7 @@
  * Unfinished work of the map's panels, kept in this tab for one person: a reload or a session that ends loses nothing,
  * and whoever signs in after them finds nothing of it. Edits of features have a store of their own (edit/keep.ts).
  */
-export type Work = "water" | "measure" | "choose" | "print" | "table" | "anomaly";
+export type Work = "water" | "measure" | "choose" | "print" | "table" | "anomaly" | "simulation";
 
 const nameFor = (user: string, work: Work): string => `arpent.${work}.${user}`;
 

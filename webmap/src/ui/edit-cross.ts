@@ -1,8 +1,12 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { isEnough } from "../edit/drawing";
 import type { Editor } from "../edit/editor";
+import type { Measure } from "../edit/gps";
 import { activeDraft, type EditState, type SnapReach } from "../edit/state";
+import { isPhone } from "../state/device";
+import { crossesItself, drawingHint } from "./edit-drawing";
 import { EditElement } from "./edit-element";
+import "./edit-gps";
 
 /** States in which one would wonder why nothing is snapped to. */
 const NOT_SNAPPING: readonly SnapReach[] = ["far", "error", "some"];
@@ -17,7 +21,7 @@ export class EditCross extends EditElement {
     const far = this.state.view.zoom < edit.layer.min_zoom + 0.49;
     return html`${far ? html`<div class="map-banner" role="status"><arp-icon name="info"></arp-icon>${this.words("bar.far")}</div>` : nothing}
       ${this.told(editor, edit)}
-      ${editor.readOnly ? nothing : html`<div class="cross-buttons phone-only">${this.buttons(editor, edit)}</div>`}`;
+      ${editor.readOnly ? nothing : html`<div class="cross-tools phone-only">${this.remark(edit)}${this.gps(editor, edit)}<div class="cross-buttons">${this.buttons(editor, edit)}</div></div>`}`;
   }
 
   /** What is on its way, what one snaps to, or why one does not. */
@@ -30,6 +34,23 @@ export class EditCross extends EditElement {
     return NOT_SNAPPING.includes(edit.reach)
       ? html`<p class="snap-told" role="status">${this.words(`snap.${edit.reach}`)}</p>`
       : nothing;
+  }
+
+  /** What to do, then what is wrong: the sheet, which says it on a wide screen, is low here. */
+  private remark({ drawing }: EditState): TemplateResult | typeof nothing {
+    if (!drawing || !isPhone()) return nothing;
+    if (crossesItself(drawing))
+      return html`<p class="cross-remark cross-fault" role="status"><arp-icon name="alert"></arp-icon>${this.words("fault.crossing")}</p>`;
+    return isEnough(drawing)
+      ? nothing
+      : html`<p class="cross-remark" role="status">${this.words(drawingHint(drawing, true))}</p>`;
+  }
+
+  /** Under the thumb, where the sheet of the drawing is low; beside the numbers on a wide screen. */
+  private gps(editor: Editor, { drawing }: EditState): TemplateResult | typeof nothing {
+    if (!drawing || !isPhone()) return nothing;
+    const put = (measure: Measure): void => editor.pen.layMeasured(measure);
+    return html`<arp-edit-gps .app=${this.app} .put=${put}></arp-edit-gps>`;
   }
 
   private buttons(editor: Editor, edit: EditState): TemplateResult | typeof nothing {

@@ -3,15 +3,31 @@ import { state } from "lit/decorators.js";
 import { type Drawing, finished, isEnough, laid, lastLaid } from "../edit/drawing";
 import type { Editor } from "../edit/editor";
 import { areaOf, lengthOf, polar, readPosition, rounded } from "../edit/figures";
+import type { Measure } from "../edit/gps";
 import type { EditState } from "../edit/state";
 import { formatArea, formatLength } from "../format/format";
 import { readNumber } from "../format/read";
 import { fromLambert93 } from "../geo/lambert93";
 import { faultOf, type Position, type Shape } from "../geo/shape";
 import type { EditKey } from "../i18n/edit";
+import { isPhone } from "../state/device";
 import { drawerHandle } from "./drawer";
 import { EditElement } from "./edit-element";
+import "./edit-gps";
 import "./edit-reference";
+
+/** What to do next while something is drawn. */
+export function drawingHint({ purpose, kind, enough }: Drawing, phone: boolean): EditKey {
+  if (purpose === "split" && enough === 1) return phone ? "draw.splitLinePhone" : "draw.splitLine";
+  if (purpose === "split") return "draw.splitHint";
+  if (phone) return "draw.hintPhone";
+  return kind === "point" ? "draw.hintPoint" : kind === "line" ? "draw.hintLine" : "draw.hint";
+}
+
+export function crossesItself(drawing: Drawing): boolean {
+  const shape = finished(drawing);
+  return shape !== null && faultOf(shape)?.kind === "crossing";
+}
 
 const TITLES: Record<Drawing["purpose"], EditKey> = {
   new: "draw.new",
@@ -36,7 +52,9 @@ export class EditDrawing extends EditElement {
       <header class="sheet-header"><div><p class="sheet-kind">${edit.layer.title}</p><h2 id="edit-sheet-title">${this.words(TITLES[drawing.purpose])}</h2>${this.measures(editor, drawing)}</div>
         <button class="icon-button" @click=${() => editor.pen.cancelDrawing()} aria-label=${this.words("draw.cancel")} title=${this.words("draw.cancel")}><arp-icon name="close"></arp-icon></button></header>
       <div class="sheet-body" tabindex="0" role="group" aria-labelledby="edit-sheet-title">
-        ${this.hint(drawing)}${this.fault(drawing)}${this.numbers(editor, drawing)}
+        ${this.hint(drawing)}${isPhone() ? nothing : this.fault(drawing)}
+        ${isPhone() ? nothing : html`<arp-edit-gps .app=${this.app} .put=${(measure: Measure) => editor.pen.layMeasured(measure)}></arp-edit-gps>`}
+        ${this.numbers(editor, drawing)}
       </div>
       <footer class="sheet-actions">
         <button class="button button-primary" ?disabled=${!isEnough(drawing)} @click=${() => editor.pen.finish()}><arp-icon name="check"></arp-icon>${this.words("draw.finish")}</button>
@@ -60,23 +78,16 @@ export class EditDrawing extends EditElement {
     return html`<p class="edit-measures" aria-live="off">${area}${length}<span class="muted"> · ${count}</span></p>`;
   }
 
-  private hint(drawing: Drawing): TemplateResult {
-    const key: EditKey =
-      drawing.purpose === "split"
-        ? "draw.splitHint"
-        : drawing.kind === "point"
-          ? "draw.hintPoint"
-          : drawing.kind === "line"
-            ? "draw.hintLine"
-            : "draw.hint";
-    return html`<p class="muted wide-only">${this.words(key)}</p><p class="muted small wide-only">${this.words("draw.keys")}</p>
-      <p class="muted phone-only">${this.words(drawing.purpose === "split" ? "draw.splitHint" : "draw.hintPhone")}</p>`;
+  /** On a phone the sheet is low while one draws: it is said above the buttons. */
+  private hint(drawing: Drawing): TemplateResult | typeof nothing {
+    if (isPhone()) return nothing;
+    return html`<p class="muted">${this.words(drawingHint(drawing, false))}</p><p class="muted small">${this.words("draw.keys")}</p>`;
   }
 
   private fault(drawing: Drawing): TemplateResult | typeof nothing {
-    const shape = finished(drawing);
-    if (!shape || faultOf(shape)?.kind !== "crossing") return nothing;
-    return html`<p class="message message-error" role="status"><arp-icon name="alert"></arp-icon><span>${this.words("fault.crossing")}</span></p>`;
+    return crossesItself(drawing)
+      ? html`<p class="message message-error" role="status"><arp-icon name="alert"></arp-icon><span>${this.words("fault.crossing")}</span></p>`
+      : nothing;
   }
 
   private numbers(editor: Editor, drawing: Drawing): TemplateResult {

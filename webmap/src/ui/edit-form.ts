@@ -9,13 +9,21 @@ export interface FieldContext {
   readonly words: EditWords;
   readonly language: Language;
   readonly fault: string | null;
+  /** What was said of the value, which is saved all the same. */
+  readonly remark?: string | null;
+  /** It is not asked of such a feature, and holds something all the same. */
+  readonly stray?: boolean;
   readonly change: (value: unknown) => void;
 }
 
 /** A fault of a value, in words. */
 export function faultWords(words: EditWords, fault: FormFault, language: Language): string {
-  return words(`error.${fault.key}`, "limit" in fault ? { limit: formatPlain(fault.limit, language) } : {});
+  return words(`error.${fault.key}`, "limit" in fault ? { limit: formatLimit(fault.limit, language) } : {});
 }
+
+/** The four figures of a year stand together. */
+const formatLimit = (limit: number, language: Language): string =>
+  Number.isInteger(limit) && Math.abs(limit) < 10_000 ? String(limit) : formatPlain(limit, language);
 
 /** A value in words, as a person reads it; "–" for none. */
 export function valueWords(field: FormField | undefined, value: unknown, words: EditWords, language: Language): string {
@@ -32,15 +40,20 @@ export function valueWords(field: FormField | undefined, value: unknown, words: 
 /** One field with its label, unit and fault. */
 export function fieldRow(field: FormField, value: unknown, context: FieldContext): TemplateResult {
   const { words, fault } = context;
+  const remark = fault ? null : (context.remark ?? null);
   const id = `field-${field.name}`;
   const note = field.readOnly ? words("field.readOnly") : field.required ? words("field.required") : "";
-  const told = [field.help ? `${id}-help` : "", fault ? `${id}-fault` : ""].filter(Boolean).join(" ");
+  const help = context.stray ? words("field.stray") : field.help;
+  const told = [help ? `${id}-help` : "", fault ? `${id}-fault` : "", remark ? `${id}-remark` : ""]
+    .filter(Boolean)
+    .join(" ");
   const choice = field.kind === "boolean" && !field.readOnly;
-  return html`<div class="field" ?data-fault=${fault !== null} ?data-mixed=${value === MIXED}>
+  return html`<div class="field" ?data-fault=${fault !== null} ?data-remark=${remark !== null} ?data-mixed=${value === MIXED}>
     ${choice ? nothing : html`<label class="field-label" for=${id}>${field.label}${note ? html`<small>${note}</small>` : nothing}</label>`}
     ${field.readOnly ? readOnly(field, value, context, id) : input(field, value, context, id, told)}
-    ${field.help ? html`<p class="field-help" id="${id}-help">${field.help}</p>` : nothing}
+    ${help ? html`<p class="field-help" id="${id}-help">${help}</p>` : nothing}
     ${fault ? html`<p class="field-fault" id="${id}-fault"><arp-icon name="alert"></arp-icon>${fault}</p>` : nothing}
+    ${remark ? html`<p class="field-remark" id="${id}-remark"><arp-icon name="alert"></arp-icon>${remark}</p>` : nothing}
   </div>`;
 }
 

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import type { Editor } from "../edit/editor";
 import { groundLength, readPosition, withLength } from "../edit/figures";
+import type { Measure } from "../edit/gps";
 import { middleOf } from "../edit/picture";
 import { isChanged } from "../edit/session";
 import { activeDraft, activeShape, type EditState } from "../edit/state";
@@ -21,8 +22,9 @@ import {
   withoutHole,
   withoutPart,
 } from "../geo/shape";
-import type { EditWords } from "../i18n/edit";
+import type { EditKey, EditWords } from "../i18n/edit";
 import { EditElement } from "./edit-element";
+import "./edit-gps";
 import "./edit-reference";
 
 const PAGE = 60;
@@ -41,10 +43,10 @@ export class EditGeometry extends EditElement {
   protected override drawn(editor: Editor, edit: EditState): TemplateResult {
     const [draft, shape] = [activeDraft(edit), activeShape(edit)];
     if (!draft || !shape) return html`<p class="muted">${this.words("geometry.none")}</p>`;
-    return html`${this.fault(shape)}
+    return html`${this.fault(shape)}${this.measured(editor, shape)}
       ${shape.parts.map((lines, part) => lines.map((_, line) => this.line(editor, edit, shape, part, line)))}
       <p class="muted small">${this.words("geometry.note")}</p>
-      ${this.shift(editor)}${this.reference(editor, shape)}${this.more(editor, edit, shape, isChanged(draft))}`;
+      ${this.reference(editor, shape)}${this.shift(editor)}${this.more(editor, edit, shape, isChanged(draft))}`;
   }
 
   private fault(shape: Shape): TemplateResult | typeof nothing {
@@ -146,8 +148,15 @@ export class EditGeometry extends EditElement {
       <button class="button"><arp-icon name="move"></arp-icon>${this.words("geometry.moveBy")}</button></form>`;
   }
 
+  /** First: on a phone the sheet shows little more than what it begins with. */
+  private measured(editor: Editor, shape: Shape): TemplateResult | typeof nothing {
+    if (!isOnePlace(shape)) return nothing;
+    const put = (measure: Measure): void => editor.pen.moveMeasured(measure);
+    return html`<arp-edit-gps .app=${this.app} .action=${"gps.move"} .put=${put}></arp-edit-gps>`;
+  }
+
   private reference(editor: Editor, shape: Shape): TemplateResult | typeof nothing {
-    if (shape.kind !== "point" || shape.parts.length > 1) return nothing;
+    if (!isOnePlace(shape)) return nothing;
     const put = (at: Position): void => {
       editor.pen.setShape(moveVertex(shape, { part: 0, line: 0, index: 0 }, at), "move");
       this.app.view.goTo({ center: fromLambert93([at[0], at[1]]) });
@@ -166,8 +175,16 @@ export class EditGeometry extends EditElement {
   }
 }
 
+const isOnePlace = ({ kind, parts }: Shape): boolean => kind === "point" && parts.length === 1;
+
+const ONLY_PART: Record<Shape["kind"], EditKey> = {
+  point: "geometry.place",
+  line: "geometry.vertices",
+  polygon: "geometry.outline",
+};
+
 function lineTitle(words: EditWords, shape: Shape, part: number, line: number): string {
-  const outer = shape.parts.length > 1 ? words("geometry.part", { number: part + 1 }) : words("geometry.outline");
+  const outer = shape.parts.length > 1 ? words("geometry.part", { number: part + 1 }) : words(ONLY_PART[shape.kind]);
   return line > 0
     ? [shape.parts.length > 1 ? outer : "", words("geometry.hole", { number: line })].filter(Boolean).join(", ")
     : outer;

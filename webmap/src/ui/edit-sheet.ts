@@ -1,9 +1,10 @@
 import { html, nothing, type TemplateResult } from "lit";
+import type { Remark } from "../edit/client";
 import type { Editor } from "../edit/editor";
 import { areaOf, lengthOf } from "../edit/figures";
-import { differing, faultsOf, MIXED } from "../edit/form";
+import { askedOf, differing, faultsOf, isStray, MIXED } from "../edit/form";
 import { type Draft, isChanged } from "../edit/session";
-import { activeDraft, activeShape, type EditState, pickedDrafts } from "../edit/state";
+import { activeDraft, activeShape, type EditState, pickedDrafts, remarksOn } from "../edit/state";
 import { formatArea, formatLength } from "../format/format";
 import { EDIT_TABS, type EditTab } from "../state/state";
 import { drawerHandle } from "./drawer";
@@ -20,6 +21,7 @@ const TITLE = "#edit-sheet-title";
 /** The right sheet while editing: what is being drawn, the feature that is open, or several at once. */
 export class EditSheet extends EditElement {
   private shown: string | null = null;
+  private pointed = 0;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -52,6 +54,23 @@ export class EditSheet extends EditElement {
   }
 
   protected override updated(): void {
+    this.focusOpened();
+    this.focusFault();
+  }
+
+  /** What was pointed at takes the focus: the first fault, else the first remark. */
+  private focusFault(): void {
+    const pointed = this.editor?.state.pointed ?? 0;
+    if (pointed === this.pointed) return;
+    this.pointed = pointed;
+    const within = ":is(input, select, textarea, button)";
+    const at = ["[data-fault]", "[data-remark]"].map((one) => this.querySelector<HTMLElement>(`${one} ${within}`));
+    const first = at.find((one) => one !== null);
+    first?.focus({ preventScroll: true });
+    first?.closest(".field, .message")?.scrollIntoView({ block: "center" });
+  }
+
+  private focusOpened(): void {
     const { editor } = this;
     const now = editor ? `${editor.state.active} ${editor.state.picked.length > 0}` : null;
     if (now === this.shown) return;
@@ -144,18 +163,31 @@ export class EditSheet extends EditElement {
     if (fields.status === "error") return failure(this.t, fields.error, () => void editor.loadSchema());
     const faults = this.faults(editor, draft);
     const refused = edit.refused[draft.key] ?? {};
+    const remarks = remarksOn(edit, draft);
     return html`${this.figures(edit)}
       ${refused[""] || refused["geometry"] ? html`<p class="message message-error" role="alert"><arp-icon name="alert"></arp-icon><span>${refused[""] ?? refused["geometry"]}</span></p>` : nothing}
+      ${remarks.filter(({ field }) => field === "geometry").map((remark) => this.ofPlace(editor, draft, remark))}
       ${fields.value.length ? nothing : html`<p class="muted">${this.words("form.none")}</p>`}
-      <form class="edit-form" novalidate @submit=${(event: Event) => event.preventDefault()}>${fields.value.map(
-        (field) =>
-          fieldRow(field, draft.properties[field.name] ?? null, {
-            words: this.words,
-            language: this.state.language,
-            fault: refused[field.name] ?? this.faultOf(edit, faults[field.name]),
-            change: (value) => editor.setValue(field.name, value),
-          }),
+      <form class="edit-form" novalidate @submit=${(event: Event) => event.preventDefault()}>${askedOf(fields.value, [
+        draft.properties,
+      ]).map((field) =>
+        fieldRow(field, draft.properties[field.name] ?? null, {
+          words: this.words,
+          language: this.state.language,
+          stray: isStray(field, draft.properties),
+          remark: remarks.find((one) => one.field === field.name)?.message ?? null,
+          fault: refused[field.name] ?? this.faultOf(edit, faults[field.name]),
+          change: (value) => editor.setValue(field.name, value),
+        }),
       )}</form>`;
+  }
+
+  /** Where it lies, saved all the same: how far from where it would lie better, and a button that takes it there. */
+  private ofPlace(editor: Editor, draft: Draft, remark: Remark): TemplateResult {
+    const distance = formatLength(remark.distance_m ?? 0, this.state.language);
+    const move = (): void => void editor.saving.follow(draft, remark);
+    return html`<div class="message message-warning" role="status" data-remark><arp-icon name="alert"></arp-icon><div><span>${remark.message}</span>
+      ${remark.move_to ? html`<button class="button button-small" @click=${move}><arp-icon name="magnet"></arp-icon>${this.words("remark.snap", { distance })}</button>` : nothing}</div></div>`;
   }
 
   private faults(editor: Editor, draft: Draft): ReturnType<typeof faultsOf> {
@@ -211,8 +243,10 @@ export class EditSheet extends EditElement {
 
   private commonForm(editor: Editor, edit: EditState): TemplateResult {
     const common = editor.common();
-    return html`<form class="edit-form" novalidate @submit=${(event: Event) => event.preventDefault()}>${editor
-      .fields()
+    return html`<form class="edit-form" novalidate @submit=${(event: Event) => event.preventDefault()}>${askedOf(
+      editor.fields(),
+      pickedDrafts(edit).map(({ properties }) => properties),
+    )
       .filter(({ readOnly }) => !readOnly)
       .map((field) =>
         fieldRow(field, common[field.name] ?? null, {

@@ -18,10 +18,11 @@ import {
   waysOf,
   withFormat,
 } from "../export/choice";
-import { deskOf, type Export, type ExportDesk } from "../export/desk";
+import { deskOf, type Export, type ExportDesk, type ExportState } from "../export/desk";
 import { formatInstant, formatNumber } from "../format/format";
 import { type ExportWords, exportWords } from "../i18n/export";
 import { ArpentElement } from "./element";
+import { offer } from "./offer";
 import "../styles/export.css";
 
 const SHOWN = 5;
@@ -44,6 +45,7 @@ export function showExport(app: AppPort, subject: Subject): void {
 /** Which objects, in which format, with what in it; then how far it is, and the exports that are ready. */
 export class ExportDialog extends ArpentElement {
   private stopWatching: (() => void) | null = null;
+  private offered: ExportState["phase"] | null = null;
 
   private get desk(): ExportDesk {
     return deskOf(this.app);
@@ -66,6 +68,12 @@ export class ExportDialog extends ArpentElement {
     super.disconnectedCallback();
     this.stopWatching?.();
     this.desk.leave();
+  }
+
+  protected override updated(): void {
+    const { phase } = this.desk.state;
+    if (phase.at === "received" && phase !== this.offered) offer(this, ".export-done a");
+    this.offered = phase;
   }
 
   protected override firstUpdated(): void {
@@ -196,7 +204,8 @@ export class ExportDialog extends ArpentElement {
         return html`<p role="status">${this.words("state.receiving", { size })}</p>
           <progress max="1" aria-label=${this.words("state.receiving", { size })} value=${phase.share ?? nothing}></progress>`;
       case "received":
-        return html`<p class="export-done" role="status"><arp-icon name="check"></arp-icon><span>${this.words("state.received", { name: phase.name })}</span></p>`;
+        return html`<p class="export-done" role="status"><arp-icon name="check"></arp-icon><span>${this.words("state.received", { name: phase.name })}</span>
+          <a class="button button-small" href=${phase.href} download=${phase.name}>${this.words("list.open")}<span class="sr-only"> : ${phase.name}</span></a></p>`;
       case "saving":
         return html`<p class="muted" role="status">${this.words("state.saving")}</p>`;
       case "cut":

@@ -43,9 +43,10 @@ const KEY_NAMES: Record<string, string> = { Maj: "Shift", Entrée: "Enter", "Ret
 /** What one may do here, and the keys for it. */
 export class HelpPanel extends ArpentElement {
   protected override render(): TemplateResult {
-    return html`<section class="help-part">${QUESTIONS.map(
-      ([title, text]) => html`<h3>${this.t(title)}</h3><p>${this.t(text)}</p>`,
-    )}</section>
+    return html`<a class="button" href=${this.app.config.urls.help}><arp-icon name="help"></arp-icon>${this.t("help.guides")}</a>
+      <section class="help-part">${QUESTIONS.map(
+        ([title, text]) => html`<h3>${this.t(title)}</h3><p>${this.t(text)}</p>`,
+      )}</section>
       <section class="help-part"><h3 id="shortcuts">${this.t("help.shortcuts")}</h3>
         <p class="muted small">${this.t("help.shortcutsNote")}</p>
         <dl class="shortcuts" aria-labelledby="shortcuts">${SHORTCUTS.map(

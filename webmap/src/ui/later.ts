@@ -1,6 +1,7 @@
 import type { AppPort } from "../app/port";
 
 const asked = new Set<string>();
+const AGAIN_MS = 3000;
 
 /**
  * Whether the module that defines `tag` is here; if not, fetches it, and has the screen drawn again when it comes. An
@@ -12,7 +13,11 @@ export function fetched(app: AppPort, tag: string, fetchIt: () => Promise<unknow
     asked.add(tag);
     fetchIt().then(
       () => app.store.update({}),
-      () => asked.delete(tag),
+      () => {
+        asked.delete(tag);
+        // Drawn again, whoever still shows it asks for it again: a phone's network comes back.
+        setTimeout(() => app.store.update({}), AGAIN_MS);
+      },
     );
   }
   return false;

@@ -3,10 +3,12 @@ import { state } from "lit/decorators.js";
 import type { Layer } from "../api/types";
 import { formatDate, formatScale } from "../format/format";
 import { scaleDenominator, zoomForScale } from "../geo/mercator";
-import { byTheme } from "../state/catalogue";
+import { byTheme, inLegend, inSets, type LayerSet } from "../state/catalogue";
 import type { LayerSetting } from "../state/state";
 import { ArpentElement } from "./element";
 import { openExport } from "./export";
+import { layerSet } from "./layer-set";
+import { legendChoice } from "./legend-choice";
 import { emptiness, failure, skeleton } from "./states";
 import { drawnLegend, layerSwatch, swatch } from "./swatch";
 
@@ -28,11 +30,16 @@ export class LayersPanel extends ArpentElement {
       ${groups.map(
         (group) => html`<section class="layer-group" aria-label=${group.title || this.t("layers.other")}>
           <h3>${group.title || this.t("layers.other")}</h3>
-          <ul>${group.layers.map((layer) => this.layer(layer))}</ul>
+          <ul>${inSets(group.layers).map((line) => ("layers" in line ? this.set(line) : this.layer(line)))}</ul>
         </section>`,
       )}
       ${groups.length ? nothing : emptiness(this.t("layers.noMatch"), this.t("layers.noMatchAdvice"))}
-      ${this.backgrounds()}`;
+      ${this.backgrounds()}
+      ${this.app.config.urls.map_view ? html`<button class="button button-small" @click=${() => void this.reset()}>${this.t("layers.reset")}</button>` : nothing}`;
+  }
+
+  private async reset(): Promise<void> {
+    await this.app.resetView().catch(() => this.app.notices.add("error", this.t("error.offlineTitle")));
   }
 
   private search(): TemplateResult {
@@ -40,6 +47,18 @@ export class LayersPanel extends ArpentElement {
       <input type="search" placeholder=${this.t("layers.search")} .value=${this.filter} @input=${(event: Event) => {
         this.filter = (event.target as HTMLInputElement).value;
       }} /></label>`;
+  }
+
+  /** Open by itself while one searches: what matched is in it. */
+  private set(set: LayerSet): TemplateResult {
+    const open = this.filter.trim() !== "" || this.opened.has(set.slug);
+    return layerSet(
+      this.app,
+      set,
+      open,
+      () => this.toggle(set.slug),
+      (layer) => this.layer(layer),
+    );
   }
 
   private layer(layer: Layer): TemplateResult {
@@ -51,7 +70,7 @@ export class LayersPanel extends ArpentElement {
       <div class="layer-line">
         <label class="layer-name"><input type="checkbox" .checked=${setting.visible} @change=${(event: Event) =>
           this.app.layers.set(layer.slug, { visible: (event.target as HTMLInputElement).checked })} />
-          ${layer.image ? html`<arp-icon name="photos" class="swatch"></arp-icon>` : layerSwatch(layer)}<span>${layer.title}${far ? html`<small>${this.t("layers.closer")}</small>` : nothing}</span></label>
+          ${layer.image ? html`<arp-icon name="photos" class="swatch"></arp-icon>` : layerSwatch(inLegend(layer, setting.legend, this.state.legends))}<span>${layer.title}${far ? html`<small>${this.t("layers.closer")}</small>` : nothing}</span></label>
         <button class="icon-button" aria-expanded=${open} aria-label=${this.t("layers.details", { name: layer.title })} title=${this.t("layers.detailsShort")}
           @click=${() => this.toggle(layer.slug)}><arp-icon name="chevronDown"></arp-icon></button>
       </div>
@@ -68,7 +87,8 @@ export class LayersPanel extends ArpentElement {
           event: Event,
         ) => this.app.layers.set(layer.slug, { opacity: Number((event.target as HTMLInputElement).value) / 100 })} />
         <output>${percent} %</output></label>
-      ${this.legend(layer)}
+      ${legendChoice(layer, setting, this.app)}
+      ${this.legend(inLegend(layer, setting.legend, this.state.legends))}
       ${layer.abstract ? html`<p>${layer.abstract}</p>` : nothing}
       <p class="source">${this.source(layer)}</p>
       <div class="button-row">

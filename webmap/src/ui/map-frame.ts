@@ -25,7 +25,7 @@ export class MapFrame extends ArpentElement {
         aria-describedby="map-keys" @keydown=${this.key} @focus=${this.focused} @blur=${() => this.seen(false)}
         @pointerdown=${() => this.seen(false)}></div>
       <div class="map-twin" id="arpent-twin-map" role="img" ?hidden=${pair?.mode !== "side"}
-        aria-label=${this.t("photos.twin", { name: pair ? photoCaption(pair.left, this.state.language) : "" })}></div>
+        aria-label=${this.t("photos.twin", { name: pair ? photoCaption(pair.left, this.state.language, this.t) : "" })}></div>
       <p id="map-keys" class="sr-only">${this.t(measuring ? "map.keysMeasure" : choosing ? "map.keysChoose" : aiming ? "map.keysAim" : "map.keys")}</p>
       ${this.crosshair("crosshair")}${pair?.mode === "side" ? this.crosshair("crosshair crosshair-twin") : nothing}
       ${this.photoParts ? this.photoControls(pair !== null) : nothing}

@@ -1,10 +1,12 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { keyed } from "lit/directives/keyed.js";
 import { formatArea, formatLength } from "../format/format";
 import { lineLength, ringArea } from "../geo/geodesy";
 import type { LonLat } from "../geo/mercator";
 import { focusMap } from "../state/focus";
 import type { Measure, MeasureKind } from "../state/state";
 import { ArpentElement } from "./element";
+import "./terrain-profile";
 
 const KINDS: MeasureKind[] = ["length", "area"];
 
@@ -40,6 +42,7 @@ export class MeasurePanel extends ArpentElement {
           : html`<p class="muted wide-only">${this.t("measure.hint")}</p><p class="muted phone-only">${this.t("measure.hintPhone")}</p>
         <button class="button wide-only" @click=${focusMap}><arp-icon name="coordinates"></arp-icon>${this.t("measure.keyboard")}</button>`
       }
+      ${this.terrain(measure)}
       <p class="muted small">${this.t("measure.note")}</p>`;
   }
 
@@ -63,6 +66,12 @@ export class MeasurePanel extends ArpentElement {
       const from = measure.points[i] as LonLat;
       return html`<li><span>${this.t("measure.segment", { number: i + 1 })}</span><span>${formatLength(lineLength([from, point]), language)}</span></li>`;
     })}</ol>`;
+  }
+
+  /** Of a line that is done; another line begins without one. */
+  private terrain({ kind, points, finished }: Measure): TemplateResult | typeof nothing {
+    if (kind !== "length" || points.length < 2 || !finished) return nothing;
+    return html`${keyed(JSON.stringify(points), html`<arp-terrain-profile .app=${this.app} .points=${points}></arp-terrain-profile>`)}`;
   }
 
   /** While measuring, the figure already counts the point that is about to be placed. */

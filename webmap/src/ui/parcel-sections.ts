@@ -6,9 +6,11 @@ import { saveBlob } from "../export/download";
 import { dayInParis, formatArea, formatDate, formatLength, formatNumber } from "../format/format";
 import { type ParcelWords, parcelWords } from "../i18n/parcel";
 import { filingUrl } from "../permits/deadlines";
+import { isPhone } from "../state/device";
 import type { FeatureRef, Ground } from "../state/state";
 import { ArpentElement } from "./element";
 import { fetched } from "./later";
+import { offer } from "./offer";
 import { failure, skeleton } from "./states";
 import "../styles/parcel.css";
 
@@ -44,6 +46,8 @@ export class ParcelSections extends ArpentElement {
   @state() private dayWrong = false;
   @state() private freezing = false;
   @state() private printing = false;
+  /** Where the PDF that was made last opens. */
+  @state() private printed = "";
   @state() private frozen: Frozen | null = null;
   @state() private pinned = "";
   private asked: readonly unknown[] = [];
@@ -84,10 +88,12 @@ export class ParcelSections extends ArpentElement {
       <p class="parcel-day-wrong" id="parcel-day-wrong" ?hidden=${!this.dayWrong}>${words("dayWrong")}</p>
       ${this.parts()}
       <div class="parcel-actions" ?hidden=${this.refused !== null}>
-        ${this.paper()}
         ${this.filing()}
+        ${this.simulating()}
+        ${this.paper()}
         ${this.app.config.user ? html`<button class="button" ?disabled=${this.freezing} @click=${() => void this.freeze()}>${words(this.freezing ? "freezing" : "freeze")}</button>` : nothing}
       </div>
+      <p class="parcel-printed" role="status">${this.printed ? html`<span>${words("printed")}</span> <a href=${this.printed} target="_blank" rel="noopener">${words("open")}</a>` : nothing}</p>
       <p class="parcel-frozen" role="status">${this.frozen ? this.told(this.frozen) : nothing}</p>
     </section>`;
   }
@@ -112,12 +118,31 @@ export class ParcelSections extends ArpentElement {
     return error ? this.inWords(error) : null;
   }
 
-  /** For whoever may file a planning application, on parcels. */
+  /** For whoever may file a planning application, on several parcels; the sheet of one has it at its foot. */
   private filing(): TemplateResult | typeof nothing {
-    const url = "parcels" in this.ground ? filingUrl(this.app.config.urls.file_permit, this.ground.parcels) : null;
+    if (this.single || !("parcels" in this.ground)) return nothing;
+    const url = filingUrl(this.app.config.urls.file_permit, this.ground.parcels);
     return url
-      ? html`<a class="button" href=${url}><arp-icon name="permits"></arp-icon>${this.words("apply")}</a>`
+      ? html`<a class="button button-primary" href=${url}><arp-icon name="permits"></arp-icon>${this.t("permits.file")}</a>`
       : nothing;
+  }
+
+  /** For whoever has signed in, on one parcel: only they have it judged. */
+  private simulating(): TemplateResult | typeof nothing {
+    const { single } = this;
+    if (!single || !this.app.config.user) return nothing;
+    return html`<button class="button" data-desk="simulate" @click=${() => void this.simulate(single)}><arp-icon name="house"></arp-icon>${this.t("desk.simulate")}</button>`;
+  }
+
+  private async simulate(idu: string): Promise<void> {
+    try {
+      const { simulationDesk } = await import("../simulation/desk");
+      simulationDesk(this.app).start(idu);
+      if (isPhone()) this.app.sheet.close();
+      this.app.screen.openPanel("simulate");
+    } catch {
+      this.app.notices.add("error", this.t("error.offlineTitle"));
+    }
   }
 
   private paper(): TemplateResult {
@@ -137,6 +162,7 @@ export class ParcelSections extends ArpentElement {
     this.leaving = new AbortController();
     this.pinned = "";
     this.frozen = null;
+    this.printed = "";
     void this.load();
   }
 
@@ -219,7 +245,10 @@ export class ParcelSections extends ArpentElement {
       const answer = await this.app.api.send(`${this.base}sheets/`, this.asking());
       const frozen = (await answer.json()) as Frozen;
       // Meanwhile the sheet may have come to be about something else.
-      if (asked === this.asked) this.frozen = frozen;
+      if (asked !== this.asked) return;
+      this.frozen = frozen;
+      await this.updateComplete;
+      offer(this, ".parcel-frozen a");
     } catch (error) {
       this.tell(error as ApiError);
     } finally {
@@ -228,10 +257,17 @@ export class ParcelSections extends ArpentElement {
   }
 
   private async print(): Promise<void> {
+    const { asked } = this;
     this.printing = true;
+    this.printed = "";
     try {
       const answer = await this.app.api.send(`${this.base}sheet.pdf`, this.asking());
-      saveBlob({ blob: await answer.blob(), name: this.words("file") });
+      const saved = saveBlob({ blob: await answer.blob(), name: this.words("file") });
+      // Meanwhile the sheet may have come to be about something else.
+      if (asked !== this.asked) return;
+      this.printed = saved;
+      await this.updateComplete;
+      offer(this, ".parcel-printed a");
     } catch (error) {
       this.tell(error as ApiError);
     } finally {

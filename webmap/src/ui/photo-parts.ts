@@ -2,7 +2,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import type { Photo } from "../api/types";
 import { formatAcquired, formatResolution } from "../format/format";
-import { around, byTime, comparison, knownPhotos, type Mark, timeline } from "../state/photos";
+import { around, byTime, comparison, knownPhotos, type Mark, pictures, timeline } from "../state/photos";
 import { COMPARE_MODES } from "../state/state";
 import { ArpentElement } from "./element";
 import { photoCaption, photoMark } from "./photo-words";
@@ -15,7 +15,7 @@ const LEAP = 0.1;
 export class PhotoCard extends ArpentElement {
   protected override render(): TemplateResult {
     const { photo, language } = this.state;
-    const all = knownPhotos(this.state);
+    const all = pictures(knownPhotos(this.state), photo);
     const { photos } = this.app;
     return html`<div class="photo-card" role="group" aria-label=${this.t("photos.choose")}><arp-icon name="photos"></arp-icon>
       ${around(all, photo ?? "", CARD_MARKS).map(
@@ -37,7 +37,7 @@ export class PhotoStrip extends ArpentElement {
     const { photos } = this.app;
     return html`<section class="photo-strip" aria-label=${this.t("photos.compared")}>
       ${this.choice("photos.left", pair.left.slug, (slug) => photos.chooseLeft(slug))}
-      <ol class="timeline" aria-label=${this.t("photos.timeline")}>${timeline(knownPhotos(this.state)).map((mark) => this.mark(mark, pair))}</ol>
+      <ol class="timeline" aria-label=${this.t("photos.timeline")}>${timeline(pictures(knownPhotos(this.state), pair.left.slug, pair.right.slug)).map((mark) => this.mark(mark, pair))}</ol>
       ${this.choice("photos.right", pair.right.slug, (slug) => photos.choose(slug))}
       <fieldset class="segments"><legend class="sr-only">${this.t("photos.mode")}</legend>${COMPARE_MODES.map(
         (
@@ -76,7 +76,7 @@ export class PhotoStrip extends ArpentElement {
     return html`<label class="strip-side wide-only"><span>${this.t(label)}</span>
       <span class="select"><select aria-label=${this.t(label)} @change=${pick}>${byTime(knownPhotos(this.state)).map(
         (photo) =>
-          html`<option value=${photo.slug} .selected=${live(photo.slug === chosen)}>${photoCaption(photo, language)}</option>`,
+          html`<option value=${photo.slug} .selected=${live(photo.slug === chosen)}>${photoCaption(photo, language, this.t)}</option>`,
       )}</select><arp-icon name="chevronDown"></arp-icon></span></label>`;
   }
 

@@ -2,9 +2,10 @@ import type { Photo } from "../api/types";
 import { formatAcquired, formatResolution, type Language } from "../format/format";
 import type { Translate } from "../i18n/first-view";
 
-/** "juin 2024 · 5 cm". */
-export function photoCaption({ acquired, resolution_m }: Photo, language: Language): string {
-  return `${formatAcquired(acquired, language)} · ${formatResolution(resolution_m, language)}`;
+/** "juin 2024 · 5 cm"; of a model of heights its kind before. */
+export function photoCaption({ acquired, kind, resolution_m }: Photo, language: Language, t: Translate): string {
+  const what = kind === "photo" ? [] : [t(`photos.kind.${kind}`)];
+  return [...what, formatAcquired(acquired, language), formatResolution(resolution_m, language)].join(" · ");
 }
 
 /** The year; with its month ("oct. 2024") where two campaigns share one. */

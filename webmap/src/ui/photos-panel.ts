@@ -3,6 +3,7 @@ import { live } from "lit/directives/live.js";
 import type { Photo } from "../api/types";
 import { BRIGHTNESS, byTime, inView } from "../state/photos";
 import { ArpentElement } from "./element";
+import { fetched } from "./later";
 import { photoAudience, photoCaption } from "./photo-words";
 import { emptiness, failure, skeleton } from "./states";
 
@@ -42,7 +43,7 @@ export class PhotosPanel extends ArpentElement {
     const chosen = photo.slug === this.state.photo;
     return html`<div class="photo" ?data-chosen=${chosen}>
       <label class="photo-choice"><input type="radio" name="photo" .checked=${live(chosen)} @change=${() => this.app.photos.choose(photo.slug)} />
-        <span><strong>${photo.title}</strong><small>${photoCaption(photo, language)}${this.side(photo)}</small><small class="muted">${photoAudience(photo, this.t)}</small></span></label>
+        <span><strong>${photo.title}</strong><small>${photoCaption(photo, language, this.t)}${this.side(photo)}</small><small class="muted">${photoAudience(photo, this.t)}</small></span></label>
       ${chosen ? this.details(photo) : nothing}
     </div>`;
   }
@@ -59,9 +60,17 @@ export class PhotosPanel extends ArpentElement {
     return html`<div class="photo-details">
       ${photo.abstract ? html`<p>${photo.abstract}</p>` : nothing}
       ${source ? html`<p class="muted">${source}</p>` : nothing}
+      ${this.heights(photo)}
       <div class="button-row">${seen ? nothing : html`<span class="photo-away"><arp-icon name="info"></arp-icon>${this.t("photos.outside")}</span>`}
         <button class="button button-small" @click=${() => this.app.view.goTo({ bbox: photo.extent_4326 })}><arp-icon name="frame"></arp-icon>${this.t("photos.frame")}</button></div>
     </div>`;
+  }
+
+  /** Of a model of heights: its styles, and what their colours stand for. */
+  private heights(photo: Photo): TemplateResult | typeof nothing {
+    if (photo.kind === "photo") return nothing;
+    if (!fetched(this.app, "arp-height-legend", () => import("./height-legend"))) return nothing;
+    return html`<arp-height-legend .app=${this.app} .photo=${photo}></arp-height-legend>`;
   }
 
   private tools(photos: readonly Photo[]): TemplateResult {

@@ -6,7 +6,7 @@ import { formatInstant, formatNumber } from "../format/format";
 import { bboxOf } from "../geo/frame";
 import { type PrintWords, printWords } from "../i18n/print";
 import type { PaperFrame } from "../map/port";
-import { deskOf, type Print, type PrintDesk } from "../print/desk";
+import { deskOf, openUrl, type Print, type PrintDesk } from "../print/desk";
 import {
   type Chosen,
   frameOf,
@@ -24,6 +24,7 @@ import {
   weightOf,
 } from "../print/order";
 import { ArpentElement } from "./element";
+import { offer } from "./offer";
 import { photoCaption } from "./photo-words";
 import { emptiness, failure, skeleton } from "./states";
 import "../styles/print.css";
@@ -44,6 +45,8 @@ export class PrintPanel extends ArpentElement {
   @state() private otherScale = false;
   @state() private asked = false;
   private frame: PaperFrame | null = null;
+  /** The finished print that has had the focus. */
+  private offered: number | null = null;
   private stopWatching: (() => void) | null = null;
 
   private get desk(): PrintDesk {
@@ -81,6 +84,10 @@ export class PrintPanel extends ArpentElement {
     if (options.status === "ready" && isScale(options.value, choice.scale)) {
       this.frame?.draw(frameOf(options.value, choice));
     }
+    const { latest } = this.desk;
+    if (latest?.state !== "done" || latest.id === this.offered) return;
+    this.offered = latest.id;
+    offer(this, ".print-latest a");
   }
 
   protected override render(): TemplateResult {
@@ -231,11 +238,20 @@ export class PrintPanel extends ArpentElement {
       ${printed.length ? html`<p>${this.words(printed.length === 1 ? "layers.one" : "layers.many", { count: printed.length, names })}</p>` : nothing}
       ${far.length ? html`<p class="muted">${this.words("layers.far", { names: far.join(", ") })}</p>` : nothing}
       ${printed.length > options.most_layers ? html`<p class="field-fault">${this.words("layers.most", { most: options.most_layers, over: printed.length - options.most_layers })}</p>` : nothing}
-      ${photo ? html`<p>${photo.title}<br /><span class="muted">${photoCaption(photo, this.state.language)}</span></p>` : nothing}
+      ${photo ? html`<p>${photo.title}<br /><span class="muted">${photoCaption(photo, this.state.language, this.t)}</span></p>` : nothing}
       ${picturesOf(printed, photo) ? this.fineness(options, choice) : nothing}
+      ${this.outline(choice)}
       ${comparing ? html`<p class="muted">${this.words("compare.right")}</p>` : nothing}
       ${foreign ? html`<p class="print-left"><arp-icon name="info"></arp-icon><span>${this.words("background.left", { name: foreign })}</span></p>` : nothing}
     </section>`;
+  }
+
+  private outline({ outline }: PrintChoice): TemplateResult {
+    const count = this.desk.selected.reduce((sum, { ids }) => sum + ids.length, 0);
+    const words = this.words(count === 1 ? "outline.one" : "outline.many", { count });
+    const set = (event: Event): void => this.desk.choose({ outline: (event.target as HTMLInputElement).checked });
+    return html`${count ? html`<label class="check"><input type="checkbox" .checked=${live(outline)} @change=${set} /><span>${words}</span></label>` : nothing}
+      ${this.state.chosen.secret ? html`<p class="muted">${this.words("outline.secret")}</p>` : nothing}`;
   }
 
   private fineness(options: PrintOptions, choice: PrintChoice): TemplateResult {
@@ -257,7 +273,14 @@ export class PrintPanel extends ArpentElement {
     const possible = this.possible(options, choice, printed);
     return html`<button class="button button-primary button-wide" ?disabled=${sending || !possible}><arp-icon name="print"></arp-icon>${this.words(sending ? "order.sending" : "order.go")}</button>
       <p class="muted small print-weight">${choice.paper} · ${exact(choice.scale, this.state.language)} · ${this.words("photo.weight", { size })}</p>
+      ${this.latest()}
       ${refusal ? html`<div class="message message-error" role="alert"><arp-icon name="alert"></arp-icon><div><strong>${this.words("order.refused")}</strong><p>${refusal.offline ? this.t("error.offlineDetail") : refusal.detail || refusal.title}</p></div></div>` : nothing}`;
+  }
+
+  /** What was ordered last, where one looks: beside the button. */
+  private latest(): TemplateResult {
+    const { latest } = this.desk;
+    return html`<div class="print-latest" role="status">${latest ? this.print(latest) : nothing}</div>`;
   }
 
   private possible(options: PrintOptions, choice: PrintChoice, printed: readonly Chosen[]): boolean {
@@ -279,7 +302,7 @@ export class PrintPanel extends ArpentElement {
   // --- prints --------------------------------------------------------------------------------------------------------
 
   private prints(options: PrintOptions): TemplateResult | typeof nothing {
-    const { prints } = this.desk.state;
+    const prints = this.desk.state.prints.filter(({ id }) => id !== this.desk.state.latest);
     if (!prints.length) return nothing;
     return html`<section class="print-list"><h3>${this.words("prints.title")}</h3>
       <ul aria-live="polite">${prints.map((print) => html`<li>${this.print(print)}</li>`)}</ul>
@@ -305,7 +328,12 @@ export class PrintPanel extends ArpentElement {
     const time = print.ended_at ? formatInstant(print.ended_at, language) : "";
     return html`<div class="print-ready"><span><strong>${print.title}</strong>
         <small class="muted">${print.file ? this.words("prints.ready", { size, time }) : this.words("prints.gone")}</small></span>
-      ${print.file ? html`<a class="button button-small" href=${print.file} download><arp-icon name="down"></arp-icon>${this.words("prints.download")}<span class="sr-only"> : ${print.title}</span></a>` : nothing}</div>
+      ${
+        print.file
+          ? html`<a class="button button-small" href=${openUrl(print.file)} target="_blank" rel="noopener">${this.words("prints.open")}<span class="sr-only"> : ${print.title}</span></a>
+      <a class="button button-small" href=${print.file} download><arp-icon name="down"></arp-icon>${this.words("prints.download")}<span class="sr-only"> : ${print.title}</span></a>`
+          : nothing
+      }</div>
       ${(print.report?.remarks ?? []).map((remark) => html`<p class="muted small">${remark}</p>`)}`;
   }
 }

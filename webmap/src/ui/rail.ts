@@ -1,12 +1,18 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import type { Key } from "../i18n/first-view";
-import { isPhone } from "../state/device";
+import { isPhone, onPhoneChange } from "../state/device";
 import type { AppState, PanelId } from "../state/state";
 import { ArpentElement } from "./element";
 import type { IconName } from "./icon";
 
-const DESKS: { panel: PanelId; icon: IconName; label: Key }[] = [
+interface Desk {
+  panel: PanelId;
+  icon: IconName;
+  label: Key;
+}
+
+const DESKS: Desk[] = [
   { panel: "layers", icon: "layers", label: "desk.layers" },
   { panel: "list", icon: "list", label: "desk.list" },
   { panel: "photos", icon: "photos", label: "desk.photos" },
@@ -23,13 +29,39 @@ const DESKS: { panel: PanelId; icon: IconName; label: Key }[] = [
 const TECHNICIAN = "network_technician";
 /** The desks of a technician: they come first. */
 const NETWORKS: readonly PanelId[] = ["water", "roads"];
+/** What stands in the tab bar of a phone, by role: where a desk is not offered, the next ones of the rail take its place. */
+const ESSENTIALS: Readonly<Record<string, readonly PanelId[]>> = {
+  [TECHNICIAN]: ["layers", "water", "roads", "edit", "measure"],
+  permit_instructor: ["layers", "list", "permits", "choose", "photos"],
+  town_hall: ["layers", "list", "permits", "choose", "photos"],
+  gis_administrator: ["layers", "list", "edit", "photos", "measure"],
+  agency_administrator: ["layers", "list", "edit", "photos", "measure"],
+};
+const FOR_READERS: readonly PanelId[] = ["layers", "list", "photos", "measure", "help"];
+/** As many tabs as stand side by side on a phone, each wide enough for its word. */
+const MOST_TABS = 6;
 const ROADS = "road-sections";
-/** More than these do not stand side by side on a phone. */
-const MOST_TABS = 8;
+/** Desks that do something with what is selected. */
+const USES_SELECTION: ReadonlySet<PanelId> = new Set(["print"]);
 
-/** The desks one may open: a rail on the left, a tab bar at the bottom of a phone. */
+/** The desks one may open: a rail on the left; on a phone a tab bar at the bottom, five of them and what opens the others. */
 export class Rail extends ArpentElement {
-  @state() private atEnd = false;
+  @state() private open = false;
+  private stopWatching: (() => void) | null = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.stopWatching = onPhoneChange(() => this.requestUpdate());
+    this.addEventListener("keydown", this.onKey);
+    addEventListener("pointerdown", this.onOutside);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.stopWatching?.();
+    this.removeEventListener("keydown", this.onKey);
+    removeEventListener("pointerdown", this.onOutside);
+  }
 
   protected override concerns(state: AppState, previous: AppState): boolean {
     return (
@@ -39,35 +71,55 @@ export class Rail extends ArpentElement {
 
   protected override render(): TemplateResult {
     const desks = this.desks();
-    return html`<nav aria-label=${this.t("rail.label")} @scroll=${this.scrolled}>
-      ${desks.map(
-        ({ panel, icon, label }) => html`<button
+    const first = isPhone() && desks.length > MOST_TABS ? this.essentials(desks) : desks;
+    const others = desks.filter((desk) => !first.includes(desk));
+    return html`<nav aria-label=${this.t("rail.label")}>
+      ${first.map((desk) => this.tab(desk))}${others.length ? this.more(others) : nothing}
+    </nav>`;
+  }
+
+  private tab({ panel, icon, label }: Desk): TemplateResult {
+    return html`<button
           data-desk=${panel}
           aria-expanded=${this.state.panel === panel}
-          @click=${() => this.open(panel)}
-        ><arp-icon name=${icon}></arp-icon><span>${this.t(label)}</span></button>`,
-      )}
-    </nav>${desks.length > MOST_TABS ? this.more() : nothing}`;
+          @click=${() => this.openDesk(panel)}
+        ><arp-icon name=${icon}></arp-icon><span>${this.t(label)}</span></button>`;
   }
 
-  /** On a phone tabs stand six by six: the way to the others. */
-  private more(): TemplateResult {
-    const words = this.t(this.atEnd ? "rail.back" : "rail.more");
-    return html`<button class="rail-more phone-only" @click=${this.turn} aria-label=${words} title=${words}><arp-icon name=${this.atEnd ? "chevronLeft" : "chevronRight"}></arp-icon></button>`;
+  /** The last tab of a phone, with the other desks above it. */
+  private more(others: Desk[]): TemplateResult {
+    const current = others.some(({ panel }) => panel === this.state.panel);
+    return html`<button class="rail-more" aria-expanded=${this.open} aria-controls="rail-others" ?data-current=${current} @click=${() => this.toggle()}>
+        <arp-icon name=${this.open ? "close" : "more"}></arp-icon><span>${this.t("rail.more")}</span></button>
+      <div class="rail-others" id="rail-others" ?hidden=${!this.open}>${others.map((desk) => this.tab(desk))}</div>`;
   }
 
-  private scrolled = ({ currentTarget }: Event): void => {
-    const { scrollLeft, clientWidth, scrollWidth } = currentTarget as HTMLElement;
-    this.atEnd = scrollLeft + clientWidth > scrollWidth - 2;
+  private toggle(): void {
+    this.open = !this.open;
+  }
+
+  private onOutside = (event: Event): void => {
+    if (this.open && !(event.target as HTMLElement).closest?.("arp-rail")) this.open = false;
   };
 
-  private turn = (): void => {
-    const nav = this.querySelector("nav");
-    nav?.scrollTo({ left: this.atEnd ? 0 : nav.scrollWidth });
+  private onKey = (event: KeyboardEvent): void => {
+    if (event.key !== "Escape" || !this.open) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.open = false;
+    this.querySelector<HTMLElement>(".rail-more")?.focus();
   };
 
-  /** For whoever works on networks their desk comes first: on a phone the last ones are out of sight. */
-  private desks(): typeof DESKS {
+  /** The five of the role, in its order; others take the places of those that are not offered. */
+  private essentials(desks: Desk[]): Desk[] {
+    const role = this.app.config.memberships.map((one) => ESSENTIALS[one.role]).find((one) => one !== undefined);
+    const wanted = role ?? FOR_READERS;
+    const theirs = wanted.flatMap((panel) => desks.filter((desk) => desk.panel === panel));
+    return [...theirs, ...desks.filter((desk) => !theirs.includes(desk))].slice(0, MOST_TABS - 1);
+  }
+
+  /** For whoever works on networks their desks come first. */
+  private desks(): Desk[] {
     const offered = DESKS.filter(({ panel }) => this.mayOpen(panel));
     const [first, ...others] = offered;
     if (!first || !this.app.config.memberships.some(({ role }) => role === TECHNICIAN)) return offered;
@@ -88,11 +140,13 @@ export class Rail extends ArpentElement {
     return catalogue.status === "ready" && catalogue.value.some(({ can_edit }) => can_edit);
   }
 
-  private open(panel: PanelId): void {
+  private openDesk(panel: PanelId): void {
+    this.open = false;
     // On a phone the sheet lies over the panel: opening a desk must show it.
     if (isPhone() && (this.state.sheet || this.state.editing?.sheet)) {
       this.app.editing.editor?.close();
-      this.app.sheet.close();
+      if (USES_SELECTION.has(panel)) this.app.sheet.giveWay();
+      else this.app.sheet.close();
       this.app.screen.openPanel(panel);
     } else this.app.screen.togglePanel(panel);
   }

@@ -8,6 +8,7 @@ import { ArpentElement } from "./element";
 import type { IconName } from "./icon";
 
 const DEBOUNCE_MS = 120;
+const UNDERSTOOD: readonly number[] = [400, 404];
 /** Where this layer is, roads and their PR are found. */
 const ROADS = "road-sections";
 const ICONS: Record<SearchResult["kind"], IconName> = {
@@ -50,7 +51,7 @@ export class SearchBox extends ArpentElement {
         aria-label=${this.t("search.label")} aria-autocomplete="list" aria-controls="search-results"
         aria-expanded=${shown} aria-activedescendant=${shown && this.active >= 0 ? `search-${this.active}` : nothing}
         placeholder=${this.t(this.placeholder())} .value=${this.text}
-        @input=${this.typed} @keydown=${this.key} @focus=${() => this.show(true)} @blur=${() => this.show(false)}
+        @input=${this.typed} @keydown=${this.key} @pointerdown=${this.taken} @focus=${() => this.show(true)} @blur=${() => this.show(false)}
       />
       ${
         this.text
@@ -61,8 +62,14 @@ export class SearchBox extends ArpentElement {
         ${this.results?.map((result, i) => [this.heading(result, i), this.option(result, i)])}
       </ul>
       ${shown && !this.results?.length ? this.nothingFound() : nothing}
-      <span class="sr-only" role="status">${shown && this.results ? this.t("search.count", { count: this.results.length }) : ""}</span>
+      <span class="sr-only" role="status">${shown ? this.outcome() : ""}</span>
     </form>`;
+  }
+
+  /** What was searched before is taken whole by the touch that comes back to it: the next text replaces it. */
+  private taken(event: PointerEvent): void {
+    const input = event.currentTarget as HTMLInputElement;
+    if (document.activeElement !== input) input.addEventListener("click", () => input.select(), { once: true });
   }
 
   /** Roads where they are known; on a phone in fewer words. */
@@ -84,11 +91,24 @@ export class SearchBox extends ArpentElement {
     </li>`;
   }
 
+  /** For those who do not see the list: how many results, or why there is none. */
+  private outcome(): string {
+    if (this.results?.length) return this.t("search.count", { count: this.results.length });
+    return this.results || this.error ? this.why().join(" ") : "";
+  }
+
+  /** Why nothing answers, and what helps. */
+  private why(): [string, string] {
+    if (!this.error) return [this.message || this.t("search.none"), this.t("search.advice")];
+    // What is read and is no place is explained: nothing went wrong.
+    const { status, detail, offline } = this.error;
+    const title = this.error.title || this.t(offline ? "error.offlineTitle" : "error.title");
+    if (UNDERSTOOD.includes(status)) return [detail || title, this.t("search.advice")];
+    return [title, detail];
+  }
+
   private nothingFound(): TemplateResult {
-    const title = this.error
-      ? this.error.title || this.t(this.error.offline ? "error.offlineTitle" : "error.title")
-      : this.message || this.t("search.none");
-    const advice = this.error ? this.error.detail : this.t("search.advice");
+    const [title, advice] = this.why();
     return html`<div class="search-none" @pointerdown=${(event: Event) => event.preventDefault()}><strong>${title}</strong><p>${advice}</p></div>`;
   }
 
@@ -150,7 +170,8 @@ export class SearchBox extends ArpentElement {
   private choose(result: SearchResult): void {
     this.request?.abort();
     window.clearTimeout(this.timer);
-    this.text = result.label;
+    // A list that was typed stays: it can be corrected.
+    if (!result.parcels.length) this.text = result.label;
     this.open = false;
     this.active = -1;
     void this.app.sheet.openResult(result);

@@ -3,7 +3,7 @@ import { ApiError } from "../api/client";
 import type { Feature, HereGroup, Property } from "../api/types";
 import { formatCoordinates } from "../format/format";
 import type { LonLat } from "../geo/mercator";
-import { PERMITS, permitUrl } from "../permits/deadlines";
+import { filingUrl, PERMITS, permitUrl } from "../permits/deadlines";
 import type { AppState, Ground, Sheet } from "../state/state";
 import { drawerHandle } from "./drawer";
 import { ArpentElement } from "./element";
@@ -134,11 +134,13 @@ export class FeatureSheet extends ArpentElement {
     const rest = feature.properties.filter(
       (property) => !apart.has(property) && property.display !== "" && property.display !== feature.title,
     );
+    const record = html`<dl class="properties">${rest.map((property) => html`<div><dt>${property.label}</dt><dd>${property.display}</dd></div>`)}</dl>`;
+    const idu = iduOf(feature);
     return html`${figures.length ? html`<dl class="figures">${figures.map((figure) => this.figure(figure))}</dl>` : nothing}
       ${feature.picture ? html`<img class="sheet-picture" src=${feature.picture} alt="" width="72" height="72" />` : nothing}
       ${this.roadPlace(feature, at)}${this.links(feature)}
-      <dl class="properties">${rest.map((property) => html`<div><dt>${property.label}</dt><dd>${property.display}</dd></div>`)}</dl>
-      ${this.parcel(feature)}${this.photos(feature)}${this.alsoHere(groups, feature)}`;
+      ${idu ? html`${this.sections({ parcels: [idu] })}<section class="record"><h3>${this.t("sheet.record")}</h3>${record}</section>` : record}
+      ${this.photos(feature)}${this.alsoHere(groups, feature)}`;
   }
 
   /** Of a section of a numbered road: where the place that was asked lies on it. */
@@ -158,12 +160,7 @@ export class FeatureSheet extends ArpentElement {
     return html`<ul class="sheet-links">${links.map(({ title, url }) => html`<li><a href=${url}>${title}<arp-icon name="chevronRight"></arp-icon></a></li>`)}</ul>`;
   }
 
-  /** What crosses a parcel; what shows it comes with the first one. */
-  private parcel({ layer, properties }: Feature): TemplateResult | typeof nothing {
-    const idu = properties.find(({ name }) => name === "idu")?.value;
-    return layer === "parcels" && typeof idu === "string" ? this.sections({ parcels: [idu] }) : nothing;
-  }
-
+  /** What crosses a ground; what shows it comes with the first one. */
   private sections(ground: Ground): TemplateResult {
     if (!customElements.get("arp-parcel-sections")) {
       if (this.unreachable) return failure(this.t, new ApiError(0, "", ""), () => this.fetchSections());
@@ -246,7 +243,7 @@ export class FeatureSheet extends ArpentElement {
   private actions(feature: Feature): TemplateResult {
     const frame = (): void => this.app.view.goTo({ bbox: feature.bbox_4326, zoom: CLOSE_ZOOM });
     const copy = (): void => void this.app.copyLink();
-    const editing = this.permit(feature) ?? this.network(feature) ?? this.editing(feature);
+    const editing = this.permit(feature) ?? this.filing(feature) ?? this.network(feature) ?? this.editing(feature);
     if (editing === nothing) {
       return html`<footer class="sheet-actions">
         <button class="button button-primary" @click=${frame}><arp-icon name="frame"></arp-icon>${this.t("sheet.frame")}</button>
@@ -255,6 +252,15 @@ export class FeatureSheet extends ArpentElement {
     const small = (icon: IconName, words: string, act: () => void): TemplateResult =>
       html`<button class="button button-icon" @click=${act} aria-label=${words} title=${words}><arp-icon name=${icon}></arp-icon></button>`;
     return html`<footer class="sheet-actions">${editing}${small("frame", this.t("sheet.frame"), frame)}${small("link", this.t("link.copy"), copy)}</footer>`;
+  }
+
+  /** Of a parcel, for whoever may file a planning application. */
+  private filing(feature: Feature): TemplateResult | null {
+    const idu = iduOf(feature);
+    const url = idu && filingUrl(this.app.config.urls.file_permit, [idu]);
+    return url
+      ? html`<a class="button button-primary" href=${url}><arp-icon name="permits"></arp-icon>${this.t("permits.file")}</a>`
+      : null;
   }
 
   /** The page of a planning application, where the instructor works. */
@@ -303,6 +309,12 @@ export class FeatureSheet extends ArpentElement {
     return html`${layer.can_edit ? html`<button class="button button-primary" @click=${open("values")}><arp-icon name="draw"></arp-icon>${this.t("edit.feature")}</button>` : nothing}
       <button class="button ${layer.can_edit ? "" : "button-primary"}" @click=${open("history")}><arp-icon name="history"></arp-icon>${this.t("edit.history")}</button>`;
   }
+}
+
+/** The identifier of a parcel; null for any other thing. */
+function iduOf({ layer, properties }: Feature): string | null {
+  const idu = layer === "parcels" && properties.find(({ name }) => name === "idu")?.value;
+  return typeof idu === "string" ? idu : null;
 }
 
 customElements.define("arp-sheet", FeatureSheet);

@@ -4,6 +4,7 @@ import { groundResolution, scaleDenominator } from "../geo/mercator";
 import { attributions } from "../state/catalogue";
 import { comparison, knownPhotos, photoUnder } from "../state/photos";
 import { ArpentElement } from "./element";
+import { fetched } from "./later";
 
 const BAR_PX = 110;
 
@@ -56,9 +57,16 @@ export class StatusLine extends ArpentElement {
     const found = photoUnder(this.state, pointer.state, photos.divider.state.at);
     if (!found) return nothing;
     if (!found.covered) return html`<span class="status-photo muted">${this.t("status.noPhoto")}</span>`;
-    const { title, acquired, resolution_m } = found.photo;
+    const { kind, title, acquired, resolution_m } = found.photo;
     const date = formatTaken(acquired, language);
-    return html`<span class="status-photo" title=${title}>${this.t("status.photo", { date, resolution: formatResolution(resolution_m, language) })}</span>`;
+    return html`${kind === "photo" ? nothing : this.height(kind)}<span class="status-photo" title=${title}>${this.t("status.photo", { date, resolution: formatResolution(resolution_m, language) })}</span>`;
+  }
+
+  /** Under the pointer, of the model of heights that is on the map. */
+  private height(model: string): TemplateResult | typeof nothing {
+    if (!fetched(this.app, "arp-height-here", () => import("./height-here"))) return nothing;
+    const place = this.app.pointer.state.position ?? this.state.view.center;
+    return html`<arp-height-here class="status-photo" .app=${this.app} .place=${place} .model=${model}></arp-height-here>`;
   }
 
   private sources(): string[] {

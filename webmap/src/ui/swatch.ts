@@ -78,5 +78,11 @@ export function layerSwatch(layer: Layer): TemplateResult {
 export function drawnLegend(layer: Layer): Layer["legend"] {
   const kinds = KINDS[layer.slug];
   if (kinds) return layer.legend.flatMap(({ label }, i) => (kinds[i] ? [{ label, symbol: kinds[i] }] : []));
-  return layer.slug in DEFAULTS ? [] : layer.legend;
+  return layer.slug in DEFAULTS ? [] : layer.legend.filter((line, i) => layer.legend.findIndex(isAlike(line)) === i);
 }
+
+/** Whether somebody who reads a legend sees another line as this one. */
+const isAlike =
+  ({ label, symbol }: Layer["legend"][number]) =>
+  (other: Layer["legend"][number]): boolean =>
+    other.label === label && JSON.stringify(other.symbol) === JSON.stringify(symbol);

@@ -2,7 +2,6 @@ import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import { csrfToken } from "../api/client";
 import { signInUrl } from "../api/urls";
-import type { Key } from "../i18n/first-view";
 import { THEMES } from "../state/state";
 import { ArpentElement } from "./element";
 import type { IconName } from "./icon";
@@ -12,6 +11,20 @@ const LANGUAGES = [
   ["fr", "Français"],
   ["en", "English"],
 ] as const;
+
+/** What stands beside a link of the bar, by its name. */
+const ICONS: Readonly<Record<string, IconName>> = {
+  permits: "permits",
+  permit_register: "permits",
+  public_works: "road",
+  networks: "water",
+  roads: "road",
+  members: "people",
+  layer_list: "layers",
+  imports: "upload",
+  campaigns: "photos",
+  "admin:index": "admin",
+};
 
 type Menu = "account" | "jobs" | null;
 
@@ -79,7 +92,7 @@ export class TopBar extends ArpentElement {
     const target = signInUrl(this.app.config.urls.sign_in, "/");
     const go = (event: Event): void => {
       const link = event.currentTarget as HTMLAnchorElement;
-      link.href = signInUrl(this.app.config.urls.sign_in, location.pathname + location.hash);
+      link.href = this.app.signInAddress();
     };
     return html`<a class=${classes} href=${target} @click=${go}><arp-icon name="signIn"></arp-icon><span>${this.t("account.signIn")}</span></a>`;
   }
@@ -109,22 +122,19 @@ export class TopBar extends ArpentElement {
   }
 
   private links(): TemplateResult {
-    const { user, urls } = this.app.config;
-    const links: [string | null, IconName, Key][] = [
-      [user ? urls.account : null, "account", "account.account"],
-      [urls.roads, "road", "account.roads"],
-      [urls.sheets, "list", "account.sheets"],
-      [urls.members, "people", "account.members"],
-      [urls.layers, "layers", "account.layers"],
-      [urls.imports, "upload", "account.imports"],
-      [urls.campaigns, "photos", "account.campaigns"],
-      [urls.admin, "admin", "account.admin"],
-    ];
+    const { user, urls, bar } = this.app.config;
+    const { language } = this.state;
     return html`<div class="menu-links">
       <button class="menu-link phone-only" @click=${() => this.copy()}><arp-icon name="link"></arp-icon>${this.t("link.copy")}</button>
-      ${links.map(([url, icon, label]) => (url ? html`<a class="menu-link" href=${url}><arp-icon name=${icon}></arp-icon>${this.t(label)}</a>` : nothing))}
+      ${user ? this.link(urls.account, "account", this.t("account.account")) : nothing}
+      ${bar.map(({ name, url, labels }) => this.link(url, ICONS[name] ?? "list", labels[language] ?? name))}
+      ${this.link(urls.help, "help", this.t("desk.help"))}
       ${user ? this.signOut(urls.sign_out) : this.signInLink("menu-link phone-only")}
     </div>`;
+  }
+
+  private link(url: string, icon: IconName, label: string): TemplateResult {
+    return html`<a class="menu-link" href=${url}><arp-icon name=${icon}></arp-icon>${label}</a>`;
   }
 
   private signOut(action: string): TemplateResult {

@@ -104,7 +104,7 @@ export class WaterAnomalies extends WaterElement {
     const { busy } = this.list.state;
     return html`<div class="button-row">
       <button class="button" ?disabled=${busy} @click=${() => void this.list.scan(this.say("scan.started"))}><arp-icon name="retry"></arp-icon>${this.say("again")}</button>
-      ${networks ? html`<a class="button" href="${networks}anomalies/"><arp-icon name="list"></arp-icon>${this.say("page")}</a>` : nothing}</div>`;
+      ${networks ? html`<a class="button" href="${networks}anomalies/?family=${this.list.state.family}"><arp-icon name="list"></arp-icon>${this.say("page")}</a>` : nothing}</div>`;
   }
 
   // --- one kind ----------------------------------------------------------------------------------------------------

@@ -1,8 +1,11 @@
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import type { WaterWords } from "../i18n/water";
 import { isPhone } from "../state/device";
+import { anomalyDesk } from "../water/anomalies";
+import { FAMILIES, pipesIn } from "../water/answers";
 import { type Aim, type WaterDesk, waterDesk } from "../water/desk";
 import { ArpentElement } from "./element";
+import type { IconName } from "./icon";
 import { fetched } from "./later";
 import { skeleton } from "./states";
 import { TABS, type WaterTab } from "./water-tabs";
@@ -38,11 +41,34 @@ export class WaterPanel extends ArpentElement {
     this.desk.close();
   }
 
+  /** What a link asked for. */
+  protected override willUpdate(): void {
+    const [id, ...more] = this.state.panelTab?.split(".") ?? [];
+    if (id === undefined) return;
+    this.app.store.update({ panelTab: null });
+    const tab = TABS.find((one) => one.id === id);
+    if (tab) this.desk.setTab(tab.id);
+    const pipes = pipesIn(more);
+    if (pipes.length && id === "isolate") this.desk.isolate(...pipes);
+    const network = FAMILIES.find((one) => one === more[0]);
+    if (network && id === "anomalies") anomalyDesk(this.app).setFamily(network);
+  }
+
   protected override render(): TemplateResult {
     const { tab, aim, said, asking } = this.desk.state;
     const shown = TABS.find(({ id }) => id === tab) ?? (TABS[0] as WaterTab);
     return html`<p class="sr-only" role="status">${asking ? this.words("asking") : said}</p>
-      ${aim ? this.aiming(aim) : html`${this.tabs(shown)}<div class="water-tab" role="tabpanel" id="water-tabpanel" aria-labelledby="water-tab-${shown.id}">${this.body(shown)}</div>`}`;
+      ${aim ? this.aiming(aim) : html`${this.tabs(shown)}<div class="water-tab" role="tabpanel" id="water-tabpanel" aria-labelledby="water-tab-${shown.id}">${this.body(shown)}</div>${this.pages()}`}`;
+  }
+
+  private pages(): TemplateResult | typeof nothing {
+    const { networks } = this.app.config.urls;
+    if (networks === null) return nothing;
+    const link = (icon: IconName, url: string, words: string): TemplateResult =>
+      html`<a class="button" href=${url}><arp-icon name=${icon}></arp-icon>${words}</a>`;
+    return html`<section class="water-pages" aria-labelledby="water-pages"><h3 id="water-pages">${this.words("pages.title")}</h3>
+      <div class="button-row">${link("water", networks, this.words("pages.networks"))}${link("alert", `${networks}coupures/`, this.words("pages.outages"))}
+        ${link("pin", `${networks}hydrants/`, this.words("pages.hydrants"))}</div></section>`;
   }
 
   private tabs(shown: WaterTab): TemplateResult {

@@ -58,6 +58,15 @@ export function profileUrl(networks: string, trace: Trace): string | null {
   return `${networks}profil/?family=${family}&pipes=${pipes.join(",")}`;
 }
 
+/** As many breaks as the server takes in one question. */
+export const MOST_BREAKS = 20;
+
+/** The pipes that parts of a link name: each once, and no more than one may ask for. */
+export function pipesIn(parts: readonly string[]): number[] {
+  const pipes = parts.filter((one) => /^[1-9]\d{0,14}$/.test(one)).map(Number);
+  return [...new Set(pipes)].slice(0, MOST_BREAKS);
+}
+
 // --- bodies ------------------------------------------------------------------------------------------------------------
 
 export interface IsolationRequest {

@@ -227,11 +227,11 @@ export class WaterDesk implements MapTool {
 
   // --- shutting off ------------------------------------------------------------------------------------------------
 
-  /** A break on this pipe, and no other. */
-  isolate(pipe: number): void {
+  /** A break on each of these pipes, and no other. */
+  isolate(...pipes: number[]): void {
     this.update({ tab: "isolate" });
     this.showNetwork("water");
-    void this.askIsolation({ breaks: [{ pipe }], unusable: [], done: [], isolation: null });
+    void this.askIsolation({ breaks: pipes.map((pipe) => ({ pipe })), unusable: [], done: [], isolation: null });
   }
 
   markUnusable(id: number): void {

@@ -1,7 +1,9 @@
 """Values on their way to COPY: one Arrow column in, text that PostgreSQL takes for the wanted type out."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -57,6 +59,17 @@ def plain(column: pa.Array) -> pa.Array:
     if pa.types.is_integer(kind):
         return column.cast(pa.int64())
     return column.cast(pa.string())
+
+
+def storage_of(column: Any) -> pa.Array:
+    """The values of a column to which its file gives a type of its own."""
+    return column.storage if isinstance(column, pa.ExtensionArray) else column
+
+
+def json_texts(column: pa.Array) -> pa.Array:
+    """Lists and other structures as JSON text."""
+    texts = (None if one is None else json.dumps(one, ensure_ascii=False, default=str) for one in column.to_pylist())
+    return pa.array(texts, pa.string())
 
 
 def escape_for_copy(text: pa.Array) -> pa.Array:

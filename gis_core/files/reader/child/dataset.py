@@ -1,6 +1,5 @@
 """Vector files that GDAL opens, as slices of Arrow columns."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ import pyogrio
 from pyogrio import raw
 from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
-from .columns import has_accents, is_readable_text
+from .columns import has_accents, is_readable_text, json_texts, storage_of
 from .drivers import Drivers
 from .reference import identify
 from .shapes import wkb_codes
@@ -41,6 +40,8 @@ SHAPEFILE = "ESRI Shapefile"
 GPX = "GPX"
 # Where QGIS keeps the styles of a GeoPackage.
 STYLES = "layer_styles"
+MOST_STYLES = 20
+MOST_STYLE_CHARACTERS = 2_000_000
 ASIDE = {"GPKG": (STYLES, "qgis_projects"), GPX: ("route_points", "track_points")}
 OPENING = (DataSourceError, DataLayerError, CRSError, FeatureError, FieldError, GeometryError, ValueError, OSError)
 
@@ -129,6 +130,23 @@ class Dataset:
         expected = (head.features or 0) - self._opening.deleted if self._opening.complete else 0
         if reason or read < expected:
             raise Trouble("damaged_at", row=read + 1, reason=reason[:300])
+
+    def style(self, layer: str) -> str:
+        """The QML that QGIS draws a layer of a GeoPackage by, "" without one, or with one of too many characters."""
+        self._head_of(layer)
+        if not self._styled:
+            return ""
+        self._prepare()
+        quoted = layer.replace("'", "''")
+        meta, _fids, _shapes, columns = self._call_gdal(
+            raw.read, self._path, layer=STYLES, columns=["useAsDefault", "styleQML"], read_geometry=False,
+            where=f"f_table_name = '{quoted}'", max_features=MOST_STYLES, **self._opening.options,
+        )  # fmt: skip
+        values = dict(zip(meta["fields"], columns, strict=True))
+        texts = [text if isinstance(text, str) else "" for text in values.get("styleQML", ())]
+        usual = [bool(one) for one in values.get("useAsDefault", [False] * len(texts))]
+        ranked = sorted(zip(usual, texts, strict=True), key=lambda one: not one[0])
+        return next((text for _usual, text in ranked if 0 < len(text) <= MOST_STYLE_CHARACTERS), "")
 
     def _prepare(self) -> None:
         self._drivers.allow([self.format])
@@ -237,7 +255,7 @@ class Dataset:
         if wkb is None:
             rows = Slice(numbers, columns, None)
             return rows if self._opening.typed else without_empty(rows)
-        straight, curves = self._straighten(_storage(wkb))
+        straight, curves = self._straighten(storage_of(wkb))
         return Slice(numbers, columns, straight, curves=curves)
 
     def _straighten(self, wkb: pa.Array) -> tuple[pa.Array, int]:
@@ -281,25 +299,17 @@ class Dataset:
 
 def _usable(column: pa.Array) -> pa.Array:
     """Text in UTF-8 whatever the file holds; lists and other structures as JSON text."""
-    column = _storage(column)
+    column = storage_of(column)
     kind = column.type
     if pa.types.is_large_string(kind):
         column = column.cast(pa.string())
     elif pa.types.is_dictionary(kind):
         column = column.dictionary_decode()
     elif pa.types.is_nested(kind):
-        return pa.array([_as_json(value) for value in column.to_pylist()], pa.string())
+        return json_texts(column)
     if pa.types.is_string(column.type) and not is_readable_text(column):
         return pa.array([_decode_text(value) for value in column.cast(pa.binary()).to_pylist()], pa.string())
     return column
-
-
-def _as_json(value: Any) -> str | None:
-    return None if value is None else json.dumps(value, ensure_ascii=False, default=str)
-
-
-def _storage(column: Any) -> pa.Array:
-    return column.storage if isinstance(column, pa.ExtensionArray) else column
 
 
 def _decode_text(value: bytes | None) -> str | None:

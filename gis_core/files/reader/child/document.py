@@ -4,6 +4,8 @@ import mmap
 import zipfile
 import zlib
 from collections.abc import Mapping
+from contextlib import suppress
+from itertools import islice
 from typing import Any, BinaryIO
 
 from .files import head_of, regular
@@ -12,6 +14,7 @@ from .trouble import Trouble
 PDF, ZIP = b"%PDF-", b"PK\x03\x04"
 PDF_HEAD = 1024
 MOST_PAGES = 2_000
+MOST_ENTRIES, LONGEST_TITLE = 2_000, 200
 # Where no compressed stream hides them; what PDFium counts is found there, too.
 ACTIVE = (b"/JavaScript", b"/JS", b"/Launch", b"/EmbeddedFile", b"/RichMedia", b"/XFA", b"/SubmitForm")
 MOST_UNPACKED = 1024 * 1024 * 1024
@@ -29,18 +32,18 @@ def document(name: str, limits: Mapping[str, int]) -> dict[str, Any]:
     if PDF in start:
         return pdf(name)
     if start.startswith(ZIP):
-        return {"kind": office(name, limits), "pages": 0, "active": True}
+        return {"kind": office(name, limits), "pages": 0, "active": True, "outline": []}
     raise Trouble("not_a_document")
 
 
 def pdf(name: str) -> dict[str, Any]:
     with regular(name) as opened:
-        pages, active_parts = pages_of(opened)
-    return {"kind": "pdf", "pages": pages, "active": active_parts > 0 or names_active(name)}
+        pages, active_parts, outline = pages_of(opened)
+    return {"kind": "pdf", "pages": pages, "active": active_parts > 0 or names_active(name), "outline": outline}
 
 
-def pages_of(opened: BinaryIO) -> tuple[int, int]:
-    """How many pages could be read, how many scripts and files PDFium counts."""
+def pages_of(opened: BinaryIO) -> tuple[int, int, list[tuple[str, int]]]:
+    """How many pages could be read, how many scripts and files PDFium counts, the outline (titles and pages)."""
     import pypdfium2.raw
 
     pdfium: Any = pypdfium2
@@ -58,11 +61,27 @@ def pages_of(opened: BinaryIO) -> tuple[int, int]:
     try:
         for number in range(pages):
             read[number].close()
-        return pages, raw.FPDFDoc_GetJavaScriptActionCount(read) + raw.FPDFDoc_GetAttachmentCount(read)
+        active = raw.FPDFDoc_GetJavaScriptActionCount(read) + raw.FPDFDoc_GetAttachmentCount(read)
+        return pages, active, outline_of(read, pages)
     except pypdfium2.PdfiumError as error:
         raise Trouble("pdf_damaged") from error
     finally:
         read.close()
+
+
+def outline_of(read: Any, pages: int) -> list[tuple[str, int]]:
+    """Title and page, from 1, of the entries of an outline that lead to a page; the first ones of a long outline.
+
+    An entry whose title is no text is left out: the document is as good as without it.
+    """
+    entries = []
+    for bookmark in islice(read.get_toc(), MOST_ENTRIES):
+        target = bookmark.get_dest()
+        index = target.get_index() if target else None
+        if index is not None and 0 <= index < pages:
+            with suppress(UnicodeDecodeError):
+                entries.append((bookmark.get_title()[:LONGEST_TITLE], index + 1))
+    return entries
 
 
 def names_active(name: str) -> bool:

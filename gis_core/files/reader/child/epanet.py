@@ -38,7 +38,10 @@ PLACES: Mapping[str, tuple[int, tuple[int, ...]]] = {"[COORDINATES]": (3, (1, 2)
 END = "[END]"
 KEPT = frozenset({*NODES, *LINKS, *PLACES, "[OPTIONS]", "[STATUS]", "[CURVES]", "[PATTERNS]"})
 # Parts of WNTR, and what they stand on, that reading a file does not need: they are never loaded.
-LEFT_OUT = ("matplotlib", "wntr.graphics", "wntr.gis", "wntr.sim", "wntr.metrics", "wntr.morph")
+LEFT_OUT = (
+    *("matplotlib", "networkx", "scipy"),
+    *("wntr.graphics", "wntr.gis", "wntr.library", "wntr.sim", "wntr.metrics", "wntr.morph"),
+)
 VALVES = frozenset({"PRV", "PSV", "PBV", "FCV", "TCV", "GPV"})
 
 # EPANET's own where a file says none; WNTR stumbles over that.

@@ -100,11 +100,19 @@ class Formats:
         placed = Placed(source, reading)
         return Swapped(placed, reading) if reading.get("swapped") else placed
 
+    def open_geopackage(self, name: str) -> Dataset | None:
+        """A GeoPackage of the quarantine, None for a file of another format."""
+        name = main_of(name)
+        start = head_of(name, HEAD)
+        if not start.startswith(SQLITE):
+            return None
+        notes = ("journal",) if start[JOURNAL] == WRITE_AHEAD else ()
+        return self._dataset(sqlite_path(name), Opening("GPKG", {"IMMUTABLE": "YES"}, notes=notes))
+
     def _by_magic(self, name: str, start: bytes, label: str, reading: Mapping[str, Any]) -> Source | None:
         chosen, suffix = reading.get("encoding"), Path(name).suffix.lower()
         if start.startswith(SQLITE):
-            notes = ("journal",) if start[JOURNAL] == WRITE_AHEAD else ()
-            return self._dataset(sqlite_path(name), Opening("GPKG", {"IMMUTABLE": "YES"}, notes=notes))
+            return self.open_geopackage(name)
         if start.startswith(FLATGEOBUF):
             return self._dataset(name, Opening("FlatGeobuf", {"VERIFY_BUFFERS": "YES"}, complete=True))
         if start.startswith(shapefile.SHP_CODE):

@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from .columns import json_texts, storage_of
 from .files import regular
 from .reference import identify
 from .slices import OTHER, SLICE_ROWS, Detected, Field, Head, Slice, ranks, unique
@@ -144,27 +145,19 @@ def type_of(kind: Any) -> str:
 
 
 def usable(column: Any) -> Any:
-    """The column as the other sources give theirs: plain texts, numbers and days; instants as texts in UTC."""
+    """The column as the other sources give theirs: plain texts, numbers, days; instants as texts, UTC, microseconds."""
     column = storage_of(column)
     kind = column.type
     if pa.types.is_dictionary(kind):
         return usable(column.dictionary_decode())
     if pa.types.is_timestamp(kind):
-        return column.cast(pa.timestamp("us", "UTC" if kind.tz else None)).cast(pa.string())
+        return column.cast(pa.timestamp("us", "UTC" if kind.tz else None), safe=False).cast(pa.string())
     if pa.types.is_decimal(kind):
         return column.cast(pa.float64())
     if pa.types.is_date(kind):
         return column.cast(pa.date32())
     if pa.types.is_nested(kind):
-        return pa.array([as_json(value) for value in column.to_pylist()], pa.string())
+        return json_texts(column)
     if pa.types.is_boolean(kind) or pa.types.is_integer(kind) or pa.types.is_floating(kind):
         return column
     return column.cast(pa.string())
-
-
-def as_json(value: Any) -> str | None:
-    return None if value is None else json.dumps(value, ensure_ascii=False, default=str)
-
-
-def storage_of(column: Any) -> Any:
-    return column.storage if isinstance(column, pa.ExtensionArray) else column

@@ -50,7 +50,7 @@ MAGICS = {
 TAR_MAGIC = slice(257, 262)
 TAR = b"ustar"
 HEAD = 512
-VECTOR_OPERATIONS = {"survey", "copy"}
+VECTOR_OPERATIONS = {"survey", "copy", "style"}
 IMAGE_OPERATIONS = {"raster", "pixels", "sample"}
 
 type Answer = tuple[dict[str, Any], Sequence[Blob]]
@@ -108,6 +108,8 @@ class Session:
             self._vectors = Vectors(self._limits)
         if operation == "survey":
             return {"info": self._vectors.info(name, label, request["reading"], request.get("rows"))}, ()
+        if operation == "style":
+            return {"style": self._vectors.style(name, request["layer"])}, ()
         self._answers = self._vectors.copy(name, label, request["layer"], request["plan"])
         return {}, ()
 
@@ -151,12 +153,13 @@ class Session:
         name = check_name(request["name"])
         if self._images is None:
             self._images = Images(self._limits)
+        heights = bool(request["heights"])
         if operation == "raster":
-            return {"info": self._images.info(name)}, ()
+            return {"info": self._images.info(name, heights=heights)}, ()
         bands = [int(band) for band in request["bands"]]
         if operation == "sample":
-            return self._images.sample(name, bands, int(request["size"]))
-        self._answers = self._images.strips(name, bands, int(request["rows"]))
+            return self._images.sample(name, bands, int(request["size"]), heights=heights)
+        self._answers = self._images.strips(name, bands, int(request["rows"]), heights=heights)
         return {}, ()
 
     def _rows(self, operation: str, request: dict[str, Any]) -> Iterator[Row | Problem]:

@@ -1,6 +1,7 @@
 """Images, through rasterio and with only the GDAL drivers of their own formats; nothing is decoded before its size."""
 
 import logging
+import math
 import os
 import re
 import warnings
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from rasterio.crs import CRS
     from rasterio.io import DatasetReader
 
-DRIVERS = {"tiff": "GTiff", "jpeg2000": "JP2OpenJPEG", "jpeg": "JPEG", "png": "PNG"}
+DRIVERS = {"tiff": "GTiff", "jpeg2000": "JP2OpenJPEG", "jpeg": "JPEG", "png": "PNG", "grid": "AAIGrid"}
 MAGICS = {
     b"II*\0": "tiff",
     b"MM\0*": "tiff",
@@ -29,6 +30,8 @@ MAGICS = {
     jp2.CODESTREAM: "jpeg2000",
     b"\xff\xd8\xff": "jpeg",
     b"\x89PNG": "png",
+    b"ncols": "grid",
+    b"NCOLS": "grid",
 }
 # What people send in place of a photo, and descriptions that would lead GDAL to other files or to the network.
 OTHERS = {
@@ -44,6 +47,8 @@ OTHERS = {
 DESCRIPTIONS = {b"<VRTDataset": "vrt", b"<GDAL_WMS": "wms", b"<GDAL_WMTS": "wms", b"<WMT_MS_Capabilities": "wms"}
 WAVELETS = {".ecw": "ECW", ".sid": "MrSID"}
 DTYPES = {"uint8", "uint16"}
+RANGES = {"uint8": (0, 65_535), "uint16": (0, 65_535), "int16": (-32_768, 32_767), "int32": (-(2**31), 2**31 - 1)}
+HEIGHTS = {"int16", "uint16", "int32", "float32", "float64"}
 HEAD = 4096
 # What one strip may weigh; a frame holds its mask too.
 STRIP_BYTES = 128 * 1024 * 1024
@@ -73,16 +78,18 @@ class Images:
         self._environment.__enter__()
         Drivers("rasterio").allow(list(DRIVERS.values()))
 
-    def info(self, name: str) -> dict[str, Any]:
+    def info(self, name: str, *, heights: bool = False) -> dict[str, Any]:
         """What the headers say."""
-        with self._open(name) as image:
+        with self._open(name, heights=heights) as image:
             return _info(image, name)
 
-    def strips(self, name: str, bands: Sequence[int], rows: int) -> Iterator[tuple[dict[str, Any], list[Any]]]:
+    def strips(
+        self, name: str, bands: Sequence[int], rows: int, *, heights: bool = False
+    ) -> Iterator[tuple[dict[str, Any], list[Any]]]:
         """The pixels from top to bottom, pixel-interleaved, with the mask where a pixel is not valid."""
         import numpy as np
 
-        with self._open(name) as image:
+        with self._open(name, heights=heights) as image:
             _check_bands(image, bands)
             mask = _mask_kind(image, name)
             height = _strip_rows(image, len(bands), rows)
@@ -96,11 +103,13 @@ class Images:
                 message = {"row": row, "rows": len(pixels), "valid": valid is not None}
                 yield message, [pixels.data.cast("B"), *([] if valid is None else [valid.view("u1").data.cast("B")])]
 
-    def sample(self, name: str, bands: Sequence[int], size: int) -> tuple[dict[str, Any], list[Any]]:
+    def sample(
+        self, name: str, bands: Sequence[int], size: int, *, heights: bool = False
+    ) -> tuple[dict[str, Any], list[Any]]:
         """The whole image, thinned out to at most `size` pixels a side, and which of them are valid."""
         import numpy as np
 
-        with self._open(name) as image:
+        with self._open(name, heights=heights) as image:
             _check_bands(image, bands)
             factor = max(image.width, image.height, size) / size
             shape = max(1, int(image.height / factor)), max(1, int(image.width / factor))
@@ -111,7 +120,7 @@ class Images:
             return {"shape": list(pixels.shape), "dtype": image.dtypes[0], "valid": valid is not None}, blobs
 
     @contextmanager
-    def _open(self, name: str) -> "Iterator[DatasetReader]":
+    def _open(self, name: str, *, heights: bool = False) -> "Iterator[DatasetReader]":
         import rasterio
 
         kind = kind_of(name)
@@ -124,7 +133,7 @@ class Images:
             raise Trouble("image_damaged", detail=str(error)[:300]) from error
         with image:
             self._check_pixels(image.width, image.height)
-            _check_kind(image)
+            _check_kind(image, HEIGHTS if heights else DTYPES)
             yield image
 
     def _check_size(self, name: str, kind: str) -> None:
@@ -230,12 +239,13 @@ def _check_mask_file(name: str, image: tiff.Directory, pixels: int) -> None:
         raise Trouble("wrong_mask")
 
 
-def _check_kind(image: "DatasetReader") -> None:
+def _check_kind(image: "DatasetReader", types: set[str]) -> None:
     if image.subdatasets:
         raise Trouble("several_images", count=len(image.subdatasets) // 2 + 1)
-    odd = next((dtype for dtype in image.dtypes if dtype not in DTYPES), None)
+    odd = next((dtype for dtype in image.dtypes if dtype not in types), None)
     if odd or len(set(image.dtypes)) > 1:
-        raise Trouble("pixel_type", found=odd or ", ".join(image.dtypes))
+        code = "pixel_type" if types is DTYPES else "height_type"
+        raise Trouble(code, found=odd or ", ".join(image.dtypes))
     if _colours(image)[0] == "palette":
         raise Trouble("palette")
     if not _has_transform(image) and image.gcps[0]:
@@ -248,7 +258,7 @@ def _check_bands(image: "DatasetReader", bands: Sequence[int]) -> None:
 
 
 def _info(image: "DatasetReader", name: str) -> dict[str, Any]:
-    epsg, text = _crs(image, name)
+    epsg, text, vertical = _crs(image, name)
     compression = "jpeg2000" if image.driver == "JP2OpenJPEG" else _compression(image)
     return {
         "driver": image.driver,
@@ -267,6 +277,8 @@ def _info(image: "DatasetReader", name: str) -> dict[str, Any]:
         "block": [int(edge) for edge in image.block_shapes[0]],
         "overviews": [int(factor) for factor in image.overviews(1)],
         "area_or_point": str(image.tags().get("AREA_OR_POINT", ""))[:20],
+        "unit": str(image.units[0] or "")[:20],
+        "vertical": vertical,
     }
 
 
@@ -283,13 +295,24 @@ def _colours(image: "DatasetReader") -> list[str]:
 
 
 def _nodata(image: "DatasetReader") -> float | None:
-    """The value that means nothing, when a pixel can have it."""
+    """The value that means nothing, when a pixel can have it; that a float may be no number goes without saying."""
     value = image.nodata
-    return float(value) if value is not None and 0 <= value <= 65_535 and value == int(value) else None
+    if value is None or not math.isfinite(value):
+        return None
+    if _is_float(image):
+        return float(value)
+    least, most = RANGES[image.dtypes[0]]
+    return float(value) if least <= value <= most and value == int(value) else None
+
+
+def _is_float(image: "DatasetReader") -> bool:
+    return str(image.dtypes[0]).startswith("float")
 
 
 def _mask_kind(image: "DatasetReader", name: str) -> str:
     flags = {flag.name for flag in image.mask_flag_enums[0]}
+    if _is_float(image):
+        return "nodata"
     if "alpha" in flags:
         return "alpha"
     if "nodata" in flags:
@@ -303,10 +326,15 @@ def _valid(
     image: "DatasetReader", kind: str, pixels: "np.ndarray[Any, Any]", window: Any = None, shape: Any = None
 ) -> "np.ndarray[Any, Any] | None":
     """Which pixels are valid; None when all of them are."""
+    import numpy as np
+
     if kind == "none":
         return None
     if kind == "nodata":
-        valid = (pixels != pixels.dtype.type(_nodata(image))).any(axis=2)
+        nodata = _nodata(image)
+        valid = np.isfinite(pixels).any(axis=2) if _is_float(image) else np.ones(pixels.shape[:2], bool)
+        if nodata is not None:
+            valid &= (pixels != pixels.dtype.type(nodata)).any(axis=2)
     elif kind == "alpha":
         alpha = _colours(image).index("alpha") + 1
         valid = image.read(alpha, window=window, out_shape=shape) >= OPAQUE
@@ -325,16 +353,28 @@ def _strip_rows(image: "DatasetReader", bands: int, wanted: int) -> int:
 
 def pixel_bytes(dtype: str) -> int:
     """Bytes of one value."""
-    return 2 if dtype == "uint16" else 1
+    return {"uint8": 1, "int16": 2, "uint16": 2, "int32": 4, "float32": 4}.get(dtype, 8)
 
 
-def _crs(image: "DatasetReader", name: str) -> tuple[int | None, str]:
-    """EPSG code when it can be told, and what the file says."""
+def _crs(image: "DatasetReader", name: str) -> tuple[int | None, str, int | None]:
+    """EPSG code when it can be told, what the file says, and the EPSG code of its vertical datum."""
     crs = image.crs or _beside(name)
     if not crs:
-        return None, ""
+        return None, "", None
+    crs, vertical = _split(crs)
     text = _name_of(crs)
-    return crs.to_epsg() or _epsg_by_name(crs, text), text
+    return crs.to_epsg() or _epsg_by_name(crs, text), text, vertical
+
+
+def _split(crs: "CRS") -> "tuple[CRS, int | None]":
+    """The plane system of a compound one, and the code of its vertical datum."""
+    import pyproj
+    from rasterio.crs import CRS
+
+    if not crs.to_wkt().startswith(("COMPD_CS", "COMPOUNDCRS")):
+        return crs, None
+    plane, vertical = pyproj.CRS.from_wkt(crs.to_wkt()).sub_crs_list[:2]
+    return CRS.from_wkt(plane.to_wkt()), vertical.to_epsg()
 
 
 def _beside(name: str) -> "CRS | None":

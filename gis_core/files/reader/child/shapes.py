@@ -213,7 +213,8 @@ class _Batch:
         if after is None:
             self._refuse(row, Trouble("nothing_left", reason=reason))
             return
-        self._replace(row, after)
+        # A corner that a repair makes has the height that GEOS gives it, 0 where it gives none.
+        self._replace(row, _with_heights(np.array([after]))[0] if self.wanted.dimension == 3 else after)
         if not self.wanted.multi:
             self._keep_single(row)
         if row not in self.refused:

@@ -1,5 +1,6 @@
 """One reading of a layer to tell a person what is in it: fields, geometries, CRS, encoding, sample rows."""
 
+import re
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ import pyarrow.compute as pc
 import shapely
 
 from . import crs, reference
-from .columns import convert, plain, trim_and_nullify, trim_text
+from .columns import NULL_TEXTS, convert, plain, trim_and_nullify, trim_text
 from .geometry import Bounds
 from .rows import printable
 from .shapes import FAMILY_OF, NAMES, measures, parse_wkb, reason_of, repair_shape, wkb_codes
@@ -49,6 +50,9 @@ CLOCK = ":"
 MIDNIGHT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ]00:00:00(\.0+)?)?$"
 DAYLESS = ("FlatGeobuf",)
 NOT_WHOLE = rf"{LEADING_ZERO}|[.,]"
+# How every number and every day begins: a sample that does not spares the whole column's conversion.
+NUMERIC, SIX_DIGITS = re.compile(r"[+-]?\s*[.,]?\s*[0-9]"), re.compile(r"[0-9](\D*[0-9]){5}")
+BEGINNINGS = {"integer": NUMERIC, "number": NUMERIC, "date": SIX_DIGITS, "datetime": SIX_DIGITS}
 
 
 @dataclass(slots=True)
@@ -81,7 +85,8 @@ class Column:
             samples = dict.fromkeys([*self.samples, *map(printable_text, some)])
             self.samples = dict.fromkeys(list(samples)[:SAMPLES])
         if self.open and texts.null_count < len(texts):
-            self.open = [kind for kind in self.open if _could_be(trim_and_nullify(text), kind)]
+            likely = [kind for kind in self.open if all(_could_begin(one, kind) for one in self.samples)]
+            self.open = [kind for kind in likely if _could_be(trim_and_nullify(text), kind)]
 
     def as_json(self) -> dict[str, Any]:
         """For the parent."""
@@ -365,6 +370,11 @@ def identifier_at(slice_: Slice, identifier: str | None, row: int) -> str | None
 def printable_text(text: str) -> str:
     """Short enough to show, and safe to send."""
     return text[:SAMPLE_CHARS].encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
+
+
+def _could_begin(text: str, kind: str) -> bool:
+    """Whether a text that is not null begins as those of the type do."""
+    return kind not in BEGINNINGS or text in NULL_TEXTS or BEGINNINGS[kind].match(text) is not None
 
 
 def _could_be(text: pa.Array, kind: str) -> bool:

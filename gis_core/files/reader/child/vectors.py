@@ -15,6 +15,8 @@ from .trouble import Trouble
 # Arrow's own pools reserve more address space than the child may have.
 pa.set_memory_pool(pa.system_memory_pool())
 pa.set_cpu_count(1)
+# One thread reads ahead: those of all readers of the account count together.
+pa.set_io_thread_count(1)
 
 # Seconds of reading for one layer, for all those of a file; the answer must come before the parent gives up.
 LAYER_SECONDS = 45.0
@@ -51,6 +53,11 @@ class Vectors:
         source = self._open(name, label, plan["reading"])
         chosen = source.heads()[0].name if layer is None else layer
         return copy_rows(source, chosen, Plan.from_json(plan), self._limits)
+
+    def style(self, name: str, layer: str | None) -> str:
+        """The QML of a layer, of the first one for None, where its file keeps one; "" elsewhere."""
+        opened = self._formats.open_geopackage(name)
+        return opened.style(layer or opened.heads()[0].name) if opened else ""
 
     def _open(self, name: str, label: str, reading: Mapping[str, Any]) -> Source:
         key = name, label, sorted(reading.items())

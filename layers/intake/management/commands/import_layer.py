@@ -14,37 +14,19 @@ from django.utils.translation import gettext_lazy
 from gis_core.errors import ArpentError, Invalid
 from gis_core.members.rights import SYSTEM, Role, acting_as
 from layers.catalogue.models import Layer, Theme
-from layers.intake.choices import (
-    FEATURE_ID,
-    MOST_FIELDS,
-    Choices,
-    Description,
-    Join,
-    Mode,
-    Opening,
-    default_fields,
-    default_title_field,
-    height_fields,
-    id_field,
-    id_filling,
-    kinds_of,
-    match_fields,
-    plain,
-)
+from layers.intake.choices import Choices, Description, Join, Mode, Opening, default_title_field, kinds_of
 from layers.intake.command import ImportCommand, find_member
 from layers.intake.exit_codes import ExitCode, exit_code_of
 from layers.intake.import_loss import LossRefused
-from layers.intake.layer_description import describe_crs, say_crs
+from layers.intake.layer_description import describe_crs, describe_mixture, say_crs
 from layers.intake.models import FileImport
 from layers.intake.outcome import word_result, word_result_report
 from layers.intake.report_text import format_outcome
 from layers.intake.services import local
 from layers.intake.services.deliveries import layer_of
-from layers.intake.services.joining import joined_layer
 from layers.intake.services.mappings import choices_in_file
 from layers.intake.services.ordering import updatable_layer
-from layers.intake.services.preparing import source_of
-from layers.intake.services.reading import crs_of
+from layers.intake.services.proposing import check_fields_there, option_hint, propose, refuse_doubtful_crs
 
 
 class Command(ImportCommand):
@@ -58,6 +40,8 @@ class Command(ImportCommand):
         parser.add_argument("--mode", choices=[mode.value for mode in Mode if mode != Mode.CREATE])
         parser.add_argument("--key", default="", help=_("field of the unique reference"))
         parser.add_argument("--source-layer", default="", metavar="NAME", help=_("which layer of the file"))
+        kinds_help = _("which kind, of a file that mixes them: the most frequent by default")
+        parser.add_argument("--geometry", choices=Layer.Geometry.values, default="", help=kinds_help)
         parser.add_argument("--crs", type=int, metavar="EPSG", help=_("where the file does not say it"))
         join_help = _("places of a table: those of the objects of a layer with this reference")
         parser.add_argument("--join", default="", metavar="LAYER.COLUMN=FIELD", help=join_help)
@@ -73,6 +57,7 @@ class Command(ImportCommand):
         parser.add_argument("--slug", default="")
         parser.add_argument("--theme", default="", help=_("short name of a theme, or the title of a new one"))
         parser.add_argument("--visibility", choices=Layer.Visibility.values)
+        parser.add_argument("--shown-at-first", action="store_true", help=_("the map opens with the layer"))
         for name in ("abstract", "lineage", "licence", "attribution", "date"):
             parser.add_argument(f"--{name}", default="")
 
@@ -88,9 +73,14 @@ class Command(ImportCommand):
         except ArpentError as error:
             self.write_report(options["report"], word_result_report(error.extra.get("report")))
             raise
-        outcome = word_result(made.report or made.plan or {}) | {"crs": crs_of_import(made)}
+        outcome = word_result(made.report or made.plan or {}) | {
+            "crs": crs_of_import(made),
+            "mixture": mixture_of_import(made),
+        }
         done = made.report is not None and not options["dry_run"]
         self.stdout.write(format_outcome(outcome, done=done))
+        if done and made.layer and not options["layer"]:
+            self.stdout.write(_("Short name of the layer: %(slug)s") % {"slug": made.layer.slug})
         if done:
             self.stdout.write(_("To take it back: take_back_import %(number)s") % {"number": made.pk})
         self.write_report(options["report"], outcome | {"choices": made.choices})
@@ -108,7 +98,7 @@ class Command(ImportCommand):
             if opening != Opening():
                 local.reopen_layer(delivery, number, opening, self.progress)
             if options["crs"] is None and mode != Mode.ATTRIBUTES:
-                refuse_doubtful_crs(layer_of(delivery, number)[1])
+                refuse_doubtful_crs(layer_of(delivery, number)[1], hint=True)
             with transaction.atomic():
                 choices = self.choices(delivery, number, layer, mode, options)
                 choices = with_choices(choices, layer_of(delivery, number)[1], choices_in_file(options["map"]))
@@ -132,33 +122,11 @@ class Command(ImportCommand):
         self, delivery: FileImport, number: int, layer: Layer | None, mode: Mode, options: dict[str, Any]
     ) -> Choices:
         """What the wizard would propose, with what was said."""
-        source_layer = layer_of(delivery, number)[1]
-        fields = default_fields(source_layer)
-        if layer is not None:
-            matched = match_fields(source_layer, layer.columns)
-            known = {one.source for one in matched}
-            others = [one for one in fields if one.source not in known and mode == Mode.REPLACE]
-            fields = (*matched, *others)
-        # Fields beyond are named among those left out.
-        fields = fields[:MOST_FIELDS]
-        keys = {one.source: one.name for one in fields} | {one.name: one.name for one in fields}
-        key = options["key"] or (layer.key_column if layer else "")
-        source_id = id_field(source_layer)
-        if mode == Mode.ATTRIBUTES and source_id and (not key or plain(key) == "id"):
-            fields, keys, key = (*fields, id_filling(source_id)), {}, FEATURE_ID
-        join = join_of(options["join"])
-        geometry = geometry_of(source_layer, layer, join)
-        if mode != Mode.ATTRIBUTES:
-            fields = (*fields, *height_fields(source_layer, geometry, fields, layer.columns if layer else None))
-        choices = Choices(
-            fields=fields,
-            geometry=geometry,
-            join=join,
-            key=keys.get(key, key),
-            outside=options["outside"],
-            invalid=options["invalid"],
-            opening=Opening(**source_layer["opening"] | {"crs": crs_of(source_layer)}),
-        )
+        source_layer, join = layer_of(delivery, number)[1], join_of(options["join"])
+        proposed = propose(source_layer, layer, mode, key=options["key"], join=join)
+        choices = replace(proposed, outside=options["outside"], invalid=options["invalid"])
+        if options["geometry"] and not (join or layer):
+            choices = replace(choices, geometry=options["geometry"])
         return choices if layer else replace(choices, layer=self.description(choices, delivery, options))
 
     def description(self, choices: Choices, delivery: FileImport, options: dict[str, Any]) -> Description:
@@ -169,6 +137,7 @@ class Command(ImportCommand):
             new_theme=options["theme"] if not theme_exists(options["theme"]) else "",
             source_date=options["date"],
             visibility=options["visibility"] or fallback.value,
+            visible_at_first=options["shown_at_first"],
             editor_roles=(Role.GIS_ADMINISTRATOR.value,),
             title_field=default_title_field(choices.fields),
             **{name: options[name] for name in names},
@@ -186,43 +155,21 @@ def join_of(text: str) -> Join | None:
     return Join(layer=slug, column=column, source=source)
 
 
-def geometry_of(source_layer: Mapping[str, Any], layer: Layer | None, join: Join | None) -> str:
-    """The kind of geometries that come in: those of the layer that has the places, of the file, of the layer."""
-    if join:
-        return str(joined_layer(join, SYSTEM).geometry_type)
-    return str(next(iter(kinds_of(source_layer)), layer.geometry_type if layer else "point"))
-
-
 def with_choices(choices: Choices, layer: Mapping[str, Any], given: Mapping[str, Any]) -> Choices:
     """Choices in which those of a file say how the rows of a layer of a delivery are read. Raises Invalid."""
     names = ("fields", "key", "outside", "addresses", "invalid")
     taken = {name: given[name] for name in names if name in given}
     try:
         chosen = Choices.from_json(choices.as_json() | taken)
-        missing = {one.source for one in chosen.fields if one.source} - {one["name"] for one in layer["fields"]}
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Invalid(_("This is no mapping of the columns of a table."), parameter="map") from error
-    if missing:
-        message = _("The layer has no field %(names)s, which these choices name.")
-        raise Invalid(message % {"names": ", ".join(sorted(missing))[:300]}, parameter="map")
+    check_fields_there(chosen, layer)
     return chosen
-
-
-def refuse_doubtful_crs(source_layer: Mapping[str, Any]) -> None:
-    """Raises Invalid where nobody knows the system of the coordinates, or they contradict it: nobody looks on here."""
-    crs, outside = describe_crs(source_layer), (source_layer.get("reference") or {}).get("outside", 0)
-    # Rows that alone are elsewhere are refused one by one.
-    if crs["problem"] and not 0 < outside < source_layer["read"]:
-        raise Invalid(crs["problem"] + option_hint(crs), parameter="crs")
-
-
-def option_hint(crs: Mapping[str, Any]) -> str:
-    return " (--swap-axes)" if crs["swapped"] else " (--crs EPSG)"
 
 
 def crs_of_import(made: FileImport) -> dict[str, Any]:
     """The system that an import took its coordinates for, and what contradicts it, as people read it."""
-    source_layer = source_of(made).layer
+    ((source_layer,),) = (data_set["layers"] for data_set in made.contents)  # its files are gone by now
     if not kinds_of(source_layer):
         return {}
     crs = describe_crs(source_layer)
@@ -231,6 +178,13 @@ def crs_of_import(made: FileImport) -> dict[str, Any]:
         "text": _("Coordinates: %(crs)s") % {"crs": say_crs(source_layer)},
         "problem": crs["problem"] and crs["problem"] + option_hint(crs),
     }
+
+
+def mixture_of_import(made: FileImport) -> str:
+    """What of a file of several kinds of geometries came in, what was left, and the option that takes the others."""
+    ((source_layer,),) = (data_set["layers"] for data_set in made.contents)
+    mixture = describe_mixture(source_layer, made.choices["geometry"])
+    return mixture and f"{mixture} {_('Take the others by another import, with --geometry.')}"
 
 
 def theme_exists(slug: str) -> bool:

@@ -37,7 +37,7 @@ COPIES: Final = (
     create temporary table scan_node on commit drop as
     with ends as (select node, count(*)::int as degree from scan_end group by node)
     select n.id, reference, kind, geom, diameter_mm, laid_from_year, laid_to_year, abandoned_year, {heights},
-        service_state not in ('abandon', 'comble', 'depose') as there, {system} as system,
+        precision_z, service_state not in ('abandon', 'comble', 'depose') as there, {system} as system,
         coalesce(e.degree, 0) as degree, coalesce(s.part, 0) as part
     from {node} n left join ends e on e.node = n.id left join scan_part s on s.node = n.id
     where owner_id = %(owner)s

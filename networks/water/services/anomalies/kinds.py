@@ -75,6 +75,12 @@ KINDS: Final[dict[str, Kind]] = {
         severity=Severity.SERIOUS,
         families=(SEWER,),
     ),
+    "cover_off_ground": Kind(
+        label=_("Cover far from the ground"),
+        advice=_("The published model of the ground is farther from this cover than its class of accuracy allows."),
+        severity=Severity.DOUBT,
+        families=(SEWER,),
+    ),
     "diameter_drop": Kind(
         label=_("Narrower downstream"),
         advice=_("A gravity sewer does not get narrower: check both diameters."),

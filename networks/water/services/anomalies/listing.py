@@ -139,6 +139,9 @@ SENTENCES: Final[dict[str, str | Promise]] = {
     "wrong_slope": gettext_lazy("%(object)s: from %(start)s up to %(end)s."),
     "below_invert": gettext_lazy("%(object)s arrives at %(z)s, the invert of %(other)s is at %(invert)s."),
     "cover_conflict": gettext_lazy("%(object)s: cover %(cover)s, below %(invert)s."),
+    "cover_off_ground": gettext_lazy(
+        "%(object)s: cover at %(cover)s, ground at %(ground)s: %(difference)s apart, %(allowed)s allowed."
+    ),
     "diameter_drop": gettext_lazy("%(object)s is %(diameter)s mm wide, %(other)s upstream %(upstream)s mm."),
     "no_pipe": gettext_lazy("%(object)s hangs on no pipe."),
     "far_connection": gettext_lazy("%(object)s: %(distance)s from %(other)s."),
@@ -183,6 +186,9 @@ def sentence(row: Anomaly, objects: Objects) -> str:
         "z": height(stated.get("z")),
         "invert": height(stated.get("invert_z") if row.kind == "below_invert" else highest(stated)),
         "cover": height(stated.get("cover_z")),
+        "ground": height(stated.get("ground_z")),
+        "difference": metres(abs(stated.get("difference_m") or 0)),
+        "allowed": metres(stated.get("allowed_m") or 0),
         "diameter": stated.get("diameter_mm"),
         "upstream": stated.get("upstream_mm"),
         "reference": stated.get("reference"),

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django.db import connection, transaction
+from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 from psycopg import sql
 from psycopg.types.json import Jsonb
@@ -24,9 +25,11 @@ from gis_core.jobs.services import start_job
 from gis_core.members.rights import Rights
 from gis_core.members.technicians import TECHNICIANS
 from gis_core.models import Job, Member, User
+from layers.catalogue.models import Photo
 from networks.water import code_lists
 from networks.water.models import Anomaly, Scan
 from networks.water.services.anomalies.checks import CHECKS, COPIES, EDGES, PART
+from networks.water.services.anomalies.covers import compare_covers
 from networks.water.services.anomalies.kinds import FAMILIES, JOINED_WITHIN_M, KINDS, NEAR_M, SEWER
 
 log = logging.getLogger("arpent.networks")
@@ -139,6 +142,10 @@ def scan(
         progress(0.2 + 0.7 * place / len(checks), label)
         with time_step(seconds, check.name):
             run_statement(check.statement, family, given)
+    if family == SEWER:
+        progress(0.88, str(KINDS["cover_off_ground"].label))
+        with time_step(seconds, "cover_off_ground"):
+            compare_covers(owner)
     progress(0.9, _("Keeping what was found"))
     with time_step(seconds, "keep"):
         store_anomalies(given)
@@ -190,7 +197,13 @@ def counts(owner: int, family: str) -> dict[str, int]:
 
 
 def state_of_network(owner: int, family: str) -> str:
-    return str(run_statement(STATE, family, {"owner": owner})[0][0])
+    """Changes with the network and, for sewers, with the models of the ground that covers are compared with, and with
+    who may read them."""
+    state = str(run_statement(STATE, family, {"owner": owner})[0][0])
+    if family != SEWER:
+        return state
+    grounds = Photo.objects.filter(kind=Photo.Kind.GROUND).aggregate(count=Count("pk"), last=Max("edition"))
+    return f"{state} {grounds['count']}:{grounds['last'] or 0}"
 
 
 def scans_seen_by(family: str, rights: Rights) -> list[Scan]:

@@ -1,0 +1,58 @@
+"""During a maintenance: every page and every program gets the message and the hour, and is told when to ask again."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from gis_core.http.problem import problem, wants_problem
+from gis_core.long_dates import format_long_date
+from gis_core.operations.maintenance import Maintenance, Reader
+from gis_core.pages import failure_page
+
+# Supervisors ask them, during a maintenance above all.
+OPEN = ("/health/", "/metrics")
+RETRY_S, LONGEST_RETRY_S = 60, 3600
+
+
+def refuse_in_maintenance(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: in front of everything that asks the database."""
+    reader = Reader()
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(OPEN):
+            return get_response(request)
+        maintenance = reader.read(settings.DATA_DIR / "run")
+        return refusal(request, maintenance) if maintenance else get_response(request)
+
+    return middleware
+
+
+def refusal(request: HttpRequest, maintenance: Maintenance) -> HttpResponse:
+    """503 with what people read, and `Retry-After` in seconds."""
+    detail = describe(maintenance)
+    wait = min(max(maintenance.seconds_left(), RETRY_S), LONGEST_RETRY_S)
+    answer = problem(503, detail, headers={"Retry-After": str(wait)}, reason="maintenance")
+    if wants_problem(request):
+        return answer
+    kept = {name: answer[name] for name in ("Cache-Control", "Retry-After")}
+    return HttpResponse(failure_page(503, get_language() or "fr", detail=detail), status=503, headers=kept)
+
+
+def describe(maintenance: Maintenance) -> str:
+    """The operator's message, when it should be over, and what becomes of what is open."""
+    parts = [maintenance.message or _("Maintenance is under way.")]
+    ends_at = maintenance.ends_at
+    if ends_at and maintenance.seconds_left():
+        local = timezone.localtime(ends_at)
+        hour = date_format(local, "TIME_FORMAT")
+        back = _("Back at about %(hour)s.") % {"hour": hour}
+        if not maintenance.ends_today():
+            back = _("Back on %(day)s at about %(hour)s.") % {"day": format_long_date(local), "hour": hour}
+        parts.append(back)
+    parts.append(_("Leave the pages where you are typing open: nothing of them is lost, record them afterwards."))
+    return " ".join(parts)

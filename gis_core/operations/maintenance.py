@@ -1,0 +1,128 @@
+"""`./arpent maintenance`: the site answers 503 with a message and an hour until it is ended. Jobs go on."""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from gis_core.files.stamp import MISSING, Stamp, stamp_of
+from gis_core.operations.environment import Place, adopt, open_plain, read_plain
+from gis_core.operations.failure import OperationFailedError
+
+FILE = "maintenance.json"
+ZONE = ZoneInfo("Europe/Paris")
+LONGEST_MESSAGE = 500
+MOST_BYTES = 10_000
+
+
+@dataclass(frozen=True)
+class Maintenance:
+    """What people read, and when it should be over (ISO 8601 with its offset, empty where nobody said)."""
+
+    message: str = ""
+    until: str = ""
+
+    @property
+    def ends_at(self) -> datetime | None:
+        return datetime.fromisoformat(self.until) if self.until else None
+
+    def seconds_left(self) -> int:
+        """By this machine's clock, since the database may be away; 0 where it should be over, or nobody said."""
+        return max(0, int((self.ends_at - datetime.now(ZONE)).total_seconds())) if self.ends_at else 0
+
+    def ends_today(self) -> bool:
+        ends_at = self.ends_at
+        return ends_at is not None and ends_at.astimezone(ZONE).date() == datetime.now(ZONE).date()
+
+
+def begin(place: Place, message: str, until: str, now: datetime | None = None) -> Maintenance:
+    """From now on; what was said before is said anew. Raises OperationFailedError where the hour is none."""
+    if len(message) > LONGEST_MESSAGE:
+        raise OperationFailedError(f"Le message a {len(message)} caractères : {LONGEST_MESSAGE} au plus.")
+    ends_at = next_hour(until, now or datetime.now(ZONE)) if until else None
+    maintenance = Maintenance(message.strip(), ends_at.isoformat() if ends_at else "")
+    place.run.mkdir(parents=True, exist_ok=True)
+    adopt(place.run)
+    # The site writes in this folder: what root writes there follows no link.
+    with os.fdopen(open_plain(place.run / FILE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "w") as file:
+        json.dump(asdict(maintenance), file, ensure_ascii=False)
+    return maintenance
+
+
+def end(place: Place) -> bool:
+    """Whether there was one."""
+    try:
+        folder = os.open(place.run, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return False
+    try:
+        os.unlink(FILE, dir_fd=folder)
+    except FileNotFoundError:
+        return False
+    finally:
+        os.close(folder)
+    return True
+
+
+def next_hour(text: str, now: datetime) -> datetime:
+    """The next time that the clock of Paris shows it: `18:30`, or a day too, `2026-12-05 06:00`."""
+    try:
+        if len(text) > len("23:59"):
+            instant = datetime.fromisoformat(text)
+            instant = instant if instant.tzinfo else instant.replace(tzinfo=ZONE)
+        else:
+            hour = datetime.strptime(text, "%H:%M").time()
+            instant = datetime.combine(now.astimezone(ZONE).date(), hour, ZONE)
+            if instant <= now:
+                instant = datetime.combine(instant.date() + timedelta(days=1), hour, ZONE)
+    except ValueError as error:
+        raise OperationFailedError(f"« {text} » n'est pas une heure : 18:30, ou 2026-12-05 06:00.") from error
+    if instant <= now:
+        raise OperationFailedError(f"{instant:%Y-%m-%d %H:%M} est déjà passé : donnez une heure à venir.")
+    return instant
+
+
+class Reader:
+    """What stands in the file of a data folder, read again where it changed; asked at each request."""
+
+    def __init__(self) -> None:
+        self._stamp: tuple[Path, Stamp] | None = None
+        self._present = Maintenance()
+
+    def read(self, run: Path) -> Maintenance | None:
+        """None where there is no maintenance; a file that cannot be read is one without a message."""
+        path = run / FILE
+        stamp = path, stamp_of(path)
+        if stamp[1] == MISSING:
+            return None
+        if stamp != self._stamp:
+            self._present, self._stamp = parse(path), stamp
+        return self._present
+
+
+def parse(path: Path) -> Maintenance:
+    """What stands there; a maintenance without a message where that cannot be read."""
+    try:
+        maintenance = Maintenance(**json.loads(read_plain(path, MOST_BYTES)))
+        sound = isinstance(maintenance.message, str) and (not maintenance.until or maintenance.seconds_left() >= 0)
+    except (OSError, OperationFailedError, ValueError, TypeError):
+        return Maintenance()
+    return maintenance if sound else Maintenance()
+
+
+def run(place: Place, action: str, message: str, until: str) -> str:
+    """Do what the command asks; the French sentence that it answers."""
+    if action == "on":
+        return describe(begin(place, message, until))
+    if action == "off":
+        return "La maintenance est finie : le site répond." if end(place) else "Il n'y avait pas de maintenance."
+    present = Reader().read(place.run)
+    return describe(present) if present else "Pas de maintenance."
+
+
+def describe(maintenance: Maintenance) -> str:
+    ends_at = maintenance.ends_at
+    hour = f" ; retour annoncé {ends_at.astimezone(ZONE):%d/%m/%Y à %H:%M}" if ends_at else ""
+    return f"Maintenance : le site répond qu'il est arrêté{hour}. Pour finir : ./arpent maintenance off"

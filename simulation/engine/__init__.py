@@ -1,0 +1,1 @@
+"""Volumes, sun and rules, computed with shapely and numpy: no Django, no database."""

@@ -1,0 +1,57 @@
+"""What this app gives to the others."""
+
+from django.utils.translation import gettext_lazy as _
+
+from gis_core.desk.navigation import to_signed_in
+from gis_core.jobs.points import JOB_KINDS, JobKind
+from gis_core.members.rights import WRITERS
+from gis_core.points import BAR, DESKS, GUIDES, LISTINGS, TABS, BarLink, Desk, DeskList, PageGuide, Tab
+from gis_core.wiring.manifests import Manifest, Urls
+from gis_core.wiring.points import Later
+from layers.parcels.points import APPLICATION_PARTS
+from layers.parcels.sections import sheet_sections
+from simulation.sections import SECTION
+from simulation.services.keeping import enters_rules
+
+MANIFEST = Manifest(
+    urls=(
+        Urls("api/v1/", "simulation.api.urls"),
+        Urls("regles/", "simulation.page_urls"),
+        Urls("simulations/", "simulation.project_urls"),
+    ),
+    gives=(
+        DESKS(Desk("simulations", _("Simulations"))),
+        GUIDES(
+            PageGuide(guide="how-to/regles-d-une-zone", under=("regles/",)),
+            PageGuide(guide="how-to/simuler-un-projet", under=("simulations/",), panels=("simulate",)),
+        ),
+        TABS(
+            Tab(desk="simulations", name="simulation_projects", label=_("Projects"), order=10),
+            Tab(desk="simulations", name="zone_rules", label=_("Rules of zones"), order=50, open_to=enters_rules),
+        ),
+        LISTINGS(
+            DeskList(
+                name="simulation_projects",
+                listing=Later("simulation.services.listing.PROJECTS"),
+                path="simulations/",
+                desk="simulations",
+            )
+        ),
+        BAR(
+            BarLink(
+                section="simulations",
+                url="simulation_projects",
+                label=_("Simulations"),
+                order=13,
+                is_visible=to_signed_in,
+            )
+        ),
+        *sheet_sections(SECTION),
+        JOB_KINDS(
+            JobKind(
+                kind="simulation_insertion", work=Later("simulation.tasks.make_insertion"), roles=WRITERS, waited=True
+            ),
+        ),
+        APPLICATION_PARTS(Later("simulation.application_part.application_part")),
+    ),
+)

@@ -1,0 +1,149 @@
+"""During a maintenance: what people, programs and supervisors are told, and the command that begins and ends it."""
+
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+
+from gis_core.operations.environment import Place
+from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.maintenance import FILE, begin, end, next_hour, run
+
+pytestmark = pytest.mark.django_db
+PARIS = ZoneInfo("Europe/Paris")
+NOW = datetime(2026, 12, 1, 17, 0, tzinfo=PARIS)
+
+
+@pytest.fixture
+def place(settings: Any, tmp_path: Path) -> Place:
+    settings.DATA_DIR = tmp_path
+    return Place(tmp_path)
+
+
+def in_the_future(days: int = 0) -> str:
+    return (datetime.now(PARIS) + timedelta(days=days, minutes=20)).strftime("%Y-%m-%d %H:%M")
+
+
+def test_a_page_says_the_message_and_the_hour(place: Place, client: Client) -> None:
+    maintenance = begin(place, "Mise à jour d’Arpent.", in_the_future(days=3))
+    answer = Client(headers={"accept": "text/html"}).get("/")
+    assert answer.status_code == 503
+    assert "Mise à jour d’Arpent." in answer.text
+    assert maintenance.ends_at
+    assert f"vers {maintenance.ends_at:%H:%M}" in answer.text
+    assert "rien n’en est perdu" in answer.text
+    assert answer["Retry-After"] == "3600"
+    assert answer["Cache-Control"] == "no-store"
+
+
+def test_the_first_of_a_month_is_its_first(place: Place) -> None:
+    day = (datetime.now(PARIS) + timedelta(days=45)).replace(day=1)
+    begin(place, "", day.strftime("%Y-%m-%d 06:00"))
+    assert "Retour le 1er " in Client(headers={"accept": "text/html"}).get("/").text
+
+
+def test_a_page_without_message_or_hour(place: Place) -> None:
+    begin(place, "", "")
+    answer = Client(headers={"accept": "text/html"}).get("/permis/")
+    assert "Une maintenance est en cours." in answer.text
+    assert answer["Retry-After"] == "60"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/layers/", "/ogc/", "/tiles/parcels/0/0/0.pbf"])
+def test_programs_get_a_problem_document(place: Place, client: Client, path: str) -> None:
+    begin(place, "Mise à jour.", "")
+    answer = client.get(path)
+    assert answer.status_code == 503
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer.json()["reason"] == "maintenance"
+    assert answer.json()["detail"].startswith("Mise à jour. ")
+
+
+def test_a_message_is_text(place: Place) -> None:
+    begin(place, "<script>alert(1)</script>", "")
+    assert "<script>alert" not in Client(headers={"accept": "text/html"}).get("/").text
+
+
+def test_what_was_typed_is_refused_and_not_recorded(place: Place) -> None:
+    begin(place, "", "")
+    assert Client().post("/permis/", {"a": "b"}).status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/health/live", 200), ("/metrics", 401), ("/static/gis_core/tokens.css", 200)]
+)
+def test_supervisors_and_styles_are_answered(place: Place, client: Client, path: str, status: int) -> None:
+    begin(place, "", "")
+    answer = client.get(path)
+    assert answer.status_code == status
+    answer.close()
+
+
+def test_the_site_answers_again_at_once(place: Place, client: Client) -> None:
+    begin(place, "", "")
+    assert client.get("/api/v1/layers/").status_code == 503
+    assert end(place)
+    assert client.get("/api/v1/layers/").status_code == 200
+
+
+def test_a_message_that_changes_is_said_at_once(place: Place, client: Client) -> None:
+    begin(place, "Un.", "")
+    client.get("/api/v1/layers/")
+    begin(place, "Deux.", "")
+    assert client.get("/api/v1/layers/").json()["detail"].startswith("Deux. ")
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", '{"until": "demain"}', '{"other": 1}', '{"until": "2099-01-01"}', '{"message": 3}']
+)
+def test_a_file_that_cannot_be_read_is_a_maintenance_all_the_same(place: Place, client: Client, content: str) -> None:
+    place.run.mkdir()
+    (place.run / FILE).write_text(content)
+    assert client.get("/api/v1/layers/").status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("18:30", datetime(2026, 12, 1, 18, 30, tzinfo=PARIS)),
+        ("06:00", datetime(2026, 12, 2, 6, 0, tzinfo=PARIS)),
+        ("2026-12-05 06:00", datetime(2026, 12, 5, 6, 0, tzinfo=PARIS)),
+    ],
+)
+def test_an_hour_is_the_next_one(text: str, expected: datetime) -> None:
+    assert next_hour(text, NOW) == expected
+
+
+@pytest.mark.parametrize(("text", "reason"), [("6h", "n'est pas une heure"), ("2026-11-30 06:00", "déjà passé")])
+def test_an_hour_that_is_none_changes_nothing(place: Place, text: str, reason: str) -> None:
+    with pytest.raises(OperationFailedError, match=reason):
+        begin(place, "", text, NOW)
+    assert not (place.run / FILE).exists()
+
+
+def test_a_link_in_its_place_is_refused_and_leads_nowhere(place: Place, tmp_path: Path) -> None:
+    (tmp_path / "other").write_text("kept")
+    place.run.mkdir()
+    (place.run / FILE).symlink_to(tmp_path / "other")
+    with pytest.raises(OperationFailedError, match="lien"):
+        begin(place, "", "")
+    assert (tmp_path / "other").read_text() == "kept"
+
+
+def test_a_pipe_in_its_place_makes_nobody_wait(place: Place, client: Client) -> None:
+    place.run.mkdir()
+    os.mkfifo(place.run / FILE)
+    assert client.get("/api/v1/layers/").status_code == 503
+    assert end(place)
+
+
+def test_the_command_says_how_it_stands(place: Place) -> None:
+    assert run(place, "status", "", "") == "Pas de maintenance."
+    assert "Maintenance : le site répond qu'il est arrêté" in run(place, "on", "Un.", "")
+    assert "Maintenance" in run(place, "status", "", "")
+    assert run(place, "off", "", "") == "La maintenance est finie : le site répond."
+    assert run(place, "off", "", "") == "Il n'y avait pas de maintenance."
