@@ -1,6 +1,7 @@
 """The restricted reader: what it says about bad files, and what a hostile file cannot make it do."""
 
 import base64
+import contextlib
 import gc
 import gzip
 import io
@@ -516,6 +517,32 @@ def test_a_reader_that_was_killed_says_nothing_of_the_file(
         assert caught.value.code == code
         assert "processeur" not in str(caught.value.message)
         assert reader.inspect(name).format == "GeoJSON"
+
+
+def test_a_reader_that_gets_no_thread_says_nothing_of_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with monkeypatch.context() as context:
+        reason = "Unknown error: Failed to launch worker thread: Resource temporarily unavailable"
+        hostile(context, f"from child.trouble import broken_at; raise broken_at(1, {reason!r})")
+        with RestrictedReader(SMALL, quarantine_root=tmp_path) as reader:
+            name = reader.admit(DATA / "bom.geojson")
+            with pytest.raises(ReaderKilled) as caught:
+                reader.inspect(name)
+            assert caught.value.code == "no_thread"
+            context.undo()
+            assert reader.inspect(name).format == "GeoJSON"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="readers have no account of their own")
+def test_many_readers_at_once_have_threads_enough(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("nom;adresse\nA;1 rue\n")
+    with contextlib.ExitStack() as stack:
+        readers = [
+            stack.enter_context(RestrictedReader(Limits.for_documents(1 << 20), quarantine_root=tmp_path))
+            for _one in range(20)
+        ]
+        formats = [reader.inspect(reader.admit(path), reading=Reading(mend=True)).format for reader in readers]
+        assert formats == ["CSV"] * 20
 
 
 def test_a_memory_bomb_is_told_and_the_next_file_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -166,7 +166,11 @@ class ChildProcess:
         if answer.get("last"):
             self._end_child()
         if "trouble" in answer:
-            raise ReadRefused(self._sensible(_file_problem, answer))
+            problem = self._sensible(_file_problem, answer)
+            if problem.code == "no_thread":
+                self._end_child()
+                raise ReaderKilled(problem.code)
+            raise ReadRefused(problem)
         return answer
 
     def _sensible[T](self, parse: Callable[..., T], *parts: Any) -> T:

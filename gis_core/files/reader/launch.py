@@ -24,12 +24,16 @@ CODE_FOLDER = Path(__file__).resolve().parent
 BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from child.main import main; main()"
 PRIVILEGES = ("--no-new-privs", "--bounding-set=-all", "--inh-caps=-all")
 CPU_GRACE_S = 5
+# Threads of all readers of the machine together (the kernel counts them by account): a stop for one that multiplies,
+# far above the few threads that each of them needs.
+ACCOUNT_THREADS = 512
 ACCOUNTS = ("arpent-reader", "nobody")
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
+    "ARROW_IO_THREADS": "1",
     # Each arena of the allocator reserves address space, which is limited.
     "MALLOC_ARENA_MAX": "2",
     "GDAL_NUM_THREADS": "1",
@@ -147,8 +151,8 @@ def prlimit_command(limits: Limits) -> tuple[str, ...]:
         # SIGXCPU at the first, SIGKILL at the second: a SIGKILL before is somebody else's.
         f"--cpu={limits.cpu_seconds}:{limits.cpu_seconds + CPU_GRACE_S}",
         "--nofile=64",
-        # Counted over the whole account: only fair where readers have one of their own.
-        *(["--nproc=64"] if os.geteuid() == 0 else []),
+        # Only fair where readers have an account of their own.
+        *([f"--nproc={ACCOUNT_THREADS}"] if os.geteuid() == 0 else []),
         f"--fsize={MIB}",
         "--core=0",
         "--",

@@ -253,6 +253,7 @@ MESSAGES = {
     "document_unpacks": _("The document unpacks to more than %(limit_mb)s MB."),
     "took_too_long": _("Reading the file took more than %(seconds)s s and was stopped."),
     "killed": _("The program that reads files was stopped by the system: this says nothing of the file. Try again."),
+    "no_thread": _("Too many files are being read on this server: this says nothing of the file. Try again."),
     "killed_for_memory": _(
         "The server's memory ran out, and the program that reads files was stopped: this says nothing of the file."
         " Try again when the server has less to do."

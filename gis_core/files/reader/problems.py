@@ -41,7 +41,7 @@ class ReaderUnavailable(Unavailable):
 
 
 class ReaderKilled(TryAgain):
-    """The reader was killed by the system or by somebody, which says nothing of the file."""
+    """The reader was killed, or refused a thread, by the system or by somebody: this says nothing of the file."""
 
     def __init__(self, code: str) -> None:
         super().__init__(describe_problem(code, {}), code=code)

@@ -19,7 +19,7 @@ from .dataset import DBASE_NAME
 from .files import regular
 from .rows import Problem
 from .slices import Detected, Field, Head, Numbers, Slice, unique, without_empty
-from .trouble import Trouble
+from .trouble import Trouble, broken_at
 
 SEPARATORS = (";", ",", "\t", "|")
 SAMPLE_BYTES = 1 << 18
@@ -219,7 +219,7 @@ class CsvFile:
             return Trouble("wrong_encoding", row=row, name=self._encoding.value)
         if "straddling" in str(error):
             return Trouble("endless_row", row=row, limit=BLOCK_BYTES)
-        return Trouble("damaged_at", row=row, reason=str(error)[:300])
+        return broken_at(row, error)
 
     def _find_dialect(self) -> Dialect:
         if self._dialect is None:

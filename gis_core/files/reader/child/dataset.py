@@ -19,7 +19,7 @@ from .drivers import Drivers
 from .reference import identify
 from .shapes import wkb_codes
 from .slices import OTHER, SLICE_ROWS, Detected, Field, Head, Numbers, Slice, ranks, unique, where, without_empty
-from .trouble import Trouble
+from .trouble import Trouble, broken_at
 
 OGR_TYPES = {
     "OFTString": "text",
@@ -125,11 +125,11 @@ class Dataset:
         except UnicodeError as error:
             raise Trouble("wrong_encoding", row=read + 1, name=self._opening.encoding.value) from error
         except (*OPENING, pa.ArrowException) as error:
-            raise Trouble("damaged_at", row=read + 1, reason=str(error)[:300]) from error
+            raise broken_at(read + 1, error) from error
         reason = self._drivers.error()
         expected = (head.features or 0) - self._opening.deleted if self._opening.complete else 0
         if reason or read < expected:
-            raise Trouble("damaged_at", row=read + 1, reason=reason[:300])
+            raise broken_at(read + 1, reason)
 
     def style(self, layer: str) -> str:
         """The QML that QGIS draws a layer of a GeoPackage by, "" without one, or with one of too many characters."""

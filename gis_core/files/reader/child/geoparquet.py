@@ -11,7 +11,7 @@ from .columns import json_texts, storage_of
 from .files import regular
 from .reference import identify
 from .slices import OTHER, SLICE_ROWS, Detected, Field, Head, Slice, ranks, unique
-from .trouble import Trouble
+from .trouble import Trouble, broken_at
 
 GEO = b"geo"
 WKB = "wkb"
@@ -65,7 +65,7 @@ class GeoParquet:
         except MemoryError:
             raise
         except (pa.ArrowException, OSError, ValueError) as error:
-            raise Trouble("damaged_at", row=read + 1, reason=str(error)[:300]) from error
+            raise broken_at(read + 1, error) from error
 
     def _slice(self, batch: Any, first: int) -> Slice:
         wkb = None
