@@ -66,6 +66,8 @@ def parser() -> Parser:
     bundle = add("support-bundle", parents=[common])
     bundle.add_argument("file", type=Path)
     bundle.add_argument("--yes", action="store_true")
+    add("sbom", parents=[common]).add_argument("folder", type=Path, nargs="?", default=Path())
+    add("audit", parents=[common]).add_argument("advisories", type=Path, nargs="?")
     doctor = add("doctor", parents=[common])
     doctor.add_argument("--json", action="store_true")
     doctor.add_argument("--mail", default="")
@@ -133,6 +135,8 @@ def main(arguments: list[str]) -> int:
             from gis_core.operations import keeper
 
             return keeper.run(place, options.ready)
+        case "sbom" | "audit":
+            return publish(options)
         case "maintenance" | "support-bundle" | "doctor":
             return administer(place, options)
         case "cluster":
@@ -150,6 +154,15 @@ def administer(place: Place, options: argparse.Namespace) -> int:
     if options.command == "support-bundle":
         return support_bundle.run(place, options.file, at_once=options.yes)
     return doctor.run(place, as_json=options.json, mail=options.mail)
+
+
+def publish(options: argparse.Namespace) -> int:
+    """What is said of the libraries of a version."""
+    from gis_core.operations import audit, bill_of_materials
+
+    if options.command == "sbom":
+        return bill_of_materials.write(options.folder)
+    return audit.run(options.advisories)
 
 
 def hand_over(place: Place, options: argparse.Namespace, arguments: list[str], passed_on: list[str]) -> None:

@@ -90,9 +90,10 @@ def bind_address() -> str:
     return os.environ.get("ARPENT_BIND", "127.0.0.1")
 
 
-def web_sockets(place: Place, port: int) -> list[Path]:
+def web_sockets(place: Place, port: int, folder: Path | None = None) -> list[Path]:
     """Where the web processes listen: only the proxy on this port (`gis_core.operations.proxy`) asks them."""
-    return [place.socket_directory() / f"web-{port}-{number}.sock" for number in range(1, WEB_PROCESSES + 1)]
+    folder = folder or place.socket_directory()
+    return [folder / f"web-{port}-{number}.sock" for number in range(1, WEB_PROCESSES + 1)]
 
 
 def counters(place: Place, port: int) -> Path:
@@ -109,14 +110,14 @@ def web(place: Place, port: int, *, logs: bool = False) -> list[Service]:
     ]
 
 
-def web_process(place: Place, port: int, path: Path, log: Path | None) -> Service:
-    """One of them, listening there."""
+def web_process(place: Place, port: int, path: Path, log: Path | None, *, patience: int = 3) -> Service:
+    """One of them, listening there; told to end, it finishes what it answers for so many seconds."""
     command = [
         str(PYTHON.with_name("granian")),
         *("--interface", "wsgi", "--uds", str(path), "--uds-permissions", "0600"),
         *("--workers", "1", "--blocking-threads", str(THREADS), "--http", "1", "--no-ws"),
         # Without it a SIGTERM that comes before every worker has started is never obeyed.
-        *("--workers-kill-timeout", "3"),
+        *("--workers-kill-timeout", str(patience)),
         "gis_core.wsgi:application",
     ]
     env = {**GDAL, **variables(place, "web", port), "ARPENT_BEHIND_PROXY": "1", FOLDER: str(counters(place, port))}
@@ -239,11 +240,11 @@ class Group:
         for child in self._children:
             child.sound = True
 
-    def stop(self) -> None:
-        """Ask every service to end; after ten seconds, end whatever remains of them."""
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Ask every service to end; after so many seconds, end whatever remains of them."""
         for child in self._children:
             child.process.terminate()
-        deadline = time.monotonic() + STOP_SECONDS
+        deadline = time.monotonic() + seconds
         for child in self._children:
             with suppress(subprocess.TimeoutExpired):
                 child.process.wait(max(0.0, deadline - time.monotonic()))

@@ -1,7 +1,8 @@
 """`./arpent test`: the whole suite against a cluster of its own, or pytest with the arguments given.
 
 The whole suite keeps its cluster and its files in memory where there is enough: it writes gigabytes that nobody reads.
-`--qgis` runs the tests that need QGIS, and nothing else, `--grass` those of shadows against GRASS. `--at INSTANT` runs
+`--qgis` runs the tests that need QGIS, and nothing else, `--grass` those of shadows against GRASS, `--image`
+builds the container image and runs it. `--at INSTANT` runs
 at that instant, in a cluster of its own, without those that need the true one (marked `true_clock`). `--quick` runs
 those that need neither a database nor a browser nor another process, `--coverage` prints which branches of services and
 rights were taken.
@@ -23,6 +24,8 @@ QGIS = "--qgis"
 QGIS_TESTS = ["tests/qgis", "-rP"]
 GRASS = "--grass"
 GRASS_TESTS = ["tests/grass", "tests/simulation/test_terrain.py", "-rP"]
+IMAGE = "--image"
+IMAGE_TESTS = ["tests/image", "-rP"]
 QUICK = "--quick"
 # Where no PostgreSQL listens.
 NO_DATABASE = {"ARPENT_DB_HOST": "/nonexistent"}
@@ -43,6 +46,12 @@ def run(place: Place, arguments: Sequence[str]) -> int:
     whole = not at and not set(arguments) - {COVERAGE}
     if QUICK in arguments:
         return _run([str(PYTHON), "-m", "pytest", *arguments], variables(tests, "test") | NO_DATABASE)
+    if IMAGE in arguments:
+        # Its containers have a PostgreSQL of their own.
+        arguments = [*IMAGE_TESTS, *(argument for argument in arguments if argument != IMAGE)]
+        return _run(
+            [str(PYTHON), "-m", "pytest", *arguments], variables(tests, "test") | NO_DATABASE | {"ARPENT_IMAGE": "1"}
+        )
     if at:
         os.environ.update(fake_clock.environment(at))
         tests = place.for_tests_at_an_instant

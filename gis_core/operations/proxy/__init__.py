@@ -47,20 +47,20 @@ def site(place: Place, port: int, *, logs: bool = False) -> Sequence[Service]:
     )
 
 
-def proxy(place: Place, port: int, log: Path | None = None) -> Service:
-    """nginx on the public port, its configuration written anew."""
+def proxy(place: Place, port: int, log: Path | None = None, sockets: Path | None = None) -> Service:
+    """nginx on the public port, its configuration written anew; the web processes listen in a folder of their own."""
     if not PROGRAM.exists():
         raise OperationFailedError("nginx manque : lancez ./arpent demo, qui l'installe (paquets nginx et Lua).")
     folder = place.run / f"proxy-{port}"
     (folder / "refusals").mkdir(parents=True, exist_ok=True)
     write_refusals(folder / "refusals")
     configuration = folder / "nginx.conf"
-    configuration.write_text(configuration_text(place, port, folder))
+    configuration.write_text(configuration_text(place, port, folder, sockets))
     command = [str(PROGRAM), "-p", str(folder), "-e", "stderr", "-c", str(configuration)]
     return Service("Le serveur frontal (nginx)", command, {"PATH": "/usr/sbin:/usr/bin:/bin"}, log)
 
 
-def configuration_text(place: Place, port: int, folder: Path) -> str:
+def configuration_text(place: Place, port: int, folder: Path, sockets: Path | None = None) -> str:
     """The text of nginx's configuration."""
     uploads = int(os.environ.get("ARPENT_UPLOAD_MAX_MB", "500")) * MIB
     documents = 4 * int(os.environ.get("ARPENT_PIECE_MAX_MB", "50")) * MIB
@@ -68,7 +68,7 @@ def configuration_text(place: Place, port: int, folder: Path) -> str:
         user="user root;" if os.geteuid() == 0 else "",
         folder=folder,
         listen=f"[{bind_address()}]:{port}" if ":" in bind_address() else f"{bind_address()}:{port}",
-        servers=" ".join(f'server "unix:{path}" max_fails=0;' for path in web_sockets(place, port)),
+        servers=" ".join(f'server "unix:{path}" max_fails=0;' for path in web_sockets(place, port, sockets)),
         lua=HERE / "whole_body.lua",
         largest=max(uploads, documents) + FORM_BYTES,
         # One for two processors: a single one passes 20,000 kept tiles a second, and two would wake each other.
