@@ -8,8 +8,6 @@ done
 cp -a .venv manage.py LICENSE CHANGELOG.md UPGRADING.md pyproject.toml requirements.run.lock docs \
     gis_core layers orthophoto tiles permits networks simulation demo benchmarks "$1/"
 cp -a webmap/dist "$1/webmap/"
-mkdir -p "$1/docker"
-cp docker/bom.json "$1/docker/" 2>/dev/null || true
 find "$1" -name .venv -prune -o -name django.po -print | xargs rm -f
 (cd "$1" && .venv/bin/python -m compileall -q gis_core layers orthophoto tiles permits networks simulation demo benchmarks manage.py)
 chmod -R go=rX "$1"

@@ -22,7 +22,7 @@ ENTRYPOINTS = {
 }
 IMAGE_ENV = {"PYTHONPATH": "/opt/arpent", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
 DEVICES = ("null", "zero", "full", "random", "urandom")
-START_SECONDS = 240
+START_SECONDS = 600
 
 
 def interpolate(value: Any) -> str:
@@ -76,6 +76,13 @@ class Stack:
         if not command:
             self.running[name] = process
         return process
+
+    def execute(self, name: str, *command: str) -> "subprocess.CompletedProcess[bytes]":
+        """A command inside a running container, as its user (`docker compose exec`)."""
+        uid, gid = self.ids(name)
+        enter = ["nsenter", "--target", str(self.first_pid(name)), "--mount", "--ipc", "--root", "--wd=/"]
+        switch = ["setpriv", f"--reuid={uid}", f"--regid={gid}", "--clear-groups", "env", "-i", "PATH=/usr/bin:/bin"]
+        return subprocess.run([*enter, *switch, *command], capture_output=True, check=False)
 
     def finish(self, name: str, *command: str) -> int:
         return self.launch(name, *command).wait(START_SECONDS)

@@ -62,7 +62,7 @@ def test_nothing_of_the_machine_that_built_it_is_in_the_image(roots: dict[str, P
 
 def test_the_site_answers_and_is_ready(stack: Stack) -> None:
     assert ask(f"{stack.url}/health/ready")[0] == 200
-    status, page = ask(f"{stack.url}/comptes/login/")
+    status, page = ask(f"{stack.url}/connexion/")
     assert (status, b"<form" in page) == (200, True)
     status, page = ask(f"{stack.url}/")
     assert status == 200
@@ -111,6 +111,23 @@ def test_received_files_are_read_in_a_locked_process(stack: Stack) -> None:
     script = f"cat >/tmp/read.py <<'END'\n{READ}\nEND\n"
     command = f"{script}DJANGO_SETTINGS_MODULE=gis_core.settings .venv/bin/python /tmp/read.py"
     assert stack.finish("worker", "sh", "-c", command) == 0, stack.log("worker-other")
+
+
+def test_the_database_is_dumped_as_the_guide_says(stack: Stack) -> None:
+    dumped = stack.execute(
+        "database",
+        "pg_dump",
+        "-h",
+        "/run/postgresql",
+        "-p",
+        str(stack.database_port),
+        "-U",
+        "postgres",
+        "-Fc",
+        "arpent",
+    )
+    assert (dumped.returncode, dumped.stdout[:5]) == (0, b"PGDMP"), dumped.stderr
+    assert b"could not" not in dumped.stderr
 
 
 def test_stopped_under_load_no_request_fails(stack: Stack) -> None:
@@ -182,7 +199,7 @@ def load(stack: Stack) -> Iterator[Counter[str]]:
 
 
 def be_there(stack: Stack, counts: Counter[str], done: threading.Event, number: int) -> None:
-    paths = ["/", "/comptes/login/", "/static/gis_core/tokens.css", "/api/v1/"]
+    paths = ["/", "/connexion/", "/static/gis_core/tokens.css", "/api/v1/"]
     while not done.is_set():
         number += 1
         outcome = one_request(stack, paths[number % len(paths)], send=number % 5 == 0)
