@@ -35,16 +35,17 @@ def run(*command: str) -> str:
     return ran.stdout.strip()
 
 
-def make_base(archive: Path) -> None:
-    """Debian as a file; made anew once it is some days old."""
+def make_base(archive: Path) -> bool:
+    """Debian as a file, made anew once it is some days old; whether it was."""
     if archive.exists() and time.time() - archive.stat().st_mtime < BASE_DAYS * 86_400:
-        return
+        return False
     archive.parent.mkdir(parents=True, exist_ok=True)
     options = [f"--dpkgopt=path-exclude=/usr/share/{one}" for one in LEFT_OUT]
     options += ["--dpkgopt=path-include=/usr/share/doc/*/copyright", "--variant=minbase", "--quiet"]
     unfinished = archive.with_name("part.tar")
     run("mmdebstrap", *options, "trixie", str(unfinished), *SUITES)
     unfinished.rename(archive)
+    return True
 
 
 def import_base(archive: Path) -> None:
@@ -60,40 +61,35 @@ def import_base(archive: Path) -> None:
     run("buildah", "commit", "--quiet", "--rm", container, BUILD_BASE)
 
 
+def has_images(*names: str) -> bool:
+    return all(
+        subprocess.run(["buildah", "inspect", "--type", "image", one], capture_output=True).returncode == 0
+        for one in names
+    )
+
+
 def build(target: str) -> str:
     """The name of an image."""
     name = f"localhost/arpent-test-{target}"
     limits = ["--ulimit", "nofile=20000:20000", "--ulimit", "nproc=90000:90000"]
     options = ["--isolation", "chroot", "--network", "host", "--layers", *limits, "--build-arg", f"DEBIAN={BASE}"]
-    first = ["--from", BUILD_BASE if target == "run" else BASE]
-    # Whoever builds a later stage alone has no first stage to replace.
-    run(
-        "buildah",
-        "build",
-        *options,
-        *(first if target == "run" else []),
-        "--target",
-        target,
-        "-t",
-        name,
-        "-f",
-        "docker/Dockerfile",
-        ".",
-    )
+    # `--from` stands for the first FROM of the file: that of the stage that fetches.
+    options += ["--from", BUILD_BASE, "--target", target, "--tag", name, "--file", "docker/Dockerfile"]
+    run("buildah", "build", *options, ".")
     return name
 
 
 @pytest.fixture(scope="session")
 def roots() -> Iterator[dict[str, Path]]:
     """Where the images are mounted, by their target."""
-    if not (given := os.environ.get("ARPENT_IMAGE_BUILT")):
-        archive = ROOT / "var/test/image/base.tar"
-        make_base(archive)
+    archive = ROOT / "var/test/image/base.tar"
+    # The same base keeps what was built on it.
+    if make_base(archive) or not has_images(BASE, BUILD_BASE):
         import_base(archive)
     mounted: dict[str, Path] = {}
     containers = []
     for target in ("run", "database"):
-        containers.append(run("buildah", "from", f"localhost/arpent-{target}" if given else build(target)))
+        containers.append(run("buildah", "from", build(target)))
         mounted[target] = Path(run("buildah", "mount", containers[-1]))
     yield mounted
     for container in containers:
