@@ -20,8 +20,9 @@ for role in owner web worker; do
 done
 
 # Another container on the same volume would ruin the data; PostgreSQL sees no process of another container.
+# What a killed one left needs a moment to end.
 exec 9>/data/lock
-flock -n 9 || fail "Un autre conteneur tient déjà cette base : arrêtez-le d'abord. Rien n'a été démarré."
+flock -w 20 9 || fail "Un autre conteneur tient déjà cette base : arrêtez-le d'abord. Rien n'a été démarré."
 if ! [ -f "$data/PG_VERSION" ]; then
     rm -rf "$data.new"
     "$bin/initdb" -D "$data.new" -U postgres --auth=peer --encoding=UTF8 --locale-provider=builtin \
@@ -54,6 +55,7 @@ wal_compression = lz4
 recovery_init_sync_method = syncfs
 dynamic_shared_memory_type = posix
 timezone = 'UTC'
+log_timezone = 'UTC'
 password_encryption = 'scram-sha-256'
 include_if_exists = 'local.conf'
 CONF

@@ -136,11 +136,14 @@ def test_stopped_under_load_no_request_fails(stack: Stack) -> None:
     """In the order of `docker compose stop`: what was taken is answered, and then nothing is taken any more."""
     with load(stack) as counts:
         time.sleep(5)
+        before = Counter(counts)
         taken = {name: round(stack.stop(name), 1) for name in ("proxy", "worker", "web", "database")}
     stack.start()
-    print(f"\nstopped under load, in s: {taken}; answers: {dict(counts)}")
-    assert counts["answered"] > 50
-    assert {kind: count for kind, count in counts.items() if kind not in ("answered", "refused")} == {}
+    print(f"\nbefore: {dict(before)}; while it stopped (seconds: {taken}): {dict(counts - before)}")
+    assert before["answered"] > 50
+    # The kernel takes connections before nginx does: one of each person at most may wait there when nginx leaves.
+    assert counts["not taken"] <= LOADERS
+    assert set(counts - before) <= {"answered", "refused", "not taken"}
     assert ask(f"{stack.url}/health/ready")[0] == 200
 
 
@@ -224,6 +227,9 @@ def one_request(stack: Stack, path: str, *, send: bool) -> str:
         )
         answer = connection.getresponse()
         answer.read()
+    except ConnectionResetError as error:
+        # Without a byte of an answer, from whom nobody had accepted: `connect` alone had succeeded, in the kernel.
+        return "not taken" if not isinstance(error, http.client.RemoteDisconnected) else "cut off"
     except (OSError, http.client.HTTPException) as error:
         return type(error).__name__
     finally:
