@@ -33,8 +33,8 @@ def run(folder: Path | None) -> int:
     if folder is None:
         say(NO_ADVISORIES)
         return NOT_DONE
-    found = components()
-    by_name = {(one.ecosystem, one.name): one for one in found}
+    libraries = components()
+    by_name = {(one.ecosystem, one.name): one for one in libraries}
     faults, latest, ecosystems = [], "", set[str]()
     for advisory in read_advisories(folder):
         latest = max(latest, str(advisory.get("modified", "")))
@@ -48,7 +48,7 @@ def run(folder: Path | None) -> int:
     if absent := [name for name, ours in ECOSYSTEMS.items() if ours not in ecosystems]:
         say(f"L’audit N’A PAS ÉTÉ FAIT : {folder} n’a pas d’avis pour {' ni '.join(absent)}.")
         return NOT_DONE
-    say(report(found, faults, latest))
+    say(report(libraries, faults, latest))
     return 1 if faults else 0
 
 
@@ -101,10 +101,10 @@ def describe(library: Component, advisory: Mapping[str, Any]) -> str:
     return f"  {library.name} {library.version} ({where}) : {advisory.get('id')} {summary}"
 
 
-def report(found: Sequence[Component], faults: Iterable[str], latest: str) -> str:
+def report(libraries: Sequence[Component], faults: Iterable[str], latest: str) -> str:
     """What was compared with what, the faults, and whether the advisories are old."""
     lines = sorted(set(faults))
-    head = f"{len(found)} bibliothèques comparées aux avis d’OSV, dont le dernier est du {latest[:10]} :"
+    head = f"{len(libraries)} bibliothèques comparées aux avis d’OSV, dont le dernier est du {latest[:10]} :"
     said = [head, *lines] if lines else [f"{head} aucune faute connue."]
     try:
         age = datetime.now(UTC) - datetime.fromisoformat(latest)

@@ -136,7 +136,7 @@ def python_licence(name: str) -> str:
     except PackageNotFoundError:
         return ""
     said = metadata.get("License-Expression") or metadata.get("License") or ""
-    return said if not unknown_words(said) else ""
+    return said if not unknown_licences(said) else ""
 
 
 def npm(lock: Path) -> Iterator[Component]:
@@ -160,10 +160,10 @@ def hash_of(integrity: str) -> tuple[str, str]:
 # -- licences ----------------------------------------------------------------------------------------------------------
 
 
-def unknown_words(expression: str) -> list[str]:
+def unknown_licences(expression: str) -> list[str]:
     """The licences of an SPDX expression that are none to us; the whole where it is empty."""
-    words = re.findall(r"[A-Za-z0-9.+-]+", expression)
-    return [word for word in words if word not in KNOWN | {"AND", "OR"}] or ([] if words else ["?"])
+    licences = re.findall(r"[A-Za-z0-9.+-]+", expression)
+    return [word for word in licences if word not in KNOWN | {"AND", "OR"}] or ([] if licences else ["?"])
 
 
 def fits(expression: str) -> bool:
@@ -200,20 +200,20 @@ def split_outside(text: str, word: str) -> list[str]:
     return [*parts, text[begin:]]
 
 
-def licence_faults(found: Iterable[Component]) -> list[str]:
+def licence_faults(libraries: Iterable[Component]) -> list[str]:
     """What keeps a version from being published, in French."""
-    found = list(found)
+    libraries = list(libraries)
     faults = [
         f"{one.name} {one.version} : sa licence n’est pas connue ; lisez-la et ajoutez-la à READ_BY_US."
-        for one in found
+        for one in libraries
         if not one.licence
     ]
     faults += [
         f"{one.name} {one.version} : la licence {one.licence} ne va pas avec l’AGPL ; retirez cette bibliothèque."
-        for one in found
+        for one in libraries
         if one.licence and not fits(one.licence)
     ]
-    names = {one.name for one in found if one.ecosystem == "pypi"}
+    names = {one.name for one in libraries if one.ecosystem == "pypi"}
     return faults + [
         f"{name} n’est plus dans requirements.lock : retirez-le de READ_BY_US."
         for name in READ_BY_US
@@ -229,15 +229,15 @@ def check_licences() -> str | None:
 # -- files -------------------------------------------------------------------------------------------------------------
 
 
-def cyclonedx(found: Iterable[Component]) -> dict[str, Any]:
+def cyclonedx(libraries: Iterable[Component]) -> dict[str, Any]:
     """The document, the same for the same locks: neither a date nor a number by chance."""
-    libraries = [one.as_cyclonedx() for one in found]
+    parts = [one.as_cyclonedx() for one in libraries]
     ours = f"pkg:generic/arpent@{VERSION}"
     return {
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
-        "serialNumber": f"urn:uuid:{uuid5(NAMESPACE_URL, json.dumps([ours, libraries]))}",
+        "serialNumber": f"urn:uuid:{uuid5(NAMESPACE_URL, json.dumps([ours, parts]))}",
         "version": 1,
         "metadata": {
             "component": {
@@ -249,18 +249,18 @@ def cyclonedx(found: Iterable[Component]) -> dict[str, Any]:
                 "purl": ours,
             }
         },
-        "components": libraries,
+        "components": parts,
     }
 
 
-def licence_list(found: Iterable[Component]) -> str:
+def licence_list(libraries: Iterable[Component]) -> str:
     """For people: what the product holds, then what only builds and tests it."""
-    found = list(found)
+    libraries = list(libraries)
     lines = [f"# Bibliothèques d’Arpent {VERSION} et leurs licences", ""]
     for title, runs in (("Dans le produit", True), ("Pour construire et essayer seulement", False)):
         lines += [f"## {title}", "", "| Bibliothèque | Version | Origine | Licence |", "|---|---|---|---|"]
         lines += [
-            f"| {one.name} | {one.version} | {one.ecosystem} | {one.licence} |" for one in found if one.runs is runs
+            f"| {one.name} | {one.version} | {one.ecosystem} | {one.licence} |" for one in libraries if one.runs is runs
         ]
         lines.append("")
     return "\n".join(lines)
@@ -268,13 +268,15 @@ def licence_list(found: Iterable[Component]) -> str:
 
 def write(folder: Path) -> int:
     """Both files, into a folder that is made; 1, with the reasons, where a licence is in the way."""
-    found = components()
-    if faults := licence_faults(found):
+    libraries = components()
+    if faults := licence_faults(libraries):
         say("\n".join(faults))
         return 1
     folder.mkdir(parents=True, exist_ok=True)
     bill, licences = folder / f"arpent-{VERSION}.cdx.json", folder / f"arpent-{VERSION}-licences.md"
-    bill.write_text(json.dumps(cyclonedx(found), indent=1, ensure_ascii=False) + "\n")
-    licences.write_text(licence_list(found))
-    say(f"{len(found)} bibliothèques, dont {sum(one.runs for one in found)} dans le produit : {bill}, {licences}")
+    bill.write_text(json.dumps(cyclonedx(libraries), indent=1, ensure_ascii=False) + "\n")
+    licences.write_text(licence_list(libraries))
+    say(
+        f"{len(libraries)} bibliothèques, dont {sum(one.runs for one in libraries)} dans le produit : {bill}, {licences}"
+    )
     return 0

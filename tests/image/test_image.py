@@ -221,17 +221,16 @@ def one_request(stack: Stack, path: str, *, send: bool) -> str:
         connection.connect()
     except OSError:
         return "refused"
+    answer = None
     try:
         connection.request(
             "POST" if send else "GET", path, body=FORM if send else None, headers=FORM_HEADERS if send else {}
         )
         answer = connection.getresponse()
         answer.read()
-    except ConnectionResetError as error:
-        # Without a byte of an answer, from whom nobody had accepted: `connect` alone had succeeded, in the kernel.
-        return "not taken" if not isinstance(error, http.client.RemoteDisconnected) else "cut off"
     except (OSError, http.client.HTTPException) as error:
-        return type(error).__name__
+        # Reset without a byte of an answer: nobody had accepted it, `connect` had succeeded in the kernel alone.
+        return "not taken" if answer is None and type(error) is ConnectionResetError else type(error).__name__
     finally:
         connection.close()
     if answer.status == http.client.SERVICE_UNAVAILABLE and answer.headers["Retry-After"]:

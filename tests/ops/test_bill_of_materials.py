@@ -91,7 +91,7 @@ def test_the_licences_of_all_libraries_are_known_and_fit() -> None:
     assert licence_faults(components()) == []
 
 
-# -- advisories ----------------------------------------------------------------------------------------------------------
+# -- advisories --------------------------------------------------------------------------------------------------------
 
 
 def advisory(ecosystem: str, name: str, **affected: Any) -> dict[str, Any]:

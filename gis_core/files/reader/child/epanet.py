@@ -132,10 +132,10 @@ class Scan:
 
     def places(self, section: str) -> dict[str, Points]:
         """Points by the name of a node or of a link, in the order of the file."""
-        found: dict[str, Points] = {}
+        points: dict[str, Points] = {}
         for _number, values in self.lines(section):
-            found.setdefault(values[0], []).append((float(values[1]), float(values[2])))
-        return found
+            points.setdefault(values[0], []).append((float(values[1]), float(values[2])))
+        return points
 
     @property
     def has_units(self) -> bool:
