@@ -276,7 +276,6 @@ def write(folder: Path) -> int:
     bill, licences = folder / f"arpent-{VERSION}.cdx.json", folder / f"arpent-{VERSION}-licences.md"
     bill.write_text(json.dumps(cyclonedx(libraries), indent=1, ensure_ascii=False) + "\n")
     licences.write_text(licence_list(libraries))
-    say(
-        f"{len(libraries)} bibliothèques, dont {sum(one.runs for one in libraries)} dans le produit : {bill}, {licences}"
-    )
+    running = sum(one.runs for one in libraries)
+    say(f"{len(libraries)} bibliothèques, dont {running} dans le produit : {bill}, {licences}")
     return 0
