@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything Arpent needs on a Debian 13 machine; used by ./arpent and by the image alike. Each part does nothing the
-# second time.   provision.sh python | check | run | bench | test | qgis | grass | system | nothing
+# second time.   provision.sh python | check | run | bench | test | qgis | grass | machine | system | nothing
 set -euo pipefail
 root=$(dirname "$(dirname "$(readlink -f "$0")")")
 cd "$root"
@@ -239,6 +239,7 @@ case "${1-run}" in
     test) server "${base_packages[@]}" "${test_packages[@]}"; web_map ;;
     qgis) server "${base_packages[@]}" "${qgis_packages[@]}" ;;
     grass) server "${base_packages[@]}" "${grass_packages[@]}" ;;
+    machine) system_packages ca-certificates python3.13 openssl ;;
     system) system_packages "${base_packages[@]}"; system_users ;;
     nothing) [ -x .venv/bin/python ] || fail "Arpent n'est pas encore installé ici : lancez d'abord ./arpent demo." ;;
     *) fail "provision.sh : $1 ?" ;;
