@@ -128,7 +128,7 @@ class Answers:
         """What can be read again."""
         masked = {MAIL_SERVER: "(secret)"} if without_secrets and self.mail else {}
         return "# Réponses de ./arpent install ; relancez-la pour appliquer un changement.\n" + "".join(
-            f"{name}={value}\n" for name, value in {**self.values, **masked}.items()
+            f"{name}={value}\n" for name, value in {**self.values, **masked}.items() if value or name in MORE
         )
 
 

@@ -103,8 +103,8 @@ def local_items(layout: Layout, answers: Answers) -> list[Item]:
     make += ["-addext", "basicConstraints=critical,CA:FALSE", "-addext", "extendedKeyUsage=serverAuth"]
     trusted = str(layout.trusted_authority)
     return [
-        Command(make_authority, failure, unless=has_authority),
-        Command(make, failure, unless=has_certificate),
+        Command(make_authority, failure, unless=has_authority, writes=layout.settings),
+        Command(make, failure, unless=has_certificate, writes=layout.settings),
         Command(["chown", f"root:{PROXY_USER}", str(layout.key)], failure),
         Command(["chmod", "640", str(layout.key)], failure),
         Command(["install", "-D", "-m", "644", str(layout.authority), trusted], failure),

@@ -101,8 +101,8 @@ def code(layout: Layout) -> list[Item]:
     )
     return [
         Folder(layout.versions),
-        Command(["bash", "-o", "pipefail", "-c", copy], AGAIN, unless=layout.code.exists),
-        Command([str(layout.code / "docker/provision.sh"), "run"], AGAIN, printed=True),
+        Command(["bash", "-o", "pipefail", "-c", copy], AGAIN, unless=layout.code.exists, writes=layout.versions),
+        Command([str(layout.code / "docker/provision.sh"), "run"], AGAIN, printed=True, writes=layout.versions),
     ]
 
 
@@ -223,7 +223,9 @@ def operation(layout: Layout, answers: Answers, *words: str, failure: str) -> Co
     """A command of the version that is installed, in this data folder."""
     python = str(layout.code / ".venv/bin/python")
     env = {"ARPENT_DATA": str(answers.data), "PYTHONPATH": str(layout.code)}
-    return Command([python, "-P", "-m", "gis_core.operations", *words], failure, env=env, printed=True)
+    return Command(
+        [python, "-P", "-m", "gis_core.operations", *words], failure, env=env, printed=True, writes=answers.data
+    )
 
 
 def start(layout: Layout, answers: Answers) -> list[Item]:

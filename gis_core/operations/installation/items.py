@@ -8,6 +8,7 @@ import grp
 import os
 import pwd
 import shlex
+import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from gis_core.operations.failure import OperationFailedError
 
 # Lines of a failed command that are repeated.
 LAST_LINES = 15
+LEAST_BYTES = 2**16
 
 
 @dataclass(frozen=True)
@@ -90,13 +92,17 @@ class Link:
 
 @dataclass(frozen=True)
 class Command:
-    """A command, unless it has nothing to do any more. Its output is the operator's where it is `printed`."""
+    """A command, unless it has nothing to do any more. Its output is the operator's where it is `printed`.
+
+    `writes` is where: not every program says that its disk is full.
+    """
 
     words: Sequence[str]
     failure: str
     unless: Callable[[], bool] = lambda: False
     env: Mapping[str, str] = field(default_factory=dict)
     printed: bool = False
+    writes: Path | None = None
 
     def describe(self) -> str:
         return "commande " + " ".join(
@@ -108,7 +114,7 @@ class Command:
             return
         result = subprocess.run(
             self.words,
-            env=dict(os.environ) | self.env,
+            env={**os.environ, **self.env},
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=None if self.printed else subprocess.PIPE,
@@ -118,7 +124,7 @@ class Command:
         )
         if result.returncode != 0:
             said = "\n".join((result.stdout or "").splitlines()[-LAST_LINES:])
-            full = "No space left" in said or "disque est plein" in said
+            full = "No space left" in said or "disque est plein" in said or is_full(self.writes)
             raise OperationFailedError(FULL if full else self.failure, said)
 
 
@@ -149,6 +155,11 @@ class Stage:
                 raise OperationFailedError(
                     f"{self.title} : impossible d’écrire {error.filename} ({error.strerror})."
                 ) from error
+
+
+def is_full(folder: Path | None) -> bool:
+    """Whether nothing can be written there any more."""
+    return folder is not None and folder.exists() and shutil.disk_usage(folder).free < LEAST_BYTES
 
 
 def give(path: Path, owner: str, group: str, mode: int) -> None:
