@@ -65,12 +65,8 @@ class BareMachine:
         (folder / BUNDLE_THERE.lstrip("/")).write_bytes(BUNDLE.read_bytes())
         source = folder / SOURCE.lstrip("/")
         source.mkdir()
-        files = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True).stdout
-        archive = subprocess.Popen(
-            ["tar", "--null", "--files-from=-", "-cf", "-"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
-        with subprocess.Popen(["tar", "--no-same-owner", "-xf", "-"], cwd=source, stdin=archive.stdout):
-            archive.communicate(files)
+        copy = 'git ls-files -z | tar --null --files-from=- -cf - | tar -C "$0" --no-same-owner -xf -'
+        subprocess.run(["bash", "-o", "pipefail", "-c", copy, str(source)], cwd=ROOT, check=True)
         hold = ["unshare", "--mount", "--propagation", "private", "sh", "-c", HOLD.format(folder)]
         holder = subprocess.Popen(hold, stdout=subprocess.PIPE, text=True)
         assert holder.stdout
@@ -102,18 +98,15 @@ class BareMachine:
 
     def run_until(self, words: Sequence[str], line: str) -> str:
         """Kill a command, and all that it started, once it has said this; what it said."""
-        process = subprocess.Popen(
-            self.words(*words, cwd=SOURCE), env=self.environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            text=True, start_new_session=True,
-        )  # fmt: skip
+        inside = self.words(*words, cwd=SOURCE)
+        output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
         said = ""
-        assert process.stdout
-        for read in process.stdout:
-            said += read
-            if line in read:
-                os.killpg(process.pid, signal.SIGKILL)
-                break
-        process.wait()
+        with subprocess.Popen(inside, env=self.environment(), text=True, start_new_session=True, **output) as process:
+            for read in process.stdout or ():
+                said += read
+                if line in read:
+                    os.killpg(process.pid, signal.SIGKILL)
+                    break
         return said
 
     # -- units ---------------------------------------------------------------------------------------------------
@@ -132,13 +125,14 @@ class BareMachine:
                 manager.bind(str(address))
                 address.chmod(0o777)
                 environment["NOTIFY_SOCKET"] = f"/run/notify-{name}"
-            self.started[name] = subprocess.Popen(
-                self.words(*confined(unit), cwd=unit["WorkingDirectory"] or "/"),
-                env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"} | environment,
-                stdin=subprocess.DEVNULL,
-                stdout=(self.folder.parent / f"{name}.log").open("wb"),
-                stderr=subprocess.STDOUT,
-            )
+            with (self.folder.parent / f"{name}.log").open("wb") as log:
+                self.started[name] = subprocess.Popen(
+                    self.words(*confined(unit), cwd=unit["WorkingDirectory"] or "/"),
+                    env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"} | environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                )
             if unit["Type"] == "notify":
                 manager.settimeout(START_S)
                 assert manager.recv(100) == b"READY=1"
@@ -164,7 +158,7 @@ class BareMachine:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(30)
         self.holder.kill()
-        self.holder.wait()
+        self.holder.communicate()
         # Its mounts went with it; what lies in them is not the machine's to remove.
         assert wait_until(lambda: not os.path.ismount(self.folder / "proc"), 10)
 

@@ -95,7 +95,7 @@ def test_a_dry_run_prints_everything_but_the_password_and_changes_nothing(tmp_pa
         "fichier /etc/systemd/system/arpent-proxy.service (0644 root:root)\n    [Unit]",
         "lien /opt/arpent/current → ",
         "commande systemctl restart arpent.target",
-        "first_administrator --email claire@exemple.fr --print",
+        "first_administrator --email claire@exemple.fr",
         "    ARPENT_HTTPS=1",
     ):
         assert part in done.stdout

@@ -103,6 +103,7 @@ class Command:
     env: Mapping[str, str] = field(default_factory=dict)
     printed: bool = False
     writes: Path | None = None
+    good: Sequence[int] = (0,)
 
     def describe(self) -> str:
         return "commande " + " ".join(
@@ -122,7 +123,7 @@ class Command:
             text=True,
             check=False,
         )
-        if result.returncode != 0:
+        if result.returncode not in self.good:
             said = "\n".join((result.stdout or "").splitlines()[-LAST_LINES:])
             full = "No space left" in said or "disque est plein" in said or is_full(self.writes)
             raise OperationFailedError(FULL if full else self.failure, said)
