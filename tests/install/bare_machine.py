@@ -1,7 +1,7 @@
 """A bare Debian 13 in a folder, entered by chroot: commands run in it, and units' ExecStart lines as their users.
 
-systemd does not run there. What it would do for a unit is done by hand: user, group, environment, umask, capabilities
-(setpriv), and its filter of system calls (libseccomp).
+systemd does not run there. What it would do for a unit is done by hand: what it may write (mounts), its network, user,
+group, environment, umask, capabilities (setpriv), its filter of system calls (libseccomp) and of memory (prctl).
 """
 
 import os
@@ -27,6 +27,13 @@ HOLD = (
     " && mount -t tmpfs tmpfs {0}/run && echo ready && exec chroot {0} sleep infinity"
 )
 START_S = 180
+# ProtectSystem=strict, ProtectHome=yes and PrivateTmp=yes, but for so many folders that may be written.
+PROTECT = """count=$1; shift
+while [ "$count" -gt 0 ]; do mount --bind "$1" "$1"; shift; count=$((count - 1)); done
+mount -o remount,bind,ro /; mount -o remount,bind,ro /run
+for hidden in /tmp /var/tmp /root /home; do mount -t tmpfs -o mode=1777 tmpfs "$hidden"; done
+exec "$@"
+"""
 
 
 @dataclass
@@ -164,15 +171,25 @@ class BareMachine:
 
 
 def confined(unit: Unit) -> list[str]:
-    """The command of a unit, under its user and with its capabilities, umask and system calls."""
+    """The command of a unit, under its user, with what it may write, its capabilities, umask and system calls."""
+    writes = unit["ReadWritePaths"].split()
+    network = ["--net"] if unit["PrivateNetwork"] == "yes" else []
+    mounts = ["unshare", "--mount", *network, "sh", "-ec", PROTECT, "sh", str(len(writes)), *writes]
     capabilities = unit["AmbientCapabilities"].lower().replace("cap_", "+")
     rights = [f"--ambient-caps=-all,{capabilities}", f"--inh-caps=-all,{capabilities}"] if capabilities else []
     bounding = f"-all,{capabilities}" if capabilities else "-all"
     rights += [f"--bounding-set={bounding}", *([] if capabilities else ["--inh-caps=-all"])]
     user = ["setpriv", f"--reuid={unit['User']}", f"--regid={unit['Group']}", "--clear-groups", "--no-new-privs"]
     filters = ";".join(unit.settings.get("SystemCallFilter", []))
-    apart = ["/usr/bin/python3.13", "-I", "/srv/confine.py", filters, unit["UMask"] or "0022"]
-    return [*user, *rights, "--", *apart, *unit["ExecStart"].split()]
+    apart = [
+        "/usr/bin/python3.13",
+        "-I",
+        "/srv/confine.py",
+        filters,
+        unit["UMask"] or "0022",
+        unit["MemoryDenyWriteExecute"],
+    ]
+    return [*mounts, *user, *rights, "--", *apart, *unit["ExecStart"].split()]
 
 
 def write_filter(machine: BareMachine) -> None:

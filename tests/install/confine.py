@@ -1,4 +1,4 @@
-"""Run a command with a unit's SystemCallFilter and umask: `confine.py FILTERS UMASK COMMAND...`.
+"""Run a command with a unit's settings: `confine.py SYSTEM-CALL-FILTERS UMASK MEMORY-DENY-WRITE-EXECUTE COMMAND...`.
 
 Run inside the bare machine by its own Python; what is not allowed answers EPERM, as the units say.
 """
@@ -9,6 +9,8 @@ import os
 import sys
 from pathlib import Path
 
+# prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN): what systemd asks of kernels that have it.
+SET_MDWE = (65, 1, 0, 0, 0)
 REFUSE, ALLOW = 0x00050000 | errno.EPERM, 0x7FFF0000
 
 
@@ -37,7 +39,7 @@ def expand(words: list[str], sets: dict[str, list[str]]) -> set[str]:
 
 
 def main() -> None:
-    filters, umask, *command = sys.argv[1:]
+    filters, umask, denied, *command = sys.argv[1:]
     sets = sets_of(Path("/srv/system-calls").read_text())
     # systemd always allows what starts a program.
     allowed = expand(["@default"], sets)
@@ -55,6 +57,8 @@ def main() -> None:
             sys.exit(f"no rule for {call}")
     if library.seccomp_load(context) != 0:
         sys.exit("the filter was not taken")
+    if denied == "yes" and ctypes.CDLL(None).prctl(*SET_MDWE) != 0:
+        sys.exit("memory that is written could be executed")
     os.umask(int(umask, 8))
     os.execv(command[0], command)
 

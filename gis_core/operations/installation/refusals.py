@@ -37,7 +37,8 @@ def check_machine(layout: Layout, answers: Answers) -> None:
     check_root()
     check_release(layout.root / "etc/os-release")
     check_only_one(layout, answers)
-    check_data(answers.data)
+    if not layout.answers.is_file():
+        check_data(answers.data)
     check_space(layout, answers)
     check_ports(layout, answers)
     check_certificate(answers)
