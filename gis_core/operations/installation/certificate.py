@@ -125,11 +125,11 @@ install -m 640 -g {PROXY_USER} "$RENEWED_LINEAGE/privkey.pem" {layout.key}
 
 def acme_request(layout: Layout, answers: Answers) -> Command:
     """Asked once the proxy answers under the site's name."""
-    words = ["certbot", "certonly", "--non-interactive", "--agree-tos", "--keep-until-expiring", "--webroot"]
-    words += ["--webroot-path", str(layout.proxy / "acme"), "--domain", answers.host]
-    words += ["--email", answers.values["ADMINISTRATOR_EMAIL"], "--deploy-hook", str(layout.settings / "renewed")]
+    arguments = ["certbot", "certonly", "--non-interactive", "--agree-tos", "--keep-until-expiring", "--webroot"]
+    arguments += ["--webroot-path", str(layout.proxy / "acme"), "--domain", answers.host]
+    arguments += ["--email", answers.values["ADMINISTRATOR_EMAIL"], "--deploy-hook", str(layout.settings / "renewed")]
     return Command(
-        words,
+        arguments,
         f"L’autorité ACME n’a pas donné de certificat à {answers.host} : le site tourne avec un certificat local."
         " Vérifiez que le nom mène à cette machine et que le port 80 est ouvert, puis relancez la même commande.",
     )
@@ -150,11 +150,11 @@ def _text(path: Path) -> str:
         raise OperationFailedError(f"{path} ne peut pas être lu : donnez un fichier PEM lisible par root.") from error
 
 
-def _openssl(*words: str, output: bool = False) -> str:
+def _openssl(*arguments: str, output: bool = False) -> str:
     """Something where it succeeded, or what it said."""
     with tempfile.TemporaryFile("w+") as nothing:
         done = subprocess.run(
-            ["openssl", *words],
+            ["openssl", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=nothing,

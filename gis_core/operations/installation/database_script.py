@@ -51,18 +51,18 @@ def read_passwords(path: Path, dsn: SplitResult) -> dict[str, str]:
         lines = path.read_text().splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise OperationFailedError(f"Le fichier des mots de passe {path} ne peut pas être lu.") from error
-    found = {
+    passwords = {
         role: line.removeprefix(f"{where(dsn)}:{role}:")
         for role in ROLES
         for line in lines
         if line.startswith(f"{where(dsn)}:{role}:")
     }
-    if absent := [role for role in ROLES if not found.get(role)]:
+    if absent := [role for role in ROLES if not passwords.get(role)]:
         raise OperationFailedError(
             f"{path} n’a pas le mot de passe de {', '.join(absent)} pour {where(dsn)} : faites-le avec"
             " ./arpent database-script et la même adresse."
         )
-    return found
+    return passwords
 
 
 def where(dsn: SplitResult) -> str:

@@ -116,13 +116,13 @@ def settings(layout: Layout, answers: Answers) -> list[Item]:
         items.append(File(mail_file(layout), f"{answers.mail}\n", 0o640, "root", OS_USER, masked=masked))
     if answers.dsn:
         passwords = Path(answers.values["DATABASE_PASSWORDS"])
-        found = database_script.read_passwords(passwords, answers.dsn)
+        by_role = database_script.read_passwords(passwords, answers.dsn)
         where = database_script.where(answers.dsn)
         for key, user, roles in (
             ("owner", DB_USER, database_script.ROLES[:1]),
             ("site", OS_USER, database_script.ROLES[1:]),
         ):
-            text = "".join(f"{where}:{role}:{found[role]}\n" for role in roles)
+            text = "".join(f"{where}:{role}:{by_role[role]}\n" for role in roles)
             target = layout.root / PASSWORDS["owner" if key == "owner" else "site"].relative_to("/")
             items.append(File(target, text, 0o400, user, OS_USER, masked=f"(mots de passe de {', '.join(roles)})"))
     return [
@@ -220,12 +220,12 @@ def service_items(layout: Layout, answers: Answers) -> list[Item]:
     ]
 
 
-def operation(layout: Layout, answers: Answers, *words: str, failure: str) -> Command:
+def operation(layout: Layout, answers: Answers, *arguments: str, failure: str) -> Command:
     """A command of the version that is installed, in this data folder."""
     python = str(layout.code / ".venv/bin/python")
     env = {"ARPENT_DATA": str(answers.data), "PYTHONPATH": str(layout.code)}
     return Command(
-        [python, "-P", "-m", "gis_core.operations", *words], failure, env=env, printed=True, writes=answers.data
+        [python, "-P", "-m", "gis_core.operations", *arguments], failure, env=env, printed=True, writes=answers.data
     )
 
 
@@ -237,8 +237,8 @@ def start(layout: Layout, answers: Answers) -> list[Item]:
         Folder(sockets, 0o1771, DB_USER, OS_USER),
         Folder(layout.sockets, 0o2750, OS_USER, PROXY_USER),
         *(
-            Command(["systemctl", *words], AGAIN, unless=lambda: not SYSTEMD.is_dir())
-            for words in (["daemon-reload"], ["enable", *names], ["restart", units.TARGET])
+            Command(["systemctl", *arguments], AGAIN, unless=lambda: not SYSTEMD.is_dir())
+            for arguments in (["daemon-reload"], ["enable", *names], ["restart", units.TARGET])
         ),
     ]
 

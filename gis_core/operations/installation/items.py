@@ -97,7 +97,7 @@ class Command:
     `writes` is where: not every program says that its disk is full.
     """
 
-    words: Sequence[str]
+    arguments: Sequence[str]
     failure: str
     unless: Callable[[], bool] = lambda: False
     env: Mapping[str, str] = field(default_factory=dict)
@@ -107,14 +107,14 @@ class Command:
 
     def describe(self) -> str:
         return "commande " + " ".join(
-            [*(f"{name}={value}" for name, value in self.env.items()), shlex.join(self.words)]
+            [*(f"{name}={value}" for name, value in self.env.items()), shlex.join(self.arguments)]
         )
 
     def apply(self) -> None:
         if self.unless():
             return
         result = subprocess.run(
-            self.words,
+            self.arguments,
             env={**os.environ, **self.env},
             cwd="/",
             stdin=subprocess.DEVNULL,
@@ -144,7 +144,7 @@ class Stage:
         return "\n".join([f"# {self.title}", *(item.describe() for item in self.items)])
 
     def apply(self) -> None:
-        """Raises OperationFailedError, which says what to do."""
+        """Do what is not done yet. Raises OperationFailedError, which says what to do."""
         for item in self.items:
             try:
                 item.apply()

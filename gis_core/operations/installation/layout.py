@@ -93,6 +93,6 @@ class Layout:
     def trusted_authority(self) -> Path:
         return self.root / "usr/local/share/ca-certificates/arpent.crt"
 
-    def operation(self, *words: str) -> list[str]:
-        """The words of a command of Arpent's, for units and for root."""
-        return [str(self.python), "-P", "-m", "gis_core.operations", *words]
+    def operation(self, *arguments: str) -> list[str]:
+        """The arguments of a command of Arpent's, for units and for root."""
+        return [str(self.python), "-P", "-m", "gis_core.operations", *arguments]

@@ -33,7 +33,7 @@ IMPLICIT_TLS = 465
 
 
 def check_machine(layout: Layout, answers: Answers) -> None:
-    """Raises OperationFailedError, one sentence, for the first thing that is in the way; nothing is changed."""
+    """Look at everything; nothing is changed. Raises OperationFailedError for the first thing that is in the way."""
     check_root()
     check_release(layout.root / "etc/os-release")
     check_only_one(layout, answers)
