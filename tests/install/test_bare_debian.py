@@ -156,8 +156,8 @@ def test_plain_http_leads_to_https(site: str, ports: tuple[int, int]) -> None:
 
 
 def key_of(machine: BareMachine) -> str:
-    """The digest of the authority's key, by which Chromium takes its certificates."""
-    words = ["openssl", "x509", "-in", str(machine.path("/etc/arpent/tls/authority.pem")), "-noout", "-pubkey"]
+    """The digest of the site’s key, by which Chromium takes its certificate: its list of authorities is its own."""
+    words = ["openssl", "x509", "-in", str(machine.path("/etc/arpent/tls/certificate.pem")), "-noout", "-pubkey"]
     pem = subprocess.run(words, check=True, capture_output=True).stdout
     der = subprocess.run(["openssl", "pkey", "-pubin", "-outform", "der"], input=pem, check=True, capture_output=True)
     return base64.b64encode(hashlib.sha256(der.stdout).digest()).decode()
