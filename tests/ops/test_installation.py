@@ -17,9 +17,10 @@ from pathlib import Path
 
 import pytest
 
+from gis_core.operations import proxy
 from gis_core.operations.environment import ROOT
 from gis_core.operations.failure import OperationFailedError
-from gis_core.operations.installation import certificate, install, items, refusals
+from gis_core.operations.installation import certificate, install, items, refusals, units
 from gis_core.operations.installation.answers import Answers, ask, complete, read_answers
 from gis_core.operations.installation.items import File, Stage
 from gis_core.operations.installation.layout import Layout
@@ -228,6 +229,44 @@ def test_what_the_administrator_wrote_among_the_settings_stays() -> None:
     text = install.settings_text(present, {"ARPENT_HTTPS": "1"})
     assert text.splitlines() == [install.HEADER, "ARPENT_HTTPS=1", "# À nous", "ARPENT_QUOTA_MB=500"]
     assert install.settings_text(text, {"ARPENT_HTTPS": "1"}) == text
+
+
+def test_nginx_takes_the_configuration_of_the_proxy(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(certificate, "PROXY_USER", "root")
+    monkeypatch.setattr("shutil.which", lambda _name: None)
+    answers = answers_of(ARPENT_BIND="127.0.0.1", HTTP_PORT="8080", ARPENT_SITE_URL="https://sig.exemple.fr:8443")
+    for title in ("Certificat", "Serveur frontal"):
+        next(stage for stage in install.list_stages(layout, answers) if stage.title == title).apply()
+    text = layout.proxy_settings.read_text()
+    assert "return 301 https://sig.exemple.fr:8443$request_uri;" in text
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in text
+    tried = subprocess.run(
+        [proxy.PROGRAM, "-t", "-q", "-e", "stderr", "-c", layout.proxy_settings],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (tried.returncode, tried.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not Path("/usr/bin/systemd-analyze").exists(), reason="systemd is not installed")
+def test_each_service_is_closed(tmp_path: Path) -> None:
+    levels = {}
+    for file in units.unit_files(Layout(), answers_of()):
+        if file.path.suffix == ".service":
+            (tmp_path / file.path.name).write_text(file.content)
+            words = ["systemd-analyze", "security", "--offline=true", tmp_path / file.path.name]
+            said = subprocess.run(words, capture_output=True, text=True, check=False).stdout
+            levels[file.path.name] = float(said.rpartition(": ")[2].split()[0])
+    assert len(levels) == 5
+    assert [name for name, level in levels.items() if level >= 3] == []
+
+
+def test_an_outside_database_needs_no_unit_and_no_backup_of_ours() -> None:
+    outside = answers_of(DATABASE="postgresql://db.exemple.fr/sig", DATABASE_PASSWORDS="/srv/passwords")
+    texts = {file.path.name: file.content for file in units.unit_files(Layout(), outside)}
+    assert sorted(texts) == ["arpent-proxy.service", "arpent-web.service", "arpent-worker.service", "arpent.target"]
+    assert "arpent-database" not in "".join(texts.values())
 
 
 # -- a full disk ------------------------------------------------------------------------------------------------------

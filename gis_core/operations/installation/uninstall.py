@@ -33,6 +33,8 @@ def run(*, delete_data: bool, at_once: bool, layout: Layout | None = None, read:
         remove(path)
     for path in [*sorted(layout.versions.glob("*")), layout.versions]:
         remove(path)
+    if SYSTEMD.is_dir():
+        subprocess.run(["systemctl", "daemon-reload"], check=False, capture_output=True)
     if delete_data:
         delete(layout, answers)
     else:
