@@ -121,9 +121,11 @@ class BareMachine:
     def unit(self, name: str) -> Unit:
         return Unit.parse(self.path(f"/etc/systemd/system/{name}"))
 
-    def start(self, name: str) -> None:
-        """As systemd would; one that says when it is ready is waited for."""
+    def start(self, name: str, instead: str = "") -> None:
+        """As systemd would, or another command with the same rights; one that says when it is ready is waited for."""
         unit = self.unit(name)
+        if instead:
+            unit.settings["ExecStart"] = [instead]
         environment = dict(pair.split("=", 1) for pair in unit["Environment"].split())
         with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as manager:
             if unit["Type"] == "notify":
@@ -132,7 +134,8 @@ class BareMachine:
                 manager.bind(str(address))
                 address.chmod(0o777)
                 environment["NOTIFY_SOCKET"] = f"/run/notify-{name}"
-            with (self.folder.parent / f"{name}.log").open("wb") as log:
+            # A service that runs goes on writing to its own.
+            with (self.folder.parent / f"{'apart-' if instead else ''}{name}.log").open("wb") as log:
                 self.started[name] = subprocess.Popen(
                     self.words(*confined(unit), cwd=unit["WorkingDirectory"] or "/"),
                     env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"} | environment,
@@ -144,11 +147,14 @@ class BareMachine:
                 manager.settimeout(START_S)
                 assert manager.recv(100) == b"READY=1"
 
-    def run_unit(self, name: str) -> tuple[int, str]:
-        """A oneshot: its exit code and what it said."""
-        self.start(name)
+    def run_unit(self, name: str, instead: str = "") -> tuple[int, str]:
+        """To its end: the exit code and what it said. A service that runs goes on."""
+        running = self.started.pop(name, None)
+        self.start(name, instead)
         code = self.started.pop(name).wait()
-        return code, self.log(name)
+        if running:
+            self.started[name] = running
+        return code, self.log(f"apart-{name}" if instead else name)
 
     def stop(self, name: str) -> int:
         """SIGTERM to its main process, as `KillMode=mixed`; its exit code."""

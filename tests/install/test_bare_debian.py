@@ -198,6 +198,14 @@ def test_the_backup_of_the_night_is_verified(machine: BareMachine, site: str) ->
     note("sauvegarde vérifiée")
 
 
+@pytest.mark.parametrize("name", ["arpent-web.service", "arpent-worker.service"])
+def test_received_files_are_read_apart_under_a_services_rights(machine: BareMachine, site: str, name: str) -> None:
+    machine.path("/srv/read.py").write_text(Path(__file__).with_name("read_received.py").read_text())
+    python = "/opt/arpent/current/.venv/bin/python -P /srv/read.py"
+    said = machine.run_unit(name, f"/usr/bin/env DJANGO_SETTINGS_MODULE=gis_core.settings {python}")
+    assert said == (0, "1 layer, user namespace, no network\n")
+
+
 def test_a_second_installation_is_refused(machine: BareMachine, link: str) -> None:
     machine.path("/srv/second").write_text(
         machine.path("/srv/answers").read_text().replace(HOST, "autre.exemple.fr") + "ARPENT_DATA=/srv/autre\n"
