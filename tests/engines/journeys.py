@@ -1,4 +1,4 @@
-"""Ten journeys that people make every week, told once for every engine. Each signs in and leaves nothing behind it needs."""
+"""Ten journeys that people make every week, written once for every engine; one of them a second time on a phone."""
 
 import json
 import re
@@ -18,8 +18,6 @@ LONG_S = 150.0
 PLACE = "#v=1&c=1.9002,47.5563&z=18&p=print"
 PLOT = "45901000AB0103"
 EAST, NORTH = 616_000.0, 6_717_800.0
-PLACED = 12
-"""Cells across the screen in which the picture of a map is looked at."""
 
 
 def signs_in(screen: Screen, _folder: Path) -> None:
@@ -101,7 +99,7 @@ def numbers_an_act(screen: Screen, _folder: Path) -> None:
     screen.sign_in("instruction.lys")
     page = file_a_permit(screen, "rue des Actes")
     screen.go(page.removeprefix(screen.url) + "courriers/")
-    screen.choose("Courrier", "Demande de pièces")
+    screen.choose("Courrier", "permit-pieces")
     screen.fill("Pièces manquantes", "Plan de masse")
     screen.press("Commencer")
     screen.fill("Objet", "Votre dossier est incomplet")
