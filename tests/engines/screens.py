@@ -91,18 +91,20 @@ class Screen:
         return self.until(lambda: self.driver.find_element(By.CSS_SELECTOR, css), f"there is no {css}", patience_s)
 
     def named(self, name: str, kinds: str, *, exact: bool = True, patience_s: float = PATIENCE_S) -> WebElement:
-        def look() -> WebElement | None:
-            found: WebElement | None = self.driver.execute_script(NAMED, name, kinds, exact)
-            return found
+        return self.until(lambda: self.look_for(name, kinds, exact), f"nothing is called “{name}”", patience_s)
 
-        return self.until(look, f"nothing is called “{name}”", patience_s)
+    def look_for(self, name: str, kinds: str, exact: bool) -> WebElement | None:
+        found: WebElement | None = self.driver.execute_script(NAMED, name, kinds, exact)
+        return found
 
     def press(self, name: str, *, exact: bool = True, patience_s: float = PATIENCE_S) -> None:
         """Click what is called so; again where the page moved it meanwhile."""
 
         def click() -> bool:
-            self.named(name, PRESSED, exact=exact, patience_s=1).click()
-            return True
+            found = self.look_for(name, PRESSED, exact)
+            if found:
+                found.click()
+            return found is not None
 
         self.until(click, f"“{name}” cannot be pressed", patience_s)
 
