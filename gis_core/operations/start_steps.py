@@ -182,7 +182,7 @@ STEPS = (
         label=gettext_lazy("The agency"),
         order=10,
         progress=agency,
-        door=PageLink(ADMINISTRATION, gettext_lazy("Complete it")),
+        door=PageLink(ADMINISTRATION, gettext_lazy("Administration")),
         guide="how-to/mettre-en-route",
     ),
     StartStep(
