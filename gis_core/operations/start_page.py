@@ -30,7 +30,7 @@ def start_page(request: HttpRequest) -> HttpResponse:
             "steps": steps,
             "done": done,
             "total": len(steps),
-            "is_hidden": start_steps.HIDDEN_COOKIE in request.COOKIES,
+            "is_hidden": start_steps.is_hidden(request),
             "can_mail": start_steps.has_mail_server(),
             "section": "getting_started",
         },

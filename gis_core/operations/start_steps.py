@@ -60,7 +60,12 @@ def steps_now() -> list[StepNow]:
 def is_shown_to(request: HttpRequest) -> bool:
     """Whether the bar leads there: for the agency, while a step is left and the person has not put the list away."""
     rights = getattr(request, "rights", None)
-    return bool(rights and rights.agency) and HIDDEN_COOKIE not in request.COOKIES and any_left()
+    return bool(rights and rights.agency) and not is_hidden(request) and any_left()
+
+
+def is_hidden(request: HttpRequest) -> bool:
+    """Whether the person took the page out of the bar of this browser."""
+    return request.COOKIES.get(HIDDEN_COOKIE) == "1"
 
 
 def any_left() -> bool:
@@ -177,7 +182,7 @@ STEPS = (
         label=gettext_lazy("The agency"),
         order=10,
         progress=agency,
-        door=PageLink(ADMINISTRATION, gettext_lazy("Complete it")),
+        door=PageLink(ADMINISTRATION, gettext_lazy("Administration")),
         guide="how-to/mettre-en-route",
     ),
     StartStep(

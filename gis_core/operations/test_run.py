@@ -1,10 +1,11 @@
 """`./arpent test`: the whole suite against a cluster of its own, or pytest with the arguments given.
 
 The whole suite keeps its cluster and its files in memory where there is enough: it writes gigabytes that nobody reads.
-`--qgis` runs the tests that need QGIS, and nothing else, `--grass` those of shadows against GRASS, `--install` the
-installation in a bare Debian. `--at INSTANT` runs at that instant, in a cluster of its own, without those that need the
-true one (marked `true_clock`). `--quick` runs those that need neither a database nor a browser nor another process,
-`--coverage` prints which branches of services and rights were taken.
+`--qgis` runs the tests that need QGIS, and nothing else, `--grass` those of shadows against GRASS, `--engines` the main
+journeys in three engines of browsers, `--install` the installation in a bare Debian. `--at INSTANT` runs at that
+instant, in a cluster of its own, without those that need the true one (marked `true_clock`). `--quick` runs those that
+need neither a database nor a browser nor another process, `--coverage` prints which branches of services and rights
+were taken.
 """
 
 import os
@@ -25,7 +26,15 @@ GRASS = "--grass"
 GRASS_TESTS = ["tests/grass", "tests/simulation/test_terrain.py", "-rP"]
 INSTALL = "--install"
 INSTALL_TESTS = ["tests/install", "-rP"]
+ENGINES = "--engines"
+ENGINES_TESTS = ["tests/engines", "-rA"]
 QUICK = "--quick"
+# Tests that need programs of their own, and the variable without which they are left out.
+OPTIONAL = {
+    QGIS: (QGIS_TESTS, "ARPENT_QGIS"),
+    GRASS: (GRASS_TESTS, "ARPENT_GRASS"),
+    ENGINES: (ENGINES_TESTS, "ARPENT_ENGINES"),
+}
 # Where no PostgreSQL listens.
 NO_DATABASE = {"ARPENT_DB_HOST": "/nonexistent"}
 COVERAGE = "--coverage"
@@ -50,19 +59,17 @@ def run(place: Place, arguments: Sequence[str]) -> int:
         tests = place.for_tests_at_an_instant
         # One that a killed run left is at that run's instant.
         Cluster(tests, for_tests=True).stop_if_unused()
-    qgis = QGIS in arguments
-    if qgis:
-        arguments = [*QGIS_TESTS, *(argument for argument in arguments if argument != QGIS)]
-    grass = GRASS in arguments
-    if grass:
-        arguments = [*GRASS_TESTS, *(argument for argument in arguments if argument != GRASS)]
     if INSTALL in arguments:
         arguments = [*INSTALL_TESTS, *(argument for argument in arguments if argument != INSTALL)]
         # It has a database of its own, and none of ours.
         return _run([str(PYTHON), "-m", "pytest", *arguments], variables(tests, "test") | {"ARPENT_INSTALL": "1"})
+    optional: dict[str, str] = {}
+    for option, (tests_of, variable) in OPTIONAL.items():
+        if option in arguments:
+            arguments = [*tests_of, *(argument for argument in arguments if argument != option)]
+            optional[variable] = "1"
     with folder_for(whole) as folder, Cluster(place_in(folder, tests), for_tests=True).lease():
-        env = variables(place_in(folder, tests), "test") | ({"ARPENT_QGIS": "1"} if qgis else {})
-        env |= {"ARPENT_GRASS": "1"} if grass else {}
+        env = variables(place_in(folder, tests), "test") | optional
         env |= {"TMPDIR": str(folder / "tmp")} if folder else {}
         left_out = fake_clock.LEFT_OUT if at else []
         pytest = [str(PYTHON), "-m", "pytest", *left_out, *arguments, *(WHOLE_SUITE if whole else [])]

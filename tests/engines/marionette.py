@@ -27,6 +27,7 @@ COMMANDS = {
     "clearElement": "ElementClear",
     "sendKeysToElement": "ElementSendKeys",
     "getElementText": "GetElementText",
+    "getElementAttribute": "GetElementAttribute",
     "getElementProperty": "GetElementProperty",
     "getElementRect": "GetElementRect",
     "isElementEnabled": "IsElementEnabled",

@@ -16,6 +16,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.common.options import ArgOptions
 from selenium.webdriver.firefox.options import Options as FirefoxOptions
+from selenium.webdriver.remote.file_detector import UselessFileDetector
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.webkitgtk.options import Options as WebKitOptions
@@ -46,7 +47,8 @@ fetch(address, { credentials: 'same-origin' })
 NAMED = """
 const [name, kinds, exact] = arguments;
 const clean = (text) => (text || '').replace(/\\s+/g, ' ').trim();
-const names = (one) => [one.getAttribute('aria-label'), one.innerText, ...[...(one.labels || [])].map((l) => l.innerText)];
+const labels = (one) => [...(one.labels || [])].map((label) => label.innerText);
+const names = (one) => [one.getAttribute('aria-label'), one.innerText, ...labels(one)];
 const fits = (text) => (exact ? clean(text) === name : clean(text).startsWith(name));
 const seen = (one) => one.checkVisibility() && one.getClientRects().length > 0;
 return [...document.querySelectorAll(kinds)].find((one) => seen(one) && names(one).some(fits)) || null;
@@ -89,18 +91,20 @@ class Screen:
         return self.until(lambda: self.driver.find_element(By.CSS_SELECTOR, css), f"there is no {css}", patience_s)
 
     def named(self, name: str, kinds: str, *, exact: bool = True, patience_s: float = PATIENCE_S) -> WebElement:
-        def look() -> WebElement | None:
-            found: WebElement | None = self.driver.execute_script(NAMED, name, kinds, exact)
-            return found
+        return self.until(lambda: self.look_for(name, kinds, exact), f"nothing is called “{name}”", patience_s)
 
-        return self.until(look, f"nothing is called “{name}”", patience_s)
+    def look_for(self, name: str, kinds: str, exact: bool) -> WebElement | None:
+        found: WebElement | None = self.driver.execute_script(NAMED, name, kinds, exact)
+        return found
 
     def press(self, name: str, *, exact: bool = True, patience_s: float = PATIENCE_S) -> None:
         """Click what is called so; again where the page moved it meanwhile."""
 
         def click() -> bool:
-            self.named(name, PRESSED, exact=exact, patience_s=1).click()
-            return True
+            found = self.look_for(name, PRESSED, exact)
+            if found:
+                found.click()
+            return found is not None
 
         self.until(click, f"“{name}” cannot be pressed", patience_s)
 
@@ -110,9 +114,12 @@ class Screen:
         field.send_keys(text)
 
     def choose(self, name: str, option: str) -> None:
-        """An option by its beginning, as one types it."""
+        """An option by its value or its beginning."""
         select = self.named(name, "select", exact=False)
-        find = "return [...arguments[0].options].find((one) => one.text.trim().startsWith(arguments[1])) || null"
+        find = (
+            "return [...arguments[0].options].find((one) =>"
+            " one.value === arguments[1] || one.text.trim().startsWith(arguments[1])) || null"
+        )
         choice = self.until(lambda: self.driver.execute_script(find, select, option), f"“{name}” has no “{option}”")
         self.driver.execute_script(
             "arguments[0].selected = true; for (const kind of ['input', 'change'])"
@@ -171,6 +178,8 @@ def opened(engine: str, folder: Path) -> Iterator[WebDriver]:
     start = {"chromium": chromium, "firefox": firefox, "webkit": webkit}[engine]
     with start(folder) as driver:
         driver.set_window_rect(0, 0, DESK["width"], DESK["height"])
+        # The browser is on this machine: it reads the files itself.
+        driver.file_detector = UselessFileDetector()
         driver.set_script_timeout(60)
         driver.set_page_load_timeout(90)
         yield driver

@@ -54,7 +54,9 @@ def test_a_link_that_nobody_used_is_made_again_for_the_same_person() -> None:
 
 
 def test_where_somebody_administers_already_nothing_is_made() -> None:
-    factories.user(factories.member(), Role.AGENCY_ADMINISTRATOR)
+    user = factories.user(factories.member(), Role.AGENCY_ADMINISTRATOR)
+    user.set_password("un mot de passe assez long")
+    user.save()
     with pytest.raises(CommandError, match="« Personnes »") as refused:
         made()
     assert refused.value.returncode == 2

@@ -56,7 +56,7 @@ class Command(BaseCommand):
         """Who administers from now on, made now or before where the link was not used. Raises Conflict."""
         people.lock_people()
         administrators = Membership.objects.accepted().filter(role=Role.AGENCY_ADMINISTRATOR).select_related("user")
-        if any(one.user.has_usable_password() for one in administrators):
+        if any(one.user.has_usable_password() or one.user.last_login for one in administrators):
             raise Conflict(
                 _(
                     "The platform has an administrator already: they invite others on the page “People”. If nobody can"
