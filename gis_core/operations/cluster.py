@@ -142,8 +142,9 @@ class Cluster:
         Who may not start it, or has a supervisor that does, waits for it.
         """
         if self.is_outside:
-            return
-        if self.is_of_others:
+            if not self.socket.is_dir():
+                self.make_socket_directory()
+        elif self.is_of_others:
             self._wait_for_keeper()
         elif RUN_VARIABLE in os.environ:
             self._wait_for_supervisor()
@@ -244,8 +245,7 @@ class Cluster:
     @contextmanager
     def lease(self, *, bootstrap: bool = True) -> Iterator[None]:
         """A running cluster for the length of a block; the last one out stops it."""
-        if self.is_outside or RUN_VARIABLE in os.environ:
-            # Our supervisor has it for as long as we live, or others always do.
+        if self.is_outside or RUN_VARIABLE in os.environ:  # Others, or our supervisor, have it for as long as we live.
             self.start(bootstrap=bootstrap)
             yield
             return
