@@ -143,9 +143,11 @@ def test_the_site_answers_through_the_local_authority(machine: BareMachine, site
     assert answer(machine, ports[0], "/") == 200
     plain = socket.create_connection(("127.0.0.1", ports[0]))
     usual = ssl.create_default_context()
-    with closing(usual.wrap_socket(plain, server_hostname=HOST, do_handshake_on_connect=False)) as secure:
-        with pytest.raises(ssl.SSLCertVerificationError):
-            secure.do_handshake()
+    with (
+        closing(usual.wrap_socket(plain, server_hostname=HOST, do_handshake_on_connect=False)) as secure,
+        pytest.raises(ssl.SSLCertVerificationError),
+    ):
+        secure.do_handshake()
 
 
 def test_plain_http_leads_to_https(site: str, ports: tuple[int, int]) -> None:
