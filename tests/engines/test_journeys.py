@@ -73,3 +73,4 @@ def screen(
 @pytest.mark.parametrize("journey", JOURNEYS, ids=lambda one: one.__name__)
 def test_a_journey_ends_well(screen: Screen, journey: Callable[[Screen, Path], None], tmp_path: Path) -> None:
     journey(screen, tmp_path)
+    assert screen.driver.current_url.startswith(screen.url)
