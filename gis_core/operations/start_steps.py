@@ -96,9 +96,9 @@ def communes() -> Progress:
 
 def members() -> Progress:
     """A member has a territory, and none that is not the agency lacks one."""
-    everybody = Member.objects.annotate(communes_count=Count("territories"))
-    with_territory = everybody.filter(communes_count__gt=0).count()
-    without = everybody.filter(communes_count=0).exclude(pk__in=agencies())
+    all_members = Member.objects.annotate(communes_count=Count("territories"))
+    with_territory = all_members.filter(communes_count__gt=0).count()
+    without = all_members.filter(communes_count=0).exclude(pk__in=agencies())
     if without:
         return Progress(False, _("Without any commune: %(names)s.") % {"names": names_of(without)})
     if not with_territory:
