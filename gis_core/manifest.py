@@ -78,7 +78,7 @@ MANIFEST = Manifest(
                 url="getting_started",
                 label=_("Getting started"),
                 order=1,
-                is_visible=start_steps.is_shown_to,
+                is_visible=start_steps.is_visible_to,
             )
         ),
         START_STEPS(*start_steps.STEPS),

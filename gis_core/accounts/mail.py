@@ -85,7 +85,8 @@ class EndingSooner(EmailAwarePasswordResetTokenGenerator):
 
     def _now(self) -> datetime:
         """As if it had been made earlier: the check counts from there."""
-        return datetime.now() - self.elapsed
+        now: datetime = super()._now()
+        return now - self.elapsed
 
 
 def password_link(user: User, site: str, *, hours: int | None = None) -> str:

@@ -57,7 +57,7 @@ def steps_now() -> list[StepNow]:
     return steps
 
 
-def is_shown_to(request: HttpRequest) -> bool:
+def is_visible_to(request: HttpRequest) -> bool:
     """Whether the bar leads there: for the agency, while a step is left and the person has not put the list away."""
     rights = getattr(request, "rights", None)
     return bool(rights and rights.agency) and not is_hidden(request) and any_left()
@@ -96,9 +96,9 @@ def communes() -> Progress:
 
 def members() -> Progress:
     """A member has a territory, and none that is not the agency lacks one."""
-    counted = Member.objects.annotate(communes_count=Count("territories"))
-    with_territory = counted.filter(communes_count__gt=0).count()
-    without = counted.filter(communes_count=0).exclude(pk__in=agencies())
+    all_members = Member.objects.annotate(communes_count=Count("territories"))
+    with_territory = all_members.filter(communes_count__gt=0).count()
+    without = all_members.filter(communes_count=0).exclude(pk__in=agencies())
     if without:
         return Progress(False, _("Without any commune: %(names)s.") % {"names": names_of(without)})
     if not with_territory:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from gis_core.operations.environment import PYTHON, ROOT
+from gis_core.operations.demo import read_run
+from gis_core.operations.environment import PYTHON, ROOT, Place
 from tests.browser.conftest import free_port
 from tests.engines.journeys import JOURNEYS
 from tests.engines.screens import ENGINES, Screen, opened
@@ -21,11 +22,16 @@ pytestmark = [
     pytest.mark.skipif(os.environ.get("ARPENT_ENGINES") != "1", reason="./arpent test --engines runs it"),
 ]
 PATIENCE_S = 1200
+RUNNING = "ARPENT_ENGINES_DEMO"
+"""The data folder of a demo that runs, in the place of a new one."""
 
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[tuple[str, dict[str, str]]]:
     """The demo with its photos: its address, and the password of each account."""
+    if running := os.environ.get(RUNNING):
+        yield of_running(Place(Path(running)))
+        return
     with temporary_place() as place:
         port = free_port()
         arpent("demo", "--detach", "--data", str(place.data), "--port", str(port))
@@ -34,6 +40,14 @@ def site() -> Iterator[tuple[str, dict[str, str]]]:
         wait_for_photos(url)
         yield url, {one["username"]: one["password"] for one in accounts}
         arpent("stop", "--data", str(place.data))
+
+
+def of_running(place: Place) -> tuple[str, dict[str, str]]:
+    """The same of a demo that somebody has started: what is done there stays."""
+    run = read_run(place)
+    assert run, f"no demo runs in {place.data}"
+    accounts = json.loads(place.accounts.read_text())
+    return f"http://127.0.0.1:{run.port}", {one["username"]: one["password"] for one in accounts}
 
 
 def arpent(*arguments: str) -> None:
@@ -73,3 +87,4 @@ def screen(
 @pytest.mark.parametrize("journey", JOURNEYS, ids=lambda one: one.__name__)
 def test_a_journey_ends_well(screen: Screen, journey: Callable[[Screen, Path], None], tmp_path: Path) -> None:
     journey(screen, tmp_path)
+    assert screen.driver.current_url.startswith(screen.url)
