@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from gis_core.operations import account, check, configuration, demo, manage, test_run
 from gis_core.operations.cluster import Cluster
-from gis_core.operations.environment import DEFAULT_PORT, Place, variables
+from gis_core.operations.environment import DEFAULT_PORT, Place, is_outside, variables
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.progress import say
 
@@ -22,6 +22,9 @@ HANDED_OVER = ("demo", "serve", "worker", "manage")
 
 # Those that run for long, for which root gives PostgreSQL a system user of its own.
 LASTING = ("demo", "serve", "worker")
+
+# Commands that neither need a data folder's settings nor a library.
+BEFORE_SETTINGS = ("install", "uninstall", "database-script")
 
 # Commands that put things back when they are asked to end, as after Ctrl-C.
 CLEANED_UP = ("backup", "nightly", "restore", "prepare")
@@ -44,7 +47,17 @@ def parser() -> Parser:
     add = commands.add_subparsers(dest="command", required=True, parser_class=Parser).add_parser
     add("demo", parents=[common, port]).add_argument("--detach", action="store_true")
     add("stop", parents=[common])
-    add("serve", parents=[common, port])
+    add("serve", parents=[common, port]).add_argument("--sockets", type=Path)
+    install = add("install", parents=[common])
+    install.add_argument("--answers", type=Path)
+    install.add_argument("--dry-run", action="store_true")
+    uninstall = add("uninstall", parents=[common])
+    uninstall.add_argument("--delete-data", action="store_true")
+    uninstall.add_argument("--yes", action="store_true")
+    script = add("database-script", parents=[common])
+    script.add_argument("--dsn", default="")
+    script.add_argument("--passwords", type=Path)
+    add("database-check", parents=[common])
     add("worker", parents=[common])
     for command in PASSED_ON:
         add(command, parents=[common])
@@ -89,6 +102,8 @@ def main(arguments: list[str]) -> int:
     """Run one command and give its exit code."""
     ours, passed_on = split(arguments)
     options = parser().parse_args(ours)
+    if options.command in BEFORE_SETTINGS:
+        return install_or_remove(options)
     place = Place.current(options.data)
     configuration.load(place.data)
     if "port" in options and options.port is None:
@@ -104,7 +119,7 @@ def main(arguments: list[str]) -> int:
         case "stop":
             return demo.stop(place)
         case "serve":
-            return demo.serve(place, options.port)
+            return demo.serve(place, options.port, options.sockets)
         case "worker":
             return demo.work(place)
         case "manage":
@@ -137,17 +152,31 @@ def main(arguments: list[str]) -> int:
             return keeper.run(place, options.ready)
         case "sbom" | "audit":
             return publish(options)
-        case "maintenance" | "support-bundle" | "doctor":
+        case "maintenance" | "support-bundle" | "doctor" | "database-check":
             return administer(place, options)
         case "cluster":
             return cluster_command(Cluster(place.for_tests if options.tests else place, options.tests), options.action)
     raise AssertionError(options.command)
 
 
+def install_or_remove(options: argparse.Namespace) -> int:
+    """Commands that the machine's own Python runs, before or after an Arpent is there."""
+    from gis_core.operations.installation import database_script, install, uninstall
+
+    if options.command == "install":
+        return install.run(options.answers, dry_run=options.dry_run)
+    if options.command == "uninstall":
+        return uninstall.run(delete_data=options.delete_data, at_once=options.yes)
+    return database_script.run(options.dsn, options.passwords)
+
+
 def administer(place: Place, options: argparse.Namespace) -> int:
     """What an administrator asks of an installation that runs."""
     from gis_core.operations import doctor, maintenance, support_bundle
+    from gis_core.operations.installation import present_database
 
+    if options.command == "database-check":
+        return present_database.check(place)
     if options.command == "maintenance":
         say(maintenance.run(place, options.action, options.message, options.until))
         return 0
@@ -174,7 +203,8 @@ def hand_over(place: Place, options: argparse.Namespace, arguments: list[str], p
         demo.check_start(place, options.port)
     apart = account.hand_data_over(place, lasting=options.command in LASTING)
     if apart:
-        account.keep_database(place)
+        if not is_outside():
+            account.keep_database(place)
         if options.command == "demo" and demo.is_free(place):
             command = ["prepare", "--data", str(place.data), "--port", str(options.port)]
             if code := account.run_as_database_user(place, command):

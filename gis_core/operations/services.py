@@ -101,20 +101,25 @@ def counters(place: Place, port: int) -> Path:
     return place.run / f"metrics-{port}"
 
 
-def web(place: Place, port: int, *, logs: bool = False) -> list[Service]:
-    """The processes of the web server, behind the proxy. Without logs they write to the terminal."""
+def web(place: Place, port: int, *, logs: bool = False, folder: Path | None = None) -> list[Service]:
+    """The processes of the web server, behind the proxy. Without logs they write to the terminal.
+
+    The proxy is our own user, or another one that alone may enter the folder of the sockets.
+    """
     shutil.rmtree(counters(place, port), ignore_errors=True)
     return [
-        web_process(place, port, path, place.logs / f"web-{number}.log" if logs else None)
-        for number, path in enumerate(web_sockets(place, port), 1)
+        web_process(place, port, path, place.logs / f"web-{number}.log" if logs else None, "0666" if folder else "0600")
+        for number, path in enumerate(web_sockets(place, port, folder), 1)
     ]
 
 
-def web_process(place: Place, port: int, path: Path, log: Path | None, *, patience: int = 3) -> Service:
+def web_process(
+    place: Place, port: int, path: Path, log: Path | None, mode: str = "0600", *, patience: int = 3
+) -> Service:
     """One of them, listening there; told to end, it finishes what it answers for so many seconds."""
     command = [
         str(PYTHON.with_name("granian")),
-        *("--interface", "wsgi", "--uds", str(path), "--uds-permissions", "0600"),
+        *("--interface", "wsgi", "--uds", str(path), "--uds-permissions", mode),
         *("--workers", "1", "--blocking-threads", str(THREADS), "--http", "1", "--no-ws"),
         # Without it a SIGTERM that comes before every worker has started is never obeyed.
         *("--workers-kill-timeout", str(patience)),
@@ -189,7 +194,7 @@ class Group:
 
         One that another system user keeps is started again by its keeper. Raises OperationFailedError without it.
         """
-        if self._cluster is None:
+        if self._cluster is None or self._cluster.is_outside:
             return
         if self._cluster.is_of_others:
             if not self._cluster.has_keeper():
