@@ -13,6 +13,7 @@ from gis_core.operations.cluster import Cluster
 from gis_core.operations.environment import DEFAULT_PORT, Place, variables
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.progress import say
+from gis_core.operations.upgrade import state as upgrade_state
 
 # Commands whose options belong to another program (Django, pytest, the benchmark).
 PASSED_ON = ("manage", "test", "bench")
@@ -24,7 +25,7 @@ HANDED_OVER = ("demo", "serve", "worker", "manage")
 LASTING = ("demo", "serve", "worker")
 
 # Commands that put things back when they are asked to end, as after Ctrl-C.
-CLEANED_UP = ("backup", "nightly", "restore", "prepare")
+CLEANED_UP = ("backup", "nightly", "restore", "prepare", "bundle", "upgrade")
 
 
 class Parser(argparse.ArgumentParser):
@@ -63,9 +64,19 @@ def parser() -> Parser:
     maintenance.add_argument("action", choices=["on", "off", "status"])
     maintenance.add_argument("--message", default="")
     maintenance.add_argument("--until", default="")
-    bundle = add("support-bundle", parents=[common])
-    bundle.add_argument("file", type=Path)
-    bundle.add_argument("--yes", action="store_true")
+    support = add("support-bundle", parents=[common])
+    support.add_argument("file", type=Path)
+    support.add_argument("--yes", action="store_true")
+    bundle = add("bundle")
+    bundle.add_argument("file", type=Path, nargs="?")
+    bundle.add_argument("--sign", type=Path)
+    bundle.add_argument("--debs", action="store_true")
+    upgrade = add("upgrade", parents=[common])
+    upgrade.add_argument("source", type=Path, nargs="?")
+    upgrade.add_argument("--keys", type=Path)
+    upgrade.add_argument("--jobs-minutes", type=int, default=10)
+    for choice in ("--unsigned", "--resume"):
+        upgrade.add_argument(choice, action="store_true")
     doctor = add("doctor", parents=[common])
     doctor.add_argument("--json", action="store_true")
     doctor.add_argument("--mail", default="")
@@ -87,10 +98,14 @@ def main(arguments: list[str]) -> int:
     """Run one command and give its exit code."""
     ours, passed_on = split(arguments)
     options = parser().parse_args(ours)
+    if options.command == "bundle":
+        return make_bundle(options)
     place = Place.current(options.data)
     configuration.load(place.data)
     if "port" in options and options.port is None:
         options.port = int(os.environ.get("ARPENT_PORT", DEFAULT_PORT))
+    if options.command in LASTING:
+        upgrade_state.refuse_unfinished()
     if options.command in HANDED_OVER:
         account.check_readable(passed_on)
         hand_over(place, options, arguments, passed_on)
@@ -133,7 +148,7 @@ def main(arguments: list[str]) -> int:
             from gis_core.operations import keeper
 
             return keeper.run(place, options.ready)
-        case "maintenance" | "support-bundle" | "doctor":
+        case "maintenance" | "support-bundle" | "doctor" | "upgrade":
             return administer(place, options)
         case "cluster":
             return cluster_command(Cluster(place.for_tests if options.tests else place, options.tests), options.action)
@@ -144,12 +159,31 @@ def administer(place: Place, options: argparse.Namespace) -> int:
     """What an administrator asks of an installation that runs."""
     from gis_core.operations import doctor, maintenance, support_bundle
 
+    if options.command == "upgrade":
+        return upgrade(place, options)
     if options.command == "maintenance":
         say(maintenance.run(place, options.action, options.message, options.until))
         return 0
     if options.command == "support-bundle":
         return support_bundle.run(place, options.file, at_once=options.yes)
     return doctor.run(place, as_json=options.json, mail=options.mail)
+
+
+def make_bundle(options: argparse.Namespace) -> int:
+    """A version as one file; no data folder is asked."""
+    from gis_core.operations import bundle
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    return bundle.make(options.file, key=options.sign, with_debs=options.debs)
+
+
+def upgrade(place: Place, options: argparse.Namespace) -> int:
+    """To the version of a bundle, and back where that fails."""
+    from gis_core.operations.upgrade import run as upgrading
+
+    source = options.source.absolute() if options.source else None
+    wishes = upgrading.Wishes(source, options.keys, options.unsigned, options.resume, options.jobs_minutes)
+    return upgrading.run(place, wishes)
 
 
 def hand_over(place: Place, options: argparse.Namespace, arguments: list[str], passed_on: list[str]) -> None:

@@ -1,7 +1,7 @@
 """`./arpent bundle`: one file with a version of Arpent and all that it needs, for machines without internet.
 
-It is a tar of one folder, `arpent-<version>/`: first `SHA256SUMS` and its signature `SHA256SUMS.sig`, then what they are
-about: `bundle.json` (what it is and what it runs on), `source.tar.gz` (the code and the built map), `wheels/` and
+It is a tar of one folder, `arpent-<version>/`: first `SHA256SUMS` and its signature `SHA256SUMS.sig`, then what they
+are about: `bundle.json` (what it is and what it runs on), `source.tar.gz` (the code and the built map), `wheels/` and
 `production.lock`, `debian-packages.txt`, and where they were asked for `debs/` and `sbom.json`.
 """
 

@@ -1,4 +1,4 @@
-"""Signatures of releases, by OpenSSH (`ssh-keygen -Y`): whoever is administered over SSH has it, and keys may be hardware.
+"""Signatures of releases, by OpenSSH (`ssh-keygen -Y`): what is administered over SSH has it, and keys may be hardware.
 
 Public keys are lines of `docker/release-keys` of the version that runs, and of a file of the administrator's. They have
 the form of `allowed_signers` in ssh-keygen(1), so that a key may have an end (`valid-before`).
@@ -20,7 +20,7 @@ SECONDS = 60
 
 
 def sign(text: bytes, key: Path) -> bytes:
-    """The signature, as text of OpenSSH's, by a private key (or the public half of one that an agent or token holds)."""
+    """The signature, as OpenSSH writes it, by a private key (or the public half of one that an agent holds)."""
     with tempfile.TemporaryDirectory(prefix="arpent-signature-") as folder:
         file = Path(folder, "signed")
         file.write_bytes(text)

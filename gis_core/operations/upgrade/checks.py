@@ -34,8 +34,8 @@ def find_home() -> Home:
     home = Home(ROOT.parent)
     if not home.link.is_symlink():
         raise OperationFailedError(
-            f"Arpent n'est pas installé par versions ici ({ROOT.parent} n'a pas de lien « {CURRENT} ») : un clone git se"
-            f" met à jour par git checkout (UPGRADING.md). {UNTOUCHED}"
+            f"Arpent n'est pas installé par versions ici ({ROOT.parent} n'a pas de lien « {CURRENT} ») : un clone git"
+            f" se met à jour par git checkout (UPGRADING.md). {UNTOUCHED}"
         )
     if not os.access(home.folder, os.W_OK):
         raise OperationFailedError(f"{home.folder} n'est pas à vous : lancez la commande avec root (sudo). {UNTOUCHED}")

@@ -25,7 +25,8 @@ SETTINGS = """
 """
 GRANTS = """
     select coalesce(r.rolname, 'public'), a.privilege_type, a.is_grantable
-    from pg_database d, aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a left join pg_roles r on r.oid = a.grantee
+    from pg_database d, aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a
+        left join pg_roles r on r.oid = a.grantee
     where d.datname = %s and a.grantee <> d.datdba order by 1, 2
 """
 LIMIT = "select datconnlimit from pg_database where datname = %s"
@@ -77,9 +78,7 @@ def copy_settings(connection: Connection) -> None:
     for role, privilege, grantable in connection.execute(GRANTS, [DATABASE]).fetchall():
         grantee = sql.SQL("public") if role == "public" else sql.Identifier(role)
         option = sql.SQL(" with grant option" if grantable else "")
-        connection.execute(
-            sql.SQL("grant {} on database {} to {}").format(sql.SQL(privilege), name, grantee) + option
-        )
+        connection.execute(sql.SQL("grant {} on database {} to {}").format(sql.SQL(privilege), name, grantee) + option)
     limit = connection.execute(LIMIT, [DATABASE]).fetchone()
     connection.execute(sql.SQL("alter database {} connection limit {}").format(name, sql.Literal(limit and limit[0])))
 

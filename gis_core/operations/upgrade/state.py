@@ -60,7 +60,7 @@ class Home:
     @property
     def current(self) -> str:
         """The version in use."""
-        return os.readlink(self.link)
+        return str(self.link.readlink())
 
     def version(self, name: str) -> Path:
         return self.folder / name

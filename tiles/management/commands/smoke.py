@@ -11,8 +11,7 @@ from django.urls import reverse
 
 from gis_core.letters.document import pdf_of
 from gis_core.letters.services import preview_of
-from gis_core.members.rights import Rights, acting_as, rights_of
-from gis_core.members.roles import Role
+from gis_core.members.rights import Rights, Role, acting_as, rights_of
 from gis_core.models import Member, Membership, User
 from gis_core.points import LETTER_KINDS
 from layers.cadastre.models import Parcel
