@@ -43,7 +43,10 @@ def parser() -> Parser:
     port.add_argument("--port", type=int)
     commands = Parser(prog="arpent", add_help=False)
     add = commands.add_subparsers(dest="command", required=True, parser_class=Parser).add_parser
-    add("demo", parents=[common, port]).add_argument("--detach", action="store_true")
+    demonstration = add("demo", parents=[common, port])
+    demonstration.add_argument("--detach", action="store_true")
+    # By an upgrade, which has brought the tables up to date.
+    demonstration.add_argument("--prepared", action="store_true")
     add("stop", parents=[common])
     add("serve", parents=[common, port])
     add("worker", parents=[common])
@@ -113,7 +116,7 @@ def main(arguments: list[str]) -> int:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
     match options.command:
         case "demo":
-            return demo.run(place, options.port, detach=options.detach)
+            return demo.run(place, options.port, detach=options.detach, prepared=options.prepared)
         case "stop":
             return demo.stop(place)
         case "serve":
@@ -196,7 +199,7 @@ def hand_over(place: Place, options: argparse.Namespace, arguments: list[str], p
     apart = account.hand_data_over(place, lasting=options.command in LASTING)
     if apart:
         account.keep_database(place)
-        if options.command == "demo" and demo.is_free(place):
+        if options.command == "demo" and not options.prepared and demo.is_free(place):
             command = ["prepare", "--data", str(place.data), "--port", str(options.port)]
             if code := account.run_as_database_user(place, command):
                 account.leave(place, code)

@@ -32,7 +32,7 @@ WHEELS, DEBS, LOCK, PACKAGES, SBOM = "wheels", "debs", "production.lock", "debia
 # Where the wheels and packages of a bundle lie in an unpacked version; `docker/provision.sh` installs from there.
 OFFLINE = ".bundle"
 # Of the repository, what a machine that runs Arpent never opens.
-LEFT_OUT = ("tests", "webmap/src", "webmap/tests", "docs/adr", "conftest.py")
+LEFT_OUT = (".ci", "tests", "webmap/src", "webmap/tests", "docs/adr", "conftest.py")
 MOST_MEMBERS = 5000
 LINE = re.compile(r"([0-9a-f]{64})  ([^/\n][^\n]*)")
 VERSION_FORM = re.compile(r"\d{1,4}(\.\d{1,4}){1,3}")

@@ -41,6 +41,8 @@ class Wishes:
 def run(place: Place, wishes: Wishes) -> int:
     """Upgrade, or end what was interrupted."""
     home = checks.find_home()
+    # The system users of the site and of the database read the versions.
+    os.umask(0o022)
     with home.lock():
         state = home.read()
         if wishes.resume:

@@ -56,7 +56,7 @@ class Demo:
             self._run("stop")
 
     def start(self) -> None:
-        self._run("demo", "--detach", "--port", str(self._port))
+        self._run("demo", "--detach", "--prepared", "--port", str(self._port))
         wait_ready(self._port)
 
     def finish(self) -> None:

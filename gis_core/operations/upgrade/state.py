@@ -93,6 +93,7 @@ class Home:
             json.dump(asdict(state), file, indent=1)
             file.flush()
             os.fsync(file.fileno())
+        partial.chmod(0o644)
         partial.replace(self.folder / FILE)
         sync_folder(self.folder)
 
@@ -122,6 +123,8 @@ class Home:
         if lock is None:
             raise OperationFailedError("Une mise à jour est déjà en cours ici : attendez sa fin.")
         try:
+            # Whoever starts Arpent, under its own system user, asks whether it is held.
+            os.fchmod(lock, 0o644)
             yield
         finally:
             os.close(lock)
