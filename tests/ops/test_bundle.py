@@ -1,7 +1,6 @@
 """A bundle is what its publisher signed, or is refused in one sentence before anything is unpacked."""
 
 import json
-import os
 import subprocess
 import tarfile
 from dataclasses import asdict
@@ -56,10 +55,10 @@ def read(source: Path, keys: Path, *, unsigned: bool = False) -> Facts:
 
 def refusal(source: Path, keys: Path) -> str:
     """The sentence; nothing stays of what was unpacked."""
-    before = sorted(os.listdir(source.parent))
+    before = sorted(source.parent.iterdir())
     with pytest.raises(OperationFailedError) as failure:
         read(source, keys)
-    assert sorted(os.listdir(source.parent)) == before
+    assert sorted(source.parent.iterdir()) == before
     return failure.value.message
 
 
@@ -156,7 +155,7 @@ def test_versions_that_do_not_follow_are_refused(version: str, oldest: str, form
 
 def test_what_is_packed_was_tried_by_the_suite():
     bundle.check_locked("django==6.1.1 \\\n", "django==6.1.1 \\\npytest==9\n")
-    with pytest.raises(OperationFailedError, match="django==6.1.2"):
+    with pytest.raises(OperationFailedError, match=r"django==6\.1\.2"):
         bundle.check_locked("django==6.1.2 \\\n", "django==6.1.1 \\\n")
 
 
