@@ -52,13 +52,13 @@ class Command(BaseCommand):
         if parcel:
             self.ask(client, "parcel sheet", reverse("parcel_sheet", args=[parcel]))
         if letter is not None:
-            self.check("letter", letter.startswith(PDF), "no PDF")
+            self.require("letter", letter.startswith(PDF), "no PDF")
 
     def ask(self, client: Client, what: str, address: str) -> None:
         answer = client.get(address, secure=True)
-        self.check(what, answer.status_code in (200, 204), f"{address}: {answer.status_code}")
+        self.require(what, answer.status_code in (200, 204), f"{address}: {answer.status_code}")
 
-    def check(self, what: str, is_sound: bool, fault: str) -> None:
+    def require(self, what: str, is_sound: bool, fault: str) -> None:
         if not is_sound:
             raise CommandError(f"{what}: {fault}")
         self.stdout.write(f"{what}: ok")
