@@ -7,6 +7,7 @@ are about: `bundle.json` (what it is and what it runs on), `source.tar.gz` (the 
 
 import hashlib
 import json
+import os
 import platform
 import re
 import shutil
@@ -243,8 +244,10 @@ def unpack_file(source: Path, folder: Path) -> None:
 
 
 def copy_whole(content: IO[bytes], file: IO[bytes], size: int) -> None:
+    """EOFError where it ends before."""
     shutil.copyfileobj(content, file, MIB)
-    if file.tell() != size:
+    file.flush()
+    if os.fstat(file.fileno()).st_size != size:
         raise EOFError
 
 
@@ -252,12 +255,12 @@ def check_folder(source: Path, folder: Path, key_files: list[Path], *, unsigned:
     """The signature first, then every file against its checksum; none too many, none absent."""
     try:
         sums = (folder / SUMS).read_bytes()
-        found_signature = None if unsigned else (folder / SIGNATURE).read_bytes()
+        present_signature = None if unsigned else (folder / SIGNATURE).read_bytes()
     except OSError as error:
         what = "n'est pas un paquet d'Arpent" if not (folder / SUMS).exists() else "n'est pas signé"
         raise OperationFailedError(f"{source} {what} : ne l'installez pas. Rien n'a été changé.") from error
-    if found_signature is not None:
-        signature.check_signature(sums, found_signature, key_files)
+    if present_signature is not None:
+        signature.check_signature(sums, present_signature, key_files)
     wanted = {name: digest for digest, name in LINE.findall(sums.decode(errors="replace"))}
     files = [path for path in folder.rglob("*") if not path.is_dir() or path.is_symlink()]
     present = {path.relative_to(folder).as_posix(): path for path in files}

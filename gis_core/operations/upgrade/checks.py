@@ -83,7 +83,7 @@ def check_machine(facts: Facts, cluster: Cluster) -> None:
         )
 
 
-def check_room_for_version(home: Home, folder: Path) -> None:
+def check_space_for_version(home: Home, folder: Path) -> None:
     """Room for the code and the libraries of the new version, beside those of the one in use."""
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     check_free_space(home.folder, GROWTH * size)
@@ -99,7 +99,7 @@ def check_database(cluster: Cluster, new: Path, version: str) -> None:
                 f"La base est d'une version plus récente qu'Arpent {version} : elle a {len(unknown)} migrations que"
                 f" celui-ci ne connaît pas (dont {unknown[-1]}) : prenez un paquet plus récent. {UNTOUCHED}"
             )
-        return_point.check_room(cluster)
+        return_point.check_space(cluster)
 
 
 def check_backup(place: Place, now: datetime | None = None) -> None:
@@ -135,7 +135,7 @@ def count_jobs(cluster: Cluster) -> int:
     return int(row[0]) if row else 0
 
 
-def make_room(target: Path) -> None:
+def remove_earlier_try(target: Path) -> None:
     """An earlier try of this version may have left its code: it is unpacked anew. Raises OperationFailedError."""
     if not target.exists():
         return

@@ -15,7 +15,7 @@ from gis_core.operations.failure import OperationFailedError
 COPY = "arpent_before_upgrade"
 OWNER = "arpent_owner"
 # The copy, and as much again as migrations may write.
-ROOM = 1.5
+GROWTH = 1.5
 # Written without quotes, for their values are lists that quote their own parts (`GUC_LIST_QUOTE` in PostgreSQL).
 LISTS = {"search_path", "local_preload_libraries", "session_preload_libraries", "temp_tablespaces"}
 SETTINGS = """
@@ -39,15 +39,15 @@ SIZES: LiteralString = """
 type Connection = psycopg.Connection[tuple[Any, ...]]
 
 
-def check_room(cluster: Cluster) -> None:
-    """Raises OperationFailedError where the disk has no room for the copy."""
-    check_free_space(cluster.data, int(ROOM * database_bytes(cluster)))
+def check_space(cluster: Cluster) -> None:
+    """The disk takes the copy. Raises OperationFailedError."""
+    check_free_space(cluster.data, int(GROWTH * database_bytes(cluster)))
 
 
 def make_copy(cluster: Cluster) -> None:
     """Copy the database, which nobody uses, and compare both. Raises OperationFailedError."""
     drop_copy(cluster)
-    check_room(cluster)
+    check_space(cluster)
     with administration(cluster) as connection:
         end_sessions(connection, DATABASE)
         connection.execute(
@@ -77,8 +77,10 @@ def copy_settings(connection: Connection) -> None:
     connection.execute(sql.SQL("revoke all on database {} from public").format(name))
     for role, privilege, grantable in connection.execute(GRANTS, [DATABASE]).fetchall():
         grantee = sql.SQL("public") if role == "public" else sql.Identifier(role)
-        option = sql.SQL(" with grant option" if grantable else "")
-        connection.execute(sql.SQL("grant {} on database {} to {}").format(sql.SQL(privilege), name, grantee) + option)
+        option = sql.SQL("with grant option" if grantable else "")
+        connection.execute(
+            sql.SQL("grant {} on database {} to {} {}").format(sql.SQL(privilege), name, grantee, option)
+        )
     limit = connection.execute(LIMIT, [DATABASE]).fetchone()
     connection.execute(sql.SQL("alter database {} connection limit {}").format(name, sql.Literal(limit and limit[0])))
 

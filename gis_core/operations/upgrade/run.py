@@ -74,15 +74,15 @@ def prepare(home: Home, place: Place, wishes: Wishes, source: Path) -> str:
     with bundle.open_bundle(source, keys, home.folder, unsigned=wishes.unsigned) as (folder, facts):
         checks.check_path(facts)
         checks.check_machine(facts, cluster)
-        checks.check_room_for_version(home, folder)
+        checks.check_space_for_version(home, folder)
         new = home.version(facts.version)
-        checks.make_room(new)
+        checks.remove_earlier_try(new)
         try:
             with step("Nouvelle version"):
                 bundle.unpack_version(folder, new)
             checks.check_database(cluster, new, facts.version)
             with step("Bibliothèques de la nouvelle version"):
-                site_control.run([str(new / "docker" / "provision.sh"), "run"])
+                site_control.run("docker/provision.sh", [str(new / "docker" / "provision.sh"), "run"])
             checks.check_backup(place)
             checks.wait_for_jobs(cluster, wishes.jobs_minutes)
         except BaseException:
@@ -177,11 +177,13 @@ class Upgrade:
     def operate(self, *arguments: str, role: str = "") -> None:
         """A Django command of the new version; where root runs it, it hands over by itself."""
         root = self.home.version(self.state.target)
-        command = [str(root / ".venv" / "bin" / "python"), "-P", "-m", "gis_core.operations", "manage"]
+        # It ends with us: what a killed upgrade left at work would go on in the database that was put back.
+        ends_with_us = ["/usr/bin/setpriv", "--pdeathsig", "TERM", "--"]
+        command = [*ends_with_us, str(root / ".venv" / "bin" / "python"), "-P", "-m", "gis_core.operations", "manage"]
         left_out = ("ARPENT_RUN", "ARPENT_LEASE", "ARPENT_DB_USER")
         env = {name: value for name, value in os.environ.items() if name not in left_out}
         env |= {"PYTHONPATH": str(root)} | ({"ARPENT_DB_USER": role} if role else {})
-        site_control.run([*command, "--data", self.state.data, *arguments], env)
+        site_control.run(f"arpent manage {arguments[0]}", [*command, "--data", self.state.data, *arguments], env)
 
 
 def go_back(home: Home, state: State) -> None:

@@ -65,7 +65,7 @@ class Demo:
     def _run(self, *arguments: str) -> None:
         # What the version in use takes from its own settings is not what this one has read already.
         env = {name: value for name, value in os.environ.items() if name not in ("ARPENT_RUN", "ARPENT_LEASE")}
-        run([self._command, *arguments, "--data", str(self._place.data)], env)
+        run(f"arpent {arguments[0]}", [self._command, *arguments, "--data", str(self._place.data)], env)
 
 
 class Systemd:
@@ -75,14 +75,14 @@ class Systemd:
         self._port = port
 
     def stop(self) -> None:
-        run([SYSTEMCTL, "stop", ALL_UNITS, WEB_UNIT])
+        run("systemctl stop", [SYSTEMCTL, "stop", ALL_UNITS, WEB_UNIT])
 
     def start(self) -> None:
-        run([SYSTEMCTL, "start", WEB_UNIT])
+        run("systemctl start", [SYSTEMCTL, "start", WEB_UNIT])
         wait_ready(self._port)
 
     def finish(self) -> None:
-        run([SYSTEMCTL, "start", ALL_UNITS])
+        run("systemctl start", [SYSTEMCTL, "start", ALL_UNITS])
 
 
 def control(name: str, current: Path, place: Place, port: int) -> SiteControl:
@@ -108,12 +108,12 @@ def wait_ready(port: int) -> None:
         raise OperationFailedError(f"Le site n'est pas prêt après {READY_SECONDS} s ({ready_url(port)}).")
 
 
-def run(command: list[str], env: dict[str, str] | None = None) -> None:
-    """What it says is worth reading where it fails; a server that it leaves behind keeps no pipe of ours open."""
+def run(title: str, command: list[str], env: dict[str, str] | None = None) -> None:
+    """Run a command. What it says is worth reading where it fails; a server that it leaves behind keeps no pipe of ours open."""
     with tempfile.TemporaryFile("w+") as said:
         code = subprocess.run(
             command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, check=False, env=env, cwd="/"
         ).returncode
         said.seek(0)
         if code != 0:
-            raise OperationFailedError(f"{' '.join(command[:2])} a échoué (code {code}).", said.read()[-1500:].strip())
+            raise OperationFailedError(f"{title} a échoué (code {code}).", said.read()[-1500:].strip())
