@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from gis_core.operations import archive_target
 from gis_core.operations.environment import (
     DATABASE,
     DB_USER,
@@ -353,8 +354,8 @@ class Cluster:
     def _write_settings(self) -> None:
         """Written at each start: the tuning follows the machine. Local changes go to `local.conf` beside it."""
         settings = tuning(machine_memory_mib(), os.cpu_count() or 1, durable=not self.for_tests)
-        # The group is that of the site alone.
         settings["unix_socket_permissions"] = "0770" if self.is_apart else "0700"
+        settings |= {} if self.for_tests else archive_target.prepare(self.place, self.data)
         lines = [f"{name} = {value}\n" for name, value in settings.items()]
         path = self.data / "arpent.conf"
         path.write_text("".join(lines) + "include_if_exists = 'local.conf'\n")

@@ -37,9 +37,14 @@ Role = Literal["web", "worker", "owner", "test"]
 
 @dataclass(frozen=True)
 class Place:
-    """One data folder, and where everything stands in it."""
+    """One data folder, and where everything stands in it.
+
+    `is_trial`: a copy that a command restores beside the real one for as long as it runs: it archives nothing, and its
+    sockets lie where any user may make a folder.
+    """
 
     data: Path
+    is_trial: bool = False
 
     @classmethod
     def current(cls, data: str | None = None) -> "Place":
@@ -92,6 +97,8 @@ class Place:
         machine: no variable of the environment and no session's folder decides.
         """
         of_root = self.socket_directory_of_root
+        if self.is_trial:
+            return Path("/tmp", of_root.name)  # noqa: S108 - its owner is checked before use
         if self.database_uid == uid_of(DB_USER) or owner_of(of_root) == self.database_uid:
             return of_root
         return Path("/tmp", of_root.name)  # noqa: S108 - its owner is checked before use
@@ -214,6 +221,15 @@ def _open_in(folder: int, name: str, flags: int) -> int:
     if writing and os.geteuid() == 0 and state.st_uid == 0 and state.st_nlink == 1 and above.st_uid != 0:
         os.fchown(descriptor, above.st_uid, above.st_gid)
     return descriptor
+
+
+def write_private(path: Path, text: str) -> None:
+    """A file that its owner alone reads, whole under its name or not there."""
+    partial = path.with_name(f"{path.name}.part")
+    partial.unlink(missing_ok=True)
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    partial.replace(path)
 
 
 def backup_hour() -> time | None:
