@@ -151,7 +151,7 @@ def main(arguments: list[str]) -> int:
 
 def bring_back(place: Place, options: argparse.Namespace) -> int:
     """A file of `./arpent backup`, or a second of the continuous archive."""
-    from gis_core.operations import recovery, restore
+    from gis_core.operations import instants, recovery, restore
 
     if sum(map(bool, (options.file, options.at, options.last))) != 1:
         raise OperationFailedError(
@@ -159,7 +159,7 @@ def bring_back(place: Place, options: argparse.Namespace) -> int:
         )
     if options.file:
         return restore.restore(place, options.file, force=options.force)
-    instant = recovery.parse_instant(options.at) if options.at else None
+    instant = instants.parse_instant(options.at) if options.at else None
     return recovery.restore_at(place, recovery.Request(instant, options.show, options.yes))
 
 

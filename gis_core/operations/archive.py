@@ -97,7 +97,13 @@ def pgbackrest(place: Place, *arguments: str) -> str:
     options = [f"--config={place.backups / CONFIGURATION}", f"--stanza={STANZA}"]
     command = [*as_database_user(place), str(PGBACKREST), *options, *arguments]
     done = subprocess.run(
-        command, capture_output=True, text=True, check=False, env=plain_environment(place), cwd="/", stdin=subprocess.DEVNULL
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=plain_environment(place),
+        cwd="/",
+        stdin=subprocess.DEVNULL,
     )
     if done.returncode != 0:
         said = done.stdout + done.stderr
@@ -116,7 +122,9 @@ def describe_failure(said: str) -> str:
     if number in UNREACHABLE or "unable to connect" in said:
         return f"L'archive ne répond pas : vérifiez le réseau, le compte et la place chez elle ({reason})."
     if number in DAMAGED or "checksum" in said or "invalid" in said:
-        return f"L'archive est abîmée : prenez un instant couvert par une autre sauvegarde, et signalez ceci ({reason})."
+        return (
+            f"L'archive est abîmée : prenez un instant couvert par une autre sauvegarde, et signalez ceci ({reason})."
+        )
     if number in ABSENT:
         return f"Il manque dans l'archive de quoi faire cela ({reason})."
     return f"pgBackRest a refusé : {reason}"
@@ -195,7 +203,9 @@ def _restic_failure(code: int, said: str) -> str:
     if code == WRONG_PASSWORD or "wrong password" in said:
         return WRONG_KEY
     if code == UNREADABLE_FILE:
-        return f"Un fichier ne peut pas être lu par l'utilisateur de la base : ouvrez-le à son groupe, chmod g+r ({last})."
+        return (
+            f"Un fichier ne peut pas être lu par l'utilisateur de la base : ouvrez-le à son groupe, chmod g+r ({last})."
+        )
     if code == NO_REPOSITORY:
         return "Il n'y a pas encore de fichiers dans l'archive."
     return f"Les fichiers de l'archive : restic a refusé ({last})."
@@ -214,7 +224,7 @@ def _restic(
 def send_files(place: Place, target: Target) -> None:
     """What is new among the files, those erased within the window too. Raises OperationFailedError."""
     if place.files.is_dir():
-        excluded = [f"--exclude=/{name}" for name in ()] + [f"--exclude={name}" for name in NOT_SENT]
+        excluded = [f"--exclude={place.files.resolve() / name}" for name in NOT_SENT]
         options = ["--host=arpent", "--no-scan", "--skip-if-unchanged", "--quiet", *excluded]
         restic(place, target, "backup", *options, ".", folder=place.files.resolve())
 
@@ -273,10 +283,13 @@ def _log_failure(place: Place) -> str:
     said = Cluster(place).psql(
         "postgres",
         "-c",
-        "select failed_count from pg_stat_archiver"
-        " where last_failed_time > coalesce(last_archived_time, '-infinity')",
+        "select failed_count from pg_stat_archiver where last_failed_time > coalesce(last_archived_time, '-infinity')",
     )
-    return "PostgreSQL n'arrive pas à envoyer son journal dans l'archive : voyez son propre journal." if said.strip() else ""
+    return (
+        "PostgreSQL n'arrive pas à envoyer son journal dans l'archive : voyez son propre journal."
+        if said.strip()
+        else ""
+    )
 
 
 def _now() -> datetime:

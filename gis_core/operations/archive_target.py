@@ -52,7 +52,10 @@ def parse(address: str) -> Target:
         return Target("folder", address.rstrip("/"))
     try:
         parts = urlsplit(address)
-        port, options = parts.port, dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
+        port, options = (
+            parts.port,
+            dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))),
+        )
     except ValueError as error:
         raise ValueError(EXPECTED) from error
     path = unquote(parts.path).rstrip("/")
@@ -64,7 +67,9 @@ def parse(address: str) -> Target:
         raise ValueError("pas de mot de passe dans l’adresse : une clé ou un secret, dans un fichier")
     if parts.scheme == "sftp":
         if not parts.username or "key" not in options:
-            raise ValueError("sftp demande un compte et le fichier de sa clé : sftp://compte@serveur/dossier?key=/chemin")
+            raise ValueError(
+                "sftp demande un compte et le fichier de sa clé : sftp://compte@serveur/dossier?key=/chemin"
+            )
         return Target("sftp", path, parts.hostname, port, parts.username, options=options)
     bucket, _, folder = path.removeprefix("/").partition("/")
     if "key" not in options or "secret" not in options:
@@ -156,7 +161,8 @@ def read_secret(path: str) -> str:
         return read_plain(Path(path).resolve(), MOST_SECRET_BYTES).decode().strip()
     except (OSError, UnicodeDecodeError) as error:
         raise OperationFailedError(
-            f"{SETTING} : {path} ne peut pas être lu : donnez-le à l'utilisateur de la base (chown arpent-db, chmod 600)."
+            f"{SETTING} : {path} ne peut pas être lu : donnez-le à l'utilisateur de la base"
+            " (chown arpent-db, chmod 600)."
         ) from error
 
 
@@ -238,8 +244,15 @@ def restic_arguments(target: Target) -> list[str]:
         return ["--repo", f"{target.folder}/files"]
     if target.kind == "sftp":
         known = f" -o UserKnownHostsFile={target.options['known-hosts']}" if "known-hosts" in target.options else ""
-        login = f"ssh -p {target.port or 22} -i {target.options['key']} -o BatchMode=yes{known} {target.user}@{target.host}"
-        return ["--repo", f"sftp:{target.user}@{target.host}:{target.folder}/files", "-o", f"sftp.command={login} -s sftp"]
+        login = (
+            f"ssh -p {target.port or 22} -i {target.options['key']} -o BatchMode=yes{known} {target.user}@{target.host}"
+        )
+        return [
+            "--repo",
+            f"sftp:{target.user}@{target.host}:{target.folder}/files",
+            "-o",
+            f"sftp.command={login} -s sftp",
+        ]
     port = f":{target.port}" if target.port else ""
     where = f"s3:https://{target.host}{port}/{target.bucket}{target.folder}/files"
     arguments = ["--repo", where, "-o", "s3.bucket-lookup=path"]

@@ -9,6 +9,7 @@ FOLDER = "backups"
 STATUS = "status.json"
 ARCHIVE = "archive.json"
 DRILL = "drill.json"
+RETURNS = "returns.json"
 
 
 @dataclass(frozen=True)
@@ -108,3 +109,27 @@ def read_drill_status(data: Path) -> DrillStatus | None:
 
 def write_drill_status(data: Path, status: DrillStatus) -> None:
     _write(data, DRILL, status)
+
+
+@dataclass(frozen=True)
+class Return:
+    """A return `to` an instant that was made `at` another: between both, another history (`timeline`) was the real one."""
+
+    to: str
+    at: str
+    timeline: int
+
+
+def read_returns(data: Path) -> list[Return]:
+    """The returns that were made here, the oldest first."""
+    try:
+        return [Return(**one) for one in json.loads((data / FOLDER / RETURNS).read_text())]
+    except (OSError, ValueError, TypeError):
+        return []
+
+
+def note_return(data: Path, made: Return) -> None:
+    partial = data / FOLDER / f"{RETURNS}.part"
+    partial.write_text(json.dumps([asdict(one) for one in (*read_returns(data), made)], indent=1))
+    partial.chmod(0o644)
+    partial.replace(data / FOLDER / RETURNS)

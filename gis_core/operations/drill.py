@@ -43,6 +43,7 @@ SITE_SECONDS = 300
 HUNDRED_GIB = 100 * 1024 * MIB
 TARGET_MINUTES = 30
 BLOCK = 1024 * 1024
+UNARCHIVED = Path(__file__).with_name("unarchived.sql")
 
 
 @dataclass
@@ -186,13 +187,7 @@ def _compare_and_ask(place: Place, copy: Place, moment: Moment, drill: Drill) ->
 
 def measure_loss(cluster: Cluster, place: Place) -> float:
     """Seconds of work that are nowhere but here at this moment: of the log, or of the files."""
-    said = cluster.psql(
-        "postgres",
-        "-c",
-        "select case when (pg_walfile_name_offset(pg_current_wal_insert_lsn())).file_offset > "
-        f"{NO_WORK_BYTES} or failed.waiting then extract(epoch from now() - last_archived_time) else 0 end"
-        " from pg_stat_archiver, lateral (select last_failed_time > last_archived_time as waiting) failed",
-    ).strip()
+    said = cluster.psql("postgres", "-v", f"no_work={NO_WORK_BYTES}", "-f", str(UNARCHIVED)).strip()
     status = read_archive_status(place.data)
     files = datetime.now(UTC) - datetime.fromisoformat(status.files_at) if status and status.files_at else timedelta()
     return max(float(said or 0), files.total_seconds())
@@ -302,7 +297,9 @@ def ask_site(place: Place, copy: Place, drill: Drill) -> None:
         write_private(copy.data / "secret-key", secret_key(place))
     with step("Le site sur la copie"):
         signed = json.loads(_try_site(copy, "worker", "prepare"))
-        answers = json.loads(_try_site(copy, "web", "ask", "--login", signed["login"], "--password", signed["password"]))
+        answers = json.loads(
+            _try_site(copy, "web", "ask", "--login", signed["login"], "--password", signed["password"])
+        )
     for answer in answers:
         drill.note(answer)
 

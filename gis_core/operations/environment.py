@@ -251,6 +251,14 @@ def backups_kept() -> int:
     return int(given)
 
 
+def weeks_and_months_kept() -> tuple[int, int]:
+    """For how many weeks, and how many months, the last backup of each stays beside those of the last nights."""
+    given = [os.environ.get(name, "0") for name in ("ARPENT_BACKUP_WEEKS", "ARPENT_BACKUP_MONTHS")]
+    if not all(number.isdigit() for number in given):
+        raise OperationFailedError(f"ARPENT_BACKUP_WEEKS et ARPENT_BACKUP_MONTHS sont des nombres : {given}")
+    return int(given[0]), int(given[1])
+
+
 def secret_key(place: Place) -> str:
     """The key of this data folder, made on first use; closed to all but its owner and its group."""
     path = place.data / "secret-key"

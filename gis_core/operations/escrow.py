@@ -34,6 +34,8 @@ TITLES = {
 }
 LINE = re.compile(r"\s*([SA])\s*(\d{1,2})\s*/\s*(\d{1,2})[\s.:-]+(.*)", re.DOTALL)
 LONGEST_KEY = 1_000
+# What shows the doctor that the sheet was made since the key was.
+PRINTED = "escrow-printed"
 
 
 def lines_of(letter: str, key: str) -> list[str]:
@@ -43,10 +45,9 @@ def lines_of(letter: str, key: str) -> list[str]:
     rows = [text[start : start + size] for start in range(0, len(text), size)]
     return [
         " ".join(
-            [f"{letter}{number}/{len(rows)}", *(row[at : at + GROUP] for at in range(0, len(row), GROUP))]
-            + [check_of(f"{letter}{number}/{len(rows)}", row)]
+            [label, *(row[at : at + GROUP] for at in range(0, len(row), GROUP)), check_of(label, row)],
         )
-        for number, row in enumerate(rows, 1)
+        for label, row in ((f"{letter}{number}/{len(rows)}", row) for number, row in enumerate(rows, 1))
     ]
 
 
@@ -156,7 +157,9 @@ def present_keys(place: Place) -> dict[str, str]:
 def print_sheet(place: Place, target: Path | None) -> int:
     """Write the sheet as a PDF that its owner alone reads; nothing is written over."""
     if target is None:
-        raise OperationFailedError("Dites où écrire la feuille : ./arpent escrow FEUILLE.pdf (ou --enter pour la relire).")
+        raise OperationFailedError(
+            "Dites où écrire la feuille : ./arpent escrow FEUILLE.pdf (ou --enter pour la relire)."
+        )
     target = target.absolute()
     if target.exists():
         raise OperationFailedError(f"{target} existe déjà : donnez un autre nom.")
@@ -170,6 +173,9 @@ def print_sheet(place: Place, target: Path | None) -> int:
         raise OperationFailedError(f"Impossible d'écrire {target} : {error.strerror}.") from error
     finally:
         partial.unlink(missing_ok=True)
+    if ARCHIVE in keys:
+        write_private(place.backups / PRINTED, "")
+        archive_target.give(place, place.backups / PRINTED)
     say(f"Feuille écrite : {target}. Imprimez-la, gardez-la hors de cette machine, puis effacez le fichier (shred -u).")
     return 0
 
@@ -215,14 +221,14 @@ def draw(path: Path, place: Place, keys: dict[str, list[str]]) -> None:
 
 
 INSTRUCTIONS = (
-    "Ces lignes ouvrent toutes les sauvegardes. Gardez la feuille dans un coffre, loin de la machine ; une copie ailleurs.",
+    "Ces lignes ouvrent toutes les sauvegardes. Gardez la feuille dans un coffre, loin de la machine.",
     "N'y sont pas : le secret S3 ou la clé SFTP, que l'hébergeur de l'archive peut vous redonner.",
     "",
     "Sur une machine neuve :",
     "  1. installez Arpent, et écrivez la ligne ARPENT_ARCHIVE=… ci-dessus dans <données>/arpent.conf ;",
     "  2. ./arpent escrow --enter, puis tapez les lignes (espaces et minuscules sont indifférents ; O vaut 0, I et L",
     "     valent 1) ou collez le texte du carré. Les trois derniers signes d'une ligne disent si elle est bien tapée ;",
-    "  3. ./arpent restore --last, ou --at \"2026-11-28 03:10\" pour un instant précis.",
+    '  3. ./arpent restore --last, ou --at "2026-11-28 03:10" pour un instant précis.',
     "",
     "Le mode d'emploi complet : docs/how-to/restaurer.md.",
 )

@@ -85,7 +85,9 @@ def move(source: Path, target: Path) -> None:
     source.rename(target)
 
 
-def as_site(place: Place, action: str, instant: datetime, referenced: Iterable[str], source: Path | None = None) -> FileChanges:
+def as_site(
+    place: Place, action: str, instant: datetime, referenced: Iterable[str], source: Path | None = None
+) -> FileChanges:
     """`plan` or `apply` by the site's own user: root touches nothing in folders that the site writes."""
     question = {
         "data": str(place.data),

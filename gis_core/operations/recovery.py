@@ -6,6 +6,7 @@ change is said first. Then the two folders change places; the present one is set
 
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -14,12 +15,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import psycopg
 
 from gis_core.operations import archive, archive_target, file_recovery
 from gis_core.operations.backup import check_free_space
+from gis_core.operations.backup_status import Return, note_return, read_returns
 from gis_core.operations.cluster import Cluster
 from gis_core.operations.contents import (
     Contents,
@@ -32,20 +33,18 @@ from gis_core.operations.contents import (
 from gis_core.operations.demo import demo_lock
 from gis_core.operations.environment import ASIDE, DATABASE, Place
 from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.instants import describe_instant
 from gis_core.operations.preflight import check_folder
-from gis_core.operations.processes import wait_until
+from gis_core.operations.processes import BIN, client_environment, wait_until
 from gis_core.operations.progress import say, step
 from gis_core.operations.restore import UNTOUCHED, estimate_restore_bytes, give_restored
 from gis_core.operations.versions import of_our_apps, our_migrations
 
-ZONE = ZoneInfo("Europe/Paris")
 BESIDE = "pg.beside-"
 FLUSH_SECONDS = 60
 # Recovery of much work takes long; it says where it is in PostgreSQL's own log.
 RECOVERY_SECONDS = 12 * 3600
 MOST_LINES = 40
-MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
-WRITTEN = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?([+-]\d\d:?\d\d|Z)?")
 ENDED_EARLY = "recovery ended before configured recovery target was reached"
 LAST_WORK = re.compile(r"last completed transaction was at log time (\S+ \S+)")
 
@@ -67,39 +66,6 @@ class Beside:
     contents: Contents
     referenced: set[str]
     last_work: datetime | None
-
-
-def parse_instant(text: str) -> datetime:
-    """An instant written as the people of the territory say it, or with an offset. Raises OperationFailedError."""
-    if not WRITTEN.fullmatch(text.strip()):
-        raise OperationFailedError(
-            f"« {text} » n'est pas un instant : écrivez par exemple --at \"2026-11-28 03:10\" (heure de Paris)."
-        )
-    try:
-        instant = datetime.fromisoformat(text.strip())
-    except ValueError as error:
-        raise OperationFailedError(f"« {text} » n'existe pas au calendrier : vérifiez le jour et l'heure.") from error
-    if instant.tzinfo is not None:
-        return instant.astimezone(UTC)
-    early, late = (instant.replace(tzinfo=ZONE, fold=fold) for fold in (0, 1))
-    if early.utcoffset() != late.utcoffset():
-        back = early.astimezone(UTC).astimezone(ZONE).replace(tzinfo=None)
-        why = "deux fois" if back == instant else "pas"
-        raise OperationFailedError(
-            f"Cette heure n'existe {why} ce jour-là à Paris (changement d'heure) : ajoutez le décalage, par exemple"
-            f" --at \"{instant:%Y-%m-%d %H:%M}+01:00\"."
-            if why == "pas"
-            else f"Cette heure existe {why} ce jour-là à Paris (changement d'heure) : dites laquelle, --at"
-            f" \"{instant:%Y-%m-%d %H:%M}+02:00\" (la première) ou \"{instant:%Y-%m-%d %H:%M}+01:00\"."
-        )
-    return early.astimezone(UTC)
-
-
-def describe_instant(instant: datetime) -> str:
-    """`28 novembre 2026 à 03:10:00, heure de Paris (02:10:00 UTC)`"""
-    local = instant.astimezone(ZONE)
-    day = f"{local.day} {MONTHS[local.month - 1]} {local.year}"
-    return f"{day} à {local:%H:%M:%S}, heure de Paris ({instant.astimezone(UTC):%H:%M:%S} UTC)"
 
 
 def check_window(instant: datetime, backups: list[archive.BaseBackup], now: datetime) -> None:
@@ -203,6 +169,8 @@ def fetch_database(place: Place, copy: Place, instant: datetime | None, *, point
         options = ["--type=time", f"--target={at}"]
     else:
         options = ["--type=default"]
+    if instant and (timeline := timeline_at(read_returns(place.data), instant)):
+        options.append(f"--target-timeline={timeline}")
     with step("Base, depuis l'archive"):
         archive.pgbackrest(place, f"--pg1-path={copy.cluster}", *options, "restore")
 
@@ -276,7 +244,7 @@ def read_beside(copy: Place) -> Beside:
         write_alike(connection)
         if unknown := sorted(set(of_our_apps(read_migrations(connection))) - our_migrations()):
             raise OperationFailedError(
-                f"La base de cet instant vient d'un Arpent plus récent (migration {unknown[-1]}) : installez-le d'abord."
+                f"La base de cet instant vient d'un Arpent plus récent ({unknown[-1]}) : installez-le d'abord."
             )
         row = connection.execute("select pg_last_xact_replay_timestamp()").fetchone()
         last_work = row[0] if row else None
@@ -335,9 +303,24 @@ def _say_changes(place: Place, instant: datetime, present: Contents | None, foun
     if place.files.is_dir():
         files = file_recovery.as_site(place, "plan", instant, found.referenced)
         say(
-            f"Fichiers : {len(files.returned)} reviendraient, {len(files.set_aside)} arrivés depuis seraient mis de côté,"
+            f"Fichiers : {len(files.returned)} reviendraient, {len(files.set_aside)} arrivés depuis mis de côté,"
             f" {len(files.missing)} seraient cherchés dans l'archive."
         )
+
+
+def timeline_at(returns: list[Return], instant: datetime) -> int:
+    """PostgreSQL's number of the history that was the real one at an instant which a later return undid; else 0."""
+    for one in returns:
+        if datetime.fromisoformat(one.to) < instant < datetime.fromisoformat(one.at):
+            return one.timeline
+    return 0
+
+
+def former_timeline(former: Path) -> str:
+    """The number of the history of a database that was set aside."""
+    command = [str(BIN / "pg_controldata"), "-D", str(former)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, env=client_environment()).stdout
+    return re.findall(r"Latest checkpoint's TimeLineID:\s+(\d+)", said)[0]
 
 
 def list_changes(present: Contents, then: Contents) -> list[str]:
@@ -379,9 +362,12 @@ def _switch(
                 raise OperationFailedError("Rétablie, la base n'est pas celle qui a été montrée.", "\n".join(wrong[:5]))
         with step("Fichiers"):
             changes = _return_files(place, target, copy, instant, referenced)
+        if instant:
+            left = int(former_timeline(former)) if former else 0
+            note_return(place.data, Return(instant.isoformat(), datetime.now(UTC).isoformat(), left))
     shutil.rmtree(place.cache, ignore_errors=True)
     give_restored(place)
-    say(f"Rétabli : {len(contents)} tables, {len(referenced)} fichiers nommés ; {len(changes.returned)} fichiers revenus.")
+    say(f"Rétabli : {len(contents)} tables, {len(referenced)} fichiers nommés, dont {len(changes.returned)} revenus.")
     for name in changes.missing[:5]:
         say(f"  Attention : {name} n'est ni ici ni dans l'archive, alors que la base le nomme.")
     if former:
@@ -446,4 +432,3 @@ def fetch_files(place: Place, target: archive_target.Target, into: Path, names: 
 def archive_pattern(name: str) -> str:
     """A name as restic's patterns mean it literally."""
     return re.sub(r"([\\*?\[\]$#!])", r"\\\1", name)
-

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gis_core.operations.cluster import RUN_VARIABLE, Cluster
 from gis_core.operations.archive_target import configured
+from gis_core.operations.cluster import RUN_VARIABLE, Cluster
 from gis_core.operations.environment import OPS, PYTHON, ROOT, Place, backup_hour, backups_kept, variables
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.multiprocess import FOLDER
@@ -131,7 +131,7 @@ def worker(place: Place, log: Path | None = None, port: int | None = None) -> Se
 
 
 def nightly_backups(place: Place, log: Path | None = None) -> list[Service]:
-    """What backs up every night, unless the operator switched it off, and sends files to the archive, if there is one."""
+    """What backs up every night, unless the operator switched it off, and what feeds the archive, if there is one."""
     env = {**variables(place, "worker"), "PYTHONPATH": str(ROOT)}
 
     def service(title: str, command: str, log: Path | None) -> Service:

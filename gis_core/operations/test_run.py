@@ -1,7 +1,8 @@
 """`./arpent test`: the whole suite against a cluster of its own, or pytest with the arguments given.
 
 The whole suite keeps its cluster and its files in memory where there is enough: it writes gigabytes that nobody reads.
-`--qgis` runs the tests that need QGIS, and nothing else, `--grass` those of shadows against GRASS. `--at INSTANT` runs
+`--qgis` runs the tests that need QGIS, and nothing else, `--grass` those of shadows against GRASS,
+`--recovery` six random seconds of minutes of work returned to. `--at INSTANT` runs
 at that instant, in a cluster of its own, without those that need the true one (marked `true_clock`). `--quick` runs
 those that need neither a database nor a browser nor another process, `--coverage` prints which branches of services and
 rights were taken.
@@ -21,6 +22,8 @@ from gis_core.operations.progress import say
 
 QGIS = "--qgis"
 QGIS_TESTS = ["tests/qgis", "-rP"]
+RECOVERY = "--recovery"
+RECOVERY_TESTS = ["tests/ops/test_recovery.py", "-rP", "-n", "0"]
 GRASS = "--grass"
 GRASS_TESTS = ["tests/grass", "tests/simulation/test_terrain.py", "-rP"]
 QUICK = "--quick"
@@ -54,9 +57,13 @@ def run(place: Place, arguments: Sequence[str]) -> int:
     grass = GRASS in arguments
     if grass:
         arguments = [*GRASS_TESTS, *(argument for argument in arguments if argument != GRASS)]
+    recovery = RECOVERY in arguments
+    if recovery:
+        arguments = [*RECOVERY_TESTS, *(argument for argument in arguments if argument != RECOVERY)]
     with folder_for(whole) as folder, Cluster(place_in(folder, tests), for_tests=True).lease():
         env = variables(place_in(folder, tests), "test") | ({"ARPENT_QGIS": "1"} if qgis else {})
         env |= {"ARPENT_GRASS": "1"} if grass else {}
+        env |= {"ARPENT_RECOVERY": "1"} if recovery else {}
         env |= {"TMPDIR": str(folder / "tmp")} if folder else {}
         left_out = fake_clock.LEFT_OUT if at else []
         pytest = [str(PYTHON), "-m", "pytest", *left_out, *arguments, *(WHOLE_SUITE if whole else [])]

@@ -20,7 +20,7 @@ from gis_core.models import Member, Membership
 from gis_core.points import LETTER_KINDS
 
 ZOOM = 14
-# A layer that everybody may see and that has features; a parcel with its ground; where there are none, nothing is asked.
+# Where there is no parcel or layer, nothing is asked.
 PARCEL = "select idu from cadastre_parcel order by idu limit 1"
 
 
