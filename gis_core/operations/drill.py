@@ -42,6 +42,8 @@ NO_WORK_BYTES = 4096
 SITE_SECONDS = 300
 HUNDRED_GIB = 100 * 1024 * MIB
 TARGET_MINUTES = 30
+# Of less, what does not depend on the size takes longest.
+ENOUGH_BYTES = 1024 * MIB
 BLOCK = 1024 * 1024
 UNARCHIVED = Path(__file__).with_name("unarchived.sql")
 
@@ -119,11 +121,15 @@ def describe(drill: Drill) -> str:
     """What it took, what would have been lost, what 100 GiB would take at the same rate, in French."""
     rate = drill.bytes / max(drill.restore_seconds, 0.001)
     minutes = HUNDRED_GIB / rate / 60
-    return (
-        f"Exercice réussi : de nouveau en service en {french_seconds(drill.seconds)} ; {drill.tables} tables et"
-        f" {drill.files} fichiers égaux ; au plus {french_seconds(drill.lost_seconds)} de travail perdu.\n"
+    said = (
         f"Débit : {rate / MIB:.0f} Mio/s ; à ce débit (extrapolation), 100 Gio demanderaient {minutes:.0f} min"
         f" (objectif : {TARGET_MINUTES})."
+        if drill.bytes >= ENOUGH_BYTES
+        else "Moins d'un gibioctet : le temps fixe domine, rien n'est extrapolé à 100 Gio."
+    )
+    return (
+        f"Exercice réussi : de nouveau en service en {french_seconds(drill.seconds)} ; {drill.tables} tables et"
+        f" {drill.files} fichiers égaux ; au plus {french_seconds(drill.lost_seconds)} de travail perdu.\n{said}"
     )
 
 
@@ -211,7 +217,7 @@ def mark_moment(cluster: Cluster) -> Moment:
             marker.execute("select pg_create_restore_point(%s)", [point])
             after = marker.execute("select pg_current_snapshot()::text").fetchone()
             if before == after:
-                return Moment(point, table_contents(reader), list_referenced_files(reader))
+                return Moment(point, table_contents(reader, in_log=True), list_referenced_files(reader))
             reader.execute("rollback")
             time.sleep(0.05)
     raise OperationFailedError("On écrit sans arrêt dans la base : relancez l'exercice à une heure plus calme.")

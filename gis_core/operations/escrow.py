@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 import sys
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
@@ -16,7 +17,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from gis_core.operations import archive_target
-from gis_core.operations.environment import Place, read_plain, write_private
+from gis_core.operations.environment import ASIDE, Place, read_plain, write_private
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.preflight import check_folder
 from gis_core.operations.progress import say
@@ -112,22 +113,18 @@ def read_keys(lines: Iterable[str]) -> dict[str, str]:
 
 
 def enter(place: Place) -> int:
-    """Write the keys that are typed (or pasted from the square); those that are there already stay."""
+    """Write the keys that are typed (or pasted from the square); others that are there are set aside."""
     if sys.stdin.isatty():
         say("Tapez les lignes de la feuille (S1/…, A1/…), puis une ligne vide :")
     keys = read_keys(iter(sys.stdin.readline, "") if not sys.stdin.isatty() else iter(lambda: input("> "), ""))
     check_folder(place)
-    for letter, key in keys.items():
-        path = path_of(place, letter)
-        if path.exists() and read_plain(path, LONGEST_KEY).decode().strip() != key:
-            raise OperationFailedError(
-                f"{path} contient déjà une autre clé : renommez ce fichier d'abord si celle de la feuille est la bonne."
-                " Rien n'a été écrit."
-            )
     place.data.mkdir(parents=True, exist_ok=True)
     for letter, key in keys.items():
         path = path_of(place, letter)
         path.parent.mkdir(exist_ok=True, mode=0o750)
+        if path.exists() and read_plain(path, LONGEST_KEY).decode().strip() != key:
+            aside = path.rename(path.with_name(time.strftime(f"{path.name}{ASIDE}%Y%m%d-%H%M%S")))
+            say(f"Une autre clé était là : mise de côté dans {aside}.")
         if not path.exists():
             write_private(path, key)
         say(f"{TITLES[letter].partition(' :')[0]} : dans {path}.")

@@ -40,11 +40,10 @@ def plan(data: Path, files: Path, instant: datetime, referenced: set[str]) -> tu
     """
     at = int(instant.timestamp() * NANOSECONDS)
     present = {name for name in list_file_names(data, files) if not name.startswith(f"files/{PRINTS}/")}
-    # A second of grace: a row that was committed at the instant has had its file for some moments.
-    too_new = {name for name in present - referenced if (data / name).stat().st_mtime_ns > at + NANOSECONDS}
+    too_new = {name for name in present - referenced if (data / name).stat().st_mtime_ns > at}
     erased: dict[str, Path] = {}
     for moment, name, path in sorted(list_erased(files)):
-        there_then = path.stat().st_mtime_ns <= at + NANOSECONDS and moment > at
+        there_then = path.stat().st_mtime_ns <= at and moment > at
         if name not in erased and (there_then or name in referenced - present):
             erased[name] = path
     returned = {name: path for name, path in erased.items() if name not in present or name in too_new}

@@ -20,6 +20,8 @@ from gis_core.operations.backup_status import (
 # A night's backup comes every day; one that has not ended after hours was killed.
 STALE = timedelta(hours=36)
 LONGEST = timedelta(hours=12)
+# Of less, what does not depend on the size takes longest.
+ENOUGH_BYTES = 2**30
 MOST_SILENT = timedelta(minutes=5)
 
 
@@ -87,8 +89,8 @@ class RecoveryState:
 
     @property
     def minutes_for_100_gib(self) -> int | None:
-        """At the rate of the last drill."""
-        if not self.drill or not self.drill.bytes or not self.drill.restore_seconds:
+        """At the rate of the last drill; None where it restored too little to say."""
+        if not self.drill or self.drill.bytes < ENOUGH_BYTES or not self.drill.restore_seconds:
             return None
         return round(100 * 2**30 / (self.drill.bytes / self.drill.restore_seconds) / 60)
 

@@ -87,9 +87,10 @@ def check_window(instant: datetime, backups: list[archive.BaseBackup], now: date
 def restore_at(place: Place, request: Request) -> int:
     """Look, say what changes, ask, switch. Raises OperationFailedError; then nothing has changed."""
     target = archive.target_of(place)
+    # Before anything is made: without it there is nothing to do.
+    archive_target.read_key(place)
     check_folder(place)
     give_restored(place)
-    # Root makes nothing of ours before the key is known: without it there is nothing to do.
     archive_target.write_configuration(place, target, Cluster(place).data)
     with step("Archive"):
         backups = archive.base_backups(place)
@@ -248,7 +249,7 @@ def read_beside(copy: Place) -> Beside:
             )
         row = connection.execute("select pg_last_xact_replay_timestamp()").fetchone()
         last_work = row[0] if row else None
-        return Beside(copy, table_contents(connection), list_referenced_files(connection), last_work)
+        return Beside(copy, table_contents(connection, in_log=True), list_referenced_files(connection), last_work)
 
 
 # -- before and after --------------------------------------------------------------------------------------------------
@@ -265,7 +266,7 @@ def _contents_now(place: Place) -> Contents | None:
             with cluster.connect(DATABASE) as connection:
                 write_alike(connection)
                 connection.execute("set transaction isolation level repeatable read, read only")
-                return table_contents(connection)
+                return table_contents(connection, in_log=True)
     except (OperationFailedError, psycopg.Error) as error:
         say(f"  La base présente ne répond pas ({str(error).strip().partition(chr(10))[0]}) : rien à lui comparer.")
         return None
@@ -357,7 +358,7 @@ def _switch(
             cluster.bootstrap()
         with step("Comparaison"), cluster.connect(DATABASE) as connection:
             write_alike(connection)
-            contents, referenced = table_contents(connection), list_referenced_files(connection)
+            contents, referenced = table_contents(connection, in_log=True), list_referenced_files(connection)
             if found and (wrong := differences(found.contents, contents)):
                 raise OperationFailedError("Rétablie, la base n'est pas celle qui a été montrée.", "\n".join(wrong[:5]))
         with step("Fichiers"):
