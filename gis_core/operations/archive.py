@@ -100,6 +100,7 @@ def pgbackrest(place: Place, *arguments: str) -> str:
         command,
         capture_output=True,
         text=True,
+        errors="backslashreplace",
         check=False,
         env=plain_environment(place),
         cwd="/",
@@ -217,7 +218,14 @@ def _restic(
     command = [*as_database_user(place), str(RESTIC), *restic_arguments(target), *arguments]
     env = plain_environment(place) | restic_environment(place, target)
     return subprocess.run(
-        command, capture_output=True, text=True, check=False, env=env, cwd=folder or "/", stdin=subprocess.DEVNULL
+        command,
+        capture_output=True,
+        text=True,
+        errors="backslashreplace",
+        check=False,
+        env=env,
+        cwd=folder or "/",
+        stdin=subprocess.DEVNULL,
     )
 
 

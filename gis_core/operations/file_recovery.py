@@ -40,9 +40,12 @@ def plan(data: Path, files: Path, instant: datetime, referenced: set[str]) -> tu
     """
     at = int(instant.timestamp() * NANOSECONDS)
     present = {name for name in list_file_names(data, files) if not name.startswith(f"files/{PRINTS}/")}
-    too_new = {name for name in present - referenced if (data / name).stat().st_mtime_ns > at}
+    aside = sorted(list_erased(files))
+    # What an earlier return brought back stays among the erased too.
+    gone_then = {name for moment, name, _path in aside if moment <= at}
+    too_new = {name for name in present - referenced if (data / name).stat().st_mtime_ns > at or name in gone_then}
     erased: dict[str, Path] = {}
-    for moment, name, path in sorted(list_erased(files)):
+    for moment, name, path in aside:
         there_then = path.stat().st_mtime_ns <= at and moment > at
         if name not in erased and (there_then or name in referenced - present):
             erased[name] = path
@@ -70,7 +73,8 @@ def apply(data: Path, files: Path, instant: datetime, referenced: set[str], sour
     for name in changes.set_aside:
         move(data / name, aside / Path(name).relative_to("files"))
     for name, path in where.items():
-        move(path, data / name)
+        (data / name).parent.mkdir(parents=True, exist_ok=True)
+        (data / name).hardlink_to(path)
     fetched = [name for name in changes.missing if source and (source / Path(name).relative_to("files")).is_file()]
     for name in fetched:
         (data / name).parent.mkdir(parents=True, exist_ok=True)

@@ -224,6 +224,12 @@ def explained(cluster: Cluster) -> Iterator[None]:
                 " un instant plus ancien, ou --last pour tout ce qu'elle a.",
                 _end(log),
             ) from failure
+        if "could not locate required checkpoint record" in log:
+            raise OperationFailedError(
+                "Il manque dans l'archive le journal dont la sauvegarde de base a besoin : prenez un instant couvert par"
+                " une autre, et signalez ceci.",
+                _end(log),
+            ) from failure
         if "No space left" in log:
             raise OperationFailedError(archive.FULL, _end(log)) from failure
         raise OperationFailedError(failure.message, _end(log)) from failure
