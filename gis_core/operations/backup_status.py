@@ -113,7 +113,7 @@ def write_drill_status(data: Path, status: DrillStatus) -> None:
 
 @dataclass(frozen=True)
 class Return:
-    """A return `to` an instant that was made `at` another: between both, another history (`timeline`) was the real one."""
+    """A return `to` an instant, made `at` another: between both the real history was another (`timeline`)."""
 
     to: str
     at: str

@@ -252,8 +252,8 @@ def digest_of(path: Path) -> str:
 def refuse_differences(lines: list[str]) -> None:
     if lines:
         raise OperationFailedError(
-            f"Ce qui est rétabli n'est pas ce qui était là : {len(lines)} différence(s). Faites une sauvegarde à la main"
-            " (./arpent backup), et signalez ceci.",
+            f"Ce qui est rétabli n'est pas ce qui était là : {len(lines)} différence(s). Faites une sauvegarde à la"
+            " main (./arpent backup), et signalez ceci.",
             "\n".join(lines[:10]),
         )
 

@@ -227,7 +227,8 @@ def test_the_same_machine_returns_and_goes_on(
     instant = quiet_instant(journal, random.Random(3))
     assert recovery.restore_at(place, recovery.Request(instant, only_show=True)) == 0
     said = capsys.readouterr().out
-    assert "document : " in said and "aujourd'hui" in said
+    assert "document : " in said
+    assert "aujourd'hui" in said
     assert state_of(place)[0] == journal.present
     assert recovery.restore_at(place, recovery.Request(instant, confirmed=True)) == 0
     rows, files = state_of(place)
