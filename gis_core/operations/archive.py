@@ -100,7 +100,7 @@ def pgbackrest(place: Place, *arguments: str) -> str:
         command,
         capture_output=True,
         text=True,
-        errors="backslashreplace",
+        errors="replace",
         check=False,
         env=plain_environment(place),
         cwd="/",
@@ -118,6 +118,9 @@ def describe_failure(said: str) -> str:
     number = number.lstrip("0")
     if "No space left" in said:
         return FULL
+    # Decrypted with another key it is noise.
+    if "unable to load info file" in said and ("FormatError" in said or "CryptoError" in said):
+        return WRONG_KEY
     if "cipher" in said or "unable to decrypt" in said or number == "95":
         return WRONG_KEY
     if number in UNREACHABLE or "unable to connect" in said:
@@ -133,7 +136,7 @@ def describe_failure(said: str) -> str:
 
 def base_backups(place: Place) -> list[BaseBackup]:
     """Those that the archive has, the oldest first. Raises OperationFailedError."""
-    stanzas = json.loads(pgbackrest(place, "info", "--output=json"))
+    stanzas = json.loads(pgbackrest(place, "info", "--output=json"), strict=False)
     return list_backups(stanzas)
 
 
@@ -221,7 +224,7 @@ def _restic(
         command,
         capture_output=True,
         text=True,
-        errors="backslashreplace",
+        errors="replace",
         check=False,
         env=env,
         cwd=folder or "/",

@@ -226,8 +226,8 @@ def explained(cluster: Cluster) -> Iterator[None]:
             ) from failure
         if "could not locate required checkpoint record" in log:
             raise OperationFailedError(
-                "Il manque dans l'archive le journal dont la sauvegarde de base a besoin : prenez un instant qu'a couvert"
-                " une autre, et signalez-le.",
+                "Il manque dans l'archive le journal dont la sauvegarde de base a besoin : prenez un instant d'une"
+                " autre, et signalez-le.",
                 _end(log),
             ) from failure
         if "No space left" in log:
