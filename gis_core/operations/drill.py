@@ -65,7 +65,7 @@ class Drill:
         say(f"  {text}")
 
     @contextmanager
-    def counted(self) -> Iterator[None]:
+    def timed(self) -> Iterator[None]:
         """What would have to be waited for before people work again."""
         begun = time.monotonic()
         yield
@@ -164,9 +164,9 @@ def _try_archive(place: Place, drill: Drill) -> None:
         check_free_space(cluster.data.parent, estimate_restore_bytes(drill.bytes))
         with recovery.beside(place) as copy:
             begun = time.monotonic()
-            with drill.counted():
+            with drill.timed():
                 recovery.fetch_database(place, copy, None, point=moment.point)
-            with drill.counted(), step("Fichiers, depuis l'archive"):
+            with drill.timed(), step("Fichiers, depuis l'archive"):
                 recovery.fetch_files(place, target, copy.files)
             drill.restore_seconds = time.monotonic() - begun
             _compare_and_ask(place, copy, moment, drill)
@@ -179,12 +179,12 @@ def _compare_and_ask(place: Place, copy: Place, moment: Moment, drill: Drill) ->
         drill.seconds += time.monotonic() - begun
         drill.restore_seconds += time.monotonic() - begun
         with step("Comparaison"):
-            found = recovery.read_beside(copy)
-            refuse_differences(differences(moment.contents, found.contents))
-            drill.tables = len(found.contents)
+            restored = recovery.read_beside(copy)
+            refuse_differences(differences(moment.contents, restored.contents))
+            drill.tables = len(restored.contents)
             drill.files = compare_files(place, copy, moment.referenced)
         drill.note(f"{drill.tables} tables et {drill.files} fichiers nommés, égaux à ceux du site")
-        with drill.counted():
+        with drill.timed():
             cluster = Cluster(copy)
             cluster.psql("postgres", "-c", "select pg_wal_replay_resume()")
             recovery.wait_for(cluster, "select not pg_is_in_recovery()")
@@ -276,7 +276,7 @@ def _try_backup(place: Place, drill: Drill) -> None:
         manifest = restore.verify(source)
         drill.tables, drill.files = len(manifest["tables"]), len(manifest["entries"])
         drill.note(f"{drill.tables} tables et {drill.files} fichiers, égaux à ceux de {source.name}")
-        with drill.counted(), Cluster(copy).lease(bootstrap=False):
+        with drill.timed(), Cluster(copy).lease(bootstrap=False):
             ask_site(place, copy, drill)
 
 

@@ -104,7 +104,7 @@ def restore_at(place: Place, request: Request) -> int:
             raise OperationFailedError("Arpent tourne dans ce dossier : ./arpent stop, puis relancez (ou --show).")
         if not request.only_show:
             Cluster(place).stop_if_unused()
-        return _look_and_switch(place, target, request, backups)
+        return _show_and_switch(place, target, request, backups)
 
 
 @contextmanager
@@ -112,7 +112,7 @@ def _nothing() -> Iterator[int | None]:
     yield None
 
 
-def _look_and_switch(
+def _show_and_switch(
     place: Place, target: archive_target.Target, request: Request, backups: list[archive.BaseBackup]
 ) -> int:
     present = _contents_now(place)
@@ -121,19 +121,19 @@ def _look_and_switch(
     with beside(place) as copy:
         fetch_database(place, copy, request.instant)
         if request.instant is None:
-            found = None
+            restored = None
             say("Dernier instant de l'archive : ce qui y est sera rétabli en entier, sans comparaison possible avant.")
         else:
             with running_until_target(copy):
-                found = read_beside(copy)
-            _say_changes(place, request.instant, present, found)
+                restored = read_beside(copy)
+            _say_changes(place, request.instant, present, restored)
         if request.only_show:
             say("Rien n'a été changé (--show).")
             return 0
         if not (request.confirmed or _confirm()):
             say("Rien n'a été changé.")
             return 1
-        _switch(place, target, copy, found, request.instant)
+        _switch(place, target, copy, restored, request.instant)
     return 0
 
 
@@ -294,21 +294,21 @@ def flush_log(cluster: Cluster) -> None:
         say(f"  Attention : le journal n'est pas parti dans l'archive en {FLUSH_SECONDS} s, la fin peut y manquer.")
 
 
-def _say_changes(place: Place, instant: datetime, present: Contents | None, found: Beside) -> None:
+def _say_changes(place: Place, instant: datetime, present: Contents | None, restored: Beside) -> None:
     """What a return would undo, table by table, and which files go and come."""
-    if found.last_work:
-        say(f"Dernier travail gardé : {describe_instant(found.last_work)}. Tout ce qui suit serait défait.")
+    if restored.last_work:
+        say(f"Dernier travail gardé : {describe_instant(restored.last_work)}. Tout ce qui suit serait défait.")
     if present is None:
-        say(f"{len(found.contents)} tables seraient rétablies.")
+        say(f"{len(restored.contents)} tables seraient rétablies.")
     else:
-        lines = list_changes(present, found.contents)
+        lines = list_changes(present, restored.contents)
         say("Aucune ligne ne changerait." if not lines else f"{len(lines)} table(s) changeraient :")
         for line in lines[:MOST_LINES]:
             say(f"  {line}")
         if len(lines) > MOST_LINES:
             say(f"  … et {len(lines) - MOST_LINES} autres")
     if place.files.is_dir():
-        files = file_recovery.as_site(place, "plan", instant, found.referenced)
+        files = file_recovery.as_site(place, "plan", instant, restored.referenced)
         say(
             f"Fichiers : {len(files.returned)} reviendraient, {len(files.set_aside)} arrivés depuis mis de côté,"
             f" {len(files.missing)} seraient cherchés dans l'archive."
@@ -353,7 +353,7 @@ def _confirm() -> bool:
 
 
 def _switch(
-    place: Place, target: archive_target.Target, copy: Place, found: Beside | None, instant: datetime | None
+    place: Place, target: archive_target.Target, copy: Place, restored: Beside | None, instant: datetime | None
 ) -> None:
     """Change places with the copy, let it go on to where it is written to, compare, return the files."""
     cluster = Cluster(place, start_seconds=RECOVERY_SECONDS)
@@ -365,7 +365,7 @@ def _switch(
         with step("Comparaison"), cluster.connect(DATABASE) as connection:
             write_alike(connection)
             contents, referenced = table_contents(connection, in_log=True), list_referenced_files(connection)
-            if found and (wrong := differences(found.contents, contents)):
+            if restored and (wrong := differences(restored.contents, contents)):
                 raise OperationFailedError("Rétablie, la base n'est pas celle qui a été montrée.", "\n".join(wrong[:5]))
         with step("Fichiers"):
             changes = _return_files(place, target, copy, instant, referenced)
