@@ -272,21 +272,21 @@ def archive_once(place: Place, status: ArchiveStatus) -> ArchiveStatus:
             backup_at=present[-1].ended.isoformat(),
             bytes=present[-1].bytes,
         )
-        return replace(status, checked_at=now, failure=_log_failure(place), **_archived(place))
+        return replace(status, checked_at=now, failure=_log_failure(place), log_at=_archived_until(place))
     except OperationFailedError as failure:
         say(f"{failure.detail}\n{failure.message}".strip())
         return replace(status, checked_at=now, failure=failure.message)
 
 
-def _archived(place: Place) -> dict[str, str]:
-    """Up to when work is in the archive: now, where PostgreSQL has written nothing since."""
+def _archived_until(place: Place) -> str:
+    """When the last segment of the log left; empty before the first."""
     said = Cluster(place).psql(
         "postgres",
         "-c",
         "select coalesce(to_char(last_archived_time at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS+00:00'), '')"
         " from pg_stat_archiver",
     )
-    return {"log_at": said.strip()}
+    return said.strip()
 
 
 def _log_failure(place: Place) -> str:

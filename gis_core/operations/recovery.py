@@ -323,11 +323,11 @@ def timeline_at(returns: list[Return], instant: datetime) -> int:
     return 0
 
 
-def former_timeline(former: Path) -> str:
+def former_timeline(former: Path) -> int:
     """The number of the history of a database that was set aside."""
     command = [str(BIN / "pg_controldata"), "-D", str(former)]
     said = subprocess.run(command, capture_output=True, text=True, check=True, env=client_environment()).stdout
-    return re.findall(r"Latest checkpoint's TimeLineID:\s+(\d+)", said)[0]
+    return int(str(re.findall(r"Latest checkpoint's TimeLineID:\s+(\d+)", said)[0]))
 
 
 def list_changes(present: Contents, then: Contents) -> list[str]:
@@ -370,7 +370,7 @@ def _switch(
         with step("Fichiers"):
             changes = _return_files(place, target, copy, instant, referenced)
         if instant:
-            left = int(former_timeline(former)) if former else 0
+            left = former_timeline(former) if former else 0
             note_return(place.data, Return(instant.isoformat(), datetime.now(UTC).isoformat(), left))
     shutil.rmtree(place.cache, ignore_errors=True)
     give_restored(place)

@@ -22,7 +22,8 @@ from gis_core.operations.backup_status import ArchiveStatus
 from gis_core.operations.cluster import Cluster
 from gis_core.operations.environment import DATABASE, Place
 from gis_core.operations.failure import OperationFailedError
-from gis_core.operations.file_recovery import ERASED, list_erased
+from gis_core.operations.file_recovery import list_erased
+from gis_core.operations.held_files import ERASED
 from tests.ops.conftest import temporary_place
 
 WHOLE = bool(os.environ.get("ARPENT_RECOVERY"))
