@@ -193,7 +193,6 @@ def pgbackrest_configuration(place: Place, target: Target, data: Path) -> str:
         "compress-type": "zst",
         "process-max": "2",
         "start-fast": "y",
-        "delta": "n",
         "lock-path": str(work / "lock"),
         "log-path": str(work / "log"),
         "spool-path": str(work / "spool"),
