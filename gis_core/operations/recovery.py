@@ -40,7 +40,7 @@ from gis_core.operations.progress import say, step
 from gis_core.operations.restore import UNTOUCHED, estimate_restore_bytes, give_restored
 from gis_core.operations.versions import of_our_apps, our_migrations
 
-BESIDE = "pg.beside-"
+BESIDE = ".beside-"
 FLUSH_SECONDS = 60
 # Recovery of much work takes long; it says where it is in PostgreSQL's own log.
 RECOVERY_SECONDS = 12 * 3600
@@ -143,12 +143,13 @@ def _show_and_switch(
 @contextmanager
 def beside(place: Place) -> Iterator[Place]:
     """A folder for a copy on the disk of the database, gone at the end whatever happens."""
-    parent = Cluster(place).data.parent
-    for left in parent.glob(f"{BESIDE}*"):
+    # Beside a folder that is kept elsewhere are those of other installations.
+    parent, prefix = Cluster(place).data.parent, f"{Cluster(place).data.name}{BESIDE}"
+    for left in parent.glob(f"{prefix}*"):
         if left.is_dir() and not left.is_symlink():
             Cluster(Place(left, is_trial=True)).stop()
             shutil.rmtree(left, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(dir=parent, prefix=BESIDE))
+    folder = Path(tempfile.mkdtemp(dir=parent, prefix=prefix))
     copy = Place(folder, is_trial=True)
     try:
         archive_target.give(place, folder)

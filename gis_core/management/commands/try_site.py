@@ -34,7 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("--password", default="")
 
     def handle(self, *args: Any, action: str, login: str, password: str, **options: Any) -> None:
-        if settings.DATA_DIR.name.startswith("pg.beside-"):
+        if ".beside-" in settings.DATA_DIR.name:
             answer = prepare() if action == "prepare" else list(ask(login, password))
             self.stdout.write(json.dumps(answer))
             return
