@@ -8,8 +8,7 @@ cd "$root"
 python=/usr/bin/python3.13
 base_packages=(ca-certificates python3.13 python3.13-venv postgresql-17 postgresql-17-postgis-3 postgresql-17-pgrouting
     gettext libexpat1 libseccomp2 libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
-    nginx libnginx-mod-http-lua
-    openssh-client)
+    nginx libnginx-mod-http-lua openssh-client pgbackrest restic)
 test_packages=(git chromium-headless-shell fonts-liberation libfaketime)
 qgis_packages=(git qgis python3-qgis)
 grass_packages=(git grass-core)

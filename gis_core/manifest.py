@@ -109,6 +109,7 @@ MANIFEST = Manifest(
                 retry=Later("gis_core.tasks.WithTheMailServer"),
             ),
             Task(name="tidy", run=Later("gis_core.tasks.tidy"), cron="17 3 * * *"),
+            Task(name="sweep_erased", run=Later("gis_core.files.erasing.sweep_erased"), cron="37 3 * * *"),
             Task(name="tidy_queue", run=Later("gis_core.tasks.tidy_queue"), cron="27 3 * * *", with_context=True),
         ),
     ),

@@ -10,7 +10,7 @@ from gis_core.desk.signed_in import page
 from gis_core.http.middleware import rights_of_request
 from gis_core.operations import overview
 from gis_core.operations.metrics import oldest_waiting_job
-from gis_core.operations.night_backups import backup_state
+from gis_core.operations.night_backups import backup_state, recovery_state
 
 
 @require_safe
@@ -31,6 +31,7 @@ def overview_page(request: HttpRequest) -> HttpResponse:
             "errors": overview.errors(),
             "disks": [(", ".join(names[name] for name in disk.names), disk) for disk in overview.disks()],
             "backups": backup_state(),
+            "recovery": recovery_state(),
             "days": overview.DAYS,
             "section": "",
         },
