@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,17 +30,34 @@ LETTER_KINDS: ExtensionPoint[LetterKind] = ExtensionPoint(
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A figure of /metrics: `read` is called in the process that answers."""
+    """A figure of /metrics: `read` is called in the process that answers; with `labels`, a figure by their values."""
 
     name: str
     description: str
-    read: Callable[[], float]
+    read: Callable[[], float] | Callable[[], Mapping[tuple[str, ...], float]]
+    labels: tuple[str, ...] = ()
 
 
 MEASURES: ExtensionPoint[Measure] = ExtensionPoint(
     "operations.measures",
     "What is measured each time /metrics is read, in the order in which it is written.",
     key=lambda measure: measure.name,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredKind:
+    """Something that takes room for members: `statement` (SQL) gives the id of each, or null, and bytes."""
+
+    name: str
+    label: Label
+    statement: str
+
+
+STORED_KINDS: ExtensionPoint[StoredKind] = ExtensionPoint(
+    "operations.stored_kinds",
+    "What takes room on the disks for each member, measured every night, in the order of the page Exploitation.",
+    key=lambda kind: kind.name,
 )
 
 

@@ -4,9 +4,14 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.desk.navigation import to_administrators
 from gis_core.jobs.points import JOB_KINDS, TASKS
-from gis_core.points import BAR, GUIDES, BarLink, PageGuide
+from gis_core.points import BAR, GUIDES, STORED_KINDS, BarLink, PageGuide, StoredKind
 from gis_core.wiring.manifests import Manifest, Urls
 from orthophoto import jobs
+
+SHEET_BYTES = """
+    select campaign.owner_id, coalesce(sum(sheet.size_bytes), 0) from orthophoto_sheet sheet
+    join orthophoto_campaign campaign on campaign.id = sheet.campaign_id group by 1
+"""
 
 MANIFEST = Manifest(
     urls=(
@@ -14,6 +19,7 @@ MANIFEST = Manifest(
         Urls("campagnes/", "orthophoto.urls"),
     ),
     gives=(
+        STORED_KINDS(StoredKind("campaigns", _("Aerial photos"), SHEET_BYTES)),
         GUIDES(
             PageGuide(guide="how-to/comparer-deux-photos", panels=("photos",)),
             PageGuide(guide="tutoriel/administrateur-photos", under=("campagnes/",)),

@@ -60,7 +60,7 @@ def parser() -> Parser:
     bring_back.add_argument("file", type=Path)
     bring_back.add_argument("--force", action="store_true")
     maintenance = add("maintenance", parents=[common])
-    maintenance.add_argument("action", choices=["on", "off", "status"])
+    maintenance.add_argument("action", choices=["on", "read-only", "off", "status"])
     maintenance.add_argument("--message", default="")
     maintenance.add_argument("--until", default="")
     bundle = add("support-bundle", parents=[common])

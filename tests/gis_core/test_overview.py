@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, Histogram
 from gis_core.members.rights import acting_as, rights_of
 from gis_core.models import Job
 from gis_core.operations import overview
+from gis_core.operations.watch.disks import disks
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +77,6 @@ def test_without_logs_there_are_no_errors(tmp_path: Path) -> None:
 
 
 def test_each_disk_is_said_once() -> None:
-    (disk,) = overview.disks()
+    (disk,) = disks()
     assert set(disk.names) >= {"data"}
     assert 0 <= disk.used_percent <= 100
