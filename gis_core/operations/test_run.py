@@ -1,10 +1,10 @@
 """`./arpent test`: the whole suite against a cluster of its own, or pytest with the arguments given.
 
 The whole suite keeps its cluster and its files in memory where there is enough: it writes gigabytes that nobody reads.
-`--qgis` runs the tests that need QGIS, and nothing else, `--grass` those of shadows against GRASS. `--at INSTANT` runs
-at that instant, in a cluster of its own, without those that need the true one (marked `true_clock`). `--quick` runs
-those that need neither a database nor a browser nor another process, `--coverage` prints which branches of services and
-rights were taken.
+`--qgis` runs the tests that need QGIS, and nothing else, `--grass` those of shadows against GRASS, `--prometheus` those
+that have Debian's Prometheus read a site that runs. `--at INSTANT` runs at that instant, in a cluster of its own,
+without those that need the true one (marked `true_clock`). `--quick` runs those that need neither a database nor a
+browser nor another process, `--coverage` prints which branches of services and rights were taken.
 """
 
 import os
@@ -23,6 +23,8 @@ QGIS = "--qgis"
 QGIS_TESTS = ["tests/qgis", "-rP"]
 GRASS = "--grass"
 GRASS_TESTS = ["tests/grass", "tests/simulation/test_terrain.py", "-rP"]
+PROMETHEUS = "--prometheus"
+PROMETHEUS_TESTS = ["tests/ops/test_monitoring.py", "tests/prometheus", "-rP"]
 QUICK = "--quick"
 # Where no PostgreSQL listens.
 NO_DATABASE = {"ARPENT_DB_HOST": "/nonexistent"}
@@ -54,9 +56,13 @@ def run(place: Place, arguments: Sequence[str]) -> int:
     grass = GRASS in arguments
     if grass:
         arguments = [*GRASS_TESTS, *(argument for argument in arguments if argument != GRASS)]
+    prometheus = PROMETHEUS in arguments
+    if prometheus:
+        arguments = [*PROMETHEUS_TESTS, *(argument for argument in arguments if argument != PROMETHEUS)]
     with folder_for(whole) as folder, Cluster(place_in(folder, tests), for_tests=True).lease():
         env = variables(place_in(folder, tests), "test") | ({"ARPENT_QGIS": "1"} if qgis else {})
         env |= {"ARPENT_GRASS": "1"} if grass else {}
+        env |= {"ARPENT_PROMETHEUS": "1"} if prometheus else {}
         env |= {"TMPDIR": str(folder / "tmp")} if folder else {}
         left_out = fake_clock.LEFT_OUT if at else []
         pytest = [str(PYTHON), "-m", "pytest", *left_out, *arguments, *(WHOLE_SUITE if whole else [])]

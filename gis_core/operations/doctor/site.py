@@ -21,7 +21,7 @@ from gis_core.operations.environment import Place, backup_hour, read_plain, vari
 from gis_core.operations.proxy import PROGRAM
 
 OLD_BACKUP = timedelta(hours=36)
-CERTIFICATE_DAYS = 20
+CERTIFICATE_DAYS = 21
 ANSWER_S = 5
 MAIL_S = 40
 CONFIGURATION_BYTES = 100_000

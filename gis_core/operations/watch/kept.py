@@ -30,7 +30,7 @@ def keep(subject: str, amount: int = 0, detail: Any = None, owner: int | None = 
 
 
 def measures_since(days: int, subject: str) -> list[DayMeasure]:
-    """What was kept of a subject (`size`, its parts too: `size:files`) in the last days, the oldest first: one query."""
+    """What was kept of a subject (`size`, and its parts: `size:files`) in the last days, the oldest first."""
     with acting_as(SYSTEM):
         rows = DayMeasure.objects.filter(
             Q(subject=subject) | Q(subject__startswith=f"{subject}:"), day__gt=clock.today() - timedelta(days=days)
