@@ -158,17 +158,14 @@ def slowest_routes(registry: CollectorRegistry | None = None) -> list[RouteTime]
 
 
 def rank_routes(figures: Figures) -> list[RouteTime]:
-    routes = [
-        RouteTime(
-            *key.split(" ", 1),
-            count=int(one[COUNT]),
-            mean_s=one[SECONDS] / one[COUNT],
-            p95_s=percentile({float(bound): value for bound, value in one.items() if bound[0] in "+.0123456789"}),
-            failures=int(one.get(FAILURES, 0)),
-        )
-        for key, one in figures.items()
-        if one.get(COUNT, 0) >= FEW_REQUESTS
-    ]
+    """By what 95 of 100 requests took, the slowest first; those with few requests are left out."""
+    routes = []
+    for key, one in figures.items():
+        if (count := one.get(COUNT, 0)) >= FEW_REQUESTS:
+            method, _space, route = key.partition(" ")
+            bounds = {float(bound): value for bound, value in one.items() if bound[0] in "+0123456789"}
+            failures = int(one.get(FAILURES, 0))
+            routes.append(RouteTime(method, route, int(count), one[SECONDS] / count, percentile(bounds), failures))
     return sorted(routes, key=lambda route: (-route.p95_s, -route.mean_s))[:LONGEST_LIST]
 
 

@@ -66,4 +66,4 @@ def certificate(measure: DayMeasure | None) -> dict[str, Any] | None:
     """The host, the end, or why it is refused; None where none was looked at."""
     if measure is None:
         return None
-    return measure.detail | {"end": datetime.fromtimestamp(measure.amount, UTC)}
+    return {**measure.detail, "end": datetime.fromtimestamp(measure.amount, UTC)}

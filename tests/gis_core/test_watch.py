@@ -1,5 +1,6 @@
 """What is measured by day, what of it needs an administrator, and the mails that say so: once, then once it is over."""
 
+import json
 import os
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -147,9 +148,8 @@ def test_a_backup_that_failed_or_is_old(data: Path, status: dict[str, str], code
 
 def test_a_drill_that_failed(data: Path) -> None:
     assert drill_state() is None
-    (data / FOLDER / "drill.json").write_text(
-        '{"ended_at": "2026-11-30T03:00:00+00:00", "failure": "Une table manque."}'
-    )
+    left = {"ended_at": "2026-11-30T03:00:00+00:00", "failure": "Une table manque."}
+    (data / FOLDER / "drill.json").write_text(json.dumps(left))
     assert codes() == {"drill"}
 
 
@@ -189,10 +189,8 @@ def test_a_task_that_failed_unexpectedly_and_a_mail_that_did_not_leave(data: Pat
 
 # -- the mails --------------------------------------------------------------------------------------------------------
 
-NEED = Need(
-    "trial",
-    {"fr": {"message": "Ceci manque.", "remedy": "Mettez-le."}, "en": {"message": "It lacks.", "remedy": "Add it."}},
-)
+FRENCH = {"message": "Ceci manque.", "remedy": "Mettez-le."}
+NEED = Need("trial", {"fr": FRENCH, "en": {"message": "It lacks.", "remedy": "Add it."}})
 
 
 @pytest.fixture

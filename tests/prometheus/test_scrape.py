@@ -137,6 +137,7 @@ def test_every_panel_is_an_expression_that_prometheus_takes(prometheus: Promethe
 
 
 def test_without_backups_the_alert_waits_to_fire(prometheus: Prometheus) -> None:
-    prometheus.wait(
-        lambda: "ArpentSauvegardeAncienne" in {one["labels"]["alertname"] for one in prometheus.ask("alerts")["alerts"]}
-    )
+    def alerts() -> set[str]:
+        return {one["labels"]["alertname"] for one in prometheus.ask("alerts")["alerts"]}
+
+    prometheus.wait(lambda: "ArpentSauvegardeAncienne" in alerts())
