@@ -143,7 +143,9 @@ def run(place: Place, action: str, message: str, until: str) -> str:
 def describe(maintenance: Maintenance) -> str:
     ends_at = maintenance.ends_at
     hour = f" ; retour annoncé {ends_at.astimezone(ZONE):%d/%m/%Y à %H:%M}" if ends_at else ""
-    state = "lecture seule : le site se lit, rien ne s'y enregistre" if maintenance.read_only else "le site est arrêté"
+    state = "le site répond qu'il est arrêté"
+    if maintenance.read_only:
+        state = "lecture seule : le site se lit, rien ne s'y enregistre"
     return f"Maintenance : {state}{hour}. Pour finir : ./arpent maintenance off"
 
 

@@ -239,14 +239,14 @@ def caches(measures: Sequence[DayMeasure], registry: CollectorRegistry | None = 
         for sample in metric.samples
         if sample.name == "arpent_tiles_total"
     }
-    asked_for = sum(hits.values())
+    total = sum(hits.values())
     limits = {"tiles": settings.TILE_CACHE_BYTES, "ortho": settings.PHOTO_CACHE_BYTES}
     return [
         CacheLine(
             name,
             one.amount if (one := latest(list(measures), f"{SIZE}:cache/{name}")) else None,
             limit,
-            100 * hits.get("hit", 0) / asked_for if name == "tiles" and asked_for else None,
+            100 * hits.get("hit", 0) / total if name == "tiles" and total else None,
         )
         for name, limit in limits.items()
     ]

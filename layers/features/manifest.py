@@ -29,7 +29,7 @@ NUMBERED_AGAIN = """
 
 LAYER_BYTES = """
     select owner_id, sum(pg_catalog.pg_total_relation_size(to_regclass('public.' || quote_ident("table"))))
-    from catalogue_layer where "table" like 'layer\\_%' group by 1
+    from catalogue_layer where pg_catalog.starts_with("table", 'layer_') group by 1
 """
 """Tables made at run time alone: those of the platform hold the rows of all members together."""
 

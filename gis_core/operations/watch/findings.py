@@ -248,7 +248,7 @@ def keep_failures() -> None:
     for name, check in checks.items():
         # What it holds up itself is said by `job_needs`, sooner.
         if name != "jobs":
-            findings += look_at_database(check)
+            findings += ask_database(check)
     failures = [{"check": one.check, "message": one.message, "remedy": one.remedy} for one in findings if is_bad(one)]
     keep(DOCTOR, len(failures), {"failures": failures})
 
@@ -257,7 +257,7 @@ def is_bad(finding: Finding) -> bool:
     return finding.state == "failure"
 
 
-def look_at_database(check: database.DatabaseCheck) -> list[Finding]:
+def ask_database(check: database.DatabaseCheck) -> list[Finding]:
     """Nothing where the worker's role may not ask it: the command, run by root, does."""
     try:
         with transaction.atomic():

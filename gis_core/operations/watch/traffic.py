@@ -82,8 +82,8 @@ def keep_growth(subject: str, now: Figures, texts: Mapping[str, str] | None = No
         today = last.detail["added"] if last and last.day == clock.today() else {}
         known = last.detail.get("texts", {}) if last else {}
         added = add(today, growth(last.detail["seen"] if last else {}, now))
-        named = {key: text for key, text in (known | dict(texts or {})).items() if key in added or key in now}
-        keep(subject, detail={"seen": now, "added": added, "texts": named})
+        kept_texts = {key: text for key, text in (known | dict(texts or {})).items() if key in added or key in now}
+        keep(subject, detail={"seen": now, "added": added, "texts": kept_texts})
 
 
 def week(subject: str, live: Figures | None = None) -> tuple[Figures, dict[str, str]] | None:
