@@ -286,6 +286,18 @@ def test_the_task_measures_and_reports(data: Path, administrator: User) -> None:
     assert mail.outbox == []
 
 
+def test_a_measure_that_fails_keeps_no_alert_back(
+    data: Path, administrator: User, sent: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(alerts, "measure_traffic", broken)
+    write_status(data, Status(since="2026-01-01T00:00:00+00:00", failure="Plus de place."))
+    alerts.watch(0)
+    assert "Plus de place." in sent[0]["body"]
+
+
 # -- the page ---------------------------------------------------------------------------------------------------------
 
 

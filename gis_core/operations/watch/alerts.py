@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import logging
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from django.utils.translation import ngettext
 
 from gis_core.accounts import mail
 from gis_core.database import clock
+from gis_core.database.outages import database_is_gone
 from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Alert, User
 from gis_core.operations.watch.certificate import measure_certificate
@@ -25,6 +27,7 @@ from gis_core.operations.watch.kept import forget_old_measures
 from gis_core.operations.watch.presence import forget_presence
 from gis_core.operations.watch.traffic import measure_traffic
 
+log = logging.getLogger("arpent.watch")
 CALM = timedelta(minutes=25)
 """How long something must not have been seen to be over: what comes and goes is said once."""
 KEPT = timedelta(days=400)
@@ -35,20 +38,29 @@ NO_MAIL = "mail"
 def watch(timestamp: int) -> None:
     """Every ten minutes: measure what is quick to measure, then say what began to need somebody, and what is over."""
     with acting_as(SYSTEM):
-        measure_disks()
-        measure_certificate()
-        measure_traffic()
+        each(measure_disks, measure_certificate, measure_traffic)
         report(list_needs())
 
 
 def measure_everything(timestamp: int) -> None:
     """Every night: what takes long to measure; figures and alerts that are old go."""
     with acting_as(SYSTEM):
-        measure_sizes()
-        keep_failures()
+        each(measure_sizes, keep_failures)
         forget_old_measures(clock.today())
         Alert.objects.filter(ended_at__lt=clock.now() - KEPT).delete()
     forget_presence()
+
+
+def each(*measures: Callable[[], None]) -> None:
+    """Take each measure; one that fails is recorded and leaves the others, and above all the alerts."""
+    for measure in measures:
+        try:
+            with transaction.atomic():
+                measure()
+        except Exception as error:
+            if database_is_gone(error):
+                raise
+            log.exception("something could not be measured", extra={"fields": {"measure": measure.__name__}})
 
 
 def report(needs: Sequence[Need]) -> None:
