@@ -86,7 +86,7 @@ def parser() -> Parser:
     escrow.add_argument("--enter", action="store_true")
     add("drill", parents=[common])
     maintenance = add("maintenance", parents=[common])
-    maintenance.add_argument("action", choices=["on", "off", "status"])
+    maintenance.add_argument("action", choices=["on", "read-only", "off", "status"])
     maintenance.add_argument("--message", default="")
     maintenance.add_argument("--until", default="")
     support = add("support-bundle", parents=[common])

@@ -25,6 +25,12 @@ def tuning(memory_mib: int, cpus: int, *, durable: bool) -> dict[str, str]:
         # After a crash each of some thousand files would be opened and flushed before recovery begins.
         "recovery_init_sync_method": "syncfs",
         "timezone": "'UTC'",
+        # PostgreSQL's own log: no statement with its values, no row in the detail of an error.
+        "log_min_error_statement": "panic",
+        "log_error_verbosity": "terse",
+        "shared_preload_libraries": "'pg_stat_statements'",
+        # Of statements that are prepared for it alone values are taken out of the text.
+        "pg_stat_statements.track_utility": "off",
     }
     return settings if durable else settings | {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
