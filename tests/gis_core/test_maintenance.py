@@ -7,9 +7,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import InternalError, connection
 from django.test import Client
 
-from gis_core.models import ApiToken, User
+from gis_core.database.failures import in_domain_terms
+from gis_core.members.rights import SYSTEM, acting_as, only_reads
+from gis_core.models import ApiToken
 from gis_core.operations.environment import Place
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.maintenance import FILE, begin, end, next_hour, run
@@ -199,24 +202,24 @@ def test_people_sign_in_and_out_all_the_same(place: Place) -> None:
     assert client.get("/compte/").status_code == 302
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_page_that_would_write_is_refused_by_the_database_in_words(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_transactions_of_a_request_are_opened_so_that_postgresql_refuses_to_write() -> None:
     """The second wall: no page has to know of the maintenance."""
-    user = factories.user(factories.member(), "agency_administrator")
-    client = Client(headers={"accept": "text/html"})
-    client.force_login(user)
-
-    def writing() -> list[Any]:
-        User.objects.filter(pk=user.pk).update(first_name="Autre")
-        return []
-
-    monkeypatch.setattr("gis_core.operations.overview.jobs", writing)
-    read_only(place)
-    answer = client.get("/exploitation/")
-    assert answer.status_code == 503
-    assert "ne peut être que lu pendant cette maintenance" in answer.text
+    other = connection.copy()
+    token = only_reads.set(True)
+    try:
+        with acting_as(SYSTEM):
+            other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute("show transaction_read_only")
+            assert cursor.fetchone() == ("on",)
+            with pytest.raises(InternalError) as refused:
+                cursor.execute("update gis_core_user set first_name = 'Autre'")
+        known = in_domain_terms(refused.value)
+        assert known is not None
+        assert "ne peut être que lu pendant cette maintenance" in known.message
+    finally:
+        only_reads.reset(token)
+        other.close()
 
 
 def test_the_command_says_that_nothing_is_being_written(place: Place) -> None:

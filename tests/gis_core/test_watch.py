@@ -21,7 +21,7 @@ from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Alert, DayMeasure, User
 from gis_core.operations.backup_status import FOLDER, Status, write_status
 from gis_core.operations.watch import alerts, findings, presence, traffic
-from gis_core.operations.watch.disks import Disk, days_until_full, measure_disks, measure_sizes
+from gis_core.operations.watch.disks import Disk, days_until_full, forecast, measure_disks, measure_sizes
 from gis_core.operations.watch.findings import Need, list_needs
 from gis_core.operations.watch.kept import CERTIFICATE, KEPT, STATEMENTS, forget_old_measures, keep
 from tests import factories
@@ -68,6 +68,12 @@ def test_one_day_on_which_much_was_copied_and_erased_changes_nothing() -> None:
 @pytest.mark.parametrize("points", [shrinking(4, by=2), shrinking(30, by=0), shrinking(30, by=-1), []])
 def test_too_few_days_or_none_that_shrink_say_nothing(points: Sequence[tuple[date, int]]) -> None:
     assert days_until_full(points) is None
+
+
+def test_a_folder_that_came_later_does_not_hide_what_was_measured_of_its_disk() -> None:
+    kept = [DayMeasure(subject="free:data", day=day, amount=free) for day, free in shrinking(30, by=2)]
+    later = DayMeasure(subject="free:cache", day=DAY, amount=100 * GIB)
+    assert forecast(["cache", "data"], [*kept, later]) == pytest.approx(50)
 
 
 # -- what is slow -----------------------------------------------------------------------------------------------------

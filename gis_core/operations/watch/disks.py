@@ -68,13 +68,15 @@ def disks(measures: Iterable[DayMeasure] = ()) -> list[Disk]:
         used = shutil.disk_usage(path)
         usage[device] = used.free, used.total
     kept = list(measures)
-    return [Disk(names[device], *usage[device], forecast(names[device][0], kept)) for device in names]
+    return [Disk(names[device], *usage[device], forecast(names[device], kept)) for device in names]
 
 
-def forecast(name: str, measures: Iterable[DayMeasure]) -> float | None:
-    """In how many days the disk that a folder lies on is full."""
-    points = [(one.day, one.amount) for one in measures if one.subject == f"{FREE}:{name}"]
-    return days_until_full(points)
+def forecast(names: Sequence[str], measures: Iterable[DayMeasure]) -> float | None:
+    """In how many days the disk of these folders is full, from the one that was measured longest: others came later."""
+    points: dict[str, list[tuple[date, int]]] = {}
+    for one in measures:
+        points.setdefault(one.subject.partition(":")[2], []).append((one.day, one.amount))
+    return days_until_full(max((points.get(name, []) for name in names), key=len))
 
 
 def days_until_full(points: Sequence[tuple[date, int]]) -> float | None:
