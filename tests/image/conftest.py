@@ -6,6 +6,7 @@ apart.
 """
 
 import os
+import random
 import socket
 import subprocess
 import time
@@ -109,6 +110,9 @@ def stack(roots: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Not one that the kernel gives to whoever asks others: it would be taken while ours is away."""
+    while True:
+        port = random.randint(20_000, 30_000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
