@@ -1,4 +1,4 @@
-"""A bare Debian 13 in a folder, entered by chroot: commands run in it, and units' ExecStart lines as their users.
+"""A bare Debian 13 in a folder, with mounts of its own: commands run in it, and units' ExecStart lines as their users.
 
 systemd does not run there. What it would do for a unit is done by hand: what it may write (mounts), its network, user,
 group, environment, umask, capabilities (setpriv), its filter of system calls (libseccomp) and of memory (prctl).
@@ -22,9 +22,12 @@ BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
 BUNDLE_THERE = "/etc/network-authorities.crt"
 NETWORK = ("SSL_CERT_FILE", "PIP_CERT", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE")
 PROXIES = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
+PATH = "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+# Its root is that of its mounts, not of chroot, from which the kernel gives no namespace of users.
 HOLD = (
     "mount --bind {0} {0} && mount -t proc proc {0}/proc && mount --rbind /dev {0}/dev && mount --bind /sys {0}/sys"
-    " && mount -t tmpfs tmpfs {0}/run && echo ready && exec chroot {0} sleep infinity"
+    " && mount -t tmpfs tmpfs {0}/run && cd {0} && mkdir -p .former && pivot_root . .former && umount -l /.former"
+    " && rmdir /.former && echo ready && exec sleep infinity"
 )
 START_S = 180
 # ProtectSystem=strict, ProtectHome=yes and PrivateTmp=yes, but for so many folders that may be written.
@@ -89,7 +92,7 @@ class BareMachine:
 
     def environment(self) -> dict[str, str]:
         ours = {name: os.environ[name] for name in PROXIES if name in os.environ}
-        return ours | dict.fromkeys(NETWORK, BUNDLE_THERE) | {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"}
+        return ours | dict.fromkeys(NETWORK, BUNDLE_THERE) | {"PATH": PATH, "HOME": "/root"}
 
     def run(self, *words: str, cwd: str = SOURCE, text: str = "") -> "subprocess.CompletedProcess[str]":
         """A command of root's; both outputs together."""
@@ -138,7 +141,7 @@ class BareMachine:
             with (self.folder.parent / f"{'apart-' if instead else ''}{name}.log").open("wb") as log:
                 self.started[name] = subprocess.Popen(
                     self.words(*confined(unit), cwd=unit["WorkingDirectory"] or "/"),
-                    env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"} | environment,
+                    env={"PATH": PATH} | environment,
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,
