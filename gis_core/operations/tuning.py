@@ -1,8 +1,10 @@
 """PostgreSQL's settings for the memory and the processors of a machine."""
 
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 
 
 def tuning(memory_mib: int, cpus: int, *, durable: bool) -> dict[str, str]:
@@ -27,6 +29,17 @@ def tuning(memory_mib: int, cpus: int, *, durable: bool) -> dict[str, str]:
         "timezone": "'UTC'",
     }
     return settings if durable else settings | {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+def configuration_text(*, durable: bool, for_group: bool, more: Mapping[str, str] = MappingProxyType({})) -> str:
+    """PostgreSQL's settings file for this machine; the socket is open to our user's group, that of the site, or not.
+
+    `more` are settings that come with an archive.
+    """
+    settings = tuning(machine_memory_mib(), os.cpu_count() or 1, durable=durable)
+    settings["unix_socket_permissions"] = "0770" if for_group else "0700"
+    settings |= more
+    return "".join(f"{name} = {value}\n" for name, value in settings.items()) + "include_if_exists = 'local.conf'\n"
 
 
 def between(low: int, value: int, high: int) -> int:
