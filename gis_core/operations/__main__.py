@@ -86,7 +86,7 @@ def parser() -> Parser:
     escrow.add_argument("--enter", action="store_true")
     add("drill", parents=[common])
     maintenance = add("maintenance", parents=[common])
-    maintenance.add_argument("action", choices=["on", "off", "status"])
+    maintenance.add_argument("action", choices=["on", "read-only", "off", "status"])
     maintenance.add_argument("--message", default="")
     maintenance.add_argument("--until", default="")
     support = add("support-bundle", parents=[common])
@@ -186,6 +186,17 @@ def main(arguments: list[str]) -> int:
     raise AssertionError(options.command)
 
 
+def install_or_remove(options: argparse.Namespace) -> int:
+    """Commands that the machine's own Python runs, before or after an Arpent is there."""
+    from gis_core.operations.installation import database_script, install, uninstall
+
+    if options.command == "install":
+        return install.run(options.answers, dry_run=options.dry_run)
+    if options.command == "uninstall":
+        return uninstall.run(delete_data=options.delete_data, at_once=options.yes)
+    return database_script.run(options.dsn, options.passwords)
+
+
 def bring_back(place: Place, options: argparse.Namespace) -> int:
     """A file of `./arpent backup`, or a second of the continuous archive."""
     from gis_core.operations import instants, recovery, restore
@@ -220,17 +231,6 @@ def recover(place: Place, options: argparse.Namespace) -> int:
 
     check_own_database()
     return drill.run(place)
-
-
-def install_or_remove(options: argparse.Namespace) -> int:
-    """Commands that the machine's own Python runs, before or after an Arpent is there."""
-    from gis_core.operations.installation import database_script, install, uninstall
-
-    if options.command == "install":
-        return install.run(options.answers, dry_run=options.dry_run)
-    if options.command == "uninstall":
-        return uninstall.run(delete_data=options.delete_data, at_once=options.yes)
-    return database_script.run(options.dsn, options.passwords)
 
 
 def administer(place: Place, options: argparse.Namespace) -> int:

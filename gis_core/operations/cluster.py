@@ -49,10 +49,13 @@ from gis_core.operations.tuning import configuration_text
 if TYPE_CHECKING:
     from psycopg import Connection
 
-SUPERUSER, IDENT_MAP = "postgres", "arpent"
+SUPERUSER = "postgres"
 HIDDEN_DATA = Path("/var/lib/arpent")
 BOOTSTRAP = Path(__file__).with_name("bootstrap.sql")
-RETRY_SECONDS, STOP_SECONDS, LEASE_SECONDS, ORPHAN_SECONDS = 15, 70, 3, 3
+RETRY_SECONDS = 15
+STOP_SECONDS = 70
+LEASE_SECONDS = 3
+ORPHAN_SECONDS = 3
 PASSING_TROUBLES = ("lock file", "shared memory block")
 # How long those who do not start the server themselves wait for whoever does.
 START_SECONDS = 60
@@ -62,6 +65,7 @@ RUN_VARIABLE = "ARPENT_RUN"
 LEASE_VARIABLE = "ARPENT_LEASE"
 # What the site may be in the database where it is another system user than PostgreSQL.
 SERVING_ROLES = ("arpent_web", "arpent_worker")
+IDENT_MAP = "arpent"
 
 
 @dataclass(frozen=True)
@@ -243,8 +247,8 @@ class Cluster:
     @contextmanager
     def lease(self, *, bootstrap: bool = True) -> Iterator[None]:
         """A running cluster for the length of a block; the last one out stops it."""
-        # Others, or our supervisor, have it for as long as we live.
         if self.is_outside or (RUN_VARIABLE in os.environ and not self.place.is_trial):
+            # Others, or our supervisor, have it for as long as we live.
             self.start(bootstrap=bootstrap)
             yield
             return
@@ -359,9 +363,9 @@ class Cluster:
 
     def _write_settings(self) -> None:
         """Written at each start: the tuning follows the machine. Local changes go to `local.conf` beside it."""
-        path = self.data / "arpent.conf"
         more = {} if self.for_tests else archive_target.prepare(self.place, self.data)
-        path.write_text(configuration_text(durable=not self.for_tests, for_group=self.is_apart, more=more))
+        path = self.data / "arpent.conf"
+        path.write_text(configuration_text(more, durable=not self.for_tests, for_group=self.is_apart))
         self._give_to_owner(path)
 
     def _prepare_socket_directory(self) -> None:
@@ -430,10 +434,11 @@ class Cluster:
 
     def _launch(self) -> None:
         deadline = time.monotonic() + RETRY_SECONDS
-        listening = f"-k '{self.socket}'"
+        socket_option = f"-k '{self.socket}'"
         while True:
             position = self.log.stat().st_size if self.log.exists() else 0
-            command = ["-D", str(self.data), "-l", str(self.log), f"-wt{self.start_seconds}", "-o", listening, "start"]
+            command = ["-D", str(self.data), "-l", str(self.log), "-w", "-t", str(self.start_seconds), "-o"]
+            command += [socket_option, "start"]
             if self._as_owner("pg_ctl", *command).returncode == 0:
                 return
             said = self.log.read_bytes()[position:].decode(errors="replace") if self.log.exists() else ""

@@ -225,15 +225,6 @@ def _open_in(folder: int, name: str, flags: int) -> int:
     return descriptor
 
 
-def write_private(path: Path, text: str) -> None:
-    """A file that its owner alone reads, whole under its name or not there."""
-    partial = path.with_name(f"{path.name}.part")
-    partial.unlink(missing_ok=True)
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-    partial.replace(path)
-
-
 def is_outside() -> bool:
     """Whether the database is on a server that somebody else keeps (`ARPENT_DB_HOST` and what follows it say which)."""
     return os.environ.get("ARPENT_DB_OUTSIDE") == "1"
@@ -246,6 +237,15 @@ def check_own_database() -> None:
             "La base est sur un serveur tenu par d'autres (ARPENT_DB_OUTSIDE=1) : son administrateur la sauvegarde et"
             " la rétablit, avec les fichiers de ce dossier de données (docs/how-to/installer.md)."
         )
+
+
+def write_private(path: Path, text: str) -> None:
+    """A file that its owner alone reads, whole under its name or not there."""
+    partial = path.with_name(f"{path.name}.part")
+    partial.unlink(missing_ok=True)
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    partial.replace(path)
 
 
 def backup_hour() -> time | None:

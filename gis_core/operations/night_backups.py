@@ -115,6 +115,12 @@ def last_success() -> float:
     return state.succeeded_at.timestamp() if state and state.succeeded_at else 0.0
 
 
+def last_good_drill() -> float:
+    """When the last drill that ended well ended, in seconds since 1970; 0 where the last one failed, or before it."""
+    state = recovery_state()
+    return state.drilled_at.timestamp() if state.drilled_at and state.drill and not state.drill.failure else 0.0
+
+
 def last_size() -> float:
     """How many bytes the last verified backup has; 0 without any."""
     state = backup_state()

@@ -19,6 +19,7 @@ from gis_core.operations.environment import OPS, PYTHON, ROOT, Place, backup_hou
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.multiprocess import FOLDER
 from gis_core.operations.processes import has_group, wait_until
+from gis_core.operations.server_log import last_lines
 
 READY_SECONDS = 90
 STOP_SECONDS = 10
@@ -317,4 +318,4 @@ def find_run_pids(run_id: str) -> list[int]:
 
 
 def _end_of(log: Path | None) -> str:
-    return "\n".join(log.read_text(errors="replace").splitlines()[-15:]) if log and log.exists() else ""
+    return last_lines(log, 15) if log else ""

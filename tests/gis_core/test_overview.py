@@ -12,6 +12,7 @@ from gis_core.members.rights import acting_as, rights_of
 from gis_core.models import Job
 from gis_core.operations import overview
 from gis_core.operations.backup_status import ArchiveStatus, DrillStatus, write_archive_status, write_drill_status
+from gis_core.operations.watch.disks import disks
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +97,6 @@ def test_without_logs_there_are_no_errors(tmp_path: Path) -> None:
 
 
 def test_each_disk_is_said_once() -> None:
-    (disk,) = overview.disks()
+    (disk,) = disks()
     assert set(disk.names) >= {"data"}
     assert 0 <= disk.used_percent <= 100
