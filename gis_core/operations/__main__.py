@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from gis_core.operations import account, check, configuration, demo, manage, test_run
 from gis_core.operations.cluster import Cluster
-from gis_core.operations.environment import DEFAULT_PORT, Place, is_outside, variables
+from gis_core.operations.environment import DEFAULT_PORT, Place, check_own_database, is_outside, variables
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.progress import say
 from gis_core.operations.upgrade import state as upgrade_state
@@ -205,6 +205,7 @@ def bring_back(place: Place, options: argparse.Namespace) -> int:
         raise OperationFailedError(
             'Dites quoi rétablir : ./arpent restore FICHIER, --at "2026-11-28 03:10", ou --last (la fin de l\'archive).'
         )
+    check_own_database()
     if options.file:
         return restore.restore(place, options.file, force=options.force)
     instant = instants.parse_instant(options.at) if options.at else None
@@ -228,6 +229,7 @@ def recover(place: Place, options: argparse.Namespace) -> int:
             return escrow.enter(place) if options.enter else escrow.print_sheet(place, options.file)
     from gis_core.operations import drill
 
+    check_own_database()
     return drill.run(place)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from gis_core.operations.environment import Place, read_plain, write_private
+from gis_core.operations.environment import Place, is_outside, read_plain, write_private
 from gis_core.operations.failure import OperationFailedError
 
 SETTING = "ARPENT_ARCHIVE"
@@ -88,9 +88,9 @@ def address_fault(value: str) -> str:
 
 
 def configured(place: Place) -> Target | None:
-    """The archive of this installation; None without one, and for a copy that is tried beside it."""
+    """The archive of this installation; None without one, for a copy beside it, and for a server that others keep."""
     address = os.environ.get(SETTING, "").strip()
-    if not address or place.is_trial:
+    if not address or place.is_trial or is_outside():
         return None
     try:
         return parse(address)
