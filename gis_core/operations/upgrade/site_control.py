@@ -109,7 +109,7 @@ def wait_ready(port: int) -> None:
 
 
 def run(title: str, command: list[str], env: dict[str, str] | None = None) -> None:
-    """Run a command. What it says is worth reading where it fails; a server that it leaves behind keeps no pipe of ours open."""
+    """Run a command; what it says is worth reading where it fails. A server that it leaves keeps no pipe of ours open."""
     with tempfile.TemporaryFile("w+") as said:
         code = subprocess.run(
             command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, check=False, env=env, cwd="/"
