@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything Arpent needs on a Debian 13 machine; used by ./arpent and by the image alike. Each part does nothing the
-# second time.   provision.sh python | check | run | bench | test | qgis | grass | system | nothing
+# second time.   provision.sh python | check | run | bench | test | qgis | grass | image | engines | bare | machine | system | nothing
 set -euo pipefail
 root=$(dirname "$(dirname "$(readlink -f "$0")")")
 cd "$root"
@@ -13,6 +13,9 @@ base_packages=(ca-certificates python3.13 python3.13-venv postgresql-17 postgres
 test_packages=(git chromium-headless-shell fonts-liberation libfaketime)
 qgis_packages=(git qgis python3-qgis)
 grass_packages=(git grass-core)
+image_packages=(git buildah netavark mmdebstrap)
+bare_packages=(git mmdebstrap systemd openssl chromium-headless-shell fonts-liberation)
+engines_packages=(git chromium chromium-driver firefox-esr webkitgtk-webdriver xvfb fonts-liberation)
 bench_packages=(chromium fonts-liberation gdal-bin wrk)
 log=$root/.boot/provision.log
 bundle=$root/.bundle
@@ -279,6 +282,10 @@ case "${1-run}" in
     test) server "${base_packages[@]}" "${test_packages[@]}"; web_map ;;
     qgis) server "${base_packages[@]}" "${qgis_packages[@]}" ;;
     grass) server "${base_packages[@]}" "${grass_packages[@]}" ;;
+    image) server "${base_packages[@]}" "${image_packages[@]}" ;;
+    bare) server "${base_packages[@]}" "${bare_packages[@]}" ;;
+    machine) system_packages ca-certificates python3.13 openssl ;;
+    engines) server "${base_packages[@]}" "${engines_packages[@]}"; web_map ;;
     system) system_packages "${base_packages[@]}"; system_users ;;
     nothing) [ -x .venv/bin/python ] || fail "Arpent n'est pas encore installé ici : lancez d'abord ./arpent demo." ;;
     *) fail "provision.sh : $1 ?" ;;

@@ -11,7 +11,18 @@ from gis_core.desk.navigation import (
     to_signed_in,
 )
 from gis_core.jobs.points import TASKS, WAITED, Task
-from gis_core.points import BAR, GUIDES, MAP_LINKS, MEASURES, BarLink, MapLink, Measure, PageGuide
+from gis_core.operations import start_steps
+from gis_core.points import (
+    BAR,
+    GUIDES,
+    MAP_LINKS,
+    MEASURES,
+    START_STEPS,
+    BarLink,
+    MapLink,
+    Measure,
+    PageGuide,
+)
 from gis_core.wiring.database import Reported, Setting, Trigger
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
@@ -61,6 +72,16 @@ MANIFEST = Manifest(
             ),
         ),
         BAR(BarLink(section="", url="map", label=_("Map"), order=0, is_visible=to_everybody)),
+        BAR(
+            BarLink(
+                section="getting_started",
+                url="getting_started",
+                label=_("Getting started"),
+                order=1,
+                is_visible=start_steps.is_visible_to,
+            )
+        ),
+        START_STEPS(*start_steps.STEPS),
         BAR(BarLink(section="members", url="members", label=_("People"), order=60, is_visible=to_administrators)),
         BAR(BarLink(section="", url="admin:index", label=_("Administration"), order=110, is_visible=to_agency)),
         GUIDES(
@@ -69,6 +90,7 @@ MANIFEST = Manifest(
             PageGuide(guide="how-to/ecrire-un-courrier", under=("courriers/",)),
             PageGuide(guide="reference/reglages", under=("administration/",)),
             PageGuide(guide="how-to/surveiller", under=("exploitation/",)),
+            PageGuide(guide="how-to/mettre-en-route", under=("mise-en-route/",)),
         ),
         MAP_LINKS(MapLink(name="api", order=0, address=address_for_all("/api/v1/"))),
         MAP_LINKS(MapLink(name="sign_in", order=1, address=page_address("account_login"))),
@@ -77,6 +99,7 @@ MANIFEST = Manifest(
         MAP_LINKS(MapLink(name="language", order=4, address=page_address("set_language"))),
         MAP_LINKS(MapLink(name="help", order=10, address=page_address("help"))),
         MAP_LINKS(MapLink(name="map_view", order=5, address=page_address("map_view", to_signed_in))),
+        MAP_LINKS(MapLink(name="start", order=7, address=page_address("getting_started", to_agency))),
         MAP_LINKS(MapLink(name="admin", order=6, address=page_address("admin:index", to_agency))),
         TASKS(
             Task(

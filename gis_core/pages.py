@@ -36,7 +36,7 @@ from gis_core.http.problem import as_problem, lock_timed_out, problem, wants_pro
 from gis_core.jobs import services as jobs
 from gis_core.members.rights import Rights
 from gis_core.members.territories import extent_4326
-from gis_core.models import User
+from gis_core.models import Commune, User
 from gis_core.points import FIRST_VIEWS, MAP_HOSTS
 
 # What the address of the map says after its "#" (`webmap/src/state/permalink.ts`), as long as a person's map is kept.
@@ -92,6 +92,7 @@ def map_config(request: HttpRequest) -> dict[str, Any]:
         "bar": bar_of_map(request),
         "guides": guides_of_panels(),
         "extent_4326": extent,
+        "is_empty": not Commune.objects.exists(),
         "first_view": first_view(roles),
         "first_place": None if user and user.map_view else first_place(roles, extent),
         "map_view": user.map_view if user else "",

@@ -44,6 +44,40 @@ MEASURES: ExtensionPoint[Measure] = ExtensionPoint(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a step of the page “Getting started” is: `text` says what is there, or what is missing."""
+
+    done: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartStep:
+    """Something that a new platform needs, with the page where it is done.
+
+    `progress` reads it from the data, as whoever asks may see them. `door` is the page, `query` what follows its
+    address; `command` does the same on the server; `guide` is the guide of `docs/` that tells how.
+    """
+
+    slug: str
+    label: Label
+    order: int
+    progress: Callable[[], Progress]
+    door: PageLink | None = None
+    query: str = ""
+    command: str = ""
+    guide: str = ""
+
+
+START_STEPS: ExtensionPoint[StartStep] = ExtensionPoint(
+    "operations.start_steps",
+    "What the page “Getting started” leads the agency's administrators through, by their order.",
+    key=lambda step: step.slug,
+    order=lambda step: step.order,
+)
+
+
 # -- pages ------------------------------------------------------------------------------------------------------------
 
 

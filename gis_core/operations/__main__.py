@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from gis_core.operations import account, check, configuration, demo, manage, test_run
 from gis_core.operations.cluster import Cluster
-from gis_core.operations.environment import DEFAULT_PORT, Place, variables
+from gis_core.operations.environment import DEFAULT_PORT, Place, is_outside, variables
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.progress import say
 from gis_core.operations.upgrade import state as upgrade_state
@@ -23,6 +23,9 @@ HANDED_OVER = ("demo", "serve", "worker", "manage")
 
 # Those that run for long, for which root gives PostgreSQL a system user of its own.
 LASTING = ("demo", "serve", "worker")
+
+# Commands that neither need a data folder's settings nor a library.
+BEFORE_SETTINGS = ("install", "uninstall", "database-script")
 
 # Commands that put things back when they are asked to end, as after Ctrl-C.
 CLEANED_UP = ("backup", "nightly", "restore", "prepare", "bundle", "upgrade")
@@ -48,7 +51,17 @@ def parser() -> Parser:
     # By an upgrade, which has brought the tables up to date.
     demonstration.add_argument("--prepared", action="store_true")
     add("stop", parents=[common])
-    add("serve", parents=[common, port])
+    add("serve", parents=[common, port]).add_argument("--sockets", type=Path)
+    install = add("install", parents=[common])
+    install.add_argument("--answers", type=Path)
+    install.add_argument("--dry-run", action="store_true")
+    uninstall = add("uninstall", parents=[common])
+    uninstall.add_argument("--delete-data", action="store_true")
+    uninstall.add_argument("--yes", action="store_true")
+    script = add("database-script", parents=[common])
+    script.add_argument("--dsn", default="")
+    script.add_argument("--passwords", type=Path)
+    add("database-check", parents=[common])
     add("worker", parents=[common])
     for command in PASSED_ON:
         add(command, parents=[common])
@@ -70,6 +83,8 @@ def parser() -> Parser:
     support = add("support-bundle", parents=[common])
     support.add_argument("file", type=Path)
     support.add_argument("--yes", action="store_true")
+    add("sbom", parents=[common]).add_argument("folder", type=Path, nargs="?", default=Path())
+    add("audit", parents=[common]).add_argument("advisories", type=Path, nargs="?")
     bundle = add("bundle")
     bundle.add_argument("file", type=Path, nargs="?")
     bundle.add_argument("--sign", type=Path)
@@ -101,6 +116,8 @@ def main(arguments: list[str]) -> int:
     """Run one command and give its exit code."""
     ours, passed_on = split(arguments)
     options = parser().parse_args(ours)
+    if options.command in BEFORE_SETTINGS:
+        return install_or_remove(options)
     if options.command == "bundle":
         return make_bundle(options)
     place = Place.current(options.data)
@@ -120,7 +137,7 @@ def main(arguments: list[str]) -> int:
         case "stop":
             return demo.stop(place)
         case "serve":
-            return demo.serve(place, options.port)
+            return demo.serve(place, options.port, options.sockets)
         case "worker":
             return demo.work(place)
         case "manage":
@@ -151,17 +168,33 @@ def main(arguments: list[str]) -> int:
             from gis_core.operations import keeper
 
             return keeper.run(place, options.ready)
-        case "maintenance" | "support-bundle" | "doctor" | "upgrade":
+        case "sbom" | "audit":
+            return publish(options)
+        case "maintenance" | "support-bundle" | "doctor" | "database-check" | "upgrade":
             return administer(place, options)
         case "cluster":
             return cluster_command(Cluster(place.for_tests if options.tests else place, options.tests), options.action)
     raise AssertionError(options.command)
 
 
+def install_or_remove(options: argparse.Namespace) -> int:
+    """Commands that the machine's own Python runs, before or after an Arpent is there."""
+    from gis_core.operations.installation import database_script, install, uninstall
+
+    if options.command == "install":
+        return install.run(options.answers, dry_run=options.dry_run)
+    if options.command == "uninstall":
+        return uninstall.run(delete_data=options.delete_data, at_once=options.yes)
+    return database_script.run(options.dsn, options.passwords)
+
+
 def administer(place: Place, options: argparse.Namespace) -> int:
     """What an administrator asks of an installation that runs."""
     from gis_core.operations import doctor, maintenance, support_bundle
+    from gis_core.operations.installation import present_database
 
+    if options.command == "database-check":
+        return present_database.check(place)
     if options.command == "upgrade":
         return upgrade(place, options)
     if options.command == "maintenance":
@@ -170,6 +203,15 @@ def administer(place: Place, options: argparse.Namespace) -> int:
     if options.command == "support-bundle":
         return support_bundle.run(place, options.file, at_once=options.yes)
     return doctor.run(place, as_json=options.json, mail=options.mail)
+
+
+def publish(options: argparse.Namespace) -> int:
+    """What is said of the libraries of a version."""
+    from gis_core.operations import audit, bill_of_materials
+
+    if options.command == "sbom":
+        return bill_of_materials.write(options.folder)
+    return audit.run(options.advisories)
 
 
 def make_bundle(options: argparse.Namespace) -> int:
@@ -198,7 +240,8 @@ def hand_over(place: Place, options: argparse.Namespace, arguments: list[str], p
         demo.check_start(place, options.port)
     apart = account.hand_data_over(place, lasting=options.command in LASTING)
     if apart:
-        account.keep_database(place)
+        if not is_outside():
+            account.keep_database(place)
         if options.command == "demo" and not options.prepared and demo.is_free(place):
             command = ["prepare", "--data", str(place.data), "--port", str(options.port)]
             if code := account.run_as_database_user(place, command):

@@ -24,7 +24,8 @@ alter role arpent_worker set lock_timeout = '60s';
 alter role arpent_worker set client_connection_check_interval = '1s';
 alter role arpent_web set idle_in_transaction_session_timeout = '60s';
 
-select format('create database %I owner arpent_owner template template0', :'database')
+select format('create database %I owner arpent_owner template template0 encoding %L locale_provider builtin builtin_locale %L',
+    :'database', 'UTF8', 'C.UTF-8')
 where not exists (select from pg_database where datname = :'database') \gexec
 
 \connect :"database"

@@ -132,6 +132,7 @@ SETTINGS = {
     "ARPENT_DEMO": Setting(flag),
     "ARPENT_DEMO_PHOTOS": Setting(flag),
     "ARPENT_SHARED_DATA": Setting(),
+    "ARPENT_DB_OUTSIDE": Setting(flag),
     "ARPENT_DB_HOST": Setting(),
     "ARPENT_DB_PORT": Setting(number(1, 65_535)),
     "ARPENT_DB_NAME": Setting(),
@@ -151,7 +152,7 @@ def load(data: Path, environ: MutableMapping[str, str] = os.environ) -> None:
     """
     # The folder itself may be a link: whoever starts us chose it.
     values, faults = read(data.resolve() / FILE)
-    faults += [fault for name, (value, where) in values.items() if (fault := _fault(name, value, where))]
+    faults += [reason for name, (value, where) in values.items() if (reason := fault(name, value, where, SETTINGS))]
     faults += [
         f"{name} (environnement) : {reason}."
         for name, setting in SETTINGS.items()
@@ -220,17 +221,17 @@ def _unquote(value: str) -> str:
     return value[1:-1] if quoted else value
 
 
-def _fault(name: str, value: str, where: str) -> str:
-    """What is wrong with a line, with what to write instead; nothing where it is good."""
+def fault(name: str, value: str, where: str, known: Mapping[str, Setting]) -> str:
+    """What is wrong with a line of a file of these settings, with what to write instead; nothing where it is good."""
     base = name.removesuffix(OF_FILE)
-    if base != name and base in SETTINGS and SETTINGS[base].secret:
+    if base != name and base in known and known[base].secret:
         return ""
-    if name in NOT_IN_FILE:
+    if known is SETTINGS and name in NOT_IN_FILE:
         return f"{where} : {name} se dit dans l’environnement d’une commande, pas dans ce fichier."
-    if name not in SETTINGS:
-        near = get_close_matches(name.upper(), SETTINGS, 1)
+    if name not in known:
+        near = get_close_matches(name.upper(), known, 1)
         return f"{where} : {name} n’est pas un réglage{f' ; vouliez-vous {near[0]} ?' if near else '.'}"
-    reason = SETTINGS[name].check(value)
+    reason = known[name].check(value)
     return f"{where} : {name} : {reason}." if reason else ""
 
 

@@ -71,8 +71,10 @@ def stop(place: Place) -> int:
     return 0
 
 
-def serve(place: Place, port: int) -> int:
-    """The web server and its proxy alone, in the foreground."""
+def serve(place: Place, port: int, sockets: Path | None = None) -> int:
+    """The web server and its proxy alone, in the foreground; with a folder for its sockets, a proxy of others asks."""
+    if sockets:
+        return _foreground(place, lambda: services.web(place, port, folder=sockets))
     check_port(port)
     return _foreground(place, lambda: proxy.site(place, port))
 

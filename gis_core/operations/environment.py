@@ -33,6 +33,8 @@ USUAL_HOUR = "01:30"
 USUAL_COUNT = "7"
 
 Role = Literal["web", "worker", "owner", "test"]
+# Passwords of an outside database's roles, in PostgreSQL's own format: the owner's apart from those that serve people.
+PASSWORDS = {"owner": Path("/etc/arpent/pgpass-owner"), "site": Path("/etc/arpent/pgpass-site")}
 
 
 @dataclass(frozen=True)
@@ -216,6 +218,20 @@ def _open_in(folder: int, name: str, flags: int) -> int:
     return descriptor
 
 
+def is_outside() -> bool:
+    """Whether the database is on a server that somebody else keeps (`ARPENT_DB_HOST` and what follows it say which)."""
+    return os.environ.get("ARPENT_DB_OUTSIDE") == "1"
+
+
+def check_own_database() -> None:
+    """Refuse what only a PostgreSQL of our own allows. Raises OperationFailedError."""
+    if is_outside():
+        raise OperationFailedError(
+            "La base est sur un serveur tenu par d'autres (ARPENT_DB_OUTSIDE=1) : son administrateur la sauvegarde et"
+            " la rétablit, avec les fichiers de ce dossier de données (docs/how-to/installer.md)."
+        )
+
+
 def backup_hour() -> time | None:
     """When the backup of the night begins, in Paris; None where the operator switched it off."""
     given = os.environ.get("ARPENT_BACKUP_AT", USUAL_HOUR).strip()
@@ -269,15 +285,23 @@ def variables(place: Place, role: Role, port: int | None = None) -> dict[str, st
         defaults["ARPENT_SECRET_KEY"] = secret_key(place)
     fixed = {
         "ARPENT_DATA": str(place.data),
-        "ARPENT_DB_HOST": str(place.socket_directory()),
-        "ARPENT_DB_PORT": "5432",
-        "ARPENT_DB_NAME": DATABASE,
         "ARPENT_DB_USER": f"arpent_{role}",
         "PATH": _path(os.environ),
+        **(_outside_passwords(role) if is_outside() else _own_database(place)),
     }
     if port is not None:
         fixed["ARPENT_PORT"] = str(port)
     return {**defaults, **_inherit_variables(os.environ), **fixed}
+
+
+def _own_database(place: Place) -> dict[str, str]:
+    return {"ARPENT_DB_HOST": str(place.socket_directory()), "ARPENT_DB_PORT": "5432", "ARPENT_DB_NAME": DATABASE}
+
+
+def _outside_passwords(role: Role) -> dict[str, str]:
+    """libpq reads passwords there; whoever installed otherwise says `ARPENT_DB_PASSWORD`."""
+    path = PASSWORDS["owner" if role == "owner" else "site"]
+    return {"PGPASSFILE": str(path)} if path.exists() else {}
 
 
 def _inherit_variables(environ: Mapping[str, str]) -> dict[str, str]:

@@ -68,6 +68,11 @@ def _status(place: Place) -> Status:
     return status
 
 
+def begin_counting(place: Place) -> None:
+    """From now on somebody notices that no backup comes."""
+    _status(place)
+
+
 def is_due(at: time_of_day, status: Status, now: datetime) -> bool:
     """Whether a backup begins now: the hour has passed since the last one, or its failure is to be tried again."""
     night = last_night(at, now)

@@ -90,9 +90,10 @@ def bind_address() -> str:
     return os.environ.get("ARPENT_BIND", "127.0.0.1")
 
 
-def web_sockets(place: Place, port: int) -> list[Path]:
+def web_sockets(place: Place, port: int, folder: Path | None = None) -> list[Path]:
     """Where the web processes listen: only the proxy on this port (`gis_core.operations.proxy`) asks them."""
-    return [place.socket_directory() / f"web-{port}-{number}.sock" for number in range(1, WEB_PROCESSES + 1)]
+    folder = folder or place.socket_directory()
+    return [folder / f"web-{port}-{number}.sock" for number in range(1, WEB_PROCESSES + 1)]
 
 
 def counters(place: Place, port: int) -> Path:
@@ -100,23 +101,28 @@ def counters(place: Place, port: int) -> Path:
     return place.run / f"metrics-{port}"
 
 
-def web(place: Place, port: int, *, logs: bool = False) -> list[Service]:
-    """The processes of the web server, behind the proxy. Without logs they write to the terminal."""
+def web(place: Place, port: int, *, logs: bool = False, folder: Path | None = None) -> list[Service]:
+    """The processes of the web server, behind the proxy. Without logs they write to the terminal.
+
+    The proxy is our own user, or another one that alone may enter the folder of the sockets.
+    """
     shutil.rmtree(counters(place, port), ignore_errors=True)
     return [
-        web_process(place, port, path, place.logs / f"web-{number}.log" if logs else None)
-        for number, path in enumerate(web_sockets(place, port), 1)
+        web_process(place, port, path, place.logs / f"web-{number}.log" if logs else None, "0666" if folder else "0600")
+        for number, path in enumerate(web_sockets(place, port, folder), 1)
     ]
 
 
-def web_process(place: Place, port: int, path: Path, log: Path | None) -> Service:
-    """One of them, listening there."""
+def web_process(
+    place: Place, port: int, path: Path, log: Path | None, mode: str = "0600", *, patience: int = 3
+) -> Service:
+    """One of them, listening there; told to end, it finishes what it answers for so many seconds."""
     command = [
         str(PYTHON.with_name("granian")),
-        *("--interface", "wsgi", "--uds", str(path), "--uds-permissions", "0600"),
+        *("--interface", "wsgi", "--uds", str(path), "--uds-permissions", mode),
         *("--workers", "1", "--blocking-threads", str(THREADS), "--http", "1", "--no-ws"),
         # Without it a SIGTERM that comes before every worker has started is never obeyed.
-        *("--workers-kill-timeout", "3"),
+        *("--workers-kill-timeout", str(patience)),
         "gis_core.wsgi:application",
     ]
     env = {**GDAL, **variables(place, "web", port), "ARPENT_BEHIND_PROXY": "1", FOLDER: str(counters(place, port))}
@@ -188,7 +194,7 @@ class Group:
 
         One that another system user keeps is started again by its keeper. Raises OperationFailedError without it.
         """
-        if self._cluster is None:
+        if self._cluster is None or self._cluster.is_outside:
             return
         if self._cluster.is_of_others:
             if not self._cluster.has_keeper():
@@ -239,11 +245,11 @@ class Group:
         for child in self._children:
             child.sound = True
 
-    def stop(self) -> None:
-        """Ask every service to end; after ten seconds, end whatever remains of them."""
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Ask every service to end; after so many seconds, end whatever remains of them."""
         for child in self._children:
             child.process.terminate()
-        deadline = time.monotonic() + STOP_SECONDS
+        deadline = time.monotonic() + seconds
         for child in self._children:
             with suppress(subprocess.TimeoutExpired):
                 child.process.wait(max(0.0, deadline - time.monotonic()))

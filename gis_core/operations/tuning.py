@@ -29,6 +29,13 @@ def tuning(memory_mib: int, cpus: int, *, durable: bool) -> dict[str, str]:
     return settings if durable else settings | {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
+def configuration_text(*, durable: bool, for_group: bool) -> str:
+    """PostgreSQL's settings file for this machine; the socket is open to our user's group, that of the site, or not."""
+    settings = tuning(machine_memory_mib(), os.cpu_count() or 1, durable=durable)
+    settings["unix_socket_permissions"] = "0770" if for_group else "0700"
+    return "".join(f"{name} = {value}\n" for name, value in settings.items()) + "include_if_exists = 'local.conf'\n"
+
+
 def between(low: int, value: int, high: int) -> int:
     return max(low, min(value, high))
 

@@ -15,6 +15,7 @@ from gis_core.points import (
     FIRST_VIEWS,
     GUIDES,
     MAP_LINKS,
+    START_STEPS,
     TABS,
     BarLink,
     Desk,
@@ -37,6 +38,7 @@ from layers.parcels.sections import sheet_sections
 from networks.notifications.points import NOTICE_TEMPLATES, NoticeTemplate
 from networks.water import editing, inspection_sheets, jobs, layers, sections, sheets, sources
 from networks.water.sections import sees_networks
+from networks.water.start_steps import NETWORKS
 from networks.water.triggers import REPAIRS, network_triggers
 
 EXPORT = Later("networks.water.services.exporting.make")
@@ -47,6 +49,7 @@ MANIFEST = Manifest(
         Urls("reseaux/", "networks.water.page_urls"),
     ),
     gives=(
+        START_STEPS(NETWORKS),
         FEATURE_SHEETS(FeatureSheet("water-pipes", partial(sheets.describe_pipes, "water"))),
         FEATURE_SHEETS(FeatureSheet("water-nodes", partial(sheets.describe_nodes, "water"))),
         FEATURE_SHEETS(FeatureSheet("sewer-pipes", partial(sheets.describe_pipes, "sewer"))),

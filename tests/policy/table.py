@@ -87,6 +87,9 @@ compte/mot-de-passe/nouveau/<uidb36>-<key>/                 GET,HEAD    none    
 compte/mot-de-passe/nouveau/<uidb36>-<key>/                 REST        none    200  200  200  200  200  200  200
 
 exploitation/                                               GET,HEAD    -       302  403  403  403  403  403  200
+mise-en-route/                                              GET,HEAD    -       302  403  403  403  403  403  200
+mise-en-route/essai/                                        POST        -       302  403  403  403  403  403  302
+mise-en-route/montrer/                                      POST        -       302  403  403  403  403  403  302
 membres/                                                    GET,HEAD    -       302  403  403  403  403  200  200
 membres/<slug:slug>/                                        GET,HEAD    own     302  403  403  403  403  200  200
 membres/<slug:slug>/                                        GET,HEAD    other   302  404  404  404  404  404  200

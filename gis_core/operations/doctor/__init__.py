@@ -68,6 +68,9 @@ def examine(place: Place, mail: str = "", *, with_speed: bool = True) -> Iterato
 def examine_database(place: Place, mail: str) -> Iterator[Finding]:
     """What is asked of PostgreSQL, as it is: nothing is put right before it is looked at."""
     cluster = Cluster(place)
+    if cluster.is_outside:
+        yield unknown("database", "la base est sur un autre serveur", "Regardez-la par : arpent database-check.")
+        return
     if cluster.is_of_others:
         yield unknown("database", "la base est à un autre utilisateur", "Lancez ./arpent doctor en root ou comme lui.")
         return

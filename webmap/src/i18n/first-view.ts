@@ -329,6 +329,11 @@ export const translate = texts({
   "sheet.record": ["Attributs", "Attributes"],
   "skip.map": ["Aller à la carte", "Go to the map"],
   "state.loading": ["Chargement…", "Loading…"],
+  "state.empty": [
+    "La carte est encore vide : l’agence n’a pas importé les communes.",
+    "The map is still empty: the agency has not imported the communes.",
+  ],
+  "state.emptyStart": ["Mise en route", "Getting started"],
   "state.offline": [
     "Hors ligne : la carte montre ce qui est déjà chargé.",
     "Offline: the map shows what is already loaded.",
