@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Everything Arpent needs on a Debian 13 machine; used by ./arpent and by the image alike. Each part does nothing the
-# second time.   provision.sh python | check | run | bench | test | qgis | grass | image | engines | bare | machine | system | nothing
+# second time.   provision.sh python | check | run | bench | test | qgis | grass | prometheus | image | engines | bare | machine | system |
+# nothing
 set -euo pipefail
 root=$(dirname "$(dirname "$(readlink -f "$0")")")
 cd "$root"
@@ -8,14 +9,14 @@ cd "$root"
 python=/usr/bin/python3.13
 base_packages=(ca-certificates python3.13 python3.13-venv postgresql-17 postgresql-17-postgis-3 postgresql-17-pgrouting
     gettext libexpat1 libseccomp2 libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
-    nginx libnginx-mod-http-lua
-    openssh-client)
+    nginx libnginx-mod-http-lua openssh-client pgbackrest restic)
 test_packages=(git chromium-headless-shell fonts-liberation libfaketime)
 qgis_packages=(git qgis python3-qgis)
 grass_packages=(git grass-core)
 image_packages=(git buildah netavark mmdebstrap)
 bare_packages=(git mmdebstrap systemd openssl chromium-headless-shell fonts-liberation)
 engines_packages=(git chromium chromium-driver firefox-esr webkitgtk-webdriver xvfb fonts-liberation)
+prometheus_packages=(git prometheus)
 bench_packages=(chromium fonts-liberation gdal-bin wrk)
 log=$root/.boot/provision.log
 bundle=$root/.bundle
@@ -286,6 +287,7 @@ case "${1-run}" in
     bare) server "${base_packages[@]}" "${bare_packages[@]}" ;;
     machine) system_packages ca-certificates python3.13 openssl ;;
     engines) server "${base_packages[@]}" "${engines_packages[@]}"; web_map ;;
+    prometheus) server "${base_packages[@]}" "${prometheus_packages[@]}"; web_map ;;
     system) system_packages "${base_packages[@]}"; system_users ;;
     nothing) [ -x .venv/bin/python ] || fail "Arpent n'est pas encore installé ici : lancez d'abord ./arpent demo." ;;
     *) fail "provision.sh : $1 ?" ;;

@@ -28,7 +28,7 @@ LASTING = ("demo", "serve", "worker")
 BEFORE_SETTINGS = ("install", "uninstall", "database-script")
 
 # Commands that put things back when they are asked to end, as after Ctrl-C.
-CLEANED_UP = ("backup", "nightly", "restore", "prepare", "bundle", "upgrade")
+CLEANED_UP = ("backup", "nightly", "archive", "restore", "drill", "prepare", "bundle", "upgrade")
 
 
 class Parser(argparse.ArgumentParser):
@@ -74,10 +74,19 @@ def parser() -> Parser:
     add("prepare", parents=[common, port])
     add("keep", parents=[common]).add_argument("--ready", type=int)
     bring_back = add("restore", parents=[common])
-    bring_back.add_argument("file", type=Path)
+    bring_back.add_argument("file", type=Path, nargs="?")
     bring_back.add_argument("--force", action="store_true")
+    bring_back.add_argument("--at", default="")
+    for option in ("--last", "--show", "--yes"):
+        bring_back.add_argument(option, action="store_true")
+    add("archive", parents=[common])
+    add("files-at").add_argument("action", choices=["plan", "apply"])
+    escrow = add("escrow", parents=[common])
+    escrow.add_argument("file", type=Path, nargs="?")
+    escrow.add_argument("--enter", action="store_true")
+    add("drill", parents=[common])
     maintenance = add("maintenance", parents=[common])
-    maintenance.add_argument("action", choices=["on", "off", "status"])
+    maintenance.add_argument("action", choices=["on", "read-only", "off", "status"])
     maintenance.add_argument("--message", default="")
     maintenance.add_argument("--until", default="")
     support = add("support-bundle", parents=[common])
@@ -120,7 +129,7 @@ def main(arguments: list[str]) -> int:
         return install_or_remove(options)
     if options.command == "bundle":
         return make_bundle(options)
-    place = Place.current(options.data)
+    place = Place.current(getattr(options, "data", None))
     configuration.load(place.data)
     if "port" in options and options.port is None:
         options.port = int(os.environ.get("ARPENT_PORT", DEFAULT_PORT))
@@ -159,9 +168,9 @@ def main(arguments: list[str]) -> int:
 
             return nightly.keep_backing_up(place)
         case "restore":
-            from gis_core.operations import restore
-
-            return restore.restore(place, options.file, force=options.force)
+            return bring_back(place, options)
+        case "archive" | "files-at" | "escrow" | "drill":
+            return recover(place, options)
         case "prepare":
             return demo.prepare(place, options.port)
         case "keep":
@@ -186,6 +195,40 @@ def install_or_remove(options: argparse.Namespace) -> int:
     if options.command == "uninstall":
         return uninstall.run(delete_data=options.delete_data, at_once=options.yes)
     return database_script.run(options.dsn, options.passwords)
+
+
+def bring_back(place: Place, options: argparse.Namespace) -> int:
+    """A file of `./arpent backup`, or a second of the continuous archive."""
+    from gis_core.operations import instants, recovery, restore
+
+    if sum(map(bool, (options.file, options.at, options.last))) != 1:
+        raise OperationFailedError(
+            'Dites quoi rétablir : ./arpent restore FICHIER, --at "2026-11-28 03:10", ou --last (la fin de l\'archive).'
+        )
+    if options.file:
+        return restore.restore(place, options.file, force=options.force)
+    instant = instants.parse_instant(options.at) if options.at else None
+    return recovery.restore_at(place, recovery.Request(instant, options.show, options.yes))
+
+
+def recover(place: Place, options: argparse.Namespace) -> int:
+    """What the continuous archive and its trials need."""
+    match options.command:
+        case "archive":
+            from gis_core.operations import archive
+
+            return archive.keep_archiving(place)
+        case "files-at":
+            from gis_core.operations import file_recovery
+
+            return file_recovery.answer(options.action)
+        case "escrow":
+            from gis_core.operations import escrow
+
+            return escrow.enter(place) if options.enter else escrow.print_sheet(place, options.file)
+    from gis_core.operations import drill
+
+    return drill.run(place)
 
 
 def administer(place: Place, options: argparse.Namespace) -> int:

@@ -52,6 +52,7 @@ metrics                                                     REST        -       
 
 compte/                                                     GET,HEAD    -       302  200  200  200  200  200  200
 compte/carte/                                               POST        -       302  204  204  204  204  204  204
+compte/alertes/                                             POST        -       302  403  403  403  403  403  302
 compte/filtres/                                             POST        -       302  302  302  302  302  302  302
 compte/invitations/<int:membership_id>/accepter/            POST        own     302  302  302  302  302  302  302
 compte/invitations/<int:membership_id>/accepter/            POST        other   302  404  404  404  404  404  404
