@@ -2,7 +2,7 @@
 
 It is a tar of one folder, `arpent-<version>/`: first `SHA256SUMS` and its signature `SHA256SUMS.sig`, then what they
 are about: `bundle.json` (what it is and what it runs on), `source.tar.gz` (the code and the built map), `wheels/` and
-`production.lock`, `debian-packages.txt`, and where they were asked for `debs/` and `sbom.json`.
+`production.lock`, `debian-packages.txt`, `sbom/`, and where they were asked for `debs/`.
 """
 
 import hashlib
@@ -20,8 +20,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from gis_core.operations import signature
-from gis_core.operations.environment import PYTHON, ROOT
+from gis_core.operations import bill_of_materials, signature
+from gis_core.operations.environment import ROOT
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.preflight import MIB
 from gis_core.operations.progress import say, step
@@ -29,7 +29,7 @@ from gis_core.operations.versions import OLDEST, POSTGRESQL
 from gis_core.version import VERSION
 
 SUMS, SIGNATURE, FACTS, SOURCE = "SHA256SUMS", "SHA256SUMS.sig", "bundle.json", "source.tar.gz"
-WHEELS, DEBS, LOCK, PACKAGES, SBOM = "wheels", "debs", "production.lock", "debian-packages.txt", "sbom.json"
+WHEELS, DEBS, LOCK, PACKAGES, SBOM = "wheels", "debs", "production.lock", "debian-packages.txt", "sbom"
 # Where the wheels and packages of a bundle lie in an unpacked version; `docker/provision.sh` installs from there.
 OFFLINE = ".bundle"
 # Of the repository, what a machine that runs Arpent never opens.
@@ -165,10 +165,9 @@ def write_packages(folder: Path, *, with_debs: bool) -> None:
 
 
 def write_sbom(folder: Path) -> None:
-    """The list of components (CycloneDX), where this version can make one."""
-    if (ROOT / "gis_core" / "operations" / "sbom.py").is_file():
-        with step("Liste des composants"):
-            run([str(PYTHON), "-P", "-m", "gis_core.operations", "sbom", str(folder / SBOM)], cwd=ROOT)
+    """The list of components (CycloneDX) and their licences."""
+    if bill_of_materials.write(folder / SBOM) != 0:
+        raise OperationFailedError("Une licence empêche de publier cette version : voyez ci-dessus.")
 
 
 def write_facts(folder: Path) -> None:

@@ -8,6 +8,8 @@ import multiprocessing
 import os
 import shutil
 import signal
+import socket
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from gis_core.operations.bundle import Facts, this_machine
 from gis_core.operations.cluster import Cluster
 from gis_core.operations.environment import DATABASE, ROOT, Place
 from gis_core.operations.failure import OperationFailedError
-from gis_core.operations.upgrade import checks, return_point
+from gis_core.operations.upgrade import checks, return_point, site_control
 from gis_core.operations.upgrade import run as upgrading
 from gis_core.operations.upgrade import state as states
 from gis_core.operations.upgrade.state import ORDER, Home, State
@@ -276,3 +278,23 @@ def test_arpent_does_not_start_amid_an_interrupted_upgrade(scene: Scene, monkeyp
             states.refuse_unfinished()
     finally:
         scene.home.forget()
+
+
+@pytest.mark.parametrize(("status", "is_up"), [("200 OK", True), ("400 Bad Request", True), ("503 Busy", False)])
+def test_a_web_process_is_asked_at_its_socket(tmp_path: Path, status: str, is_up: bool):
+    path = tmp_path / "web.sock"
+    assert not site_control.answers_at(path)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(path))
+        listening.listen()
+
+        def answer() -> None:
+            connection, _address = listening.accept()
+            with connection:
+                connection.recv(1000)
+                connection.sendall(f"HTTP/1.1 {status}\r\n\r\n".encode())
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        assert site_control.answers_at(path) == is_up
+        thread.join()

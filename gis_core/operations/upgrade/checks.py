@@ -12,7 +12,7 @@ from gis_core.operations.backup_status import read_status
 from gis_core.operations.bundle import Facts, this_machine
 from gis_core.operations.cluster import Cluster
 from gis_core.operations.contents import read_migrations
-from gis_core.operations.environment import DATABASE, ROOT, Place
+from gis_core.operations.environment import DATABASE, ROOT, Place, is_outside
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.progress import step
 from gis_core.operations.upgrade import return_point
@@ -44,7 +44,7 @@ def find_home() -> Home:
 
 def check_own_database() -> None:
     """Only a PostgreSQL of our own can be copied and put back by us."""
-    if os.environ.get("ARPENT_DB_OUTSIDE") == "1":
+    if is_outside():
         raise OperationFailedError(
             "La base est sur un serveur tenu par d'autres : son administrateur la sauvegarde, puis mettez à jour à la"
             f" main (docs/how-to/mettre-a-jour.md). {UNTOUCHED}"

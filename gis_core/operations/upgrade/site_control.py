@@ -1,6 +1,7 @@
 """Who starts and stops Arpent on this machine, for an upgrade: systemd, the demo's own supervisor, or nobody."""
 
 import os
+import socket
 import subprocess
 import tempfile
 from pathlib import Path
@@ -10,12 +11,13 @@ from gis_core.operations import services
 from gis_core.operations.demo import is_free, read_run, ready_url
 from gis_core.operations.environment import DEFAULT_PORT, Place
 from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.installation.layout import SITE_PORT, Layout
 from gis_core.operations.processes import wait_until
 
 SYSTEMD, DEMO, NOBODY = "systemd", "demo", "nobody"
 SYSTEMCTL = "/usr/bin/systemctl"
 # All of Arpent, and of it what answers people: the rest starts once that is known to be sound.
-ALL_UNITS, WEB_UNIT = "arpent.target", "arpent-web.service"
+ALL_UNITS, WEB_UNITS = "arpent.target", ("arpent-web.service", "arpent-proxy.service")
 READY_SECONDS = 90
 
 
@@ -71,15 +73,17 @@ class Demo:
 class Systemd:
     """The units that `./arpent install` wrote."""
 
-    def __init__(self, port: int) -> None:
-        self._port = port
+    def __init__(self, place: Place) -> None:
+        self._socket = services.web_sockets(place, SITE_PORT, Layout().sockets)[0]
 
     def stop(self) -> None:
-        run("systemctl stop", [SYSTEMCTL, "stop", ALL_UNITS, WEB_UNIT])
+        run("systemctl stop", [SYSTEMCTL, "stop", ALL_UNITS, *WEB_UNITS])
 
     def start(self) -> None:
-        run("systemctl start", [SYSTEMCTL, "start", WEB_UNIT])
-        wait_ready(self._port)
+        """Behind its proxy it is asked under the site's name alone: here, whether a web process answers at all."""
+        run("systemctl start", [SYSTEMCTL, "start", *WEB_UNITS])
+        if not wait_until(lambda: answers_at(self._socket), READY_SECONDS):
+            raise OperationFailedError(f"Le site ne répond pas après {READY_SECONDS} s : journalctl -u {WEB_UNITS[0]}")
 
     def finish(self) -> None:
         run("systemctl start", [SYSTEMCTL, "start", ALL_UNITS])
@@ -88,19 +92,32 @@ class Systemd:
 def control(name: str, current: Path, place: Place, port: int) -> SiteControl:
     """By its name, as it was found when the upgrade began."""
     if name == SYSTEMD:
-        return Systemd(port)
+        return Systemd(place)
     return Demo(current, place, port) if name == DEMO else Nobody()
 
 
 def find_services(place: Place) -> tuple[str, int]:
     """Who runs Arpent in this data folder, and the port where it answers."""
     port = int(os.environ.get("ARPENT_PORT", DEFAULT_PORT))
-    if Path("/run/systemd/system").is_dir() and Path("/etc/systemd/system", WEB_UNIT).exists():
+    if Path("/run/systemd/system").is_dir() and (Layout().units / WEB_UNITS[0]).exists():
         return SYSTEMD, port
     if place.run.is_dir() and not is_free(place):
         running = read_run(place)
         return DEMO, running.port if running else port
     return NOBODY, port
+
+
+def answers_at(path: Path) -> bool:
+    """Whether a web process answers at its socket, be it that it knows no such host."""
+    try:
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(2)
+            connection.connect(str(path))
+            connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            status = connection.recv(100).split(b" ")[1:2]
+    except OSError:
+        return False
+    return bool(status) and status[0] < b"500"
 
 
 def wait_ready(port: int) -> None:
@@ -109,10 +126,7 @@ def wait_ready(port: int) -> None:
 
 
 def run(title: str, command: list[str], env: dict[str, str] | None = None) -> None:
-    """Run a command; what it says is worth reading where it fails.
-
-    A server that it leaves behind keeps no pipe of ours open.
-    """
+    """Run a command; what it says is worth reading where it fails. A server that it leaves has no pipe of ours."""
     with tempfile.TemporaryFile("w+") as said:
         code = subprocess.run(
             command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, check=False, env=env, cwd="/"

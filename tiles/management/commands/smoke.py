@@ -35,6 +35,7 @@ class Command(BaseCommand):
         """Everything that an administrator sees first, as far as the platform holds it."""
         host = next((name.strip(".") for name in settings.ALLOWED_HOSTS if name.strip(".*")), "localhost")
         client = Client(headers={"host": host}, raise_request_exception=False)
+        self.ask(client, "readiness", reverse("health_ready"))
         self.ask(client, "sign-in page", reverse("account_login"))
         self.ask(client, "map", reverse("map"))
         user = find_administrator()
