@@ -11,6 +11,8 @@ from gis_core.desk.navigation import (
     to_signed_in,
 )
 from gis_core.jobs.points import TASKS, WAITED, Task
+from gis_core.ownership.core_tables import DECLARATIONS
+from gis_core.ownership.declarations import DECLARED
 from gis_core.points import BAR, GUIDES, MAP_LINKS, MEASURES, BarLink, MapLink, Measure, PageGuide
 from gis_core.wiring.database import Reported, Setting, Trigger
 from gis_core.wiring.manifests import Manifest, Urls
@@ -33,6 +35,7 @@ WHO_ASKS = (
 MANIFEST = Manifest(
     urls=(Urls("api/v1/", "gis_core.api.urls"),),
     gives=(
+        DECLARED(*DECLARATIONS),
         MEASURES(
             Measure(
                 "arpent_disk_free_bytes",

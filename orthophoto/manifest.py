@@ -4,9 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.desk.navigation import to_administrators
 from gis_core.jobs.points import JOB_KINDS, TASKS
+from gis_core.ownership.declarations import DECLARED
 from gis_core.points import BAR, GUIDES, BarLink, PageGuide
 from gis_core.wiring.manifests import Manifest, Urls
-from orthophoto import jobs
+from orthophoto import jobs, ownership
 
 MANIFEST = Manifest(
     urls=(
@@ -14,6 +15,7 @@ MANIFEST = Manifest(
         Urls("campagnes/", "orthophoto.urls"),
     ),
     gives=(
+        DECLARED(*ownership.DECLARATIONS),
         GUIDES(
             PageGuide(guide="how-to/comparer-deux-photos", panels=("photos",)),
             PageGuide(guide="tutoriel/administrateur-photos", under=("campagnes/",)),

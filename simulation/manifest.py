@@ -5,11 +5,13 @@ from django.utils.translation import gettext_lazy as _
 from gis_core.desk.navigation import to_signed_in
 from gis_core.jobs.points import JOB_KINDS, JobKind
 from gis_core.members.rights import WRITERS
+from gis_core.ownership.declarations import DECLARED
 from gis_core.points import BAR, DESKS, GUIDES, LISTINGS, TABS, BarLink, Desk, DeskList, PageGuide, Tab
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
 from layers.parcels.points import APPLICATION_PARTS
 from layers.parcels.sections import sheet_sections
+from simulation import ownership
 from simulation.sections import SECTION
 from simulation.services.keeping import enters_rules
 
@@ -20,6 +22,7 @@ MANIFEST = Manifest(
         Urls("simulations/", "simulation.project_urls"),
     ),
     gives=(
+        DECLARED(*ownership.DECLARATIONS),
         DESKS(Desk("simulations", _("Simulations"))),
         GUIDES(
             PageGuide(guide="how-to/regles-d-une-zone", under=("regles/",)),

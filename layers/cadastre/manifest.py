@@ -1,10 +1,11 @@
 """What this app gives to the others."""
 
 from gis_core.jobs.points import JOB_KINDS, JobKind
+from gis_core.ownership.declarations import DECLARED
 from gis_core.wiring.database import import_triggers
 from gis_core.wiring.manifests import Manifest
 from gis_core.wiring.points import Later
-from layers.cadastre import layers, lists, searchers, sheet, sources
+from layers.cadastre import layers, lists, ownership, searchers, sheet, sources
 from layers.cadastre.geocoder import find_addresses
 from layers.catalogue.points import LAYERS
 from layers.features.points import FEATURE_SHEETS, SEARCHERS, FeatureSheet, Searcher
@@ -13,6 +14,7 @@ from layers.intake.reference_source import import_sources
 
 MANIFEST = Manifest(
     gives=(
+        DECLARED(*ownership.DECLARATIONS),
         SEARCHERS(Searcher(searchers.search_communes, "communes", yields_to_claims=True)),
         SEARCHERS(Searcher(lists.offer_list, "parcels")),
         SEARCHERS(Searcher(searchers.search_parcels, "parcels", claim=searchers.claim_parcels)),

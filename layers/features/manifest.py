@@ -1,10 +1,12 @@
 """What this app gives to the others."""
 
 from gis_core.jobs.points import JOB_KINDS, TASKS, JobKind, Task
+from gis_core.ownership.declarations import DECLARED
 from gis_core.points import GUIDES, PageGuide
 from gis_core.wiring.database import Setting
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
+from layers.features import ownership
 from layers.features.coordinates import search_coordinates
 from layers.features.help_search import search_help
 from layers.features.layer_search import search_layers
@@ -28,6 +30,7 @@ NUMBERED_AGAIN = """
 MANIFEST = Manifest(
     urls=(Urls("api/v1/", "layers.features.api.urls"),),
     gives=(
+        DECLARED(*ownership.DECLARATIONS),
         SEARCHERS(Searcher(search_coordinates)),
         SEARCHERS(Searcher(search_objects)),
         SEARCHERS(Searcher(search_layers, yields_to_claims=True)),
