@@ -123,7 +123,7 @@ def mentions_in(declared: Declared, sought: Sought, most: int) -> list[Mention]:
 def hidden_columns(model: type[Model]) -> list[str]:
     """What nobody is given: secrets, what is computed, documents (their row says that they are there)."""
     kinds = {"BinaryField", "MultiPolygonField", "GeneratedField", "GeometryField"}
-    hidden = [one.column for one in model._meta.concrete_fields if type(one).__name__ in kinds]
+    hidden = [str(one.column) for one in model._meta.concrete_fields if type(one).__name__ in kinds]
     return [*hidden, "password", "former_password", "search_text", "folded_text", "geom", "geom_3857", "code_digest"]
 
 
@@ -172,29 +172,32 @@ def acts_of(user_id: int) -> list[tuple[str, str, int]]:
                 continue
             (rows,) = fetch_one(
                 sql.SQL("select count(*) from {} where {} = %s").format(
-                    sql.Identifier("public", model._meta.db_table), sql.Identifier(one.column)
+                    sql.Identifier("public", model._meta.db_table), sql.Identifier(str(one.column))
                 ),
                 [user_id],
             )
             if rows:
-                lines.append((model._meta.label, one.column, int(rows)))
+                lines.append((model._meta.label, str(one.column), int(rows)))
     return lines
 
 
-def forget_account(user_id: int) -> None:
+def forget_account(user_id: int) -> dict[str, int]:
     """An account that nobody comes in by any more and that names nobody; what it did keeps its number.
 
-    What hangs on it goes: tokens, addresses, notices, sessions.
+    What hangs on it goes: tokens, addresses, notices. Returns how many rows went, by table.
     """
+    gone = {}
     for declared in sorted(DECLARED.all(), key=lambda one: -one.path.count("__")):
         if declared.whose == Whose.PERSON and declared.path not in ("", "pk"):
-            table = sql.Identifier("public", model_of(declared)._meta.db_table)
-            execute(sql.SQL("delete from {} where {}").format(table, person_where(declared, user_id)))
+            name = model_of(declared)._meta.db_table
+            table = sql.Identifier("public", name)
+            gone[name] = execute(sql.SQL("delete from {} where {}").format(table, person_where(declared, user_id)))
     execute(
         "update gis_core_user set username = %s, email = '', first_name = '', last_name = '', password = '!',"
         " former_password = '', is_active = false, saved_filters = '{}', map_view = '' where id = %s",
         [f"{FORGOTTEN} {user_id}", user_id],
     )
+    return gone
 
 
 # -- erasing ----------------------------------------------------------------------------------------------------------

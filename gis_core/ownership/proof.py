@@ -36,6 +36,7 @@ def proof_of(
             "title": titles.get(name, ""),
             "before": rows,
             "of_the_member": removed.own.get(name, 0),
+            "of_its_people": removed.of_people.get(name, 0),
             "after": removed.after.get(name, 0),
             "others_written": removed.touched.get(name, 0),
         }
@@ -63,7 +64,7 @@ def write_proof(proof: dict[str, Any], stem: Path) -> str:
     text = (json.dumps(proof, ensure_ascii=False, indent=1) + "\n").encode()
     stem.with_suffix(".json").write_bytes(text)
     digest = hashlib.sha256(text).hexdigest()
-    changed = [one for one in proof["tables"] if one["of_the_member"] or one["others_written"]]
+    changed = [one for one in proof["tables"] if one["before"] != one["after"] or one["others_written"]]
     page = render_to_string(
         "ownership/proof.html",
         {

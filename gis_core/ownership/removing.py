@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -104,7 +105,7 @@ def hanging(departure: Departure) -> list[tuple[str, str, Any, int]]:
         for one in model._meta.concrete_fields:
             if not isinstance(one, ForeignKey) or model._meta.app_label == "procrastinate":
                 continue
-            target = going.get(one.related_model._meta.db_table)  # type: ignore[union-attr]
+            target = going.get(one.related_model._meta.db_table)
             if target is None or one.target_field.name != "id":
                 continue
             rows = count_hanging(model._meta.db_table, one.column, target, own)
@@ -148,7 +149,7 @@ def count_shared(departure: Departure) -> int:
     total = 0
     for name in tables_with("shared_with"):
         own = next((one for one, _rows in departure.tables if one.table == name), None)
-        where = sql.SQL("%s = any (shared_with)")
+        where: sql.Composable = sql.SQL("%s = any (shared_with)")
         if own is not None:
             where = sql.SQL("%s = any (shared_with) and not coalesce({}, false)").format(own.where)
         (rows,) = fetch_one(
@@ -193,6 +194,7 @@ class Removed:
     after: dict[str, int]
     own: dict[str, int]
     detached: list[tuple[str, str, int]]
+    of_people: dict[str, int]
     touched: dict[str, int]
     accounts: int
     history: int
@@ -226,8 +228,9 @@ def remove(departure: Departure) -> Removed:
     own = {table.table: 0 for table in tables}
     for table in reversed(tables):
         own[table.table] += delete_rows(table)
+    of_people: Counter[str] = Counter()
     for user_id in accounts:
-        forget_account(user_id)
+        of_people.update(forget_account(user_id))
     execute("set constraints all immediate")
     switch_triggers(quiet, "enable")
     for name in sorted(dropped):
@@ -236,14 +239,15 @@ def remove(departure: Departure) -> Removed:
         if rows and name not in dropped:
             MADE_TABLES.the().announce(name)
     after = count_all([name for name in names if name not in dropped])
-    removed = Removed(before, after, own, detached, touched_rows(after), len(accounts), history, files)
+    touched = touched_rows(after)
+    removed = Removed(before, after, own, detached, dict(of_people), touched, len(accounts), history, files)
     check_removed(removed, dropped)
     return removed
 
 
 def switch_triggers(tables: Sequence[MemberTable], how: str) -> None:
     for table in tables:
-        execute(sql.SQL("alter table {} " + how + " trigger user").format(table.name()))  # type: ignore[arg-type]
+        execute(sql.SQL("alter table {} " + how + " trigger user").format(table.name()))
 
 
 def count_all(names: Sequence[str]) -> dict[str, int]:
@@ -271,9 +275,7 @@ def detach(departure: Departure) -> list[tuple[str, str, int]]:
     going = {table.table: table for table, _rows in departure.tables}
     done = []
     for name, column, action, rows in hanging(departure):
-        model = next(one for one in apps.get_models(include_auto_created=True) if one._meta.db_table == name)
-        target = going[model._meta.get_field(field_of(model, column)).related_model._meta.db_table]  # type: ignore[union-attr]
-        where = hanging_where(column, target, going.get(name))
+        where = hanging_where(column, going[target_of(name, column)], going.get(name))
         if action is SET_NULL:
             statement = sql.SQL("update {} set {} = null where {}")
             execute(statement.format(sql.Identifier("public", name), sql.Identifier(column), where))
@@ -283,8 +285,13 @@ def detach(departure: Departure) -> list[tuple[str, str, int]]:
     return done
 
 
-def field_of(model: Any, column: str) -> str:
-    return next(str(one.name) for one in model._meta.concrete_fields if one.column == column)
+def target_of(table: str, column: str) -> str:
+    """The table that a foreign key refers to."""
+    models = apps.get_models(include_auto_created=True)
+    model = next(one for one in models if one._meta.db_table == table)
+    key = next(one for one in model._meta.concrete_fields if one.column == column)
+    assert isinstance(key, ForeignKey)
+    return str(key.related_model._meta.db_table)
 
 
 def delete_rows(table: MemberTable) -> int:
@@ -307,10 +314,12 @@ def touched_rows(names: dict[str, int]) -> dict[str, int]:
 
 def check_removed(removed: Removed, dropped: set[str]) -> None:
     """Each table lost the member's rows and no other. Raises Conflict."""
-    gone_with = {name: rows for name, column, rows in removed.detached}
+    gone_with: Counter[str] = Counter()
+    for name, _column, rows in removed.detached:
+        gone_with[name] += rows
     for name, rows in removed.after.items():
         lost = removed.before[name] - rows
-        allowed = removed.own.get(name, 0) + gone_with.get(name, 0)
+        allowed = removed.own.get(name, 0) + gone_with[name] + removed.of_people.get(name, 0)
         if name not in HISTORY and lost > allowed:
             raise Conflict(f"Rien n'a été supprimé : la table {name} aurait perdu {lost} lignes au lieu de {allowed}.")
 

@@ -115,7 +115,7 @@ def step(model: type[Model], path: str, owner: int) -> tuple[str, sql.Composable
     assert isinstance(field, ForeignKey)
     if not rest:
         return field.column, sql.SQL("select {}::bigint").format(sql.Literal(owner))
-    parent: type[Model] = field.related_model  # type: ignore[assignment]
+    parent: type[Model] = field.related_model
     key, parents = step(parent, rest, owner)
     ids = sql.SQL("select id from {} where {}").format(
         sql.Identifier("public", parent._meta.db_table), condition(key, parents)
@@ -149,7 +149,7 @@ def binary_columns(table: MemberTable) -> list[str]:
     if table.declared is None:
         return []
     fields = apps.get_model(table.declared.model)._meta.concrete_fields
-    return [field.column for field in fields if isinstance(field, BinaryField) and field.column != "digest"]
+    return [str(field.column) for field in fields if isinstance(field, BinaryField) and field.column != "digest"]
 
 
 def row_json(table: MemberTable) -> sql.Composable:

@@ -65,6 +65,7 @@ PAGES = (
         "compte/",
         "exploitation/",
         "membres/",
+        "depart/",
         "couches/",
         "couches-externes/",
         "imports/",
