@@ -15,7 +15,7 @@ from gis_core.errors import Invalid
 from gis_core.models import Member
 from gis_core.ownership.archive import MANIFEST, digest_of
 from gis_core.ownership.exporting import FORMAT, files_below
-from gis_core.ownership.tables import MemberTable, count, select_rows, stream, tables_of
+from gis_core.ownership.tables import MemberTable, count, file_names, select_rows, stream, tables_of
 
 LARGEST_MANIFEST = 500_000_000
 LIVELY = frozenset({"gis_core_job"})
@@ -130,9 +130,7 @@ def names_of_files(table: MemberTable) -> list[str]:
     if table.declared is None or not table.declared.files:
         return []
     rows = (json.loads(line) for (line,) in stream(select_rows(table)))
-    return sorted(
-        {template.format_map(row) for row in rows if not row.get("erased_at") for template in table.declared.files}
-    )
+    return sorted({name for row in rows for name in file_names(row, table.declared)})
 
 
 def files_root() -> Path:

@@ -34,10 +34,10 @@ from gis_core.ownership.tables import (
     binary_columns,
     columns_of,
     count,
+    file_names,
     select_rows,
     stream,
     tables_of,
-    values_of,
 )
 from gis_core.version import VERSION
 
@@ -73,7 +73,7 @@ class Exporting:
     tables: list[dict[str, Any]] = field(default_factory=list)
     documents: list[dict[str, Any]] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
-    heavy: list[dict[str, Any]] = field(default_factory=list)
+    heavy: dict[str, dict[str, Any]] = field(default_factory=dict)
     history: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -110,7 +110,7 @@ def write_all(making: Exporting) -> dict[str, Any]:
     write_people(making)
     making.progress(0.95, _("Finishing the file"))
     if making.heavy:
-        archive.add_text("photos-et-altitudes.csv", table_text(making.heavy))
+        archive.add_text("photos-et-altitudes.csv", table_text(list(making.heavy.values())))
     manifest = {
         "format": FORMAT,
         "arpent": VERSION,
@@ -195,9 +195,8 @@ def table_text(rows: list[dict[str, Any]]) -> str:
 
 def note_files(table: MemberTable, row: dict[str, Any], noted: IO[bytes]) -> None:
     """Keep on the disk which files a row names: there may be many."""
-    for template in table.declared.files if table.declared else ():
-        if not row.get("erased_at"):
-            noted.write(json.dumps([values_of(row, template), row.get("sha256", "")]).encode() + b"\n")
+    for name in file_names(row, table.declared):
+        noted.write(json.dumps([name, row.get("sha256", "")]).encode() + b"\n")
 
 
 def files_below(name: str) -> Iterator[tuple[str, Path]]:
@@ -222,7 +221,7 @@ def add_file(making: Exporting, table: MemberTable, kept: list[str]) -> None:
             if apart:
                 with path.open("rb") as read:
                     size, digest = digest_of(read)
-                making.heavy.append({"fichier": relative, "octets": size, "sha256": digest})
+                making.heavy[relative] = {"fichier": relative, "octets": size, "sha256": digest}
                 continue
             entry = making.archive.add(f"documents/{relative}", path)
         except FileNotFoundError:

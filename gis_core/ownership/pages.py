@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils import timezone
@@ -56,7 +58,7 @@ def departure_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @page
-def export_file(request: HttpRequest, slug: str) -> HttpResponseBase:
+def export_file(request: HttpRequest, slug: str) -> Any:
     """The archive of the asker's last export of a member. Raises Http404 where there is none, or its days are over."""
     rights = agency_rights(request)
     member = get_object_or_404(Member, slug=slug)

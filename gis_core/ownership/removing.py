@@ -78,6 +78,7 @@ def prepare(member: Member) -> Departure:
     for name, column, _action, rows in hanging(departure):
         departure.detached.append((name, column, rows))
     refuse_shared_layers(departure)
+    refuse_agency(departure)
     departure.alone = [user for (user,) in fetch_all(ALONE, [member.pk, member.pk])]
     departure.shared = count_shared(departure)
     departure.history = count_history(departure)
@@ -142,6 +143,16 @@ def refuse_shared_layers(departure: Departure) -> None:
         )
         if rows:
             departure.refused.append(f"la couche « {made.title} » contient {rows} objets d'autres membres")
+
+
+def refuse_agency(departure: Departure) -> None:
+    """The member by which the agency's administrators come in stays."""
+    (rows,) = fetch_one(
+        "select count(*) from gis_core_membership where member_id = %s and role = 'agency_administrator'",
+        [departure.member.pk],
+    )
+    if rows:
+        departure.refused.append(f"donner à {rows} administrateurs de l'agence leur rôle chez un autre membre")
 
 
 def count_shared(departure: Departure) -> int:
@@ -227,7 +238,7 @@ def remove(departure: Departure) -> Removed:
     detached = detach(departure)
     own = {table.table: 0 for table in tables}
     for table in reversed(tables):
-        own[table.table] += delete_rows(table)
+        own[table.table] += count(table) if table.whole else delete_rows(table)
     of_people: Counter[str] = Counter()
     for user_id in accounts:
         of_people.update(forget_account(user_id))
@@ -298,18 +309,14 @@ def delete_rows(table: MemberTable) -> int:
     return execute(sql.SQL("delete from {} where {}").format(table.name(), table.where))
 
 
+TOUCHED: Final = "select count(*) from {} where age(xmin) <= age(pg_current_xact_id()::xid)"
+"""What is no older than this transaction and seen by its snapshot is its own work, in its savepoints too."""
+
+
 def touched_rows(names: dict[str, int]) -> dict[str, int]:
     """By table, how many rows that are still there this transaction has written."""
-    touched = {}
-    for name in names:
-        (rows,) = fetch_one(
-            sql.SQL(
-                "select count(*) from {} where xmin::text = (pg_current_xact_id()::text::numeric % 4294967296)::text"
-            ).format(sql.Identifier("public", name))
-        )
-        if rows:
-            touched[name] = int(rows)
-    return touched
+    counts = ((name, fetch_one(sql.SQL(TOUCHED).format(sql.Identifier("public", name)))[0]) for name in names)
+    return {name: int(rows) for name, rows in counts if rows}
 
 
 def check_removed(removed: Removed, dropped: set[str]) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from string import Formatter
 from typing import Any, Final
 
 from django.apps import apps
@@ -174,9 +175,16 @@ def select_rows(table: MemberTable) -> sql.Composable:
     )
 
 
-def values_of(row: dict[str, Any], template: str) -> str:
-    """The name of a file made of the columns of a row."""
-    return template.format_map(row)
+def file_names(row: Mapping[str, Any], declared: Declared | None) -> Iterator[str]:
+    """The names of the files of a row, below the folder of files.
+
+    A column that is empty, or leads elsewhere, names none: `inbox/` would be everybody's.
+    """
+    for template in declared.files if declared and not row.get("erased_at") else ():
+        values = {name: str(row.get(name) or "") for _text, name, _form, _how in Formatter().parse(template) if name}
+        parts = [part for value in values.values() for part in value.split("/")]
+        if not any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in parts):
+            yield template.format_map(values)
 
 
 def stream(statement: sql.Composable | str, values: Any = None) -> Iterator[tuple[Any, ...]]:

@@ -20,7 +20,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from psycopg import sql
 
-from conftest import assume
+from gis_core.errors import Invalid
 from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import HistoryEvent, Member, User
 from gis_core.ownership import people, removing
@@ -28,7 +28,7 @@ from gis_core.ownership.archive import safe_name
 from gis_core.ownership.declarations import DECLARED
 from gis_core.ownership.reference import page
 from gis_core.ownership.removing import ALL_TABLES
-from gis_core.ownership.tables import count, tables_of
+from gis_core.ownership.tables import count, file_names, tables_of
 from permits.models import Piece
 from tests import factories
 from tests.policy.world import SECRET, World, make_world
@@ -69,6 +69,14 @@ def test_names_in_the_archive_stay_inside(name: str, safe: str) -> None:
     assert safe_name(name) == safe
 
 
+@pytest.mark.parametrize(
+    ("folder", "names"),
+    [("a1", ["inbox/a1/"]), ("", []), (None, []), ("../permits", []), ("a/../..", []), ("a//b", []), ("..\\b", [])],
+)
+def test_an_empty_or_tricky_folder_names_no_file(folder: str | None, names: list[str]) -> None:
+    assert list(file_names({"folder": folder}, DECLARED.get("intake.FileImport"))) == names
+
+
 # -- a member ---------------------------------------------------------------------------------------------------------
 
 
@@ -76,12 +84,14 @@ def test_names_in_the_archive_stay_inside(name: str, safe: str) -> None:
 def as_session(role: str) -> Iterator[None]:
     """Sessions of this role, as a command of the server has them."""
     options: dict[str, Any] = connection.settings_dict["OPTIONS"]
-    former = options.get("assume_role", "arpent_web")
-    assume(role)
+    former = options["assume_role"]
+    connection.close()
+    options["assume_role"] = role
     try:
         yield
     finally:
-        assume(former)
+        connection.close()
+        options["assume_role"] = former
 
 
 @pytest.fixture
@@ -255,6 +265,10 @@ def test_a_member_goes_whole_and_nothing_else_does(world: World, tmp_path: Path,
     assert User.objects.filter(username__startswith="compte effacé", is_active=False, email="").exists()
 
 
+def interrupted(*_given: Any) -> Any:
+    raise KeyboardInterrupt
+
+
 def counts_of(member: Member) -> list[tuple[Any, int]]:
     with as_session("arpent_owner"), acting_as(SYSTEM):
         return [(table, count(table)) for table in tables_of(member)]
@@ -267,10 +281,7 @@ def test_a_removal_cut_short_leaves_everything(
     before = table_counts()
     path = Path(settings.FILES_DIR, "permits", str(world.permits["own"].pk))
 
-    def cut(*_given: Any) -> str:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("gis_core.management.commands.remove_member.write_proof", cut)
+    monkeypatch.setattr("gis_core.management.commands.remove_member.write_proof", interrupted)
     with pytest.raises(KeyboardInterrupt):
         remove(world, archive)
     assert table_counts() == before
@@ -319,5 +330,50 @@ def test_whom_a_row_is_about(given: dict[str, str], values: list[str], fits: boo
 
 @pytest.mark.parametrize("given", [{}, {"name": "L"}, {"phone": "06 12"}])
 def test_too_little_finds_nobody(given: dict[str, str]) -> None:
-    with pytest.raises(people.Invalid):
+    with pytest.raises(Invalid):
         people.Sought.of(**given)
+
+
+@pytest.fixture
+def namesakes(database: str) -> tuple[User, User]:
+    """Two people of one name, at two members."""
+    made = [factories.member(factories.commune()) for _rank in range(2)]
+    first, second = (
+        factories.user(member, username=f"homonyme{rank}", first_name="Zoé", last_name="Lefèvre")
+        for rank, member in enumerate(made)
+    )
+    return first, second
+
+
+def test_a_name_alone_gives_and_erases_nothing(namesakes: tuple[User, User], tmp_path: Path) -> None:
+    with as_session("arpent_owner"), pytest.raises(CommandError, match="un nom seul ne dit pas de qui"):
+        call_command("person_data", "--name", "lefevre", "--reference", "1", "--erase", str(tmp_path / "zoe"))
+    assert User.objects.filter(last_name="Lefèvre").count() == 2
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_person_is_given_nothing_of_a_namesake(namesakes: tuple[User, User], tmp_path: Path) -> None:
+    first, second = namesakes
+    chosen = ("--choose", f"gis_core.User:{first.pk}", "--reference", "2026-14", "--export", str(tmp_path / "zoe"))
+    with as_session("arpent_owner"):
+        call_command("person_data", "--name", "lefevre", *chosen)
+        with pytest.raises(CommandError, match="n'est pas une des lignes"):
+            call_command("person_data", "--email", first.email, "--choose", f"gis_core.User:{second.pk}",
+                         "--reference", "15", "--export", str(tmp_path / "autre"))  # fmt: skip
+    text = (tmp_path / "zoe.json").read_text()
+    assert first.username in text
+    assert second.username not in text
+    assert "argon2" not in text
+    assert (tmp_path / "zoe.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_an_erased_account_names_nobody_and_the_other_stays(namesakes: tuple[User, User], tmp_path: Path) -> None:
+    first, second = namesakes
+    chosen = ("--choose", f"gis_core.User:{first.pk}", "--reference", "2026-14", "--erase", str(tmp_path / "zoe"))
+    with as_session("arpent_owner"):
+        call_command("person_data", "--name", "lefevre", *chosen)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.first_name, first.last_name, first.email, first.is_active) == ("", "", "", False)
+    assert not first.memberships.exists()
+    assert (second.last_name, second.is_active, second.memberships.count()) == ("Lefèvre", True, 1)

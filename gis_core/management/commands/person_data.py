@@ -1,5 +1,6 @@
 """./arpent manage person_data: what the platform knows of a person who asks; gives it to them, or erases it."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--erase", type=Path, help="les efface et écrit ce qui a été fait : FICHIER.json et .pdf")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        os.umask(0o077)
         try:
             with one_snapshot():
                 report, event = self.answer(options)

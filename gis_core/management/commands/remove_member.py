@@ -1,6 +1,7 @@
 """./arpent manage remove_member MEMBRE: shows what would go; then removes it, with a proof, for two administrators."""
 
 import json
+import os
 from collections.abc import Sequence
 from datetime import date
 from getpass import getpass
@@ -45,6 +46,7 @@ class Command(BaseCommand):
         parser.add_argument("--finish", type=Path, help="après une interruption : la preuve, pour effacer les fichiers")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        os.umask(0o077)
         try:
             if options["finish"]:
                 self.finish(options["finish"])
