@@ -6,5 +6,5 @@ from gis_core.ownership.declarations import Declared, Whose, of_member
 
 DECLARATIONS: Final = (
     Declared(model="orthophoto.Campaign", whose=Whose.MEMBER, path="owner", files=("orthophoto/{slug}/",), heavy=True),
-    *of_member("orthophoto", {"Sheet": "campaign__owner"}),
+    *of_member("orthophoto", {"Sheet": "campaign__owner"}, titles={"Sheet": "dalles des campagnes"}),
 )

@@ -48,7 +48,7 @@ DECLARATIONS: Final = (
         files=("permits/{permit_id}/{name}",),
     ),
     *of_member("permits", {"Authority": "owner", "MemberNote": "owner", "Team": "member", "Settings": "member"}),
-    *of_member("permits", {"Team_people": "team__member"}),
+    *of_member("permits", {"Team_people": "team__member"}, titles={"Team_people": "personnes des équipes"}),
     Declared(
         model="permits.Signatory",
         whose=Whose.MEMBER,

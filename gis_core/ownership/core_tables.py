@@ -36,6 +36,7 @@ WORK = (
             "LetterTemplate": "owner",
             "SharedLink": "owner",
         },
+        titles={"LetterCounter": "compteurs de numéros de courriers", "ReplacedRow": "lignes remplacées par un import"},
     ),
     Declared(
         model="gis_core.Letterhead",

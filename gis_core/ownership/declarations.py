@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+from django.apps import apps
 
 from gis_core.wiring.points import ExtensionPoint
 
 if TYPE_CHECKING:
-    from django.db.models import Model
-
     from gis_core.files.writing.wire import Style
 
 
@@ -55,13 +56,15 @@ class Declared:
     public archives, and nothing of them is removed without a visa. `asks` is what becomes of a row that names a person
     who asks, in the text columns `identity`; what is kept says why (`basis`).
 
-    `files` are names below `<data>/files` made of columns (`permits/{permit_id}/{name}`), of whole folders where they
-    end with `/`; those that are `heavy` are given as a list with checksums unless they are ordered.
+    `title` says in French what the rows are, where the model's own name is English. `files` are names below
+    `<data>/files` made of columns (`permits/{permit_id}/{name}`), of whole folders where they end with `/`; those that
+    are `heavy` are given as a list with checksums unless they are ordered.
     """
 
     model: str
     whose: Whose
     path: str = ""
+    title: str = ""
     other: str = ""
     archive: bool = False
     asks: Fate = Fate.NOTHING
@@ -105,11 +108,18 @@ MADE_TABLES: ExtensionPoint[MadeTables] = ExtensionPoint(
 
 
 def of_member(
-    app: str, models: Mapping[str, str], *, archive: bool = False, asks: Fate = Fate.NOTHING, basis: Basis | None = None
+    app: str,
+    models: Mapping[str, str],
+    *,
+    archive: bool = False,
+    asks: Fate = Fate.NOTHING,
+    basis: Basis | None = None,
+    titles: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Declared, ...]:
     """Models of an app whose rows are a member's, each with its path, where nothing else is to be said of them."""
+    shared = {"whose": Whose.MEMBER, "archive": archive, "asks": asks, "basis": basis}
     return tuple(
-        Declared(model=f"{app}.{model}", whose=Whose.MEMBER, path=path, archive=archive, asks=asks, basis=basis)
+        Declared(model=f"{app}.{model}", path=path, title=titles.get(model, ""), **shared)  # type: ignore[arg-type]
         for model, path in models.items()
     )
 
@@ -119,6 +129,6 @@ def common(app: str, *models: str) -> tuple[Declared, ...]:
     return tuple(Declared(model=f"{app}.{model}", whose=Whose.COMMON) for model in models)
 
 
-def declared_of(model: type[Model]) -> Declared:
-    """Raises KeyError for a model that nobody declared."""
-    return DECLARED.get(model._meta.label)
+def title_of(declared: Declared) -> str:
+    """What the rows are, in the language of the reader where the model says it."""
+    return declared.title or str(apps.get_model(declared.model)._meta.verbose_name_plural)

@@ -19,7 +19,7 @@ from psycopg import sql
 from gis_core.database.statements import execute, fetch_all, fetch_one
 from gis_core.errors import Conflict, Invalid
 from gis_core.folding import fold_terms
-from gis_core.ownership.declarations import DECLARED, Declared, Fate, Whose
+from gis_core.ownership.declarations import DECLARED, Declared, Fate, Whose, title_of
 from gis_core.ownership.tables import stream, table_of
 
 MOST: Final = 500
@@ -42,7 +42,7 @@ class Mention:
 
     @property
     def title(self) -> str:
-        return str(model_of(self.declared)._meta.verbose_name)
+        return title_of(self.declared)
 
     def as_json(self) -> dict[str, Any]:
         basis = self.declared.basis
@@ -238,12 +238,14 @@ def erase(mentions: Sequence[Mention]) -> list[Outcome]:
 
 def check_may_leave(user_id: int) -> None:
     """The last administrator of the agency stays. Raises Conflict."""
-    (others,) = fetch_one(
-        "select count(*) from gis_core_membership m join gis_core_user u on u.id = m.user_id"
-        " where m.role = 'agency_administrator' and m.accepted_at is not null and u.is_active and u.id <> %s",
-        [user_id],
-    )
-    if not others:
+    administrators = {
+        user
+        for (user,) in fetch_all(
+            "select m.user_id from gis_core_membership m join gis_core_user u on u.id = m.user_id"
+            " where m.role = 'agency_administrator' and m.accepted_at is not null and u.is_active"
+        )
+    }
+    if administrators == {user_id}:
         raise Conflict("C'est le dernier administrateur de l'agence : donnez d'abord ce rôle à quelqu'un d'autre.")
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.apps import apps
 from django.utils import translation
 
-from gis_core.ownership.declarations import DECLARED, Declared, Fate, Whose
+from gis_core.ownership.declarations import DECLARED, Declared, Fate, Whose, title_of
 from gis_core.ownership.proof import PERSON_FATES
 
 HEAD = """# À qui sont les données
@@ -37,9 +36,8 @@ def page() -> str:
 
 def lines() -> Iterator[str]:
     for one in sorted(DECLARED.all(), key=lambda declared: declared.model):
-        name = str(apps.get_model(one.model)._meta.verbose_name_plural)
         cells = [
-            f"`{one.model}` {name}",
+            f"`{one.model}` {title_of(one)}",
             OWNERS[one.whose],
             " ou ".join(f"`{path}`" for path in (one.path, one.other) if path) or "–",
             leaving_of(one),

@@ -16,7 +16,7 @@ from psycopg import IsolationLevel, sql
 from gis_core.database.statements import fetch_all, fetch_one
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
-from gis_core.ownership.declarations import DECLARED, MADE_TABLES, Declared, Whose
+from gis_core.ownership.declarations import DECLARED, MADE_TABLES, Declared, Whose, title_of
 
 AT_A_TIME: Final = 500
 
@@ -93,7 +93,7 @@ def table_of(declared: Declared, owner: int) -> MemberTable:
         where = sql.SQL("({} or {})").format(where, condition(second, others))
     return MemberTable(
         model._meta.db_table,
-        str(model._meta.verbose_name_plural),
+        title_of(declared),
         where,
         key,
         parents,

@@ -12,5 +12,9 @@ DECLARATIONS: Final = (
         path="owner",
         files=("attachments/{layer_id}/{name}.jpg", "attachments/{layer_id}/{name}-small.jpg"),
     ),
-    *of_member("features", {"Numbering": "owner", "ReferenceCounter": "owner"}),
+    *of_member(
+        "features",
+        {"Numbering": "owner", "ReferenceCounter": "owner"},
+        titles={"ReferenceCounter": "compteurs de références"},
+    ),
 )

@@ -11,6 +11,7 @@ DECLARATIONS: Final = (
             **dict.fromkeys(("RoadNode", "RoadSection", "RoadMarker", "RoadAxis", "RoadAxisPart"), "owner"),
             **dict.fromkeys(("RoadAxisMark", "RoadAsset", "RoadStretch", "CoverageStudy"), "owner"),
         },
+        titles={"RoadAxisPart": "parties des axes de routes", "RoadAxisMark": "repères des axes de routes"},
     ),
     Declared(
         model="roads.RoadInspection",

@@ -6,7 +6,11 @@ from gis_core.ownership.declarations import Declared, Fate, Whose, of_member
 from gis_core.ownership.law import ARCHIVES
 
 DECLARATIONS: Final = (
-    *of_member("roadworks", {"Work": "owner", "WorkNumber": "owner", "WorkDetour": "owner"}),
+    *of_member(
+        "roadworks",
+        {"Work": "owner", "WorkNumber": "owner", "WorkDetour": "owner"},
+        titles={"WorkNumber": "compteurs de numéros de travaux"},
+    ),
     Declared(
         model="roadworks.WorkTransmission",
         whose=Whose.MEMBER,

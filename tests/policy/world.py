@@ -362,6 +362,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
     named = {
         "embers/": member,
         "membres/": member,
+        "depart/": member,
         "acces/": member,
         "reglages/": member,
         "courriers/": member,
