@@ -107,9 +107,6 @@ def check_documents(checked: Checked, member: Member) -> None:
         for name in names_of_files(table):
             for relative, path in files_below(name):
                 check_document(checked, by_path, missing, relative, path)
-    for one in checked.manifest["documents"]:
-        if not one["same"]:
-            checked.faults.append(f"{one['path']} n'est plus le fichier que sa ligne décrit (SHA-256)")
 
 
 def check_document(checked: Checked, by_path: dict[str, Any], missing: set[str], relative: str, path: Path) -> None:

@@ -36,6 +36,7 @@ def readme(manifest: dict[str, Any]) -> str:
     """The text, with the counts of the manifest."""
     member, missing = manifest["member"], manifest["missing_documents"]
     listing = "".join(f"  - {name}\n" for name in missing)
+    changed = "".join(f"  - {one['path']}\n" for one in manifest["documents"] if not one["same"])
     heavy = manifest["heavy_files"]
     return README.format(
         name=member["name"],
@@ -52,5 +53,6 @@ def readme(manifest: dict[str, Any]) -> str:
         rows=sum(one["rows"] for one in manifest["tables"]),
         documents=len(manifest["documents"]),
         history=sum(one["rows"] for one in manifest["history"]),
-        missing=f"\nAttention, ces documents manquent sur le disque :\n{listing}" if missing else "",
+        missing=(f"\nAttention, ces documents manquent sur le disque :\n{listing}" if missing else "")
+        + (f"\nAttention, le SHA-256 de ces documents n'est pas celui de leur ligne :\n{changed}" if changed else ""),
     )

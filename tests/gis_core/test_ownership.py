@@ -164,8 +164,9 @@ def test_the_archive_has_every_row_and_document_of_the_member(world: World, tmp_
     for one in manifest["files"]:
         content = archive.read(one["file"])
         assert (len(content), hashlib.sha256(content).hexdigest()) == (one["bytes"], one["sha256"])
-    assert b"plan de own" in [archive.read(one["file"]) for one in manifest["documents"]]
-    assert all(one["same"] for one in manifest["documents"])
+    (plan,) = (one for one in manifest["documents"] if archive.read(one["file"]) == b"plan de own")
+    assert plan["same"]
+    assert plan["sha256"] == hashlib.sha256(b"plan de own").hexdigest()
 
 
 def test_the_archive_has_nothing_of_another_member(world: World, tmp_path: Path) -> None:

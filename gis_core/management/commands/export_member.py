@@ -53,3 +53,6 @@ class Command(BaseCommand):
         )
         for name in manifest["missing_documents"]:
             self.stderr.write(f"Attention : {name} manque sur le disque.")
+        for one in manifest["documents"]:
+            if not one["same"]:
+                self.stderr.write(f"Attention : {one['path']} n'est plus le fichier que sa ligne décrit (SHA-256).")
