@@ -29,7 +29,7 @@ from gis_core.ownership.declarations import DECLARED
 from gis_core.ownership.reference import page
 from gis_core.ownership.removing import ALL_TABLES
 from gis_core.ownership.tables import count, file_names, tables_of
-from permits.models import Piece
+from permits.models import Applicant, Piece
 from tests import factories
 from tests.policy.world import SECRET, World, make_world
 
@@ -108,6 +108,7 @@ def world(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wor
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         with factories.as_owner():
+            Applicant.objects.create(permit=permit, name=f"Demandeuse {whose}")
             Piece.objects.create(
                 permit=permit,
                 kind=Piece.Kind.OTHER,
@@ -173,6 +174,8 @@ def test_the_archive_has_nothing_of_another_member(world: World, tmp_path: Path)
     archive = zipfile.ZipFile(export(world, tmp_path))
     content = b"".join(archive.read(name) for name in archive.namelist())
     assert b"plan de other" not in content
+    assert b"Demandeuse own" in content
+    assert b"Demandeuse other" not in content
     owners = [
         json.loads(line).get("owner_id", world.ours.pk)
         for name in archive.namelist()
