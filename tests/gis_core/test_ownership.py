@@ -22,7 +22,7 @@ from psycopg import sql
 
 from gis_core.errors import Invalid
 from gis_core.members.rights import SYSTEM, Role, acting_as
-from gis_core.models import HistoryEvent, Member, User
+from gis_core.models import HistoryEvent, Member, Membership, User
 from gis_core.ownership import people, removing
 from gis_core.ownership.archive import safe_name
 from gis_core.ownership.declarations import DECLARED
@@ -121,6 +121,8 @@ def world(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wor
     factories.user(made.theirs, Role.AGENCY_ADMINISTRATOR, username="seconde")
     with factories.as_owner():
         User.objects.filter(username="seconde").update(password=User.objects.first().password)  # type: ignore[union-attr]
+        # The member by which the agency's administrators come in stays.
+        Membership.objects.filter(role=Role.AGENCY_ADMINISTRATOR).update(member=made.theirs)
     return made
 
 
