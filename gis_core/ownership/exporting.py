@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import tempfile
 from collections.abc import Callable, Iterator
@@ -20,7 +18,7 @@ from gis_core.database import clock as database_clock
 from gis_core.database.statements import fetch_all, fetch_one
 from gis_core.errors import Unavailable
 from gis_core.files.kept_files import PARTIAL
-from gis_core.files.writing.csvtext import FORMULA
+from gis_core.files.writing.csvtext import csv_file_of_cells, csv_lines, escape_formula
 from gis_core.files.writing.process import Child
 from gis_core.files.writing.rows import Column, Kind
 from gis_core.files.writing.wire import FileLayer, Order
@@ -90,7 +88,7 @@ def export_member(
             manifest = write_all(Exporting(member, archive, photos, progress))
         partial.replace(path)
     except OSError as error:
-        raise Unavailable(_("The file cannot be written: the disk is full or not writable.")) from error
+        raise Unavailable(_("The file cannot be content: the disk is full or not writable.")) from error
     finally:
         partial.unlink(missing_ok=True)
     return manifest
@@ -110,7 +108,9 @@ def write_all(making: Exporting) -> dict[str, Any]:
     write_people(making)
     making.progress(0.95, _("Finishing the file"))
     if making.heavy:
-        archive.add_text("photos-et-altitudes.csv", table_text(list(making.heavy.values())))
+        rows_of_list = [list(one.values()) for one in making.heavy.values()]
+        with archive.open("photos-et-altitudes.csv") as sink:
+            sink.write(csv_file_of_cells([["fichier", "octets", "sha256"], *rows_of_list]))
     manifest = {
         "format": FORMAT,
         "arpent": VERSION,
@@ -135,16 +135,16 @@ def write_table(making: Exporting, table: MemberTable) -> None:
     """Its rows as lines of JSON, and as CSV where they have no geometry; then the files that they name."""
     names = [name for name, _type in columns_of(table.table)]
     rows = 0
-    with tempfile.TemporaryFile("w+", newline="", encoding="utf-8-sig") as text:
-        sheet = csv.writer(text, delimiter=";") if "geom" not in names else None
+    with tempfile.TemporaryFile() as sheet:
+        flat = "geom" not in names
         with making.archive.open(f"donnees/{table.table}.jsonl") as sink, tempfile.TemporaryFile() as noted:
             for (line,) in stream(select_rows(table)):
                 sink.write(line.encode() + b"\n")
                 rows += 1
                 row = json.loads(line)
-                if sheet:
-                    sheet.writerows([list(row)] * (rows == 1))
-                    sheet.writerow([cell_of(value) for value in row.values()])
+                if flat:
+                    sheet.write(csv_file_of_cells([list(row)]) if rows == 1 else b"")
+                    sheet.write(csv_lines([[cell_of(value) for value in row.values()]]))
                 note_files(table, row, noted)
             noted.seek(0)
             making.tables.append(
@@ -158,36 +158,25 @@ def write_table(making: Exporting, table: MemberTable) -> None:
                 }
             )
             names_of_files = [json.loads(one) for one in noted.read().splitlines()]
-        if sheet:
-            text.flush()
-            add_open_text(making.archive, f"tableurs/{table.table}.csv", text)
+        if flat:
+            add_open_file(making.archive, f"tableurs/{table.table}.csv", sheet)
     for name in names_of_files:
         add_file(making, table, name)
     write_binaries(making, table)
 
 
-def add_open_text(archive: Archive, name: str, text: IO[str]) -> None:
-    raw: IO[bytes] = text.buffer  # type: ignore[attr-defined]
-    raw.seek(0)
+def add_open_file(archive: Archive, name: str, content: IO[bytes]) -> None:
+    content.seek(0)
     with archive.open(name) as sink:
-        while block := raw.read(1 << 20):
+        while block := content.read(1 << 20):
             sink.write(block)
 
 
-def cell_of(value: Any) -> Any:
+def cell_of(value: Any) -> str:
     """A cell of a spreadsheet: lists and objects as JSON, and nothing that would be taken for a formula."""
-    if value is None:
-        return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA) else text
-
-
-def table_text(rows: list[dict[str, Any]]) -> str:
-    text = io.StringIO()
-    sheet = csv.DictWriter(text, list(rows[0]), delimiter=";")
-    sheet.writeheader()
-    sheet.writerows(rows)
-    return "\ufeff" + text.getvalue()
+    if isinstance(value, str):
+        return escape_formula(value)
+    return "" if value is None else json.dumps(value, ensure_ascii=False)
 
 
 # -- files ------------------------------------------------------------------------------------------------------------

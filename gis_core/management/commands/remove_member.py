@@ -129,9 +129,9 @@ class Command(BaseCommand):
         """The export, read back. Raises CommandError with what differs."""
         checked = check_export(export, member)
         if checked.faults:
-            shown = "\n  ".join(checked.faults[:MOST_FAULTS])
+            lines = "\n  ".join(checked.faults[:MOST_FAULTS])
             raise CommandError(
-                f"Rien n'a été supprimé : l'export n'est pas ce que la base contient maintenant.\n  {shown}\n"
+                f"Rien n'a été supprimé : l'export n'est pas ce que la base contient maintenant.\n  {lines}\n"
                 "Refaites-le (./arpent manage export_member), remettez-le au membre, puis relancez."
             )
         return checked
