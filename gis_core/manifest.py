@@ -11,15 +11,27 @@ from gis_core.desk.navigation import (
     to_signed_in,
 )
 from gis_core.jobs.points import JOB_KINDS, TASKS, WAITED, JobKind, Task
+from gis_core.operations import start_steps
 from gis_core.ownership.core_tables import DECLARATIONS
 from gis_core.ownership.declarations import DECLARED
-from gis_core.points import BAR, GUIDES, MAP_LINKS, MEASURES, BarLink, MapLink, Measure, PageGuide
+from gis_core.points import (
+    BAR,
+    GUIDES,
+    MAP_LINKS,
+    MEASURES,
+    START_STEPS,
+    BarLink,
+    MapLink,
+    Measure,
+    PageGuide,
+)
 from gis_core.wiring.database import Reported, Setting, Trigger
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
 
 METRICS = "gis_core.operations.metrics"
 BACKUPS = "gis_core.operations.night_backups"
+WATCH = "gis_core.operations.watch"
 
 WHO_ASKS = (
     Setting("user_id", "The wall: who asks (0: nobody), for the row policies, the history and the journals."),
@@ -38,9 +50,83 @@ MANIFEST = Manifest(
         DECLARED(*DECLARATIONS),
         MEASURES(
             Measure(
+                "arpent_build_info",
+                "1: the versions that run.",
+                Later(f"{WATCH}.figures.versions"),
+                ("version", "postgresql"),
+            ),
+            Measure(
                 "arpent_disk_free_bytes",
-                "Room left on the disk of the data folder.",
-                Later(f"{METRICS}.disk_left"),
+                "Room left on each disk.",
+                Later(f"{WATCH}.figures.disk_free"),
+                ("disk",),
+            ),
+            Measure(
+                "arpent_disk_size_bytes",
+                "Size of each disk.",
+                Later(f"{WATCH}.figures.disk_total"),
+                ("disk",),
+            ),
+            Measure(
+                "arpent_disk_full_seconds",
+                "In how long a disk is full, of those that fill.",
+                Later(f"{WATCH}.figures.disk_full_in"),
+                ("disk",),
+            ),
+            Measure(
+                "arpent_stored_bytes",
+                "What each member has of each kind of data, as of the last night.",
+                Later(f"{WATCH}.figures.stored_bytes"),
+                ("member", "kind"),
+            ),
+            Measure(
+                "arpent_folder_bytes",
+                "Size of the database and of each folder, as of the last night.",
+                Later(f"{WATCH}.figures.folder_bytes"),
+                ("folder",),
+            ),
+            Measure(
+                "arpent_certificate_end_timestamp_seconds",
+                "When the certificate of the public address ends (0: none, or refused).",
+                Later(f"{WATCH}.figures.certificate_end"),
+            ),
+            Measure(
+                "arpent_people_present",
+                "People who asked for something in the last quarter of an hour.",
+                Later(f"{WATCH}.presence.count_present"),
+            ),
+            Measure(
+                "arpent_sessions",
+                "Sessions that have not ended.",
+                Later(f"{WATCH}.figures.sessions"),
+            ),
+            Measure(
+                "arpent_workers",
+                "Programs of background jobs that live.",
+                Later(f"{WATCH}.figures.workers"),
+            ),
+            Measure(
+                "arpent_failed_tasks",
+                "Background tasks that failed unexpectedly in a day.",
+                Later(f"{WATCH}.figures.failed_tasks"),
+                ("task",),
+            ),
+            Measure(
+                "arpent_statement_week_seconds",
+                "Time that the slowest statements took in the week.",
+                Later(f"{WATCH}.figures.statement_seconds"),
+                ("statement",),
+            ),
+            Measure(
+                "arpent_needs",
+                "1 for what administrators have to see to.",
+                Later(f"{WATCH}.figures.needs"),
+                ("code",),
+            ),
+            Measure(
+                "arpent_drill_last_success_timestamp_seconds",
+                "When the last restore drill ended well (0: none, or it failed).",
+                Later(f"{BACKUPS}.last_good_drill"),
             ),
             Measure(
                 "arpent_oldest_job_seconds",
@@ -64,6 +150,16 @@ MANIFEST = Manifest(
             ),
         ),
         BAR(BarLink(section="", url="map", label=_("Map"), order=0, is_visible=to_everybody)),
+        BAR(
+            BarLink(
+                section="getting_started",
+                url="getting_started",
+                label=_("Getting started"),
+                order=1,
+                is_visible=start_steps.is_visible_to,
+            )
+        ),
+        START_STEPS(*start_steps.STEPS),
         BAR(BarLink(section="members", url="members", label=_("People"), order=60, is_visible=to_administrators)),
         BAR(BarLink(section="", url="admin:index", label=_("Administration"), order=110, is_visible=to_agency)),
         GUIDES(
@@ -73,6 +169,7 @@ MANIFEST = Manifest(
             PageGuide(guide="how-to/ecrire-un-courrier", under=("courriers/",)),
             PageGuide(guide="reference/reglages", under=("administration/",)),
             PageGuide(guide="how-to/surveiller", under=("exploitation/",)),
+            PageGuide(guide="how-to/mettre-en-route", under=("mise-en-route/",)),
         ),
         MAP_LINKS(MapLink(name="api", order=0, address=address_for_all("/api/v1/"))),
         MAP_LINKS(MapLink(name="sign_in", order=1, address=page_address("account_login"))),
@@ -81,6 +178,7 @@ MANIFEST = Manifest(
         MAP_LINKS(MapLink(name="language", order=4, address=page_address("set_language"))),
         MAP_LINKS(MapLink(name="help", order=10, address=page_address("help"))),
         MAP_LINKS(MapLink(name="map_view", order=5, address=page_address("map_view", to_signed_in))),
+        MAP_LINKS(MapLink(name="start", order=7, address=page_address("getting_started", to_agency))),
         MAP_LINKS(MapLink(name="admin", order=6, address=page_address("admin:index", to_agency))),
         JOB_KINDS(
             JobKind(
@@ -98,6 +196,9 @@ MANIFEST = Manifest(
                 retry=Later("gis_core.tasks.WithTheMailServer"),
             ),
             Task(name="tidy", run=Later("gis_core.tasks.tidy"), cron="17 3 * * *"),
+            Task(name="sweep_erased", run=Later("gis_core.files.erasing.sweep_erased"), cron="37 3 * * *"),
+            Task(name="watch", run=Later(f"{WATCH}.alerts.watch"), queue=WAITED, cron="*/10 * * * *"),
+            Task(name="measure_everything", run=Later(f"{WATCH}.alerts.measure_everything"), cron="7 2 * * *"),
             Task(name="tidy_queue", run=Later("gis_core.tasks.tidy_queue"), cron="27 3 * * *", with_context=True),
         ),
     ),

@@ -36,7 +36,7 @@ from gis_core.http.problem import as_problem, lock_timed_out, problem, wants_pro
 from gis_core.jobs import services as jobs
 from gis_core.members.rights import Rights
 from gis_core.members.territories import extent_4326
-from gis_core.models import User
+from gis_core.models import Commune, User
 from gis_core.points import FIRST_VIEWS, MAP_HOSTS
 
 # What the address of the map says after its "#" (`webmap/src/state/permalink.ts`), as long as a person's map is kept.
@@ -51,6 +51,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "rights": rights,
         "manages_members": manages,
         "version": settings.VERSION,
+        "maintenance": getattr(request, "maintenance", ""),
         "page_session": lambda: page_session(request),
         "bar": lambda: bar(request),
         "guide_address": lambda: guide_address(request),
@@ -92,6 +93,7 @@ def map_config(request: HttpRequest) -> dict[str, Any]:
         "bar": bar_of_map(request),
         "guides": guides_of_panels(),
         "extent_4326": extent,
+        "is_empty": not Commune.objects.exists(),
         "first_view": first_view(roles),
         "first_place": None if user and user.map_view else first_place(roles, extent),
         "map_view": user.map_view if user else "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,17 +30,68 @@ LETTER_KINDS: ExtensionPoint[LetterKind] = ExtensionPoint(
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A figure of /metrics: `read` is called in the process that answers."""
+    """A figure of /metrics: `read` is called in the process that answers; with `labels`, a figure by their values."""
 
     name: str
     description: str
-    read: Callable[[], float]
+    read: Callable[[], float] | Callable[[], Mapping[tuple[str, ...], float]]
+    labels: tuple[str, ...] = ()
 
 
 MEASURES: ExtensionPoint[Measure] = ExtensionPoint(
     "operations.measures",
     "What is measured each time /metrics is read, in the order in which it is written.",
     key=lambda measure: measure.name,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a step of the page “Getting started” is: `text` says what is there, or what is missing."""
+
+    done: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartStep:
+    """Something that a new platform needs, with the page where it is done.
+
+    `progress` reads it from the data, as whoever asks may see them. `door` is the page, `query` what follows its
+    address; `command` does the same on the server; `guide` is the guide of `docs/` that tells how.
+    """
+
+    slug: str
+    label: Label
+    order: int
+    progress: Callable[[], Progress]
+    door: PageLink | None = None
+    query: str = ""
+    command: str = ""
+    guide: str = ""
+
+
+START_STEPS: ExtensionPoint[StartStep] = ExtensionPoint(
+    "operations.start_steps",
+    "What the page “Getting started” leads the agency's administrators through, by their order.",
+    key=lambda step: step.slug,
+    order=lambda step: step.order,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredKind:
+    """Something that takes room for members: `statement` (SQL) gives the id of each, or null, and bytes."""
+
+    name: str
+    label: Label
+    statement: str
+
+
+STORED_KINDS: ExtensionPoint[StoredKind] = ExtensionPoint(
+    "operations.stored_kinds",
+    "What takes room on the disks for each member, measured every night, in the order of the page Exploitation.",
+    key=lambda kind: kind.name,
 )
 
 

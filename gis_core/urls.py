@@ -10,7 +10,7 @@ from gis_core.desk.list_urls import list_patterns
 from gis_core.help import pages as help_pages
 from gis_core.letters import pages as letter_pages
 from gis_core.members import pages as member_pages
-from gis_core.operations import health, metrics, overview_page
+from gis_core.operations import health, metrics, overview_page, start_page
 from gis_core.ownership import pages as departure_pages
 from gis_core.wiring.manifests import url_patterns
 
@@ -27,6 +27,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("membres/", include(member_pages.urlpatterns)),
     path("courriers/", include(letter_pages.urlpatterns)),
     path("exploitation/", overview_page.overview_page, name="overview"),
+    path("mise-en-route/", start_page.start_page, name="getting_started"),
+    path("mise-en-route/essai/", start_page.send_trial, name="getting_started_mail"),
+    path("mise-en-route/montrer/", start_page.change_display, name="getting_started_display"),
     path("administration/", administration.site.urls),
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),

@@ -5,6 +5,9 @@ from unicodedata import category
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+UNKNOWN_SIREN = "000000000"
+"""Of a new platform's agency until somebody gives its own; its key is valid, and INSEE gives it to nobody."""
+
 
 def validate_siren(value: str) -> None:
     """A SIREN has nine digits and a Luhn key (INSEE)."""

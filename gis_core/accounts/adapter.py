@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.db.models import Q
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 
 from gis_core.accounts import devices
@@ -17,7 +18,7 @@ from gis_core.accounts import mail as account_mail
 from gis_core.database import clock as database_clock
 from gis_core.long_dates import format_long_date
 from gis_core.members.people import accept_first
-from gis_core.models import User
+from gis_core.models import Commune, User
 from gis_core.operations import security_journal as security
 from gis_core.tokens import services as tokens
 
@@ -76,6 +77,13 @@ class AccountAdapter(DefaultAccountAdapter):
         # What is typed into the field of the name may be a password: it is told where it names an account alone.
         security.record("sign_in_failed", account=account.pk if account else None)
         limit(request, "everywhere", name)
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """On a platform without any commune its map is empty: the agency begins with what leads on."""
+        user = request.user
+        if isinstance(user, User) and user.is_superuser and not Commune.objects.exists():
+            return reverse("getting_started")
+        return str(super().get_login_redirect_url(request))
 
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **options: Any) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **options)

@@ -5,9 +5,10 @@ the time it takes, whether an address has an account. A task holds no link that 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
-from allauth.account.forms import default_token_generator
+from allauth.account.forms import EmailAwarePasswordResetTokenGenerator, default_token_generator
 from allauth.account.utils import filter_users_by_email, user_pk_to_url_str
 from django.conf import settings
 from django.core.mail import send_mail
@@ -75,12 +76,36 @@ def send_about(user: User, template: str, subject: str, context: dict[str, Any])
     send_text(user.email, subject, render_to_string(template, {"user": user, **context}).strip() + "\n")
 
 
-def password_link(user: User, site: str) -> str:
-    """Where the account's owner sets a password, once, within three days."""
-    key = default_token_generator.make_token(user)
+class EndingSooner(EmailAwarePasswordResetTokenGenerator):
+    """Makes tokens that end after so many hours, for whoever checks them as any other."""
+
+    def __init__(self, hours: int) -> None:
+        super().__init__()
+        self.elapsed = timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT) - timedelta(hours=hours)
+
+    def _now(self) -> datetime:
+        """As if it had been made earlier: the check counts from there."""
+        now: datetime = super()._now()
+        return now - self.elapsed
+
+
+def password_link(user: User, site: str, *, hours: int | None = None) -> str:
+    """Where the account's owner sets a password, once, within three days or so many `hours`."""
+    generator = EndingSooner(hours) if hours else default_token_generator
+    key = generator.make_token(user)
     return site.rstrip("/") + reverse(
         "account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key}
     )
+
+
+def send_trial(user: int) -> None:
+    """A message that shows its reader, who asked for it, that messages arrive."""
+    reader = User.objects.filter(pk=user, is_active=True).exclude(email="").first()
+    if reader is None:
+        return
+    with translation.override(reader.language):
+        body = _("The mail of Arpent works: this message was asked for on the page “Getting started”.")
+        send_text(reader.email, _("Trial message of Arpent"), body + "\n")
 
 
 KINDS: dict[str, Callable[..., None]] = {
@@ -88,4 +113,5 @@ KINDS: dict[str, Callable[..., None]] = {
     "invitation": send_invitation,
     "password_reset": send_password_reset,
     "slowed": send_slowed,
+    "trial": send_trial,
 }

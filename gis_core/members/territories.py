@@ -17,12 +17,15 @@ def with_extent(members: QuerySet[Member]) -> QuerySet[Member]:
 
 
 def extent_4326(*members: Member | None) -> list[float]:
-    """[west, south, east, north] of the members' communes, of all without members; France's when there are none."""
+    """[west, south, east, north] of the members' communes; of all communes where they have none (an agency may be no
+    territory of its own) or none are given; France's on an empty platform."""
     given = [member for member in members if member]
     bbox_2154 = getattr(given[0], "extent_2154", None) if len(given) == 1 else None
     if bbox_2154 is None:
         communes = Commune.objects.filter(territories__member__in=given) if given else Commune.objects.all()
         bbox_2154 = communes.order_by().aggregate(extent=Extent("geom"))["extent"]
+    if bbox_2154 is None and given:
+        bbox_2154 = Commune.objects.order_by().aggregate(extent=Extent("geom"))["extent"]
     if bbox_2154 is None:
         return list(WHOLE_4326)
     box = Polygon.from_bbox(bbox_2154)

@@ -34,7 +34,7 @@ from gis_core.operations.contents import (
     table_contents,
     write_alike,
 )
-from gis_core.operations.environment import DATABASE, Place, adopt, open_lock
+from gis_core.operations.environment import DATABASE, Place, adopt, check_own_database, open_lock
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.held_files import HeldFiles, unreadable
 from gis_core.operations.preflight import MIB
@@ -88,6 +88,7 @@ def backup(place: Place, target: Path) -> int:
 @contextmanager
 def backup_lock(place: Place) -> Iterator[None]:
     """One backup or verification of a data folder at a time; the kernel frees it when its holder dies."""
+    check_own_database()
     if not Cluster(place).exists():
         raise OperationFailedError(f"Rien à sauvegarder : il n'y a pas de base dans {place.data}.")
     place.run.mkdir(parents=True, exist_ok=True)

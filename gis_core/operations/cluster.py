@@ -17,12 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from gis_core.operations import archive_target
 from gis_core.operations.environment import (
     DATABASE,
     DB_USER,
     OS_USER,
     Place,
     adopt,
+    is_outside,
     open_lock,
     open_plain,
     owner_of,
@@ -42,7 +44,7 @@ from gis_core.operations.processes import (
     wait_until,
 )
 from gis_core.operations.server_log import last_lines, start_failure
-from gis_core.operations.tuning import machine_memory_mib, tuning
+from gis_core.operations.tuning import configuration_text
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -72,6 +74,7 @@ class Cluster:
 
     place: Place
     for_tests: bool = False
+    start_seconds: int = 60
 
     @property
     def socket(self) -> Path:
@@ -93,8 +96,13 @@ class Cluster:
 
     @property
     def is_of_others(self) -> bool:
-        """Whether we can neither start nor administer it: it is another user's, and we are not root."""
-        return os.geteuid() not in {0, self.place.database_uid}
+        """Whether we can neither start nor administer it: on another server, or another user's, and we are not root."""
+        return self.is_outside or os.geteuid() not in {0, self.place.database_uid}
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether the data folder has no cluster: its database is on a server that others keep. Tests have one."""
+        return is_outside() and not self.for_tests
 
     def exists(self) -> bool:
         return self.is_of_others or (self.data / "PG_VERSION").is_file()
@@ -135,9 +143,12 @@ class Cluster:
 
         Who may not start it, or has a supervisor that does, waits for it.
         """
-        if self.is_of_others:
+        if self.is_outside:
+            if not self.socket.is_dir():
+                self.make_socket_directory()
+        elif self.is_of_others:
             self._wait_for_keeper()
-        elif RUN_VARIABLE in os.environ:
+        elif RUN_VARIABLE in os.environ and not self.place.is_trial:
             self._wait_for_supervisor()
         else:
             self._start(bootstrap=bootstrap)
@@ -236,8 +247,8 @@ class Cluster:
     @contextmanager
     def lease(self, *, bootstrap: bool = True) -> Iterator[None]:
         """A running cluster for the length of a block; the last one out stops it."""
-        if RUN_VARIABLE in os.environ:
-            # Our supervisor has it for as long as we live.
+        if self.is_outside or (RUN_VARIABLE in os.environ and not self.place.is_trial):
+            # Others, or our supervisor, have it for as long as we live.
             self.start(bootstrap=bootstrap)
             yield
             return
@@ -352,12 +363,9 @@ class Cluster:
 
     def _write_settings(self) -> None:
         """Written at each start: the tuning follows the machine. Local changes go to `local.conf` beside it."""
-        settings = tuning(machine_memory_mib(), os.cpu_count() or 1, durable=not self.for_tests)
-        # The group is that of the site alone.
-        settings["unix_socket_permissions"] = "0770" if self.is_apart else "0700"
-        lines = [f"{name} = {value}\n" for name, value in settings.items()]
+        more = {} if self.for_tests else archive_target.prepare(self.place, self.data)
         path = self.data / "arpent.conf"
-        path.write_text("".join(lines) + "include_if_exists = 'local.conf'\n")
+        path.write_text(configuration_text(more, durable=not self.for_tests, for_group=self.is_apart))
         self._give_to_owner(path)
 
     def _prepare_socket_directory(self) -> None:
@@ -429,7 +437,8 @@ class Cluster:
         socket_option = f"-k '{self.socket}'"
         while True:
             position = self.log.stat().st_size if self.log.exists() else 0
-            command = ["-D", str(self.data), "-l", str(self.log), "-w", "-t", "60", "-o", socket_option, "start"]
+            command = ["-D", str(self.data), "-l", str(self.log), "-w", "-t", str(self.start_seconds), "-o"]
+            command += [socket_option, "start"]
             if self._as_owner("pg_ctl", *command).returncode == 0:
                 return
             said = self.log.read_bytes()[position:].decode(errors="replace") if self.log.exists() else ""
@@ -458,10 +467,7 @@ class Cluster:
                 os.close(lock)
 
     def _leave_to_keeper(self, leases: int) -> None:
-        """Let go of our lease, and of the one that root began for us; wait for the end if we were the last.
-
-        Where our end is that of a container, PostgreSQL has stopped before.
-        """
+        """Let go of our lease, and of the one that root began for us; wait for the end if we were the last."""
         fcntl.flock(leases, fcntl.LOCK_UN)
         self.end_given_lease()
 

@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from gis_core.operations import archive_target
 from gis_core.operations.environment import open_plain, read_plain
 from gis_core.operations.failure import OperationFailedError
 
@@ -125,6 +126,10 @@ SETTINGS = {
     "ARPENT_BIND": Setting(),
     "ARPENT_BACKUP_AT": Setting(hour),
     "ARPENT_BACKUP_KEEP": Setting(number(1, 10_000)),
+    "ARPENT_BACKUP_WEEKS": Setting(number(0, 1_000)),
+    "ARPENT_BACKUP_MONTHS": Setting(number(0, 1_000)),
+    "ARPENT_ARCHIVE": Setting(archive_target.address_fault),
+    "ARPENT_ARCHIVE_DAYS": Setting(number(1, 3_650)),
     "ARPENT_APPS": Setting(),
     "ARPENT_LOG_LEVEL": Setting(level),
     "ARPENT_SECRET_KEY": Setting(secret=True),
@@ -132,6 +137,7 @@ SETTINGS = {
     "ARPENT_DEMO": Setting(flag),
     "ARPENT_DEMO_PHOTOS": Setting(flag),
     "ARPENT_SHARED_DATA": Setting(),
+    "ARPENT_DB_OUTSIDE": Setting(flag),
     "ARPENT_DB_HOST": Setting(),
     "ARPENT_DB_PORT": Setting(number(1, 65_535)),
     "ARPENT_DB_NAME": Setting(),
@@ -151,7 +157,7 @@ def load(data: Path, environ: MutableMapping[str, str] = os.environ) -> None:
     """
     # The folder itself may be a link: whoever starts us chose it.
     values, faults = read(data.resolve() / FILE)
-    faults += [fault for name, (value, where) in values.items() if (fault := _fault(name, value, where))]
+    faults += [reason for name, (value, where) in values.items() if (reason := fault(name, value, where, SETTINGS))]
     faults += [
         f"{name} (environnement) : {reason}."
         for name, setting in SETTINGS.items()
@@ -220,17 +226,17 @@ def _unquote(value: str) -> str:
     return value[1:-1] if quoted else value
 
 
-def _fault(name: str, value: str, where: str) -> str:
-    """What is wrong with a line, with what to write instead; nothing where it is good."""
+def fault(name: str, value: str, where: str, known: Mapping[str, Setting]) -> str:
+    """What is wrong with a line of a file of these settings, with what to write instead; nothing where it is good."""
     base = name.removesuffix(OF_FILE)
-    if base != name and base in SETTINGS and SETTINGS[base].secret:
+    if base != name and base in known and known[base].secret:
         return ""
-    if name in NOT_IN_FILE:
+    if known is SETTINGS and name in NOT_IN_FILE:
         return f"{where} : {name} se dit dans l’environnement d’une commande, pas dans ce fichier."
-    if name not in SETTINGS:
-        near = get_close_matches(name.upper(), SETTINGS, 1)
+    if name not in known:
+        near = get_close_matches(name.upper(), known, 1)
         return f"{where} : {name} n’est pas un réglage{f' ; vouliez-vous {near[0]} ?' if near else '.'}"
-    reason = SETTINGS[name].check(value)
+    reason = known[name].check(value)
     return f"{where} : {name} : {reason}." if reason else ""
 
 

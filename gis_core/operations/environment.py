@@ -33,13 +33,20 @@ USUAL_HOUR = "01:30"
 USUAL_COUNT = "7"
 
 Role = Literal["web", "worker", "owner", "test"]
+# Passwords of an outside database's roles, in PostgreSQL's own format: the owner's apart from those that serve people.
+PASSWORDS = {"owner": Path("/etc/arpent/pgpass-owner"), "site": Path("/etc/arpent/pgpass-site")}
 
 
 @dataclass(frozen=True)
 class Place:
-    """One data folder, and where everything stands in it."""
+    """One data folder, and where everything stands in it.
+
+    `is_trial`: a copy that a command restores beside the real one for as long as it runs: it archives nothing, and its
+    sockets lie where any user may make a folder.
+    """
 
     data: Path
+    is_trial: bool = False
 
     @classmethod
     def current(cls, data: str | None = None) -> "Place":
@@ -92,6 +99,8 @@ class Place:
         machine: no variable of the environment and no session's folder decides.
         """
         of_root = self.socket_directory_of_root
+        if self.is_trial:
+            return Path("/tmp", of_root.name)  # noqa: S108 - its owner is checked before use
         if self.database_uid == uid_of(DB_USER) or owner_of(of_root) == self.database_uid:
             return of_root
         return Path("/tmp", of_root.name)  # noqa: S108 - its owner is checked before use
@@ -216,6 +225,29 @@ def _open_in(folder: int, name: str, flags: int) -> int:
     return descriptor
 
 
+def is_outside() -> bool:
+    """Whether the database is on a server that somebody else keeps (`ARPENT_DB_HOST` and what follows it say which)."""
+    return os.environ.get("ARPENT_DB_OUTSIDE") == "1"
+
+
+def check_own_database() -> None:
+    """Refuse what only a PostgreSQL of our own allows. Raises OperationFailedError."""
+    if is_outside():
+        raise OperationFailedError(
+            "La base est sur un serveur tenu par d'autres (ARPENT_DB_OUTSIDE=1) : son administrateur la sauvegarde et"
+            " la rétablit, avec les fichiers de ce dossier de données (docs/how-to/installer.md)."
+        )
+
+
+def write_private(path: Path, text: str) -> None:
+    """A file that its owner alone reads, whole under its name or not there."""
+    partial = path.with_name(f"{path.name}.part")
+    partial.unlink(missing_ok=True)
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    partial.replace(path)
+
+
 def backup_hour() -> time | None:
     """When the backup of the night begins, in Paris; None where the operator switched it off."""
     given = os.environ.get("ARPENT_BACKUP_AT", USUAL_HOUR).strip()
@@ -233,6 +265,14 @@ def backups_kept() -> int:
     if not given.isdigit() or int(given) < 1:
         raise OperationFailedError(f"ARPENT_BACKUP_KEEP est un nombre de sauvegardes, au moins 1 : {given}")
     return int(given)
+
+
+def weeks_and_months_kept() -> tuple[int, int]:
+    """For how many weeks, and how many months, the last backup of each stays beside those of the last nights."""
+    given = [os.environ.get(name, "0") for name in ("ARPENT_BACKUP_WEEKS", "ARPENT_BACKUP_MONTHS")]
+    if not all(number.isdigit() for number in given):
+        raise OperationFailedError(f"ARPENT_BACKUP_WEEKS et ARPENT_BACKUP_MONTHS sont des nombres : {given}")
+    return int(given[0]), int(given[1])
 
 
 def secret_key(place: Place) -> str:
@@ -269,15 +309,23 @@ def variables(place: Place, role: Role, port: int | None = None) -> dict[str, st
         defaults["ARPENT_SECRET_KEY"] = secret_key(place)
     fixed = {
         "ARPENT_DATA": str(place.data),
-        "ARPENT_DB_HOST": str(place.socket_directory()),
-        "ARPENT_DB_PORT": "5432",
-        "ARPENT_DB_NAME": DATABASE,
         "ARPENT_DB_USER": f"arpent_{role}",
         "PATH": _path(os.environ),
+        **(_outside_passwords(role) if is_outside() else _own_database(place)),
     }
     if port is not None:
         fixed["ARPENT_PORT"] = str(port)
     return {**defaults, **_inherit_variables(os.environ), **fixed}
+
+
+def _own_database(place: Place) -> dict[str, str]:
+    return {"ARPENT_DB_HOST": str(place.socket_directory()), "ARPENT_DB_PORT": "5432", "ARPENT_DB_NAME": DATABASE}
+
+
+def _outside_passwords(role: Role) -> dict[str, str]:
+    """libpq reads passwords there; whoever installed otherwise says `ARPENT_DB_PASSWORD`."""
+    path = PASSWORDS["owner" if role == "owner" else "site"]
+    return {"PGPASSFILE": str(path)} if path.exists() else {}
 
 
 def _inherit_variables(environ: Mapping[str, str]) -> dict[str, str]:

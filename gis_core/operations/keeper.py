@@ -8,6 +8,7 @@ import fcntl
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import time
 from contextlib import ExitStack, nullcontext
@@ -40,8 +41,14 @@ def launch(place: Place, identity: tuple[str, ...], env: dict[str, str]) -> None
         raise OperationFailedError(said.decode(errors="replace") or "La base de données n'a pas pu être démarrée.")
 
 
-def run(place: Place, ready: int) -> int:
-    """Start the cluster, say so, keep it running with its backups until nobody uses it; 1 when that fails."""
+def run(place: Place, ready: int | None) -> int:
+    """Start the cluster, say so, keep it running; 1 when that fails.
+
+    With a descriptor to say it to, until nobody uses the cluster, with its backups. Without one a service manager
+    started us: until it stops us, and it has a timer for the backups.
+    """
+    if ready is None:
+        return _run_as_service(Cluster(place))
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     cluster = Cluster(place)
     try:
@@ -64,6 +71,37 @@ def run(place: Place, ready: int) -> int:
         finally:
             # Before the leases: whoever gets one then finds no keeper that ends.
             os.close(lock)
+
+
+def _run_as_service(cluster: Cluster) -> int:
+    from gis_core.operations import nightly
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    lock = _only_one(cluster)
+    if lock is None:
+        raise OperationFailedError(f"La base de {cluster.place.data} tourne déjà : arrêtez ce qui l'a démarrée.")
+    try:
+        cluster.start()
+        nightly.begin_counting(cluster.place)
+        notify_manager("READY=1")
+        services.Group(secrets.token_hex(8), cluster).wait(CHECK_SECONDS)
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        # A second signal does not interrupt PostgreSQL's end.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        cluster.stop()
+        os.close(lock)
+    raise AssertionError("unreachable")
+
+
+def notify_manager(state: str) -> None:
+    """Tell systemd, where it started us and wants to know (sd_notify(3))."""
+    path = os.environ.get("NOTIFY_SOCKET", "")
+    if path:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as manager:
+            manager.connect("\0" + path[1:] if path.startswith("@") else path)
+            manager.sendall(state.encode())
 
 
 def _only_one(cluster: Cluster) -> int | None:

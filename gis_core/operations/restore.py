@@ -20,7 +20,7 @@ from gis_core.operations.backup import DUMP, FULL, MANIFEST, ROLES, advice, chec
 from gis_core.operations.cluster import Cluster
 from gis_core.operations.contents import missing_contents
 from gis_core.operations.demo import demo_lock
-from gis_core.operations.environment import ASIDE, DATABASE, Place
+from gis_core.operations.environment import ASIDE, DATABASE, Place, check_own_database
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.preflight import MIB, check_folder
 from gis_core.operations.progress import say, step
@@ -37,6 +37,7 @@ UNTOUCHED = "Rien n'a été gardé, et ce qui était là est à sa place."
 
 def restore(place: Place, source: Path, *, force: bool) -> int:
     """Bring an archive back into an empty data folder; with `force`, set what is there aside first."""
+    check_own_database()
     with step("Vérification de la sauvegarde"):
         manifest = verify(source)
     check_folder(place)

@@ -13,11 +13,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from gis_core.operations.archive_target import configured
 from gis_core.operations.cluster import RUN_VARIABLE, Cluster
-from gis_core.operations.environment import PYTHON, ROOT, Place, backup_hour, backups_kept, variables
+from gis_core.operations.environment import OPS, PYTHON, ROOT, Place, backup_hour, backups_kept, variables
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.multiprocess import FOLDER
 from gis_core.operations.processes import has_group, wait_until
+from gis_core.operations.server_log import last_lines
 
 READY_SECONDS = 90
 STOP_SECONDS = 10
@@ -90,9 +92,10 @@ def bind_address() -> str:
     return os.environ.get("ARPENT_BIND", "127.0.0.1")
 
 
-def web_sockets(place: Place, port: int) -> list[Path]:
+def web_sockets(place: Place, port: int, folder: Path | None = None) -> list[Path]:
     """Where the web processes listen: only the proxy on this port (`gis_core.operations.proxy`) asks them."""
-    return [place.socket_directory() / f"web-{port}-{number}.sock" for number in range(1, WEB_PROCESSES + 1)]
+    folder = folder or place.socket_directory()
+    return [folder / f"web-{port}-{number}.sock" for number in range(1, WEB_PROCESSES + 1)]
 
 
 def counters(place: Place, port: int) -> Path:
@@ -100,23 +103,28 @@ def counters(place: Place, port: int) -> Path:
     return place.run / f"metrics-{port}"
 
 
-def web(place: Place, port: int, *, logs: bool = False) -> list[Service]:
-    """The processes of the web server, behind the proxy. Without logs they write to the terminal."""
+def web(place: Place, port: int, *, logs: bool = False, folder: Path | None = None) -> list[Service]:
+    """The processes of the web server, behind the proxy. Without logs they write to the terminal.
+
+    The proxy is our own user, or another one that alone may enter the folder of the sockets.
+    """
     shutil.rmtree(counters(place, port), ignore_errors=True)
     return [
-        web_process(place, port, path, place.logs / f"web-{number}.log" if logs else None)
-        for number, path in enumerate(web_sockets(place, port), 1)
+        web_process(place, port, path, place.logs / f"web-{number}.log" if logs else None, "0666" if folder else "0600")
+        for number, path in enumerate(web_sockets(place, port, folder), 1)
     ]
 
 
-def web_process(place: Place, port: int, path: Path, log: Path | None) -> Service:
-    """One of them, listening there."""
+def web_process(
+    place: Place, port: int, path: Path, log: Path | None, mode: str = "0600", *, patience: int = 3
+) -> Service:
+    """One of them, listening there; told to end, it finishes what it answers for so many seconds."""
     command = [
         str(PYTHON.with_name("granian")),
-        *("--interface", "wsgi", "--uds", str(path), "--uds-permissions", "0600"),
+        *("--interface", "wsgi", "--uds", str(path), "--uds-permissions", mode),
         *("--workers", "1", "--blocking-threads", str(THREADS), "--http", "1", "--no-ws"),
         # Without it a SIGTERM that comes before every worker has started is never obeyed.
-        *("--workers-kill-timeout", "3"),
+        *("--workers-kill-timeout", str(patience)),
         "gis_core.wsgi:application",
     ]
     env = {**GDAL, **variables(place, "web", port), "ARPENT_BEHIND_PROXY": "1", FOLDER: str(counters(place, port))}
@@ -130,12 +138,17 @@ def worker(place: Place, log: Path | None = None, port: int | None = None) -> Se
 
 
 def nightly_backups(place: Place, log: Path | None = None) -> list[Service]:
-    """The process that backs up every night, unless the operator switched it off."""
-    if backup_hour() is None or not backups_kept():
-        return []
-    command = [str(PYTHON), "-P", "-m", "gis_core.operations", "nightly", "--data", str(place.data)]
+    """What backs up every night, unless the operator switched it off, and what feeds the archive, if there is one."""
     env = {**variables(place, "worker"), "PYTHONPATH": str(ROOT)}
-    return [Service("Le programme des sauvegardes", command, env, log)]
+
+    def service(title: str, command: str, log: Path | None) -> Service:
+        return Service(title, [*OPS, command, "--data", str(place.data)], env, log)
+
+    nights = [service("Le programme des sauvegardes", "nightly", log)] if backup_hour() and backups_kept() else []
+    if configured(place):
+        archive_log = log.with_name("archive.log") if log else None
+        nights.append(service("Le programme de l'archive continue", "archive", archive_log))
+    return nights
 
 
 class Group:
@@ -188,7 +201,7 @@ class Group:
 
         One that another system user keeps is started again by its keeper. Raises OperationFailedError without it.
         """
-        if self._cluster is None:
+        if self._cluster is None or self._cluster.is_outside:
             return
         if self._cluster.is_of_others:
             if not self._cluster.has_keeper():
@@ -239,11 +252,11 @@ class Group:
         for child in self._children:
             child.sound = True
 
-    def stop(self) -> None:
-        """Ask every service to end; after ten seconds, end whatever remains of them."""
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Ask every service to end; after so many seconds, end whatever remains of them."""
         for child in self._children:
             child.process.terminate()
-        deadline = time.monotonic() + STOP_SECONDS
+        deadline = time.monotonic() + seconds
         for child in self._children:
             with suppress(subprocess.TimeoutExpired):
                 child.process.wait(max(0.0, deadline - time.monotonic()))
@@ -305,4 +318,4 @@ def find_run_pids(run_id: str) -> list[int]:
 
 
 def _end_of(log: Path | None) -> str:
-    return "\n".join(log.read_text(errors="replace").splitlines()[-15:]) if log and log.exists() else ""
+    return last_lines(log, 15) if log else ""

@@ -35,6 +35,8 @@ WORK = (
             "LetterCounter": "owner",
             "LetterTemplate": "owner",
             "SharedLink": "owner",
+            "DayMeasure": "owner",
+            "Alert": "owner",
         },
         titles={"LetterCounter": "compteurs de numéros de courriers", "ReplacedRow": "lignes remplacées par un import"},
     ),

@@ -21,8 +21,9 @@ from psycopg import sql
 
 from gis_core.database.statements import execute, fetch_all, fetch_one
 from gis_core.errors import Conflict
+from gis_core.files.erasing import erase
 from gis_core.models import Member
-from gis_core.ownership.checking import names_of_files
+from gis_core.ownership.checking import files_root, names_of_files
 from gis_core.ownership.declarations import MADE_TABLES
 from gis_core.ownership.exporting import files_below
 from gis_core.ownership.people import forget_account
@@ -344,24 +345,22 @@ def remaining(member_id: int) -> int:
 
 
 def remove_files(names: Sequence[str]) -> list[str]:
-    """Remove the files of removed rows, once that is committed; returns those that are still there.
+    """Remove the files of removed rows, once that is committed; returns those that are still there. Where there is a
+    continuous archive they outlive their rows by the recovery window (`gis_core.files.erasing`).
 
     One that is there after a crash belongs to no row: the same call removes it again.
     """
     left = []
     for name in names:
         for relative, path in [*files_below(name)]:
-            try:
-                path.unlink(missing_ok=True)
-            except OSError:
+            erase(files_root() / relative)
+            if path.exists():
                 left.append(relative)
         remove_empty_folders(name)
     return left
 
 
 def remove_empty_folders(name: str) -> None:
-    from gis_core.ownership.checking import files_root
-
     folder = files_root() / name
     if name.endswith("/"):
         if folder.is_dir() and not any(one.is_file() for one in folder.rglob("*")):

@@ -72,7 +72,7 @@ def describe_size_limit() -> str:
 def handle_imports(request: HttpRequest) -> HttpResponse:
     rights = rights_of_page(request)
     if request.method != "POST":
-        return imports_page(request, rights)
+        return imports_page(request, rights, chosen={"source": request.GET.get("source", "")})
     assert isinstance(request.user, User)
     try:
         start_import(

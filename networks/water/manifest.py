@@ -16,6 +16,7 @@ from gis_core.points import (
     FIRST_VIEWS,
     GUIDES,
     MAP_LINKS,
+    START_STEPS,
     TABS,
     BarLink,
     Desk,
@@ -38,6 +39,7 @@ from layers.parcels.sections import sheet_sections
 from networks.notifications.points import NOTICE_TEMPLATES, NoticeTemplate
 from networks.water import editing, inspection_sheets, jobs, layers, ownership, sections, sheets, sources
 from networks.water.sections import sees_networks
+from networks.water.start_steps import NETWORKS
 from networks.water.triggers import REPAIRS, network_triggers
 
 EXPORT = Later("networks.water.services.exporting.make")
@@ -49,6 +51,7 @@ MANIFEST = Manifest(
     ),
     gives=(
         DECLARED(*ownership.DECLARATIONS),
+        START_STEPS(NETWORKS),
         FEATURE_SHEETS(FeatureSheet("water-pipes", partial(sheets.describe_pipes, "water"))),
         FEATURE_SHEETS(FeatureSheet("water-nodes", partial(sheets.describe_nodes, "water"))),
         FEATURE_SHEETS(FeatureSheet("sewer-pipes", partial(sheets.describe_pipes, "sewer"))),

@@ -8,7 +8,7 @@ import sqlite3
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -191,7 +191,7 @@ def test_the_archive_has_nothing_of_another_member(world: World, tmp_path: Path)
 def test_objects_open_in_a_geopackage_and_a_spreadsheet_runs_nothing(world: World, tmp_path: Path) -> None:
     archive = zipfile.ZipFile(export(world, tmp_path))
     archive.extract("donnees.gpkg", tmp_path)
-    with sqlite3.connect(tmp_path / "donnees.gpkg") as opened:
+    with closing(sqlite3.connect(tmp_path / "donnees.gpkg")) as opened:
         tables = {name for (name,) in opened.execute("select table_name from gpkg_contents")}
         (permits,) = opened.execute("select count(*) from permits_permit").fetchone()
     assert {"permits_permit", world.edited["own"].layer.table} <= tables

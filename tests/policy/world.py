@@ -64,6 +64,7 @@ PAGES = (
     *(
         "compte/",
         "exploitation/",
+        "mise-en-route/",
         "membres/",
         "depart/",
         "couches/",

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from functools import partial
 
 from gis_core.operations.cluster import Cluster
-from gis_core.operations.doctor import database, machine, site
+from gis_core.operations.doctor import database, machine, recovering, site
 from gis_core.operations.doctor.finding import Finding, State, exit_code, run_checks, unknown
 from gis_core.operations.environment import DATABASE, Place
 from gis_core.operations.progress import say
@@ -60,6 +60,9 @@ def examine(place: Place, mail: str = "", *, with_speed: bool = True) -> Iterato
             ("proxy", partial(site.proxy, place)),
             ("mail", partial(site.mail, mail)),
             ("backups", partial(site.backups, place)),
+            ("archive", partial(recovering.archive, place)),
+            ("drill", partial(recovering.drill, place)),
+            ("escrow", partial(recovering.keys, place)),
             ("database", partial(examine_database, place, mail)),
         ]
     )
@@ -68,6 +71,9 @@ def examine(place: Place, mail: str = "", *, with_speed: bool = True) -> Iterato
 def examine_database(place: Place, mail: str) -> Iterator[Finding]:
     """What is asked of PostgreSQL, as it is: nothing is put right before it is looked at."""
     cluster = Cluster(place)
+    if cluster.is_outside:
+        yield unknown("database", "la base est sur un autre serveur", "Regardez-la par : arpent database-check.")
+        return
     if cluster.is_of_others:
         yield unknown("database", "la base est à un autre utilisateur", "Lancez ./arpent doctor en root ou comme lui.")
         return

@@ -8,7 +8,7 @@ import ssl
 import subprocess
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,11 +17,13 @@ from gis_core.http.addresses import IMPLICIT_TLS_PORT, mail_options
 from gis_core.operations import account, configuration, demo, manage
 from gis_core.operations.backup_status import Status, read_status
 from gis_core.operations.doctor.finding import Finding, failure, ok, unknown, warning
-from gis_core.operations.environment import Place, backup_hour, read_plain, variables
+from gis_core.operations.environment import Place, backup_hour, read_plain, switch, variables
+from gis_core.operations.installation.layout import PROXY_USER, Layout
 from gis_core.operations.proxy import PROGRAM
 
+INSTALLED = Layout()
 OLD_BACKUP = timedelta(hours=36)
-CERTIFICATE_DAYS = 20
+CERTIFICATE_DAYS = 21
 ANSWER_S = 5
 MAIL_S = 40
 CONFIGURATION_BYTES = 100_000
@@ -46,7 +48,8 @@ def answering(place: Place) -> Iterator[Finding]:
     """What was last started answers that it is ready."""
     run = demo.read_run(place)
     port = run.port if run else int(os.environ.get("ARPENT_PORT", "8045"))
-    url = demo.ready_url(port)
+    installed = INSTALLED.proxy_settings.exists() and not run
+    url = f"{os.environ.get('ARPENT_SITE_URL', '')}/health/ready" if installed else demo.ready_url(port)
     try:
         with urllib.request.urlopen(url, timeout=ANSWER_S) as answer:  # noqa: S310 - this machine's own address
             yield ok("site", f"{url} répond : Arpent {json.load(answer)['version']}")
@@ -56,7 +59,8 @@ def answering(place: Place) -> Iterator[Finding]:
             "site", f"{url} répond qu'il n'est pas prêt : {reasons}", "Voir les contrôles de la base ci-dessous."
         )
     except (OSError, ValueError, KeyError) as error:
-        yield failure("site", f"{url} ne répond pas ({error})", "Démarrez le site : ./arpent serve (ou ./arpent demo).")
+        start = "systemctl start arpent.target" if installed else "./arpent serve (ou ./arpent demo)"
+        yield failure("site", f"{url} ne répond pas ({error})", f"Démarrez le site : {start}.")
 
 
 def certificate(_place: Place) -> Iterator[Finding]:
@@ -103,18 +107,21 @@ def proxy(place: Place) -> Iterator[Finding]:
         yield failure("proxy", "nginx manque", "Lancez ./arpent demo ou ./arpent serve, qui l'installe.")
         return
     configurations = sorted(place.run.glob("proxy-*/nginx.conf"))
-    if not configurations:
+    installed = INSTALLED.proxy_settings
+    if installed.exists():
+        yield _configuration(installed, switch(PROXY_USER, PROXY_USER) if os.geteuid() == 0 else ())
+    elif not configurations:
         yield unknown("proxy", "le serveur frontal n'a pas encore été démarré ici")
     for path in configurations:
-        yield _configuration(path)
+        yield _configuration(path, account.as_site())
 
 
-def _configuration(path: Path) -> Finding:
-    """The site can write there: root neither runs what it names nor follows a link."""
+def _configuration(path: Path, user: Sequence[str]) -> Finding:
+    """The site can write where its own is: root neither runs what it names nor follows a link."""
     name = path.parent.name
     text = read_plain(path, CONFIGURATION_BYTES).decode(errors="replace")
     checked = subprocess.run(
-        [*account.as_site(), str(PROGRAM), "-t", "-q", "-p", str(path.parent), "-e", "stderr", "-c", str(path)],
+        [*user, str(PROGRAM), "-t", "-q", "-p", str(path.parent), "-e", "stderr", "-c", str(path)],
         capture_output=True,
         text=True,
         check=False,

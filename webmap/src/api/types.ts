@@ -31,6 +31,8 @@ export interface Config {
     /** The list of the guides. */
     help: string;
     admin: string | null;
+    /** What leads the agency on an empty platform. */
+    start: string | null;
     sheets: string | null;
     roads: string;
     /** The pages of planning applications, for whoever may see some; where one is filed, for whoever may. */
@@ -45,6 +47,8 @@ export interface Config {
   guides: Record<string, string>;
   /** Where the map begins: the territories of the person's members, or all of them. */
   extent_4326: Bbox;
+  /** No commune was imported yet: there is nothing to see. */
+  is_empty: boolean;
   /** What opens for the person's roles beside the layers that open for everybody. */
   first_view: { layers: string[]; photo: boolean };
   /** Where to open where the whole territory would be seen from further than `zoom`. */

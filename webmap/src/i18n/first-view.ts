@@ -312,6 +312,10 @@ export const translate = texts({
     "Your rights have changed since this map was opened. Reload it to see all that is open to you, and nothing else.",
   ],
   "session.signIn": ["Se reconnecter", "Sign in again"],
+  "session.upgraded": [
+    "Arpent a changé de version. Terminez ce que vous faites, puis rechargez la page : votre travail non enregistré est gardé.",
+    "Arpent was upgraded. Finish what you are doing, then reload the page: your unsaved work is kept.",
+  ],
   "sheet.alsoHere": ["Aussi à cet endroit", "Also at this place"],
   "sheet.close": ["Fermer la fiche", "Close the sheet"],
   "sheet.closeTip": ["Fermer la fiche (Échap)", "Close the sheet (Esc)"],
@@ -325,6 +329,11 @@ export const translate = texts({
   "sheet.record": ["Attributs", "Attributes"],
   "skip.map": ["Aller à la carte", "Go to the map"],
   "state.loading": ["Chargement…", "Loading…"],
+  "state.empty": [
+    "La carte est encore vide : l’agence n’a pas importé les communes.",
+    "The map is still empty: the agency has not imported the communes.",
+  ],
+  "state.emptyStart": ["Mise en route", "Getting started"],
   "state.offline": [
     "Hors ligne : la carte montre ce qui est déjà chargé.",
     "Offline: the map shows what is already loaded.",

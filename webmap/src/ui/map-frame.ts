@@ -30,6 +30,7 @@ export class MapFrame extends ArpentElement {
       ${this.crosshair("crosshair")}${pair?.mode === "side" ? this.crosshair("crosshair crosshair-twin") : nothing}
       ${this.photoParts ? this.photoControls(pair !== null) : nothing}
       ${this.state.busy ? html`<div class="map-busy" role="status"><span class="sr-only">${this.t("map.loading")}</span></div>` : nothing}
+      ${this.empty()}
       ${this.state.online ? this.away() : html`<div class="map-banner" role="status"><arp-icon name="offline"></arp-icon>${this.t("state.offline")}</div>`}
       ${measuring ? this.measureButtons() : nothing}
       ${this.editParts ? html`<arp-edit-cross .app=${this.app}></arp-edit-cross>` : nothing}
@@ -58,6 +59,13 @@ export class MapFrame extends ArpentElement {
     if (this.state.panel === "photos" || photos.length < 2 || !photos.some(({ slug }) => slug === this.state.photo))
       return nothing;
     return html`<arp-photo-card class="wide-only" .app=${this.app}></arp-photo-card>`;
+  }
+
+  /** A platform without any commune shows nothing: who may change it is led there. */
+  private empty(): TemplateResult | typeof nothing {
+    const { is_empty, urls } = this.app.config;
+    if (!is_empty || !this.state.online) return nothing;
+    return html`<div class="map-banner" role="status"><arp-icon name="info"></arp-icon>${this.t("state.empty")}${urls.start ? html` <a class="button button-small" href=${urls.start}>${this.t("state.emptyStart")}</a>` : nothing}</div>`;
   }
 
   /** The desk of the photos says it too, beside the same button. */

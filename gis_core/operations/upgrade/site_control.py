@@ -1,0 +1,119 @@
+"""Who starts and stops Arpent on this machine, for an upgrade: systemd, the demo's own supervisor, or nobody."""
+
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Protocol
+
+from gis_core.operations import services
+from gis_core.operations.demo import is_free, read_run, ready_url
+from gis_core.operations.environment import DEFAULT_PORT, Place
+from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.processes import wait_until
+
+SYSTEMD, DEMO, NOBODY = "systemd", "demo", "nobody"
+SYSTEMCTL = "/usr/bin/systemctl"
+# All of Arpent, and of it what answers people: the rest starts once that is known to be sound.
+ALL_UNITS, WEB_UNIT = "arpent.target", "arpent-web.service"
+READY_SECONDS = 90
+
+
+class SiteControl(Protocol):
+    """Starts and stops Arpent. Each may be asked again for what is done already; raises OperationFailedError."""
+
+    def stop(self) -> None:
+        """Nothing of Arpent uses the database any more."""
+
+    def start(self) -> None:
+        """The web server of the version in use answers that it is ready."""
+
+    def finish(self) -> None:
+        """Everything else runs too: jobs, backups."""
+
+
+class Nobody:
+    """Arpent did not run: it does not afterwards."""
+
+    def stop(self) -> None:
+        pass
+
+    def start(self) -> None:
+        pass
+
+    def finish(self) -> None:
+        pass
+
+
+class Demo:
+    """The processes of `./arpent demo --detach`, which start and end together."""
+
+    def __init__(self, current: Path, place: Place, port: int) -> None:
+        self._command, self._place, self._port = str(current / "arpent"), place, port
+
+    def stop(self) -> None:
+        if not is_free(self._place):
+            self._run("stop")
+
+    def start(self) -> None:
+        self._run("demo", "--detach", "--prepared", "--port", str(self._port))
+        wait_ready(self._port)
+
+    def finish(self) -> None:
+        pass
+
+    def _run(self, *arguments: str) -> None:
+        # What the version in use takes from its own settings is not what this one has read already.
+        env = {name: value for name, value in os.environ.items() if name not in ("ARPENT_RUN", "ARPENT_LEASE")}
+        run(f"arpent {arguments[0]}", [self._command, *arguments, "--data", str(self._place.data)], env)
+
+
+class Systemd:
+    """The units that `./arpent install` wrote."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+
+    def stop(self) -> None:
+        run("systemctl stop", [SYSTEMCTL, "stop", ALL_UNITS, WEB_UNIT])
+
+    def start(self) -> None:
+        run("systemctl start", [SYSTEMCTL, "start", WEB_UNIT])
+        wait_ready(self._port)
+
+    def finish(self) -> None:
+        run("systemctl start", [SYSTEMCTL, "start", ALL_UNITS])
+
+
+def control(name: str, current: Path, place: Place, port: int) -> SiteControl:
+    """By its name, as it was found when the upgrade began."""
+    if name == SYSTEMD:
+        return Systemd(port)
+    return Demo(current, place, port) if name == DEMO else Nobody()
+
+
+def find_services(place: Place) -> tuple[str, int]:
+    """Who runs Arpent in this data folder, and the port where it answers."""
+    port = int(os.environ.get("ARPENT_PORT", DEFAULT_PORT))
+    if Path("/run/systemd/system").is_dir() and Path("/etc/systemd/system", WEB_UNIT).exists():
+        return SYSTEMD, port
+    if place.run.is_dir() and not is_free(place):
+        running = read_run(place)
+        return DEMO, running.port if running else port
+    return NOBODY, port
+
+
+def wait_ready(port: int) -> None:
+    if not wait_until(lambda: services.answers(ready_url(port)), READY_SECONDS):
+        raise OperationFailedError(f"Le site n'est pas prêt après {READY_SECONDS} s ({ready_url(port)}).")
+
+
+def run(title: str, command: list[str], env: dict[str, str] | None = None) -> None:
+    """Run a command. What it says is worth reading where it fails; a server that it leaves behind keeps no pipe of ours open."""
+    with tempfile.TemporaryFile("w+") as said:
+        code = subprocess.run(
+            command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, check=False, env=env, cwd="/"
+        ).returncode
+        said.seek(0)
+        if code != 0:
+            raise OperationFailedError(f"{title} a échoué (code {code}).", said.read()[-1500:].strip())
