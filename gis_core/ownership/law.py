@@ -47,7 +47,7 @@ TAX: Final = Basis(
     " fonciers, et la livraison suivante remplace celle-ci.",
     "le millésime chargé et le précédent",
 )
-COUNTED: Final = Basis(
+THIRD_PARTIES: Final = Basis(
     "Livre des procédures fiscales, R* 107 A-3",
     "Demandes de renseignements de tiers : leur nombre par semaine et par mois est limité, il faut les compter.",
     "un mois glissant, puis oubli chaque nuit",

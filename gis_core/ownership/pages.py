@@ -24,7 +24,7 @@ from gis_core.ownership import jobs
 
 
 def agency_rights(request: HttpRequest) -> Rights:
-    """Raises PermissionDenied for others than the agency, before anything is said of a member."""
+    """Those of the agency. Raises PermissionDenied for others, before anything is said of a member."""
     rights = rights_of_request(request)
     if not rights.agency:
         raise PermissionDenied

@@ -74,7 +74,7 @@ class Sought:
 
     @classmethod
     def of(cls, *, name: str = "", first_name: str = "", email: str = "", phone: str = "") -> Sought:
-        """Raises Invalid for too little to go by."""
+        """What was typed, folded. Raises Invalid for too little to go by."""
         sought = cls(frozenset(fold_terms(f"{name} {first_name}")), email.strip().casefold(), digits_of(phone))
         if not sought.email and not sought.digits and sum(map(len, sought.parts)) < SHORTEST:
             raise Invalid("Donnez un nom d'au moins trois lettres, une adresse électronique ou un téléphone complet.")

@@ -3,7 +3,7 @@
 from typing import Final
 
 from gis_core.ownership.declarations import Declared, Fate, Whose, common, of_member
-from gis_core.ownership.law import COUNTED, TAX, TRACES
+from gis_core.ownership.law import TAX, THIRD_PARTIES, TRACES
 
 DECLARATIONS: Final = (
     *common("owners", "Holding", "Premises", "Exemption"),
@@ -21,7 +21,7 @@ DECLARATIONS: Final = (
         model="owners.ThirdPartyRequest",
         whose=Whose.COMMON,
         asks=Fate.KEEP,
-        basis=COUNTED,
+        basis=THIRD_PARTIES,
         identity=("requester", "address"),
     ),
 )

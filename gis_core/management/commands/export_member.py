@@ -14,7 +14,7 @@ from gis_core.ownership.tables import one_snapshot
 
 
 def find_member(slug: str) -> Member:
-    """Raises CommandError with the members that there are."""
+    """The member of this short name. Raises CommandError with those that there are."""
     member = Member.objects.filter(slug=slug).first()
     if member is None:
         names = ", ".join(Member.objects.values_list("slug", flat=True))
