@@ -10,8 +10,10 @@ from gis_core.desk.navigation import (
     to_everybody,
     to_signed_in,
 )
-from gis_core.jobs.points import TASKS, WAITED, Task
+from gis_core.jobs.points import JOB_KINDS, TASKS, WAITED, JobKind, Task
 from gis_core.operations import start_steps
+from gis_core.ownership.core_tables import DECLARATIONS
+from gis_core.ownership.declarations import DECLARED
 from gis_core.points import (
     BAR,
     GUIDES,
@@ -45,6 +47,7 @@ WHO_ASKS = (
 MANIFEST = Manifest(
     urls=(Urls("api/v1/", "gis_core.api.urls"),),
     gives=(
+        DECLARED(*DECLARATIONS),
         MEASURES(
             Measure(
                 "arpent_build_info",
@@ -161,6 +164,7 @@ MANIFEST = Manifest(
         BAR(BarLink(section="", url="admin:index", label=_("Administration"), order=110, is_visible=to_agency)),
         GUIDES(
             PageGuide(guide="how-to/inviter-des-personnes", under=("membres/",)),
+            PageGuide(guide="how-to/quand-un-membre-part", under=("depart/",)),
             PageGuide(guide="how-to/quand-la-session-se-termine", under=("compte/",)),
             PageGuide(guide="how-to/ecrire-un-courrier", under=("courriers/",)),
             PageGuide(guide="reference/reglages", under=("administration/",)),
@@ -176,6 +180,14 @@ MANIFEST = Manifest(
         MAP_LINKS(MapLink(name="map_view", order=5, address=page_address("map_view", to_signed_in))),
         MAP_LINKS(MapLink(name="start", order=7, address=page_address("getting_started", to_agency))),
         MAP_LINKS(MapLink(name="admin", order=6, address=page_address("admin:index", to_agency))),
+        JOB_KINDS(
+            JobKind(
+                kind="member_export",
+                work=Later("gis_core.ownership.jobs.export"),
+                roles=None,
+                afterwards=Later("gis_core.ownership.jobs.forget_scratch"),
+            ),
+        ),
         TASKS(
             Task(
                 name="account_mail",

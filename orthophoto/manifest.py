@@ -4,9 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.desk.navigation import to_administrators
 from gis_core.jobs.points import JOB_KINDS, TASKS
+from gis_core.ownership.declarations import DECLARED
 from gis_core.points import BAR, GUIDES, START_STEPS, STORED_KINDS, BarLink, PageGuide, StoredKind
 from gis_core.wiring.manifests import Manifest, Urls
-from orthophoto import jobs
+from orthophoto import jobs, ownership
 from orthophoto.start_steps import PHOTOS
 
 SHEET_BYTES = """
@@ -20,6 +21,7 @@ MANIFEST = Manifest(
         Urls("campagnes/", "orthophoto.urls"),
     ),
     gives=(
+        DECLARED(*ownership.DECLARATIONS),
         START_STEPS(PHOTOS),
         STORED_KINDS(StoredKind("campaigns", _("Aerial photos"), SHEET_BYTES)),
         GUIDES(

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from gis_core.desk.navigation import page_address, to_signed_in, to_those_who, to_visitors
 from gis_core.jobs.points import JOB_KINDS, TASKS
 from gis_core.members.rights import Role
+from gis_core.ownership.declarations import DECLARED
 from gis_core.points import (
     BAR,
     FIRST_VIEWS,
@@ -25,7 +26,7 @@ from layers.features.points import FEATURE_SHEETS, SEARCHERS, FeatureSheet, Sear
 from layers.features.starting_place import nearest_of
 from layers.intake.points import FILE_SOURCES
 from layers.parcels.sections import sheet_sections
-from permits import jobs
+from permits import jobs, ownership
 from permits.acts import kinds as acts
 from permits.layers import SEEN_FROM, SLUG, declaration
 from permits.letters import KINDS
@@ -48,6 +49,7 @@ MANIFEST = Manifest(
         Urls("openads/", "permits.openads_urls"),
     ),
     gives=(
+        DECLARED(*ownership.DECLARATIONS),
         STORED_KINDS(StoredKind("permit_pieces", _("Pieces of planning applications"), PIECE_BYTES)),
         LETTER_KINDS(*KINDS, *acts.KINDS),
         FEATURE_SHEETS(FeatureSheet(SLUG, describe)),

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from gis_core.desk.navigation import to_signed_in
 from gis_core.jobs.points import JOB_KINDS, JobKind
 from gis_core.members.rights import WRITERS
+from gis_core.ownership.declarations import DECLARED
 from gis_core.points import (
     BAR,
     DESKS,
@@ -23,6 +24,7 @@ from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
 from layers.parcels.points import APPLICATION_PARTS
 from layers.parcels.sections import sheet_sections
+from simulation import ownership
 from simulation.sections import SECTION
 from simulation.services.keeping import enters_rules
 
@@ -38,6 +40,7 @@ MANIFEST = Manifest(
         Urls("simulations/", "simulation.project_urls"),
     ),
     gives=(
+        DECLARED(*ownership.DECLARATIONS),
         STORED_KINDS(StoredKind("project_documents", _("Documents of projects"), DOCUMENT_BYTES)),
         DESKS(Desk("simulations", _("Simulations"))),
         GUIDES(

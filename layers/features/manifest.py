@@ -3,10 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.jobs.points import JOB_KINDS, TASKS, JobKind, Task
+from gis_core.ownership.declarations import DECLARED
 from gis_core.points import GUIDES, STORED_KINDS, PageGuide, StoredKind
 from gis_core.wiring.database import Setting
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
+from layers.features import ownership
 from layers.features.coordinates import search_coordinates
 from layers.features.help_search import search_help
 from layers.features.layer_search import search_layers
@@ -38,6 +40,7 @@ PHOTO_BYTES = "select owner_id, sum(size_bytes) from features_attachment group b
 MANIFEST = Manifest(
     urls=(Urls("api/v1/", "layers.features.api.urls"),),
     gives=(
+        DECLARED(*ownership.DECLARATIONS),
         STORED_KINDS(
             StoredKind("layers", _("Layers made here"), LAYER_BYTES),
             StoredKind(

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.desk.navigation import to_visitors
 from gis_core.jobs.points import TASKS, Task
+from gis_core.ownership.declarations import DECLARED
 from gis_core.points import (
     BAR,
     GUIDES,
@@ -23,7 +24,7 @@ from layers.catalogue.points import LAYERS
 from layers.features.points import EDITING
 from networks.notifications.points import NOTICE_TEMPLATES, NoticeTemplate
 from networks.roads.points import PLACE_LINKS, ROAD_PARTS
-from networks.roadworks import detour_layer, editing, layers
+from networks.roadworks import detour_layer, editing, layers, ownership
 from networks.roadworks.kinds import KINDS
 from networks.roadworks.navigation import roads_address
 from networks.roadworks.points import CONFLICT_FINDERS, WORK_PARTS, ConflictFinder
@@ -42,6 +43,7 @@ MANIFEST = Manifest(
         Urls("voirie/", "networks.roadworks.page_urls"),
     ),
     gives=(
+        DECLARED(*ownership.DECLARATIONS),
         STORED_KINDS(StoredKind("work_pieces", _("Pieces of works"), PIECE_BYTES)),
         LETTER_KINDS(*KINDS),
         LAYERS(layers.declaration()),
