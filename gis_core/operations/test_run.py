@@ -1,6 +1,7 @@
 """`./arpent test`: the whole suite against a cluster of its own, or pytest with the arguments given.
 
 The whole suite keeps its cluster and its files in memory where there is enough: it writes gigabytes that nobody reads.
+It says at its end what kept the processors busy.
 `--qgis` runs the tests that need QGIS, and nothing else, `--grass` those of shadows against GRASS. `--at INSTANT` runs
 at that instant, in a cluster of its own, without those that need the true one (marked `true_clock`). `--quick` runs
 those that need neither a database nor a browser nor another process, `--coverage` prints which branches of services and
@@ -11,12 +12,13 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from gis_core.operations import fake_clock
 from gis_core.operations.cluster import Cluster
 from gis_core.operations.environment import PYTHON, ROOT, Place, variables
+from gis_core.operations.processor_time import say_processor_time
 from gis_core.operations.progress import say
 
 QGIS = "--qgis"
@@ -54,14 +56,15 @@ def run(place: Place, arguments: Sequence[str]) -> int:
     grass = GRASS in arguments
     if grass:
         arguments = [*GRASS_TESTS, *(argument for argument in arguments if argument != GRASS)]
-    with folder_for(whole) as folder, Cluster(place_in(folder, tests), for_tests=True).lease():
+    with folder_for(whole) as folder, (cluster := Cluster(place_in(folder, tests), for_tests=True)).lease():
         env = variables(place_in(folder, tests), "test") | ({"ARPENT_QGIS": "1"} if qgis else {})
         env |= {"ARPENT_GRASS": "1"} if grass else {}
         env |= {"TMPDIR": str(folder / "tmp")} if folder else {}
         left_out = fake_clock.LEFT_OUT if at else []
         pytest = [str(PYTHON), "-m", "pytest", *left_out, *arguments, *(WHOLE_SUITE if whole else [])]
         commands = [["npm", "--prefix", "webmap", "test"], pytest] if whole else [pytest]
-        codes = [_run(command, env) for command in commands]
+        with say_processor_time(cluster.running_pid()) if whole else nullcontext():
+            codes = [_run(command, env) for command in commands]
     return next((code for code in codes if code), 0)
 
 
