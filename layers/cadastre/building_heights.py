@@ -38,14 +38,17 @@ UPPER = (Photo.Kind.SURFACE, Photo.Kind.HEIGHT)
 SQUARES = """
     with chosen as (
         select b.id from cadastre_building b, catalogue_photo photo where photo.id = %(under)s and b.geom && photo.geom
-        union select b.id from cadastre_building b where b.heights_models @> array[%(slug)s::varchar])
+        union select b.id from cadastre_building b where b.heights_models @> array[%(slug)s::varchar]
+            and b.heights_models <> '{}')
     select array_agg(b.id order by b.id) from cadastre_building b join chosen using (id)
     where %(insee)s::text[] is null or b.insee = any(%(insee)s)
     group by floor((st_xmin(b.geom) + st_xmax(b.geom)) / 2 / %(side)s),
              floor((st_ymin(b.geom) + st_ymax(b.geom)) / 2 / %(side)s)
     order by min(b.id)
 """
-MEASURED = "select exists (select from cadastre_building where heights_models @> array[%s::varchar])"
+MEASURED = """
+    select exists (select from cadastre_building where heights_models @> array[%s::varchar] and heights_models <> '{}')
+"""
 FOOTPRINTS = "select id, st_asbinary(geom) from cadastre_building where id = any(%s) order by id"
 WRITE = """
     update cadastre_building b set ground_m = round(given.ground::numeric, 2), eaves_m = round(given.eaves::numeric, 2),

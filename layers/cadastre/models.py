@@ -150,6 +150,8 @@ class Building(models.Model):
         indexes: ClassVar = [
             GistIndex(fields=["geom_3857"], name="building_geom_3857"),
             models.Index(fields=["sheet"], name="building_sheet"),
+            # Of those that have heights alone: the cadastre comes in without.
+            GinIndex(fields=["heights_models"], name="building_heights_models", condition=~Q(heights_models=[])),
         ]
 
     def __str__(self) -> str:

@@ -401,6 +401,8 @@ PERMITS: Final = Listing(
         Column("instructor", gettext_lazy("Instructor"), value=instructor_name, cell=instructor_cell),
         Column("floor_created", gettext_lazy("Floor area created (m²)"), "number", figure_value("floor_created_m2")),
         Column("floor_after", gettext_lazy("Floor area after works (m²)"), "number", figure_value("floor_after_m2")),
+        Column("emprise_created", gettext_lazy("Emprise created (m²)"), "number", figure_value("emprise_created_m2")),
+        Column("height", gettext_lazy("Height (m)"), "number", figure_value("height_m")),
         Column("dwellings", gettext_lazy("Dwellings created"), "integer", figure_value("dwellings")),
     ),
     on_page=("number", "kind", "commune", "works", "state", "next", "instructor"),
