@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import translation
 
 from gis_core.database import clock as database_clock
@@ -19,3 +19,11 @@ def module_transaction(django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock(), transaction.atomic(), translation.override("fr"):
         yield
         transaction.set_rollback(True)
+
+
+def check_references() -> None:
+    """Once the module's rows are made, check what is deferred, their references to each other.
+
+    The end of each test would check them all, and be undone with it.
+    """
+    connection.check_constraints()

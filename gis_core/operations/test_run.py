@@ -1,6 +1,8 @@
 """`./arpent test`: the whole suite against a cluster of its own, or pytest with the arguments given.
 
-The whole suite keeps its cluster and its files in memory where there is enough: it writes gigabytes that nobody reads.
+The whole suite keeps its cluster and its files in memory where there is enough: it writes gigabytes that nobody reads. It
+says at its end what kept the processors busy.
+
 `--qgis` runs the tests that need QGIS, and nothing else, `--grass` those of shadows against GRASS, `--image` builds
 the container image and runs it, `--engines` runs the main journeys in three engines of browsers, `--install` the
 installation in a bare Debian, `--recovery` returns to six random seconds of minutes of work, `--prometheus` has
@@ -13,13 +15,14 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from gis_core.operations import fake_clock
 from gis_core.operations.cluster import Cluster
 from gis_core.operations.environment import PYTHON, ROOT, Place, variables
+from gis_core.operations.processor_time import say_processor_time
 from gis_core.operations.progress import say
 
 QUICK = "--quick"
@@ -78,13 +81,14 @@ def run(place: Place, arguments: Sequence[str]) -> int:
         tests = place.for_tests_at_an_instant
         # One that a killed run left is at that run's instant.
         Cluster(tests, for_tests=True).stop_if_unused()
-    with folder_for(whole) as folder, Cluster(place_in(folder, tests), for_tests=True).lease():
+    with folder_for(whole) as folder, (cluster := Cluster(place_in(folder, tests), for_tests=True)).lease():
         env = variables(place_in(folder, tests), "test") | added
         env |= {"TMPDIR": str(folder / "tmp")} if folder else {}
         left_out = fake_clock.LEFT_OUT if at else []
         pytest = [str(PYTHON), "-m", "pytest", *left_out, *arguments, *(WHOLE_SUITE if whole else [])]
         commands = [["npm", "--prefix", "webmap", "test"], pytest] if whole else [pytest]
-        codes = [_run(command, env) for command in commands]
+        with say_processor_time(cluster.running_pid()) if whole else nullcontext():
+            codes = [_run(command, env) for command in commands]
     return next((code for code in codes if code), 0)
 
 

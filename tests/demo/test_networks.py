@@ -11,7 +11,7 @@ from demo.manholes import seed_manhole_inspections
 from demo.networks import seed_networks
 from demo.territory import Territory, generate
 from tests import factories
-from tests.module_rows import module_transaction
+from tests.module_rows import check_references, module_transaction
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +28,7 @@ def seeded(django_db_setup: None, django_db_blocker: Any, land: Territory) -> It
             factories.member(slug=slug)
         with factories.as_owner():
             seed_networks(lambda: land, 45, lambda _line: None)
+            check_references()
             yield
 
 

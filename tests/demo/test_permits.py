@@ -24,7 +24,7 @@ from permits.models import Applicant, ApplicantReading, Consultation, Event, Per
 from permits.procedure import OPEN, State, What
 from permits.services.reading import derive, refresh, timeline_of
 from tests import factories
-from tests.module_rows import module_transaction
+from tests.module_rows import check_references, module_transaction
 
 FLOWN_2024 = date(2024, 8, 22)
 MONTH_ENDS = (date(2024, 2, 29), date(2025, 2, 28), date(2025, 3, 31), date(2025, 8, 31), date(2026, 1, 31))
@@ -136,6 +136,7 @@ def seeded(
         for other in (*OTHERS, "ask_for_photos"):
             patch.setattr(f"demo.seed.{other}", lambda *_given: False)
         seed_demo(data_dir=folder, say=lambda _line: None)
+        check_references()
         yield folder
 
 

@@ -18,7 +18,7 @@ from networks.roadworks.kinds import PERMISSION, TRAFFIC
 from networks.roadworks.models import Work, WorkOrder, WorkRequest
 from networks.roadworks.services.conflicts import ConflictQuery, conflicts_of
 from tests import factories
-from tests.module_rows import module_transaction
+from tests.module_rows import check_references, module_transaction
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +36,7 @@ def seeded(django_db_setup: None, django_db_blocker: Any, land: Territory) -> It
         with factories.as_owner():
             load_communes(land)
             seed_roads(lambda: land, 45, lambda _line: None)
+            check_references()
             yield
 
 

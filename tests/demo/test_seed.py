@@ -14,7 +14,7 @@ from gis_core.members.rights import Role
 from gis_core.models import Commune, HistoryEvent, Member, Membership, User
 from layers.cadastre.models import Address, Building, Parcel, Road, Section
 from tests import factories
-from tests.module_rows import module_transaction
+from tests.module_rows import check_references, module_transaction
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 EDITED = ("street-lights", "cycle-paths", "green-areas")
@@ -41,7 +41,9 @@ def seeded(
     """The folder of a demo that is in the database, and whether rows were loaded."""
     folder = tmp_path_factory.mktemp("demo")
     with module_transaction(django_db_blocker):
-        yield folder, seed(folder)
+        loaded_rows = seed(folder)
+        check_references()
+        yield folder, loaded_rows
 
 
 def test_seeding_loads_once_and_repairs_accounts(seeded: tuple[Path, bool], client: Client) -> None:

@@ -12,7 +12,7 @@ from demo.planning import seed_planning
 from demo.territory import Territory, generate
 from layers.planning.models import Document, Easement, Prescription, RiskZone, Zone
 from tests import factories
-from tests.module_rows import module_transaction
+from tests.module_rows import check_references, module_transaction
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("kept_territory")]
 SIREN = "999000011"
@@ -25,6 +25,7 @@ def seeded(
     with module_transaction(django_db_blocker):
         with factories.as_owner():
             seed_planning(lambda: generate(45), tmp_path_factory.mktemp("demo"), lambda _line: None)
+        check_references()
         yield generate(45)
 
 

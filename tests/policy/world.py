@@ -36,6 +36,7 @@ from layers.printing.services.prints import FILES
 from orthophoto.models import Campaign
 from permits.models import Authority, Permit, Team
 from tests import factories
+from tests.module_rows import check_references
 from tests.owners.deliveries import give, owned
 from tests.photos import photo
 from tests.policy import (
@@ -324,6 +325,7 @@ def world_in_a_transaction() -> Iterator[World]:
             whose: str(member.territories.get().commune_id)
             for whose, member in (("own", made.ours), ("other", made.theirs))
         }
+        check_references()
         yield made
         transaction.set_rollback(True)
 

@@ -35,7 +35,7 @@ from networks.roads.services.study_results import share, sites_kept
 from networks.roads.study_tables import map_of
 from networks.roads.tasks import coverage_study
 from tests import factories
-from tests.module_rows import module_transaction
+from tests.module_rows import check_references, module_transaction
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[3]
@@ -68,7 +68,9 @@ class Land:
 @pytest.fixture(scope="module")
 def shared_land(django_db_setup: None, django_db_blocker: Any) -> Iterator[Land]:
     with module_transaction(django_db_blocker):
-        yield make_land()
+        made = make_land()
+        check_references()
+        yield made
 
 
 @pytest.fixture
