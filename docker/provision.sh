@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Everything Arpent needs on a Debian 13 machine; used by ./arpent and by the image alike. Each part does nothing the
-# second time.   provision.sh python | check | run | bench | test | qgis | grass | engines | bare | machine | system | nothing
+# second time.   provision.sh python | check | run | bench | test | qgis | grass | prometheus | image | engines | bare | machine | system |
+# nothing
 set -euo pipefail
 root=$(dirname "$(dirname "$(readlink -f "$0")")")
 cd "$root"
@@ -8,14 +9,17 @@ cd "$root"
 python=/usr/bin/python3.13
 base_packages=(ca-certificates python3.13 python3.13-venv postgresql-17 postgresql-17-postgis-3 postgresql-17-pgrouting
     gettext libexpat1 libseccomp2 libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
-    nginx libnginx-mod-http-lua)
+    nginx libnginx-mod-http-lua openssh-client pgbackrest restic)
 test_packages=(git chromium-headless-shell fonts-liberation libfaketime)
 qgis_packages=(git qgis python3-qgis)
 grass_packages=(git grass-core)
+image_packages=(git buildah netavark mmdebstrap)
 bare_packages=(git mmdebstrap systemd openssl chromium-headless-shell fonts-liberation)
 engines_packages=(git chromium chromium-driver firefox-esr webkitgtk-webdriver xvfb fonts-liberation)
+prometheus_packages=(git prometheus)
 bench_packages=(chromium fonts-liberation gdal-bin wrk)
 log=$root/.boot/provision.log
+bundle=$root/.bundle
 
 fail() { printf '%s\n' "$*" >&2; exit 1; }
 
@@ -100,10 +104,37 @@ system_packages() {
         as_root mkdir -p /etc/postgresql-common
         echo 'create_main_cluster = false' | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
     fi
-    step "Liste des paquets Debian" apt_get update
+    local from=()
+    if [ -f "$bundle/debs/Packages" ]; then
+        from=(-o "Dir::Etc::sourcelist=$bundle/debs.list" -o Dir::Etc::sourceparts=/dev/null -o APT::Get::List-Cleanup=0)
+        echo "deb [trusted=yes] file:$bundle/debs ./" | as_root tee "$bundle/debs.list" >/dev/null
+    fi
+    step "Liste des paquets Debian" apt_get "${from[@]}" update
     hold_nginx
-    step "Paquets système (${missing[*]})" apt_get -o Dpkg::Use-Pty=0 install -y --no-install-recommends "${missing[@]}"
+    step "Paquets système (${missing[*]})" apt_get "${from[@]}" -o Dpkg::Use-Pty=0 install -y --no-install-recommends "${missing[@]}"
     release_nginx
+}
+
+# The packages that run Arpent, with all that they need on a machine that has none, and the list that apt reads of them.
+download_debs() { # FOLDER
+    local folder empty
+    folder=$(readlink -f "$1")
+    empty=$(mktemp -d)
+    mkdir -p "$folder/partial"
+    : >"$empty/status"
+    (
+        cd "$folder"
+        # -d asks for no root; the status of a machine without packages: nothing is left out because it is here.
+        apt-get -q -y -d -o Debug::NoLocking=1 -o Dir::State::status="$empty/status" -o Dir::Cache::archives="$folder" \
+            -o APT::Sandbox::User=root --no-install-recommends install "${base_packages[@]}" >"$empty/log" 2>&1 ||
+            { tail -n 5 "$empty/log" >&2; exit 1; }
+        for deb in *.deb; do
+            dpkg-deb -f "$deb"
+            printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "$deb" "$(stat -c %s "$deb")" \
+                "$(sha256sum "$deb" | cut -d ' ' -f 1)"
+        done >Packages
+    )
+    rm -rf "$folder/partial" "$folder/lock" "$empty"
 }
 
 # Arpent starts an nginx of its own. Debian would start another one on port 80 and at each boot, and would load our module
@@ -161,13 +192,21 @@ python_environment() {
 }
 
 install_uv() {
-    "$python" -m venv .boot && .boot/bin/pip install -q --disable-pip-version-check --require-hashes -r docker/uv.lock
+    local from=()
+    [ ! -d "$bundle/wheels" ] || from=(--no-index --find-links "$bundle/wheels")
+    "$python" -m venv .boot &&
+        .boot/bin/pip install -q --disable-pip-version-check "${from[@]}" --require-hashes -r docker/uv.lock
 }
 
 install_python() {
     export UV_PYTHON_PREFERENCE=only-system VIRTUAL_ENV=$root/.venv
     [ -x .venv/bin/python ] || .boot/bin/uv venv --clear --python "$python" .venv || return
-    .boot/bin/uv pip sync --require-hashes --compile-bytecode requirements.lock
+    if [ -d "$bundle/wheels" ]; then
+        .boot/bin/uv pip sync --offline --no-index --find-links "$bundle/wheels" --require-hashes --compile-bytecode \
+            "$bundle/production.lock"
+    else
+        .boot/bin/uv pip sync --require-hashes --compile-bytecode requirements.lock
+    fi
 }
 
 messages() { # compiled translations
@@ -210,6 +249,7 @@ web_libraries() {
 
 web_map() {
     local wanted
+    [ ! -d "$bundle" ] || return 0
     web_libraries
     wanted=$(find webmap gis_core/static/gis_core/tokens.css \( -name node_modules -o -name dist \) -prune -o -type f -print0 | sort -z |
         xargs -0 sha256sum | sha256sum)
@@ -234,6 +274,8 @@ exec 9>.boot/lock
 flock -n 9 || { echo "  Une autre commande prépare la machine, j'attends…"; flock 9; }
 
 case "${1-run}" in
+    packages) printf '%s\n' "${base_packages[@]}" ;;
+    debs) download_debs "$2" ;;
     python) server "${base_packages[@]}" ;;
     check) server "${base_packages[@]}" git; web_libraries ;;
     run) open_to_all; server "${base_packages[@]}"; web_map ;;
@@ -241,9 +283,11 @@ case "${1-run}" in
     test) server "${base_packages[@]}" "${test_packages[@]}"; web_map ;;
     qgis) server "${base_packages[@]}" "${qgis_packages[@]}" ;;
     grass) server "${base_packages[@]}" "${grass_packages[@]}" ;;
+    image) server "${base_packages[@]}" "${image_packages[@]}" ;;
     bare) server "${base_packages[@]}" "${bare_packages[@]}" ;;
     machine) system_packages ca-certificates python3.13 openssl ;;
     engines) server "${base_packages[@]}" "${engines_packages[@]}"; web_map ;;
+    prometheus) server "${base_packages[@]}" "${prometheus_packages[@]}"; web_map ;;
     system) system_packages "${base_packages[@]}"; system_users ;;
     nothing) [ -x .venv/bin/python ] || fail "Arpent n'est pas encore installé ici : lancez d'abord ./arpent demo." ;;
     *) fail "provision.sh : $1 ?" ;;

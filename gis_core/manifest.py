@@ -10,8 +10,10 @@ from gis_core.desk.navigation import (
     to_everybody,
     to_signed_in,
 )
-from gis_core.jobs.points import TASKS, WAITED, Task
+from gis_core.jobs.points import JOB_KINDS, TASKS, WAITED, JobKind, Task
 from gis_core.operations import start_steps
+from gis_core.ownership.core_tables import DECLARATIONS
+from gis_core.ownership.declarations import DECLARED
 from gis_core.points import (
     BAR,
     GUIDES,
@@ -29,6 +31,7 @@ from gis_core.wiring.points import Later
 
 METRICS = "gis_core.operations.metrics"
 BACKUPS = "gis_core.operations.night_backups"
+WATCH = "gis_core.operations.watch"
 
 WHO_ASKS = (
     Setting("user_id", "The wall: who asks (0: nobody), for the row policies, the history and the journals."),
@@ -44,11 +47,86 @@ WHO_ASKS = (
 MANIFEST = Manifest(
     urls=(Urls("api/v1/", "gis_core.api.urls"),),
     gives=(
+        DECLARED(*DECLARATIONS),
         MEASURES(
             Measure(
+                "arpent_build_info",
+                "1: the versions that run.",
+                Later(f"{WATCH}.figures.versions"),
+                ("version", "postgresql"),
+            ),
+            Measure(
                 "arpent_disk_free_bytes",
-                "Room left on the disk of the data folder.",
-                Later(f"{METRICS}.disk_left"),
+                "Room left on each disk.",
+                Later(f"{WATCH}.figures.disk_free"),
+                ("disk",),
+            ),
+            Measure(
+                "arpent_disk_size_bytes",
+                "Size of each disk.",
+                Later(f"{WATCH}.figures.disk_total"),
+                ("disk",),
+            ),
+            Measure(
+                "arpent_disk_full_seconds",
+                "In how long a disk is full, of those that fill.",
+                Later(f"{WATCH}.figures.disk_full_in"),
+                ("disk",),
+            ),
+            Measure(
+                "arpent_stored_bytes",
+                "What each member has of each kind of data, as of the last night.",
+                Later(f"{WATCH}.figures.stored_bytes"),
+                ("member", "kind"),
+            ),
+            Measure(
+                "arpent_folder_bytes",
+                "Size of the database and of each folder, as of the last night.",
+                Later(f"{WATCH}.figures.folder_bytes"),
+                ("folder",),
+            ),
+            Measure(
+                "arpent_certificate_end_timestamp_seconds",
+                "When the certificate of the public address ends (0: none, or refused).",
+                Later(f"{WATCH}.figures.certificate_end"),
+            ),
+            Measure(
+                "arpent_people_present",
+                "People who asked for something in the last quarter of an hour.",
+                Later(f"{WATCH}.presence.count_present"),
+            ),
+            Measure(
+                "arpent_sessions",
+                "Sessions that have not ended.",
+                Later(f"{WATCH}.figures.sessions"),
+            ),
+            Measure(
+                "arpent_workers",
+                "Programs of background jobs that live.",
+                Later(f"{WATCH}.figures.workers"),
+            ),
+            Measure(
+                "arpent_failed_tasks",
+                "Background tasks that failed unexpectedly in a day.",
+                Later(f"{WATCH}.figures.failed_tasks"),
+                ("task",),
+            ),
+            Measure(
+                "arpent_statement_week_seconds",
+                "Time that the slowest statements took in the week.",
+                Later(f"{WATCH}.figures.statement_seconds"),
+                ("statement",),
+            ),
+            Measure(
+                "arpent_needs",
+                "1 for what administrators have to see to.",
+                Later(f"{WATCH}.figures.needs"),
+                ("code",),
+            ),
+            Measure(
+                "arpent_drill_last_success_timestamp_seconds",
+                "When the last restore drill ended well (0: none, or it failed).",
+                Later(f"{BACKUPS}.last_good_drill"),
             ),
             Measure(
                 "arpent_oldest_job_seconds",
@@ -86,6 +164,7 @@ MANIFEST = Manifest(
         BAR(BarLink(section="", url="admin:index", label=_("Administration"), order=110, is_visible=to_agency)),
         GUIDES(
             PageGuide(guide="how-to/inviter-des-personnes", under=("membres/",)),
+            PageGuide(guide="how-to/quand-un-membre-part", under=("depart/",)),
             PageGuide(guide="how-to/quand-la-session-se-termine", under=("compte/",)),
             PageGuide(guide="how-to/ecrire-un-courrier", under=("courriers/",)),
             PageGuide(guide="reference/reglages", under=("administration/",)),
@@ -101,6 +180,14 @@ MANIFEST = Manifest(
         MAP_LINKS(MapLink(name="map_view", order=5, address=page_address("map_view", to_signed_in))),
         MAP_LINKS(MapLink(name="start", order=7, address=page_address("getting_started", to_agency))),
         MAP_LINKS(MapLink(name="admin", order=6, address=page_address("admin:index", to_agency))),
+        JOB_KINDS(
+            JobKind(
+                kind="member_export",
+                work=Later("gis_core.ownership.jobs.export"),
+                roles=None,
+                afterwards=Later("gis_core.ownership.jobs.forget_scratch"),
+            ),
+        ),
         TASKS(
             Task(
                 name="account_mail",
@@ -109,6 +196,9 @@ MANIFEST = Manifest(
                 retry=Later("gis_core.tasks.WithTheMailServer"),
             ),
             Task(name="tidy", run=Later("gis_core.tasks.tidy"), cron="17 3 * * *"),
+            Task(name="sweep_erased", run=Later("gis_core.files.erasing.sweep_erased"), cron="37 3 * * *"),
+            Task(name="watch", run=Later(f"{WATCH}.alerts.watch"), queue=WAITED, cron="*/10 * * * *"),
+            Task(name="measure_everything", run=Later(f"{WATCH}.alerts.measure_everything"), cron="7 2 * * *"),
             Task(name="tidy_queue", run=Later("gis_core.tasks.tidy_queue"), cron="27 3 * * *", with_context=True),
         ),
     ),

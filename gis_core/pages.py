@@ -51,6 +51,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "rights": rights,
         "manages_members": manages,
         "version": settings.VERSION,
+        "maintenance": getattr(request, "maintenance", ""),
         "page_session": lambda: page_session(request),
         "bar": lambda: bar(request),
         "guide_address": lambda: guide_address(request),

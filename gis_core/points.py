@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,11 +30,12 @@ LETTER_KINDS: ExtensionPoint[LetterKind] = ExtensionPoint(
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A figure of /metrics: `read` is called in the process that answers."""
+    """A figure of /metrics: `read` is called in the process that answers; with `labels`, a figure by their values."""
 
     name: str
     description: str
-    read: Callable[[], float]
+    read: Callable[[], float] | Callable[[], Mapping[tuple[str, ...], float]]
+    labels: tuple[str, ...] = ()
 
 
 MEASURES: ExtensionPoint[Measure] = ExtensionPoint(
@@ -75,6 +76,22 @@ START_STEPS: ExtensionPoint[StartStep] = ExtensionPoint(
     "What the page “Getting started” leads the agency's administrators through, by their order.",
     key=lambda step: step.slug,
     order=lambda step: step.order,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredKind:
+    """Something that takes room for members: `statement` (SQL) gives the id of each, or null, and bytes."""
+
+    name: str
+    label: Label
+    statement: str
+
+
+STORED_KINDS: ExtensionPoint[StoredKind] = ExtensionPoint(
+    "operations.stored_kinds",
+    "What takes room on the disks for each member, measured every night, in the order of the page Exploitation.",
+    key=lambda kind: kind.name,
 )
 
 

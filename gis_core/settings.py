@@ -24,6 +24,8 @@ CACHE_DIR = DATA_DIR / "cache"
 INBOX_DIR = FILES_DIR / "inbox"
 PRINTS_DIR = FILES_DIR / "prints"
 EXPORTS_DIR = FILES_DIR / "exports"
+# For so many days after a file is erased the database can be returned to a second at which a row named it.
+RECOVERY_DAYS = int(os.environ.get("ARPENT_ARCHIVE_DAYS", "35")) if os.environ.get("ARPENT_ARCHIVE") else 0
 # Where deliveries of aerial photos are put by hand, in one folder per member.
 DELIVERIES_DIR = Path(os.environ.get("ARPENT_DELIVERIES", DATA_DIR / "deliveries"))
 

@@ -33,9 +33,19 @@ from gis_core.database.statements import fetch_one
 from gis_core.errors import DatabaseGone, Forbidden, MailNotTaken, TryAgain
 from gis_core.jobs import services as jobs
 from gis_core.jobs.points import JOB_KINDS, TASKS, JobKind, Task
-from gis_core.jobs.task_process import Ended, Interrupted, LauncherLost, ProcessLost, TaskFailed, attempts, processes
+from gis_core.jobs.task_process import (
+    Ended,
+    Interrupted,
+    LauncherLost,
+    ProcessLost,
+    TaskFailed,
+    attempts,
+    fields_of,
+    processes,
+)
 from gis_core.members.rights import SYSTEM, Rights, acting_as, rights_of
 from gis_core.models import IdempotencyKey, Job, User
+from gis_core.operations.logs import current_task
 from gis_core.operations.security_journal import forget_old_days
 from gis_core.wiring.points import Later
 
@@ -270,6 +280,7 @@ def in_a_process(call_next: Callable[[], Any], context: JobContext, worker: Work
 def run_here(call_next: Callable[[], Any], job: QueuedJob) -> Any:
     """Run a task in the worker itself; a connection that the database dropped meanwhile is not the next task's."""
     attempts.set(job.attempts)
+    current_task.set(fields_of(job))
     close_old_connections()
     try:
         return call_next()
@@ -287,7 +298,7 @@ def conclude(job: QueuedJob, ended: Ended | None, reason: AbortReason | None) ->
             task.stopped(job.task_kwargs)
         raise Interrupted
     if ended is None:
-        log.warning("a task lost its process", extra={"fields": {"task": job.task_name, **job.task_kwargs}})
+        log.warning("a task lost its process", extra={"fields": fields_of(job)})
         if may_again(job.attempts):
             set_aside(job.task_kwargs.get("job_id"))
         else:

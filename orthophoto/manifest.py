@@ -4,10 +4,16 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.desk.navigation import to_administrators
 from gis_core.jobs.points import JOB_KINDS, TASKS
-from gis_core.points import BAR, GUIDES, START_STEPS, BarLink, PageGuide
+from gis_core.ownership.declarations import DECLARED
+from gis_core.points import BAR, GUIDES, START_STEPS, STORED_KINDS, BarLink, PageGuide, StoredKind
 from gis_core.wiring.manifests import Manifest, Urls
-from orthophoto import jobs
+from orthophoto import jobs, ownership
 from orthophoto.start_steps import PHOTOS
+
+SHEET_BYTES = """
+    select campaign.owner_id, coalesce(sum(sheet.size_bytes), 0) from orthophoto_sheet sheet
+    join orthophoto_campaign campaign on campaign.id = sheet.campaign_id group by 1
+"""
 
 MANIFEST = Manifest(
     urls=(
@@ -15,7 +21,9 @@ MANIFEST = Manifest(
         Urls("campagnes/", "orthophoto.urls"),
     ),
     gives=(
+        DECLARED(*ownership.DECLARATIONS),
         START_STEPS(PHOTOS),
+        STORED_KINDS(StoredKind("campaigns", _("Aerial photos"), SHEET_BYTES)),
         GUIDES(
             PageGuide(guide="how-to/comparer-deux-photos", panels=("photos",)),
             PageGuide(guide="tutoriel/administrateur-photos", under=("campagnes/",)),

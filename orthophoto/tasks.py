@@ -2,7 +2,6 @@
 
 import errno
 import logging
-import shutil
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,6 +16,7 @@ from django.utils.translation import override
 from gis_core.database.failures import FULL
 from gis_core.database.outages import database_is_gone
 from gis_core.errors import ArpentError, TryAgain
+from gis_core.files.erasing import erase
 from gis_core.jobs.services import alone
 from gis_core.jobs.task_process import attempts
 from gis_core.members.rights import SYSTEM, acting_as
@@ -170,4 +170,4 @@ def sweep_builds(timestamp: int) -> None:
     for folder in Path(settings.FILES_DIR, "orthophoto").glob("*/*"):
         old = time.time() - folder.stat().st_mtime > LEFT_BEHIND_S
         if old and f"{folder.parent.name}/{folder.name}" not in kept:
-            shutil.rmtree(folder, ignore_errors=True)
+            erase(folder)

@@ -5,7 +5,20 @@ from django.utils.translation import gettext_lazy as _
 from gis_core.desk.navigation import page_address, to_signed_in, to_those_who, to_visitors
 from gis_core.jobs.points import JOB_KINDS, TASKS
 from gis_core.members.rights import Role
-from gis_core.points import BAR, FIRST_VIEWS, GUIDES, LETTER_KINDS, MAP_LINKS, BarLink, FirstView, MapLink, PageGuide
+from gis_core.ownership.declarations import DECLARED
+from gis_core.points import (
+    BAR,
+    FIRST_VIEWS,
+    GUIDES,
+    LETTER_KINDS,
+    MAP_LINKS,
+    STORED_KINDS,
+    BarLink,
+    FirstView,
+    MapLink,
+    PageGuide,
+    StoredKind,
+)
 from gis_core.wiring.database import Reported
 from gis_core.wiring.manifests import Manifest, Urls
 from layers.catalogue.points import LAYERS
@@ -13,7 +26,7 @@ from layers.features.points import FEATURE_SHEETS, SEARCHERS, FeatureSheet, Sear
 from layers.features.starting_place import nearest_of
 from layers.intake.points import FILE_SOURCES
 from layers.parcels.sections import sheet_sections
-from permits import jobs
+from permits import jobs, ownership
 from permits.acts import kinds as acts
 from permits.layers import SEEN_FROM, SLUG, declaration
 from permits.letters import KINDS
@@ -24,6 +37,11 @@ from permits.sheet import describe
 from permits.sources import PERMITS
 from permits.triggers import LETTERS, TRIGGERS
 
+PIECE_BYTES = """
+    select permit.owner_id, sum(piece.size_bytes) from permits_piece piece
+    join permits_permit permit on permit.id = piece.permit_id where piece.erased_at is null group by 1
+"""
+
 MANIFEST = Manifest(
     urls=(
         Urls("api/v1/", "permits.api.urls"),
@@ -31,6 +49,8 @@ MANIFEST = Manifest(
         Urls("openads/", "permits.openads_urls"),
     ),
     gives=(
+        DECLARED(*ownership.DECLARATIONS),
+        STORED_KINDS(StoredKind("permit_pieces", _("Pieces of planning applications"), PIECE_BYTES)),
         LETTER_KINDS(*KINDS, *acts.KINDS),
         FEATURE_SHEETS(FeatureSheet(SLUG, describe)),
         SEARCHERS(Searcher(search_permits, SLUG, claim=claim_permits)),

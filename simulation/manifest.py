@@ -5,13 +5,33 @@ from django.utils.translation import gettext_lazy as _
 from gis_core.desk.navigation import to_signed_in
 from gis_core.jobs.points import JOB_KINDS, JobKind
 from gis_core.members.rights import WRITERS
-from gis_core.points import BAR, DESKS, GUIDES, LISTINGS, TABS, BarLink, Desk, DeskList, PageGuide, Tab
+from gis_core.ownership.declarations import DECLARED
+from gis_core.points import (
+    BAR,
+    DESKS,
+    GUIDES,
+    LISTINGS,
+    STORED_KINDS,
+    TABS,
+    BarLink,
+    Desk,
+    DeskList,
+    PageGuide,
+    StoredKind,
+    Tab,
+)
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
 from layers.parcels.points import APPLICATION_PARTS
 from layers.parcels.sections import sheet_sections
+from simulation import ownership
 from simulation.sections import SECTION
 from simulation.services.keeping import enters_rules
+
+DOCUMENT_BYTES = """
+    select project.owner_id, sum(document.size_bytes) from simulation_projectdocument document
+    join simulation_project project on project.id = document.project_id group by 1
+"""
 
 MANIFEST = Manifest(
     urls=(
@@ -20,6 +40,8 @@ MANIFEST = Manifest(
         Urls("simulations/", "simulation.project_urls"),
     ),
     gives=(
+        DECLARED(*ownership.DECLARATIONS),
+        STORED_KINDS(StoredKind("project_documents", _("Documents of projects"), DOCUMENT_BYTES)),
         DESKS(Desk("simulations", _("Simulations"))),
         GUIDES(
             PageGuide(guide="how-to/regles-d-une-zone", under=("regles/",)),

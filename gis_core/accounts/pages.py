@@ -21,6 +21,7 @@ from gis_core.desk.forms import TokenForm, blame
 from gis_core.desk.resending import FIELD, resend_page, resending_context, unpack
 from gis_core.desk.signed_in import page
 from gis_core.errors import ArpentError
+from gis_core.http.middleware import rights_of_request, signed_in_user
 from gis_core.members import people
 from gis_core.models import User
 from gis_core.tokens import services as tokens
@@ -93,6 +94,18 @@ def accept_invitation(request: HttpRequest, membership_id: int) -> HttpResponse:
 
 @require_POST
 @page
+def choose_alert_mails(request: HttpRequest) -> HttpResponse:
+    """Whether what the platform needs comes by mail (`wanted`). Raises PermissionDenied for others than the agency."""
+    if not rights_of_request(request).agency:
+        raise PermissionDenied
+    wanted = request.POST.get("wanted") == "1"
+    User.objects.filter(pk=signed_in_user(request).pk).update(alert_mails=wanted)
+    messages.success(request, _("You receive alerts by mail.") if wanted else _("You receive no alert by mail."))
+    return redirect("account")
+
+
+@require_POST
+@page
 def create_token(request: HttpRequest) -> HttpResponse:
     """Make an API token; this page is the only one that shows its secret. A token may not make another one."""
     assert isinstance(request.user, User)
@@ -120,6 +133,7 @@ def revoke_token(request: HttpRequest, token_id: int) -> HttpResponse:
 urlpatterns = [
     path("", account, name="account"),
     path("invitations/<int:membership_id>/accepter/", accept_invitation, name="invitation_accept"),
+    path("alertes/", choose_alert_mails, name="alert_mails"),
     path("jetons/", create_token, name="token_create"),
     path("jetons/<int:token_id>/revoquer/", revoke_token, name="token_revoke"),
     path("session/", session, name="session"),

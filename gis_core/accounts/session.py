@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
@@ -45,6 +46,8 @@ def session_facts(request: HttpRequest) -> dict[str, Any]:
         "rights": rights_id(getattr(request, "rights", ANONYMOUS)) if known else "",
         "name": str(user) if known else "",
         "login": user.get_username() if known and user is not None else "",
+        # A page of an earlier version is told to reload once the server has another.
+        "version": settings.VERSION,
     }
 
 
@@ -90,5 +93,9 @@ def page_labels() -> dict[str, str]:
         "draft": _("You left something typed and not sent in this form."),
         "draft_take": _("Take it up again"),
         "draft_drop": _("Forget it"),
+        "upgraded": _(
+            "Arpent was upgraded while this page was open. Finish or send what you are typing, then reload the page: "
+            "what is typed and not sent is kept, except files."
+        ),
         "failed": _("Signing in did not succeed. Try again in a moment."),
     }

@@ -11,13 +11,14 @@ from django.db import DatabaseError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gis_core.errors import ArpentError, Busy, StorageUnavailable
+from gis_core.errors import ArpentError, Busy, StorageUnavailable, Unavailable
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 CLOSED = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 BROKEN = frozenset({errno.EIO})
 # PostgreSQL's own words for a full disk, and for one on which it may not write.
 DATABASE_FULL, DATABASE_IO = "53100", "58030"
+READ_ONLY = "25006"
 BUSY = frozenset({"55P03", "40P01"})
 """Somebody else changes the same rows: waited too long (the role's `lock_timeout`), or each waited for the other."""
 WAITED = gettext_lazy("Somebody else is changing the same data: nothing of yours was kept. Try again in a moment.")
@@ -35,6 +36,11 @@ def in_domain_terms(error: BaseException) -> ArpentError | None:
             return StorageUnavailable(disk_message(errno.ENOSPC))
         if state == DATABASE_IO:
             return StorageUnavailable(disk_message(errno.EIO))
+        if state == READ_ONLY:
+            return Unavailable(
+                _("The site can only be read during this maintenance: nothing was kept. Try again once it is over."),
+                reason="maintenance",
+            )
         if state in BUSY:
             return Busy(str(WAITED))
     return None

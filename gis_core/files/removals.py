@@ -7,6 +7,7 @@ document it is says who may.
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from django.db import transaction
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.dates import add_months
 from gis_core.errors import Conflict, Invalid
+from gis_core.files.erasing import erase as erase_file
 from gis_core.members.rights import Rights
 from gis_core.models import AttachedDocument, RetentionTime
 
@@ -89,7 +91,7 @@ def erase(
     rows = type(document)._default_manager.filter(pk=document.pk, erased_at=None).exclude(removed_at=None)
     if not rows.update(**marks):
         raise Conflict(_("The content of this piece is erased already."))
-    transaction.on_commit(lambda: path.unlink(missing_ok=True))
+    transaction.on_commit(partial(erase_file, path))
 
 
 def describe_erasure() -> str:

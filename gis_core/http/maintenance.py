@@ -1,9 +1,14 @@
-"""During a maintenance: every page and every program gets the message and the hour, and is told when to ask again."""
+"""During a maintenance: every page and every program gets the message and the hour, and is told when to ask again.
+
+One that only lets read refuses what asks to write so, and PostgreSQL refuses what would write all the same
+(`gis_core.database.backend`). People still sign in and out.
+"""
 
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
@@ -11,12 +16,15 @@ from django.utils.translation import gettext as _
 
 from gis_core.http.problem import problem, wants_problem
 from gis_core.long_dates import format_long_date
+from gis_core.members.rights import only_reads
 from gis_core.operations.maintenance import Maintenance, Reader
 from gis_core.pages import failure_page
 
 # Supervisors ask them, during a maintenance above all.
 OPEN = ("/health/", "/metrics")
 RETRY_S, LONGEST_RETRY_S = 60, 3600
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+SIGNING = ("account_login", "account_logout")
 
 
 def refuse_in_maintenance(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -27,7 +35,17 @@ def refuse_in_maintenance(get_response: Callable[[HttpRequest], HttpResponse]) -
         if request.path.startswith(OPEN):
             return get_response(request)
         maintenance = reader.read(settings.DATA_DIR / "run")
-        return refusal(request, maintenance) if maintenance else get_response(request)
+        if maintenance is None:
+            return get_response(request)
+        signs = request.path in [reverse(name) for name in SIGNING]
+        if not maintenance.read_only or (request.method not in READING and not signs):
+            return refusal(request, maintenance)
+        request.maintenance = describe(maintenance)  # type: ignore[attr-defined]
+        token = only_reads.set(not signs)
+        try:
+            return get_response(request)
+        finally:
+            only_reads.reset(token)
 
     return middleware
 
@@ -46,6 +64,8 @@ def refusal(request: HttpRequest, maintenance: Maintenance) -> HttpResponse:
 def describe(maintenance: Maintenance) -> str:
     """The operator's message, when it should be over, and what becomes of what is open."""
     parts = [maintenance.message or _("Maintenance is under way.")]
+    if maintenance.read_only:
+        parts.append(_("The site can be read; nothing is recorded."))
     ends_at = maintenance.ends_at
     if ends_at and maintenance.seconds_left():
         local = timezone.localtime(ends_at)

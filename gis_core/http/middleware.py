@@ -25,6 +25,7 @@ from gis_core.http.problem import RETRY_SECONDS, as_problem, problem, status_of,
 from gis_core.members.rights import Rights, acting_as, rights_of
 from gis_core.models import User
 from gis_core.operations import security_journal as security
+from gis_core.operations.watch.presence import note_presence
 from gis_core.tokens.authentication import user_of_authorization
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -131,6 +132,8 @@ def who_asks(get_response: Handler) -> Handler:
                 headers={HEADER: session_label(request)},
                 reason="session",
             )
+        if request.user.is_authenticated and not request.by_token:  # type: ignore[attr-defined]
+            note_presence(request.user.pk)
         rights = rights_of(request.user)
         request.rights = rights  # type: ignore[attr-defined]
         with acting_as(rights), on_behalf_of(Actor.of(rights, security.address_of(request))):

@@ -18,7 +18,6 @@ import socket
 import struct
 import threading
 import time
-import traceback
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -39,6 +38,7 @@ from procrastinate.jobs import Job as QueuedJob
 from gis_core.database.failures import in_domain_terms
 from gis_core.database.outages import database_is_gone
 from gis_core.errors import DatabaseGone, TryAgain
+from gis_core.operations.logs import current_task, without_values
 
 log = logging.getLogger("arpent.tasks")
 type Socket = socket.socket
@@ -62,7 +62,11 @@ class Interrupted(JobAborted):
 
 
 class TaskFailed(Exception):  # noqa: N818
-    """A task ended badly in its process; holds the traceback as text."""
+    """A task ended badly in its process; holds where, and the class of what was raised, as text."""
+
+    @property
+    def without_values(self) -> str:
+        return str(self)
 
 
 class ProcessLost(Exception):  # noqa: N818
@@ -200,6 +204,7 @@ class Server:
     def perform(self, job: QueuedJob) -> Ended:
         task = app.tasks[job.task_name]
         attempts.set(job.attempts)
+        current_task.set(fields_of(job))
         context = JobContext(app=app, job=job, start_timestamp=time.time(), abort_reason=lambda: self.reason)
         try:
             task(*([context] if task.pass_context else []), **job.task_kwargs)
@@ -212,8 +217,14 @@ class Server:
                 return Ended(again=DatabaseGone(_("The database does not answer.")))
             if isinstance(known := in_domain_terms(error), TryAgain):
                 return Ended(again=type(known)(str(known.message)))
-            return Ended(trace=traceback.format_exc())
+            return Ended(trace=without_values(error))
         return Ended()
+
+
+def fields_of(job: QueuedJob) -> dict[str, object]:
+    """What log lines say of a task: its name, its number in the queue, and that of the job that people watch."""
+    watched = job.task_kwargs.get("job_id")
+    return {"task": job.task_name, "queued": job.id, **({"job": watched} if isinstance(watched, int) else {})}
 
 
 class TaskProcess:

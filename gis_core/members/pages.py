@@ -66,6 +66,7 @@ def people_page(request: HttpRequest, slug: str) -> HttpResponse:
     memberships = list(people.people_of(member))
     with_access = sum(one.account is not None for one in memberships)
     context = {"section": "members", "member": member, "people": memberships, "with_access": with_access, "form": form}
+    context["agency"] = rights.agency
     return render(request, "membres/people.html", context, status=status)
 
 

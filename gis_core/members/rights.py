@@ -124,6 +124,8 @@ SYSTEM = Rights(agency=True)
 _current: ContextVar[Rights | None] = ContextVar("arpent_rights", default=None)
 lock_patience: ContextVar[str | None] = ContextVar("arpent_lock_patience", default=None)
 """PostgreSQL's `lock_timeout` for transactions that open in this context; None leaves the role's."""
+only_reads: ContextVar[bool] = ContextVar("arpent_only_reads", default=False)
+"""Whether PostgreSQL refuses to write in transactions that open in this context (a maintenance that only lets read)."""
 
 
 def current_rights() -> Rights | None:

@@ -15,3 +15,4 @@ from gis_core.models.people import (
     User,
     UserManager,
 )
+from gis_core.models.watch import Alert, DayMeasure

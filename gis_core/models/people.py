@@ -46,6 +46,8 @@ class User(AbstractUser):
     saved_filters = models.JSONField(default=dict, blank=True, editable=False)
     # How the person left the map, as its address says it after the "#"; empty while they have not arranged it.
     map_view = models.CharField(max_length=2_000, default="", db_default="", blank=True, editable=False)
+    # What an administrator of the agency has to see to comes by mail, unless they want none (operations.watch).
+    alert_mails = models.BooleanField(_("alerts by mail"), default=True, db_default=True)
     # The hash of the password before this one: neither may be chosen again.
     former_password = models.CharField(max_length=128, blank=True, editable=False)
 

@@ -10,9 +10,10 @@ from typing import NoReturn
 
 from gis_core.operations import account, check, configuration, demo, manage, test_run
 from gis_core.operations.cluster import Cluster
-from gis_core.operations.environment import DEFAULT_PORT, Place, is_outside, variables
+from gis_core.operations.environment import DEFAULT_PORT, Place, check_own_database, is_outside, variables
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.progress import say
+from gis_core.operations.upgrade import state as upgrade_state
 
 # Commands whose options belong to another program (Django, pytest, the benchmark).
 PASSED_ON = ("manage", "test", "bench")
@@ -27,7 +28,7 @@ LASTING = ("demo", "serve", "worker")
 BEFORE_SETTINGS = ("install", "uninstall", "database-script")
 
 # Commands that put things back when they are asked to end, as after Ctrl-C.
-CLEANED_UP = ("backup", "nightly", "restore", "prepare")
+CLEANED_UP = ("backup", "nightly", "archive", "restore", "drill", "prepare", "bundle", "upgrade")
 
 
 class Parser(argparse.ArgumentParser):
@@ -45,7 +46,10 @@ def parser() -> Parser:
     port.add_argument("--port", type=int)
     commands = Parser(prog="arpent", add_help=False)
     add = commands.add_subparsers(dest="command", required=True, parser_class=Parser).add_parser
-    add("demo", parents=[common, port]).add_argument("--detach", action="store_true")
+    demonstration = add("demo", parents=[common, port])
+    demonstration.add_argument("--detach", action="store_true")
+    # By an upgrade, which has brought the tables up to date.
+    demonstration.add_argument("--prepared", action="store_true")
     add("stop", parents=[common])
     add("serve", parents=[common, port]).add_argument("--sockets", type=Path)
     install = add("install", parents=[common])
@@ -70,15 +74,36 @@ def parser() -> Parser:
     add("prepare", parents=[common, port])
     add("keep", parents=[common]).add_argument("--ready", type=int)
     bring_back = add("restore", parents=[common])
-    bring_back.add_argument("file", type=Path)
+    bring_back.add_argument("file", type=Path, nargs="?")
     bring_back.add_argument("--force", action="store_true")
+    bring_back.add_argument("--at", default="")
+    for option in ("--last", "--show", "--yes"):
+        bring_back.add_argument(option, action="store_true")
+    add("archive", parents=[common])
+    add("files-at").add_argument("action", choices=["plan", "apply"])
+    escrow = add("escrow", parents=[common])
+    escrow.add_argument("file", type=Path, nargs="?")
+    escrow.add_argument("--enter", action="store_true")
+    add("drill", parents=[common])
     maintenance = add("maintenance", parents=[common])
-    maintenance.add_argument("action", choices=["on", "off", "status"])
+    maintenance.add_argument("action", choices=["on", "read-only", "off", "status"])
     maintenance.add_argument("--message", default="")
     maintenance.add_argument("--until", default="")
-    bundle = add("support-bundle", parents=[common])
-    bundle.add_argument("file", type=Path)
-    bundle.add_argument("--yes", action="store_true")
+    support = add("support-bundle", parents=[common])
+    support.add_argument("file", type=Path)
+    support.add_argument("--yes", action="store_true")
+    add("sbom", parents=[common]).add_argument("folder", type=Path, nargs="?", default=Path())
+    add("audit", parents=[common]).add_argument("advisories", type=Path, nargs="?")
+    bundle = add("bundle")
+    bundle.add_argument("file", type=Path, nargs="?")
+    bundle.add_argument("--sign", type=Path)
+    bundle.add_argument("--debs", action="store_true")
+    upgrade = add("upgrade", parents=[common])
+    upgrade.add_argument("source", type=Path, nargs="?")
+    upgrade.add_argument("--keys", type=Path)
+    upgrade.add_argument("--jobs-minutes", type=int, default=10)
+    for choice in ("--unsigned", "--resume"):
+        upgrade.add_argument(choice, action="store_true")
     doctor = add("doctor", parents=[common])
     doctor.add_argument("--json", action="store_true")
     doctor.add_argument("--mail", default="")
@@ -102,10 +127,14 @@ def main(arguments: list[str]) -> int:
     options = parser().parse_args(ours)
     if options.command in BEFORE_SETTINGS:
         return install_or_remove(options)
-    place = Place.current(options.data)
+    if options.command == "bundle":
+        return make_bundle(options)
+    place = Place.current(getattr(options, "data", None))
     configuration.load(place.data)
     if "port" in options and options.port is None:
         options.port = int(os.environ.get("ARPENT_PORT", DEFAULT_PORT))
+    if options.command in LASTING:
+        upgrade_state.refuse_unfinished()
     if options.command in HANDED_OVER:
         account.check_readable(passed_on)
         hand_over(place, options, arguments, passed_on)
@@ -113,7 +142,7 @@ def main(arguments: list[str]) -> int:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
     match options.command:
         case "demo":
-            return demo.run(place, options.port, detach=options.detach)
+            return demo.run(place, options.port, detach=options.detach, prepared=options.prepared)
         case "stop":
             return demo.stop(place)
         case "serve":
@@ -139,16 +168,18 @@ def main(arguments: list[str]) -> int:
 
             return nightly.keep_backing_up(place)
         case "restore":
-            from gis_core.operations import restore
-
-            return restore.restore(place, options.file, force=options.force)
+            return bring_back(place, options)
+        case "archive" | "files-at" | "escrow" | "drill":
+            return recover(place, options)
         case "prepare":
             return demo.prepare(place, options.port)
         case "keep":
             from gis_core.operations import keeper
 
             return keeper.run(place, options.ready)
-        case "maintenance" | "support-bundle" | "doctor" | "database-check":
+        case "sbom" | "audit":
+            return publish(options)
+        case "maintenance" | "support-bundle" | "doctor" | "database-check" | "upgrade":
             return administer(place, options)
         case "cluster":
             return cluster_command(Cluster(place.for_tests if options.tests else place, options.tests), options.action)
@@ -166,6 +197,42 @@ def install_or_remove(options: argparse.Namespace) -> int:
     return database_script.run(options.dsn, options.passwords)
 
 
+def bring_back(place: Place, options: argparse.Namespace) -> int:
+    """A file of `./arpent backup`, or a second of the continuous archive."""
+    from gis_core.operations import instants, recovery, restore
+
+    if sum(map(bool, (options.file, options.at, options.last))) != 1:
+        raise OperationFailedError(
+            'Dites quoi rétablir : ./arpent restore FICHIER, --at "2026-11-28 03:10", ou --last (la fin de l\'archive).'
+        )
+    check_own_database()
+    if options.file:
+        return restore.restore(place, options.file, force=options.force)
+    instant = instants.parse_instant(options.at) if options.at else None
+    return recovery.restore_at(place, recovery.Request(instant, options.show, options.yes))
+
+
+def recover(place: Place, options: argparse.Namespace) -> int:
+    """What the continuous archive and its trials need."""
+    match options.command:
+        case "archive":
+            from gis_core.operations import archive
+
+            return archive.keep_archiving(place)
+        case "files-at":
+            from gis_core.operations import file_recovery
+
+            return file_recovery.answer(options.action)
+        case "escrow":
+            from gis_core.operations import escrow
+
+            return escrow.enter(place) if options.enter else escrow.print_sheet(place, options.file)
+    from gis_core.operations import drill
+
+    check_own_database()
+    return drill.run(place)
+
+
 def administer(place: Place, options: argparse.Namespace) -> int:
     """What an administrator asks of an installation that runs."""
     from gis_core.operations import doctor, maintenance, support_bundle
@@ -173,12 +240,40 @@ def administer(place: Place, options: argparse.Namespace) -> int:
 
     if options.command == "database-check":
         return present_database.check(place)
+    if options.command == "upgrade":
+        return upgrade(place, options)
     if options.command == "maintenance":
         say(maintenance.run(place, options.action, options.message, options.until))
         return 0
     if options.command == "support-bundle":
         return support_bundle.run(place, options.file, at_once=options.yes)
     return doctor.run(place, as_json=options.json, mail=options.mail)
+
+
+def publish(options: argparse.Namespace) -> int:
+    """What is said of the libraries of a version."""
+    from gis_core.operations import audit, bill_of_materials
+
+    if options.command == "sbom":
+        return bill_of_materials.write(options.folder)
+    return audit.run(options.advisories)
+
+
+def make_bundle(options: argparse.Namespace) -> int:
+    """A version as one file; no data folder is asked."""
+    from gis_core.operations import bundle
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    return bundle.make(options.file, key=options.sign, with_debs=options.debs)
+
+
+def upgrade(place: Place, options: argparse.Namespace) -> int:
+    """To the version of a bundle, and back where that fails."""
+    from gis_core.operations.upgrade import run as upgrading
+
+    source = options.source.absolute() if options.source else None
+    wishes = upgrading.Wishes(source, options.keys, options.unsigned, options.resume, options.jobs_minutes)
+    return upgrading.run(place, wishes)
 
 
 def hand_over(place: Place, options: argparse.Namespace, arguments: list[str], passed_on: list[str]) -> None:
@@ -192,7 +287,7 @@ def hand_over(place: Place, options: argparse.Namespace, arguments: list[str], p
     if apart:
         if not is_outside():
             account.keep_database(place)
-        if options.command == "demo" and demo.is_free(place):
+        if options.command == "demo" and not options.prepared and demo.is_free(place):
             command = ["prepare", "--data", str(place.data), "--port", str(options.port)]
             if code := account.run_as_database_user(place, command):
                 account.leave(place, code)

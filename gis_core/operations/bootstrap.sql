@@ -22,6 +22,8 @@ alter role arpent_web set lock_timeout = '500ms';
 -- A job that waits for another goes back into the queue; a session whose process is gone ends within a second.
 alter role arpent_worker set lock_timeout = '60s';
 alter role arpent_worker set client_connection_check_interval = '1s';
+-- It keeps the texts of statements that took long (`gis_core.operations.watch.traffic`), those of the web role too.
+grant pg_read_all_stats to arpent_worker;
 alter role arpent_web set idle_in_transaction_session_timeout = '60s';
 
 select format('create database %I owner arpent_owner template template0 encoding %L locale_provider builtin builtin_locale %L',

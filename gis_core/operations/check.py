@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 
+from gis_core.operations.bill_of_materials import check_licences
 from gis_core.operations.cluster import Cluster
 from gis_core.operations.environment import PYTHON, ROOT, Place, app_folder, variables
 from gis_core.operations.manage import command_line
@@ -90,6 +91,8 @@ def run(place: Place, app: str = "") -> int:
 def _outcomes(wanted: list[Check], env: dict[str, str], app: str) -> Iterator[Outcome]:
     tasks: list[tuple[str, Callable[[], str | None]]] = [(check.title, partial(_run, check, env)) for check in wanted]
     tasks.insert(1, ("traductions", partial(translation_faults, env, app)))
+    if not app:
+        tasks.append(("licences des bibliothèques", check_licences))
     with ThreadPoolExecutor(max_workers=min(2, os.cpu_count() or 1)) as pool:
         yield from pool.map(_time_check, tasks)
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from gis_core.operations import archive_target
 from gis_core.operations.environment import (
     DATABASE,
     DB_USER,
@@ -73,6 +74,7 @@ class Cluster:
 
     place: Place
     for_tests: bool = False
+    start_seconds: int = 60
 
     @property
     def socket(self) -> Path:
@@ -146,7 +148,7 @@ class Cluster:
                 self.make_socket_directory()
         elif self.is_of_others:
             self._wait_for_keeper()
-        elif RUN_VARIABLE in os.environ:
+        elif RUN_VARIABLE in os.environ and not self.place.is_trial:
             self._wait_for_supervisor()
         else:
             self._start(bootstrap=bootstrap)
@@ -245,7 +247,8 @@ class Cluster:
     @contextmanager
     def lease(self, *, bootstrap: bool = True) -> Iterator[None]:
         """A running cluster for the length of a block; the last one out stops it."""
-        if self.is_outside or RUN_VARIABLE in os.environ:  # Others, or our supervisor, have it for as long as we live.
+        if self.is_outside or (RUN_VARIABLE in os.environ and not self.place.is_trial):
+            # Others, or our supervisor, have it for as long as we live.
             self.start(bootstrap=bootstrap)
             yield
             return
@@ -360,8 +363,9 @@ class Cluster:
 
     def _write_settings(self) -> None:
         """Written at each start: the tuning follows the machine. Local changes go to `local.conf` beside it."""
+        more = {} if self.for_tests else archive_target.prepare(self.place, self.data)
         path = self.data / "arpent.conf"
-        path.write_text(configuration_text(durable=not self.for_tests, for_group=self.is_apart))
+        path.write_text(configuration_text(more, durable=not self.for_tests, for_group=self.is_apart))
         self._give_to_owner(path)
 
     def _prepare_socket_directory(self) -> None:
@@ -433,7 +437,8 @@ class Cluster:
         socket_option = f"-k '{self.socket}'"
         while True:
             position = self.log.stat().st_size if self.log.exists() else 0
-            command = ["-D", str(self.data), "-l", str(self.log), "-w", "-t", "60", "-o", socket_option, "start"]
+            command = ["-D", str(self.data), "-l", str(self.log), "-w", "-t", str(self.start_seconds), "-o"]
+            command += [socket_option, "start"]
             if self._as_owner("pg_ctl", *command).returncode == 0:
                 return
             said = self.log.read_bytes()[position:].decode(errors="replace") if self.log.exists() else ""

@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from gis_core.operations import archive_target
 from gis_core.operations.environment import open_plain, read_plain
 from gis_core.operations.failure import OperationFailedError
 
@@ -125,6 +126,10 @@ SETTINGS = {
     "ARPENT_BIND": Setting(),
     "ARPENT_BACKUP_AT": Setting(hour),
     "ARPENT_BACKUP_KEEP": Setting(number(1, 10_000)),
+    "ARPENT_BACKUP_WEEKS": Setting(number(0, 1_000)),
+    "ARPENT_BACKUP_MONTHS": Setting(number(0, 1_000)),
+    "ARPENT_ARCHIVE": Setting(archive_target.address_fault),
+    "ARPENT_ARCHIVE_DAYS": Setting(number(1, 3_650)),
     "ARPENT_APPS": Setting(),
     "ARPENT_LOG_LEVEL": Setting(level),
     "ARPENT_SECRET_KEY": Setting(secret=True),

@@ -31,6 +31,10 @@ TABLES = """
             where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
     group by 1, 2 order by 1, 2
 """
+UNLOGGED = """
+    select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relpersistence = 'u' and c.relkind = 'r'
+"""
 DIGEST: LiteralString = (
     "select count(*), coalesce(sum(hashtextextended(row({columns})::text, 0)), 0)::text from {table}"
 )
@@ -56,11 +60,16 @@ def lock_tables(connection: Connection) -> None:
         connection.execute(sql.SQL("lock table {} in access share mode").format(sql.SQL(", ").join(tables)))
 
 
-def table_contents(connection: Connection) -> Contents:
-    """Rows and digest of every table, as this connection's snapshot sees it."""
+def table_contents(connection: Connection, *, in_log: bool = False) -> Contents:
+    """Rows and digest of every table, as this connection's snapshot sees it.
+
+    `in_log`: only of those whose rows PostgreSQL's log holds; others are empty after a recovery from it.
+    """
+    unlogged = connection.execute(UNLOGGED).fetchall() if in_log else []
     return {
         f"{schema}.{table}": _contents_of(connection, sql.Identifier(schema, table), columns)
         for schema, table, columns in connection.execute(TABLES).fetchall()
+        if (schema, table) not in unlogged
     }
 
 

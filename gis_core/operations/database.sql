@@ -6,10 +6,12 @@ create extension if not exists pgrouting schema public;
 create extension if not exists pg_trgm schema public;
 create extension if not exists unaccent schema public;
 create extension if not exists btree_gist schema public;
+-- What takes the database's time, for the page Exploitation: texts of statements without their values.
+create extension if not exists pg_stat_statements schema public;
 
 select format('alter extension %I update', e.extname)
 from pg_extension e join pg_available_extensions a on a.name = e.extname
-where e.extname in ('postgis', 'pgrouting', 'pg_trgm', 'unaccent', 'btree_gist')
+where e.extname in ('postgis', 'pgrouting', 'pg_trgm', 'unaccent', 'btree_gist', 'pg_stat_statements')
   and a.default_version <> e.extversion \gexec
 
 -- Under a row-level policy the planner uses an index only for leakproof functions. These compare bounding boxes or

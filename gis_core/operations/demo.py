@@ -35,8 +35,11 @@ class Run:
     run_id: str
 
 
-def run(place: Place, port: int, *, detach: bool) -> int:
-    """Start what does not run yet, open the map, and stay until Ctrl-C (or leave it running)."""
+def run(place: Place, port: int, *, detach: bool, prepared: bool = False) -> int:
+    """Start what does not run yet, open the map, and stay until Ctrl-C (or leave it running).
+
+    Tables that are `prepared` are taken as they are.
+    """
     check_folder(place)
     os.environ["ARPENT_DEMO"] = "1"
     with demo_lock(place) as lock:
@@ -48,7 +51,7 @@ def run(place: Place, port: int, *, detach: bool) -> int:
         warn_one_user(place)
         _stop_on_signals()
         with cluster_step(place):
-            if not Cluster(place).is_of_others:
+            if not prepared and not Cluster(place).is_of_others:
                 prepare(place, port)
             this_run = Run(os.getpid(), port, secrets.token_hex(8))
             return _run_detached(place, this_run) if detach else _run_attached(place, this_run)

@@ -39,9 +39,14 @@ PASSWORDS = {"owner": Path("/etc/arpent/pgpass-owner"), "site": Path("/etc/arpen
 
 @dataclass(frozen=True)
 class Place:
-    """One data folder, and where everything stands in it."""
+    """One data folder, and where everything stands in it.
+
+    `is_trial`: a copy that a command restores beside the real one for as long as it runs: it archives nothing, and its
+    sockets lie where any user may make a folder.
+    """
 
     data: Path
+    is_trial: bool = False
 
     @classmethod
     def current(cls, data: str | None = None) -> "Place":
@@ -94,6 +99,8 @@ class Place:
         machine: no variable of the environment and no session's folder decides.
         """
         of_root = self.socket_directory_of_root
+        if self.is_trial:
+            return Path("/tmp", of_root.name)  # noqa: S108 - its owner is checked before use
         if self.database_uid == uid_of(DB_USER) or owner_of(of_root) == self.database_uid:
             return of_root
         return Path("/tmp", of_root.name)  # noqa: S108 - its owner is checked before use
@@ -232,6 +239,15 @@ def check_own_database() -> None:
         )
 
 
+def write_private(path: Path, text: str) -> None:
+    """A file that its owner alone reads, whole under its name or not there."""
+    partial = path.with_name(f"{path.name}.part")
+    partial.unlink(missing_ok=True)
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    partial.replace(path)
+
+
 def backup_hour() -> time | None:
     """When the backup of the night begins, in Paris; None where the operator switched it off."""
     given = os.environ.get("ARPENT_BACKUP_AT", USUAL_HOUR).strip()
@@ -249,6 +265,14 @@ def backups_kept() -> int:
     if not given.isdigit() or int(given) < 1:
         raise OperationFailedError(f"ARPENT_BACKUP_KEEP est un nombre de sauvegardes, au moins 1 : {given}")
     return int(given)
+
+
+def weeks_and_months_kept() -> tuple[int, int]:
+    """For how many weeks, and how many months, the last backup of each stays beside those of the last nights."""
+    given = [os.environ.get(name, "0") for name in ("ARPENT_BACKUP_WEEKS", "ARPENT_BACKUP_MONTHS")]
+    if not all(number.isdigit() for number in given):
+        raise OperationFailedError(f"ARPENT_BACKUP_WEEKS et ARPENT_BACKUP_MONTHS sont des nombres : {given}")
+    return int(given[0]), int(given[1])
 
 
 def secret_key(place: Place) -> str:

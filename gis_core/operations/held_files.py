@@ -14,6 +14,8 @@ PRINTS = "prints"
 INBOX = "inbox"
 PARTIAL = ".part"
 LINKS = ".backup"
+# Erased files that the recovery window still needs (`gis_core.files.erasing`).
+ERASED = ".erased"
 # In the data folder; PostgreSQL's user's, as `gis_core.operations.account` knows.
 LINKS_APART = "backups.held"
 
@@ -96,7 +98,7 @@ def _entries(root: Path) -> Iterator[os.DirEntry[str]]:
     Links and sockets are not data; printed maps are made again and go after some days; nobody has a half-written file.
     """
     for entry in _children(root):
-        if entry.name not in (PRINTS, LINKS) and not entry.is_symlink():
+        if entry.name not in (PRINTS, LINKS, ERASED) and not entry.is_symlink():
             yield from _below(entry, kept_whole=entry.name == INBOX)
 
 

@@ -1,28 +1,37 @@
-"""`./arpent maintenance`: the site answers 503 with a message and an hour until it is ended. Jobs go on."""
+"""`./arpent maintenance`: the site answers 503 with a message and an hour until it is ended. Jobs go on.
+
+`read-only` refuses what writes alone: what is read goes on, in transactions that PostgreSQL itself keeps from writing.
+"""
 
 import json
 import os
+import time
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from gis_core.files.stamp import MISSING, Stamp, stamp_of
-from gis_core.operations.environment import Place, adopt, open_plain, read_plain
+from gis_core.operations.cluster import Cluster
+from gis_core.operations.contents import Connection
+from gis_core.operations.environment import DATABASE, Place, adopt, open_plain, read_plain
 from gis_core.operations.failure import OperationFailedError
 
 FILE = "maintenance.json"
 ZONE = ZoneInfo("Europe/Paris")
 LONGEST_MESSAGE = 500
 MOST_BYTES = 10_000
+# The web role's statements end after 30 s, and so does what waits in a transaction after 60.
+LONGEST_WRITE_S = 90
 
 
 @dataclass(frozen=True)
 class Maintenance:
-    """What people read, and when it should be over (ISO 8601 with its offset, empty where nobody said)."""
+    """What people read, when it should be over (ISO 8601 with its offset, empty where nobody said), what is refused."""
 
     message: str = ""
     until: str = ""
+    read_only: bool = False
 
     @property
     def ends_at(self) -> datetime | None:
@@ -37,12 +46,14 @@ class Maintenance:
         return ends_at is not None and ends_at.astimezone(ZONE).date() == datetime.now(ZONE).date()
 
 
-def begin(place: Place, message: str, until: str, now: datetime | None = None) -> Maintenance:
+def begin(
+    place: Place, message: str, until: str, now: datetime | None = None, *, read_only: bool = False
+) -> Maintenance:
     """From now on; what was said before is said anew. Raises OperationFailedError where the hour is none."""
     if len(message) > LONGEST_MESSAGE:
         raise OperationFailedError(f"Le message a {len(message)} caractères : {LONGEST_MESSAGE} au plus.")
     ends_at = next_hour(until, now or datetime.now(ZONE)) if until else None
-    maintenance = Maintenance(message.strip(), ends_at.isoformat() if ends_at else "")
+    maintenance = Maintenance(message.strip(), ends_at.isoformat() if ends_at else "", read_only)
     place.run.mkdir(parents=True, exist_ok=True)
     adopt(place.run)
     # The site writes in this folder: what root writes there follows no link.
@@ -106,7 +117,11 @@ def parse(path: Path) -> Maintenance:
     """What stands there; a maintenance without a message where that cannot be read."""
     try:
         maintenance = Maintenance(**json.loads(read_plain(path, MOST_BYTES)))
-        sound = isinstance(maintenance.message, str) and (not maintenance.until or maintenance.seconds_left() >= 0)
+        sound = (
+            isinstance(maintenance.message, str)
+            and isinstance(maintenance.read_only, bool)
+            and (not maintenance.until or maintenance.seconds_left() >= 0)
+        )
     except (OSError, OperationFailedError, ValueError, TypeError):
         return Maintenance()
     return maintenance if sound else Maintenance()
@@ -116,6 +131,9 @@ def run(place: Place, action: str, message: str, until: str) -> str:
     """Do what the command asks; the French sentence that it answers."""
     if action == "on":
         return describe(begin(place, message, until))
+    if action == "read-only":
+        maintenance = begin(place, message, until, read_only=True)
+        return f"{describe(maintenance)}\n{wait_for_writes(place)}"
     if action == "off":
         return "La maintenance est finie : le site répond." if end(place) else "Il n'y avait pas de maintenance."
     present = Reader().read(place.run)
@@ -125,4 +143,37 @@ def run(place: Place, action: str, message: str, until: str) -> str:
 def describe(maintenance: Maintenance) -> str:
     ends_at = maintenance.ends_at
     hour = f" ; retour annoncé {ends_at.astimezone(ZONE):%d/%m/%Y à %H:%M}" if ends_at else ""
-    return f"Maintenance : le site répond qu'il est arrêté{hour}. Pour finir : ./arpent maintenance off"
+    state = "le site répond qu'il est arrêté"
+    if maintenance.read_only:
+        state = "lecture seule : le site se lit, rien ne s'y enregistre"
+    return f"Maintenance : {state}{hour}. Pour finir : ./arpent maintenance off"
+
+
+def wait_for_writes(place: Place) -> str:
+    """What the site had begun to write when it became read-only ends; whether that was seen, in French."""
+    cluster = Cluster(place)
+    if cluster.is_of_others or not cluster.exists() or cluster.running_pid() is None:
+        return (
+            f"Ce qui s'enregistrait déjà finit en {LONGEST_WRITE_S} s au plus : attendez autant (en root, la commande"
+            " le regarde elle-même)."
+        )
+    with cluster.connect(DATABASE) as connection:
+        connection.autocommit = True
+        begun = time.monotonic()
+        while (count := writes_going_on(connection)) and time.monotonic() - begun < LONGEST_WRITE_S:
+            time.sleep(0.2)
+    if count:
+        raise OperationFailedError(
+            f"{count} écriture(s) du site durent depuis plus de {LONGEST_WRITE_S} s : le site est en lecture seule,"
+            " mais regardez pg_stat_activity avant de migrer."
+        )
+    return "Aucune écriture du site n'est en cours."
+
+
+def writes_going_on(connection: Connection) -> int:
+    """Transactions of the web server that have written something."""
+    row = connection.execute(
+        "select count(*) from pg_catalog.pg_stat_activity"
+        " where usename = 'arpent_web' and backend_xid is not null and datname = current_database()"
+    ).fetchone()
+    return int(row[0]) if row else 0

@@ -7,11 +7,9 @@ something at the moment of reading.
 from __future__ import annotations
 
 import os
-import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -73,12 +71,14 @@ def collect_measures() -> CollectorRegistry:
     """A registry of what is measured now."""
     registry = CollectorRegistry()
     for measure in MEASURES.all():
-        Gauge(measure.name, measure.description, registry=registry).set(measure.read())
+        gauge = Gauge(measure.name, measure.description, measure.labels, registry=registry)
+        value = measure.read()
+        if isinstance(value, Mapping):
+            for labels, figure in value.items():
+                gauge.labels(*labels).set(figure)
+        else:
+            gauge.set(value)
     return registry
-
-
-def disk_left() -> float:
-    return shutil.disk_usage(settings.DATA_DIR).free
 
 
 def oldest_waiting_job() -> float:

@@ -4,7 +4,7 @@ import os
 import re
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
+from gis_core.operations import archive, drill
+from gis_core.operations.archive_target import configured
 from gis_core.operations.backup import backup_lock, remove_leftovers, size_of, write_archive
 from gis_core.operations.backup_status import Status, read_status, write_status
-from gis_core.operations.environment import Place, adopt, backup_hour, backups_kept
+from gis_core.operations.environment import Place, adopt, backup_hour, backups_kept, weeks_and_months_kept
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.progress import say
 from gis_core.operations.verification import check_space_for_both, verify_archive
@@ -44,6 +46,8 @@ def keep_backing_up(place: Place) -> NoReturn:
         with _going_on():
             if at and is_due(at, _status(place), _now()):
                 back_up_now(place)
+                if drill.is_due(place, _now()):
+                    drill.run(place)
         time.sleep(CHECK_SECONDS)
 
 
@@ -105,6 +109,8 @@ def back_up_now(place: Place) -> int:
             raise
         write_status(place.data, _success(begun[0], *target, seconds=time.monotonic() - begun[1]))
         _remove_old(place.backups, kept)
+        if configured(place):
+            archive.back_up(place)
     say(f"Sauvegarde vérifiée : {target[0]} ({size_of(target[0])}).")
     return 0
 
@@ -161,9 +167,24 @@ def _success(status: Status, target: Path, missing: int, *, seconds: float) -> S
 
 
 def _remove_old(folder: Path, kept: int) -> None:
-    ours = sorted(path for path in folder.iterdir() if OURS.fullmatch(path.name))
-    for path in ours[:-kept]:
-        path.unlink()
+    ours = [path.name for path in folder.iterdir() if OURS.fullmatch(path.name)]
+    for name in set(ours) - backups_to_keep(ours, kept, *weeks_and_months_kept()):
+        (folder / name).unlink()
+
+
+def backups_to_keep(names: Iterable[str], nights: int, weeks: int, months: int) -> set[str]:
+    """Of backups named by their moment: the last ones, and the last of each of the last weeks and months that have one.
+
+    Weeks begin on Monday.
+    """
+    newest_first = sorted(names, reverse=True)
+    kept = set(newest_first[:nights])
+    for form, count in (("%G-%V", weeks), ("%Y-%m", months)):
+        last_of: dict[str, str] = {}
+        for name in newest_first:
+            last_of.setdefault(datetime.strptime(name[7:17], "%Y-%m-%d").strftime(form), name)
+        kept.update(list(last_of.values())[:count])
+    return kept
 
 
 def _now() -> datetime:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,10 +13,13 @@ from prometheus_client import CollectorRegistry
 from psycopg.sql import SQL
 
 from gis_core.database.statements import fetch_all
-from gis_core.models import Job
+from gis_core.models import DayMeasure, Job, Member
 from gis_core.operations.environment import read_end
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.metrics import live_registry
+from gis_core.operations.watch.kept import REQUESTS, SIZE, latest
+from gis_core.operations.watch.traffic import COUNT, FAILURES, SECONDS, Figures, read_routes, week
+from gis_core.points import STORED_KINDS
 
 LOG_BYTES = 1_000_000
 """Of the end of each log, which is all that is read of it."""
@@ -79,7 +81,7 @@ class JobLine:
 
 @dataclass(frozen=True)
 class RouteTime:
-    """A route since the server started: how often, its mean, and within what 95 of 100 were answered (seconds)."""
+    """A route in the week: how often, its mean, and within what 95 of 100 were answered (seconds)."""
 
     method: str
     route: str
@@ -92,6 +94,25 @@ class RouteTime:
     @property
     def is_beyond(self) -> bool:
         return self.p95_s == float("inf")
+
+
+@dataclass(frozen=True)
+class SizeLine:
+    """What a member has of a kind of data, in bytes; no member: the agency's, or everybody's."""
+
+    kind: str
+    member: str
+    size: int
+
+
+@dataclass(frozen=True)
+class CacheLine:
+    """A cache: bytes as last measured (None: not yet), the most it may take, and hits of 100 since the start."""
+
+    name: str
+    size: int | None
+    limit: int
+    hit_percent: float | None
 
 
 @dataclass
@@ -111,19 +132,6 @@ class ErrorLine:
             return None
 
 
-@dataclass(frozen=True)
-class Disk:
-    """What lies on a disk; bytes."""
-
-    names: Sequence[str]
-    free: int
-    total: int
-
-    @property
-    def used_percent(self) -> int:
-        return round(100 * (1 - self.free / self.total)) if self.total else 0
-
-
 def running() -> Running:
     (row,) = fetch_all(RUNNING, {})
     return Running(settings.VERSION, row[0].split(" ")[0], row[2], row[1], row[3])
@@ -141,26 +149,23 @@ def jobs() -> list[JobLine]:
 
 
 def slowest_routes(registry: CollectorRegistry | None = None) -> list[RouteTime]:
-    """The routes that take longest, of all server processes together."""
-    counts: dict[tuple[str, str], dict[float, float]] = {}
-    sums: dict[tuple[str, str], float] = {}
-    failures: dict[tuple[str, str], float] = {}
-    for metric in (registry or live_registry()).collect():
-        for sample in metric.samples if metric.name == "arpent_request_seconds" else ():
-            key = sample.labels["method"], sample.labels["route"]
-            if sample.name.endswith("_bucket"):
-                bounds = counts.setdefault(key, {})
-                bound = float(sample.labels["le"])
-                bounds[bound] = bounds.get(bound, 0) + sample.value
-            elif sample.name.endswith("_sum"):
-                sums[key] = sums.get(key, 0) + sample.value
-            elif sample.name.endswith("_count") and sample.labels["status"] == "5xx":
-                failures[key] = failures.get(key, 0) + sample.value
-    routes = [
-        RouteTime(key[0], key[1], int(total), sums.get(key, 0) / total, percentile(bounds), int(failures.get(key, 0)))
-        for key, bounds in counts.items()
-        if (total := bounds.get(float("inf"), 0)) >= FEW_REQUESTS
-    ]
+    """The routes that took longest in the week, of all server processes together; with a registry, its own alone."""
+    if registry is not None:
+        return rank_routes(read_routes(registry))
+    live = read_routes(live_registry())
+    known = week(REQUESTS, live)
+    return rank_routes(known[0] if known else live)
+
+
+def rank_routes(figures: Figures) -> list[RouteTime]:
+    """By what 95 of 100 requests took, the slowest first; those with few requests are left out."""
+    routes = []
+    for key, one in figures.items():
+        if (count := one.get(COUNT, 0)) >= FEW_REQUESTS:
+            method, _space, route = key.partition(" ")
+            bounds = {float(bound): value for bound, value in one.items() if bound[0] in "+0123456789"}
+            failures = int(one.get(FAILURES, 0))
+            routes.append(RouteTime(method, route, int(count), one[SECONDS] / count, percentile(bounds), failures))
     return sorted(routes, key=lambda route: (-route.p95_s, -route.mean_s))[:LONGEST_LIST]
 
 
@@ -210,14 +215,38 @@ def _objects(lines: Iterable[str]) -> Iterator[dict[str, object]]:
                 yield value
 
 
-def disks() -> list[Disk]:
-    """The disks that the site's process sees, each once."""
-    names: dict[int, list[str]] = {}
-    usage: dict[int, tuple[int, int]] = {}
-    for name, path in (("files", settings.FILES_DIR), ("cache", settings.CACHE_DIR), ("data", settings.DATA_DIR)):
-        if path.is_dir():
-            device = path.stat().st_dev
-            names.setdefault(device, []).append(name)
-            used = shutil.disk_usage(path)
-            usage[device] = used.free, used.total
-    return [Disk(names[device], *usage[device]) for device in names]
+def sizes(measures: Sequence[DayMeasure]) -> list[SizeLine]:
+    """Bytes by kind of data and member, as last measured: the largest first."""
+    last: dict[tuple[str, int | None], DayMeasure] = {}
+    for one in measures:
+        last[one.subject.partition(":")[2], one.owner_id] = one
+    newest = max((one.day for one in last.values()), default=None)
+    names = dict(Member.objects.values_list("pk", "name")) if last else {}
+    kinds = {kind.name: str(kind.label) for kind in STORED_KINDS.all()}
+    lines = [
+        SizeLine(kinds[kind], names.get(owner, "") if owner else "", one.amount)
+        for (kind, owner), one in last.items()
+        if kind in kinds and one.amount and one.day == newest
+    ]
+    return sorted(lines, key=lambda line: -line.size)
+
+
+def caches(measures: Sequence[DayMeasure], registry: CollectorRegistry | None = None) -> list[CacheLine]:
+    """What is kept of tiles and photos, as last measured, and how often a tile was found there since the start."""
+    hits = {
+        sample.labels["cache"]: sample.value
+        for metric in (registry or live_registry()).collect()
+        for sample in metric.samples
+        if sample.name == "arpent_tiles_total"
+    }
+    total = sum(hits.values())
+    limits = {"tiles": settings.TILE_CACHE_BYTES, "ortho": settings.PHOTO_CACHE_BYTES}
+    return [
+        CacheLine(
+            name,
+            one.amount if (one := latest(list(measures), f"{SIZE}:cache/{name}")) else None,
+            limit,
+            100 * hits.get("hit", 0) / total if name == "tiles" and total else None,
+        )
+        for name, limit in limits.items()
+    ]

@@ -101,7 +101,7 @@ def record(event: str, **fields: Any) -> None:
     try:
         append(as_line(line))
     except OSError:
-        log.exception("the security journal cannot be written", extra={"fields": {"line": line}})
+        log.exception("the security journal cannot be written", extra={"fields": {"event": event}})
 
 
 def who(here: Circumstances | None) -> dict[str, Any]:

@@ -13,11 +13,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from gis_core.operations.archive_target import configured
 from gis_core.operations.cluster import RUN_VARIABLE, Cluster
-from gis_core.operations.environment import PYTHON, ROOT, Place, backup_hour, backups_kept, variables
+from gis_core.operations.environment import OPS, PYTHON, ROOT, Place, backup_hour, backups_kept, variables
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.multiprocess import FOLDER
 from gis_core.operations.processes import has_group, wait_until
+from gis_core.operations.server_log import last_lines
 
 READY_SECONDS = 90
 STOP_SECONDS = 10
@@ -113,14 +115,16 @@ def web(place: Place, port: int, *, logs: bool = False, folder: Path | None = No
     ]
 
 
-def web_process(place: Place, port: int, path: Path, log: Path | None, mode: str = "0600") -> Service:
-    """One of them, listening there."""
+def web_process(
+    place: Place, port: int, path: Path, log: Path | None, mode: str = "0600", *, patience: int = 3
+) -> Service:
+    """One of them, listening there; told to end, it finishes what it answers for so many seconds."""
     command = [
         str(PYTHON.with_name("granian")),
         *("--interface", "wsgi", "--uds", str(path), "--uds-permissions", mode),
         *("--workers", "1", "--blocking-threads", str(THREADS), "--http", "1", "--no-ws"),
         # Without it a SIGTERM that comes before every worker has started is never obeyed.
-        *("--workers-kill-timeout", "3"),
+        *("--workers-kill-timeout", str(patience)),
         "gis_core.wsgi:application",
     ]
     env = {**GDAL, **variables(place, "web", port), "ARPENT_BEHIND_PROXY": "1", FOLDER: str(counters(place, port))}
@@ -134,12 +138,17 @@ def worker(place: Place, log: Path | None = None, port: int | None = None) -> Se
 
 
 def nightly_backups(place: Place, log: Path | None = None) -> list[Service]:
-    """The process that backs up every night, unless the operator switched it off."""
-    if backup_hour() is None or not backups_kept():
-        return []
-    command = [str(PYTHON), "-P", "-m", "gis_core.operations", "nightly", "--data", str(place.data)]
+    """What backs up every night, unless the operator switched it off, and what feeds the archive, if there is one."""
     env = {**variables(place, "worker"), "PYTHONPATH": str(ROOT)}
-    return [Service("Le programme des sauvegardes", command, env, log)]
+
+    def service(title: str, command: str, log: Path | None) -> Service:
+        return Service(title, [*OPS, command, "--data", str(place.data)], env, log)
+
+    nights = [service("Le programme des sauvegardes", "nightly", log)] if backup_hour() and backups_kept() else []
+    if configured(place):
+        archive_log = log.with_name("archive.log") if log else None
+        nights.append(service("Le programme de l'archive continue", "archive", archive_log))
+    return nights
 
 
 class Group:
@@ -243,11 +252,11 @@ class Group:
         for child in self._children:
             child.sound = True
 
-    def stop(self) -> None:
-        """Ask every service to end; after ten seconds, end whatever remains of them."""
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Ask every service to end; after so many seconds, end whatever remains of them."""
         for child in self._children:
             child.process.terminate()
-        deadline = time.monotonic() + STOP_SECONDS
+        deadline = time.monotonic() + seconds
         for child in self._children:
             with suppress(subprocess.TimeoutExpired):
                 child.process.wait(max(0.0, deadline - time.monotonic()))
@@ -309,4 +318,4 @@ def find_run_pids(run_id: str) -> list[int]:
 
 
 def _end_of(log: Path | None) -> str:
-    return "\n".join(log.read_text(errors="replace").splitlines()[-15:]) if log and log.exists() else ""
+    return last_lines(log, 15) if log else ""

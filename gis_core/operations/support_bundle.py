@@ -26,15 +26,11 @@ from gis_core.operations.cluster import Cluster
 from gis_core.operations.environment import DATABASE, Place, read_end
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.progress import say
+from gis_core.operations.quotes import hide_quotes
 from gis_core.version import VERSION
 
 LOG_BYTES = 1_000_000
 HIDDEN = "(secret)"
-# What an error says holds values, whatever stands around them.
-RAISED = re.compile(
-    r"^([A-Za-z_][\w.]*(?:Error|Exception|Warning|Interrupt|Invalid|NotFound|Conflict|Stale)): .*", re.M
-)
-QUOTED = re.compile(r"(?<!\w)'[^'\n]*'(?!\w)|\"[^\"\n]*\"|«[^»\n]*»|“[^”\n]*”")
 IPV6 = re.compile(r"(?<![\w:])[0-9A-Fa-f]*(?::[0-9A-Fa-f]*){2,7}(?![\w:])")
 TABLES = """
     select c.oid::pg_catalog.regclass::text, c.reltuples::bigint, pg_catalog.pg_total_relation_size(c.oid)
@@ -151,11 +147,6 @@ def scrub_values(value: object) -> object:
         case list():
             return [scrub_values(one) for one in value]
     return value
-
-
-def hide_quotes(text: str) -> str:
-    """Without what an error says, and without what is quoted."""
-    return QUOTED.sub("'…'", RAISED.sub(r"\1: …", text))
 
 
 def scrub(text: str) -> str:

@@ -1,11 +1,12 @@
 """`./arpent test`: the whole suite against a cluster of its own, or pytest with the arguments given.
 
 The whole suite keeps its cluster and its files in memory where there is enough: it writes gigabytes that nobody reads.
-`--qgis` runs the tests that need QGIS, and nothing else, `--grass` those of shadows against GRASS, `--engines` the main
-journeys in three engines of browsers, `--install` the installation in a bare Debian. `--at INSTANT` runs at that
-instant, in a cluster of its own, without those that need the true one (marked `true_clock`). `--quick` runs those that
-need neither a database nor a browser nor another process, `--coverage` prints which branches of services and rights
-were taken.
+`--qgis` runs the tests that need QGIS, and nothing else, `--grass` those of shadows against GRASS, `--image` builds
+the container image and runs it, `--engines` runs the main journeys in three engines of browsers, `--install` the
+installation in a bare Debian, `--recovery` returns to six random seconds of minutes of work, `--prometheus` has
+Debian's Prometheus read a site that runs. `--at INSTANT` runs at that instant, in a cluster of its own, without those
+that need the true one (marked `true_clock`). `--quick` runs those that need neither a database nor a browser nor
+another process, `--coverage` prints which branches of services and rights were taken.
 """
 
 import os
@@ -13,6 +14,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from gis_core.operations import fake_clock
@@ -20,20 +22,29 @@ from gis_core.operations.cluster import Cluster
 from gis_core.operations.environment import PYTHON, ROOT, Place, variables
 from gis_core.operations.progress import say
 
-QGIS = "--qgis"
-QGIS_TESTS = ["tests/qgis", "-rP"]
-GRASS = "--grass"
-GRASS_TESTS = ["tests/grass", "tests/simulation/test_terrain.py", "-rP"]
-INSTALL = "--install"
-INSTALL_TESTS = ["tests/install", "-rP"]
-ENGINES = "--engines"
-ENGINES_TESTS = ["tests/engines", "-rA"]
 QUICK = "--quick"
-# Tests that need programs of their own, and the variable without which they are left out.
+
+
+@dataclass(frozen=True)
+class Optional:
+    """Tests that need programs of their own: what is run, with the variable without which they are left out.
+
+    `alone`: what they try has a database of its own, and they use none of ours.
+    """
+
+    arguments: list[str]
+    variable: str
+    alone: bool = False
+
+
 OPTIONAL = {
-    QGIS: (QGIS_TESTS, "ARPENT_QGIS"),
-    GRASS: (GRASS_TESTS, "ARPENT_GRASS"),
-    ENGINES: (ENGINES_TESTS, "ARPENT_ENGINES"),
+    "--qgis": Optional(["tests/qgis", "-rP"], "ARPENT_QGIS"),
+    "--grass": Optional(["tests/grass", "tests/simulation/test_terrain.py", "-rP"], "ARPENT_GRASS"),
+    "--recovery": Optional(["tests/ops/test_recovery.py", "-rP", "-n", "0"], "ARPENT_RECOVERY"),
+    "--prometheus": Optional(["tests/ops/test_monitoring.py", "tests/prometheus", "-rP"], "ARPENT_PROMETHEUS"),
+    "--engines": Optional(["tests/engines", "-rA"], "ARPENT_ENGINES"),
+    "--image": Optional(["tests/image", "-rP"], "ARPENT_IMAGE", alone=True),
+    "--install": Optional(["tests/install", "-rP"], "ARPENT_INSTALL", alone=True),
 }
 # Where no PostgreSQL listens.
 NO_DATABASE = {"ARPENT_DB_HOST": "/nonexistent"}
@@ -54,22 +65,21 @@ def run(place: Place, arguments: Sequence[str]) -> int:
     whole = not at and not set(arguments) - {COVERAGE}
     if QUICK in arguments:
         return _run([str(PYTHON), "-m", "pytest", *arguments], variables(tests, "test") | NO_DATABASE)
+    chosen = [OPTIONAL[argument] for argument in arguments if argument in OPTIONAL]
+    added = {one.variable: "1" for one in chosen}
+    arguments = [
+        *(word for one in chosen for word in one.arguments),
+        *(argument for argument in arguments if argument not in OPTIONAL),
+    ]
+    if any(one.alone for one in chosen):
+        return _run([str(PYTHON), "-m", "pytest", *arguments], variables(tests, "test") | NO_DATABASE | added)
     if at:
         os.environ.update(fake_clock.environment(at))
         tests = place.for_tests_at_an_instant
         # One that a killed run left is at that run's instant.
         Cluster(tests, for_tests=True).stop_if_unused()
-    if INSTALL in arguments:
-        arguments = [*INSTALL_TESTS, *(argument for argument in arguments if argument != INSTALL)]
-        # It has a database of its own, and none of ours.
-        return _run([str(PYTHON), "-m", "pytest", *arguments], variables(tests, "test") | {"ARPENT_INSTALL": "1"})
-    optional: dict[str, str] = {}
-    for option, (tests_of, variable) in OPTIONAL.items():
-        if option in arguments:
-            arguments = [*tests_of, *(argument for argument in arguments if argument != option)]
-            optional[variable] = "1"
     with folder_for(whole) as folder, Cluster(place_in(folder, tests), for_tests=True).lease():
-        env = variables(place_in(folder, tests), "test") | optional
+        env = variables(place_in(folder, tests), "test") | added
         env |= {"TMPDIR": str(folder / "tmp")} if folder else {}
         left_out = fake_clock.LEFT_OUT if at else []
         pytest = [str(PYTHON), "-m", "pytest", *left_out, *arguments, *(WHOLE_SUITE if whole else [])]

@@ -25,14 +25,24 @@ def tuning(memory_mib: int, cpus: int, *, durable: bool) -> dict[str, str]:
         # After a crash each of some thousand files would be opened and flushed before recovery begins.
         "recovery_init_sync_method": "syncfs",
         "timezone": "'UTC'",
+        # PostgreSQL's own log: no statement with its values, no row in the detail of an error.
+        "log_min_error_statement": "panic",
+        "log_error_verbosity": "terse",
+        "shared_preload_libraries": "'pg_stat_statements'",
+        # Of statements that are prepared for it alone values are taken out of the text.
+        "pg_stat_statements.track_utility": "off",
     }
     return settings if durable else settings | {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
-def configuration_text(*, durable: bool, for_group: bool) -> str:
-    """PostgreSQL's settings file for this machine; the socket is open to our user's group, that of the site, or not."""
+def configuration_text(more: dict[str, str], *, durable: bool, for_group: bool) -> str:
+    """PostgreSQL's settings file for this machine, with more settings.
+
+    The socket is open to our user's group, that of the site, or not.
+    """
     settings = tuning(machine_memory_mib(), os.cpu_count() or 1, durable=durable)
     settings["unix_socket_permissions"] = "0770" if for_group else "0700"
+    settings |= more
     return "".join(f"{name} = {value}\n" for name, value in settings.items()) + "include_if_exists = 'local.conf'\n"
 
 

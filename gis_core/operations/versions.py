@@ -18,9 +18,9 @@ UNTOUCHED = "Rien n'a été touché."
 SAME_OR_LATER = "rétablissez-la avec cette version ou une plus récente (UPGRADING.md)"
 
 
-def our_migrations() -> set[str]:
-    """The migrations of this version's own apps, as `app.0001_name`."""
-    files = [*ROOT.glob("*/migrations/0*.py"), *ROOT.glob("*/*/migrations/0*.py")]
+def our_migrations(root: Path = ROOT) -> set[str]:
+    """The migrations of a version's own apps, as `app.0001_name`; of this one's, unless another's code is named."""
+    files = [*root.glob("*/migrations/0*.py"), *root.glob("*/*/migrations/0*.py")]
     return {f"{_app(path)}.{path.stem}" for path in files}
 
 
@@ -38,19 +38,19 @@ def check_version(source: Path, manifest: dict[str, Any]) -> None:
 
 def _reason(manifest: dict[str, Any]) -> str:
     """Why not, as the rest of a French sentence; nothing where it can be read."""
-    made_by, made_in = _numbers(manifest.get("version")), manifest.get("format")
+    made_by, made_in = numbers_of(manifest.get("version")), manifest.get("format")
     if not made_by or not isinstance(made_in, int):
         return "ne dit pas de quelle version d'Arpent elle vient : prenez une autre sauvegarde."
     other_format = "" if made_in == FORMAT else f" (format {made_in}, ici {FORMAT})"
     whose = f"a été faite par Arpent {manifest['version']}{other_format}"
-    if made_by > _numbers(VERSION) or made_in > FORMAT:
+    if made_by > numbers_of(VERSION) or made_in > FORMAT:
         return f"{whose}, plus récent que celui-ci ({VERSION}) : {SAME_OR_LATER}."
-    if made_by < _numbers(OLDEST) or made_in < FORMAT:
+    if made_by < numbers_of(OLDEST) or made_in < FORMAT:
         return (
             f"{whose}. Arpent {VERSION} ne rétablit que les sauvegardes faites depuis la version {OLDEST} :"
             " rétablissez celle-ci avec la version qui l'a faite (UPGRADING.md)."
         )
-    if (postgresql := _numbers(manifest.get("postgresql"))[:1]) > (POSTGRESQL,):
+    if (postgresql := numbers_of(manifest.get("postgresql"))[:1]) > (POSTGRESQL,):
         return (
             f"vient de PostgreSQL {postgresql[0]}, plus récent que celui d'ici ({POSTGRESQL}), qui ne la lirait pas :"
             f" rétablissez-la sur une machine qui a PostgreSQL {postgresql[0]}."
@@ -63,7 +63,7 @@ def _reason(manifest: dict[str, Any]) -> str:
     return ""
 
 
-def _numbers(version: object) -> tuple[int, ...]:
+def numbers_of(version: object) -> tuple[int, ...]:
     """The numbers that a version begins with; none where it begins with none."""
     first = re.match(r"\d+(\.\d+)*", version) if isinstance(version, str) else None
     return tuple(map(int, first[0].split("."))) if first else ()

@@ -1,11 +1,12 @@
 """What this app gives to the others."""
 
 from gis_core.jobs.points import JOB_KINDS, JobKind
+from gis_core.ownership.declarations import DECLARED
 from gis_core.points import START_STEPS
 from gis_core.wiring.database import import_triggers
 from gis_core.wiring.manifests import Manifest
 from gis_core.wiring.points import Later
-from layers.cadastre import layers, lists, searchers, sheet, sources
+from layers.cadastre import layers, lists, ownership, searchers, sheet, sources
 from layers.cadastre.geocoder import find_addresses
 from layers.cadastre.start_steps import CADASTRE
 from layers.catalogue.points import LAYERS
@@ -15,6 +16,7 @@ from layers.intake.reference_source import import_sources
 
 MANIFEST = Manifest(
     gives=(
+        DECLARED(*ownership.DECLARATIONS),
         START_STEPS(CADASTRE),
         SEARCHERS(Searcher(searchers.search_communes, "communes", yields_to_claims=True)),
         SEARCHERS(Searcher(lists.offer_list, "parcels")),

@@ -1,12 +1,15 @@
 """What this app gives to the others."""
 
 from gis_core.jobs.points import JOB_KINDS, TASKS, JobKind, Task
+from gis_core.ownership.declarations import MADE_TABLES
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
+from layers.exports.member_tables import LAYER_TABLES
 
 MANIFEST = Manifest(
     urls=(Urls("api/v1/", "layers.exports.api.urls"),),
     gives=(
+        MADE_TABLES(LAYER_TABLES),
         JOB_KINDS(
             JobKind(
                 kind="export",

@@ -1,7 +1,9 @@
 """What this app gives to the others."""
 
+from gis_core.ownership.declarations import DECLARED
 from gis_core.points import GUIDES, PageGuide
 from gis_core.wiring.manifests import Manifest, Urls
+from layers.external import ownership
 
 MANIFEST = Manifest(
     urls=(
@@ -9,5 +11,8 @@ MANIFEST = Manifest(
         Urls("couches-externes/", "layers.external.page_urls"),
         Urls("externe/", "layers.external.urls"),
     ),
-    gives=(GUIDES(PageGuide(guide="how-to/couches-externes", under=("couches-externes/",))),),
+    gives=(
+        DECLARED(*ownership.DECLARATIONS),
+        GUIDES(PageGuide(guide="how-to/couches-externes", under=("couches-externes/",))),
+    ),
 )

@@ -1,10 +1,14 @@
 """What this app gives to the others."""
 
+from django.utils.translation import gettext_lazy as _
+
 from gis_core.jobs.points import JOB_KINDS, TASKS, JobKind, Task
-from gis_core.points import GUIDES, PageGuide
+from gis_core.ownership.declarations import DECLARED
+from gis_core.points import GUIDES, STORED_KINDS, PageGuide, StoredKind
 from gis_core.wiring.database import Setting
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
+from layers.features import ownership
 from layers.features.coordinates import search_coordinates
 from layers.features.help_search import search_help
 from layers.features.layer_search import search_layers
@@ -25,9 +29,26 @@ NUMBERED_AGAIN = """
 """
 """Tables made at run time before objects were numbered."""
 
+LAYER_BYTES = """
+    select owner_id, sum(pg_catalog.pg_total_relation_size(to_regclass('public.' || quote_ident("table"))))
+    from catalogue_layer where pg_catalog.starts_with("table", 'layer_') group by 1
+"""
+"""Tables made at run time alone: those of the platform hold the rows of all members together."""
+
+PHOTO_BYTES = "select owner_id, sum(size_bytes) from features_attachment group by 1"
+
 MANIFEST = Manifest(
     urls=(Urls("api/v1/", "layers.features.api.urls"),),
     gives=(
+        DECLARED(*ownership.DECLARATIONS),
+        STORED_KINDS(
+            StoredKind("layers", _("Layers made here"), LAYER_BYTES),
+            StoredKind(
+                "attachments",
+                _("Photos of objects"),
+                PHOTO_BYTES,
+            ),
+        ),
         SEARCHERS(Searcher(search_coordinates)),
         SEARCHERS(Searcher(search_objects)),
         SEARCHERS(Searcher(search_layers, yields_to_claims=True)),

@@ -1,6 +1,5 @@
 """The jobs that import uploaded files."""
 
-import shutil
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -10,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from gis_core.files.erasing import erase
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Job
 from gis_core.tasks import RunningJob
@@ -62,7 +62,7 @@ def sweep_inbox(timestamp: int) -> None:
         # Another worker may be removing it at this moment.
         with suppress(FileNotFoundError):
             if folder.name not in awaited and time.time() - folder.stat().st_mtime > LEFT_BEHIND_S:
-                shutil.rmtree(folder, ignore_errors=True)
+                erase(folder)
 
 
 # -- files of any source -----------------------------------------------------------------------------------------------

@@ -3,13 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.jobs.points import TASKS, Task
+from gis_core.ownership.declarations import DECLARED
 from gis_core.points import GUIDES, MEMBER_LINKS, PageGuide, PageLink
 from gis_core.wiring.database import Setting
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
 from layers.features.points import SEARCHERS, Searcher
 from layers.intake.reference_source import import_sources
-from layers.owners import sections, sources
+from layers.owners import ownership, sections, sources
 from layers.owners.searching import offer_owners
 from layers.parcels.sections import sheet_sections
 
@@ -19,6 +20,7 @@ MANIFEST = Manifest(
         Urls("proprietaires/", "layers.owners.page_urls"),
     ),
     gives=(
+        DECLARED(*ownership.DECLARATIONS),
         *import_sources(sources.MAJIC),
         *sheet_sections(sections.SECTION),
         SEARCHERS(Searcher(offer_owners, yields_to_claims=True)),

@@ -3,10 +3,11 @@
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.desk.navigation import page_address, to_signed_in
+from gis_core.ownership.declarations import DECLARED
 from gis_core.points import BAR, GUIDES, MAP_LINKS, BarLink, MapLink, PageGuide
 from gis_core.wiring.database import Trigger
 from gis_core.wiring.manifests import Manifest, Urls
-from layers.parcels import own_sections
+from layers.parcels import own_sections, ownership
 from layers.parcels.sections import sheet_sections
 
 MANIFEST = Manifest(
@@ -15,6 +16,7 @@ MANIFEST = Manifest(
         Urls("fiches/", "layers.parcels.page_urls"),
     ),
     gives=(
+        DECLARED(*ownership.DECLARATIONS),
         *sheet_sections(*own_sections.SECTIONS),
         GUIDES(
             PageGuide(

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.jobs.points import TASKS, Task
 from gis_core.members.rights import Role
+from gis_core.ownership.declarations import DECLARED
 from gis_core.points import FIRST_VIEWS, START_STEPS, FirstView
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
@@ -11,12 +12,13 @@ from layers.catalogue.points import LAYER_GROUPS, LAYERS, LayerGroup
 from layers.intake.points import FINDING_MESSAGES
 from layers.intake.reference_source import import_sources
 from layers.parcels.sections import sheet_sections
-from layers.planning import layers, sections, sources
+from layers.planning import layers, ownership, sections, sources
 from layers.planning.start_steps import PLANNING
 
 MANIFEST = Manifest(
     urls=(Urls("api/v1/", "layers.planning.api.urls"),),
     gives=(
+        DECLARED(*ownership.DECLARATIONS),
         START_STEPS(PLANNING),
         *import_sources(sources.PLU, sources.SUP, sources.RISKS),
         FINDING_MESSAGES(Later("layers.planning.cnig.describe_rule")),

@@ -3,11 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.jobs.points import JOB_KINDS, TASKS
+from gis_core.ownership.declarations import DECLARED
 from gis_core.points import GUIDES, LETTER_KINDS, TABS, PageGuide, Tab
 from gis_core.wiring.database import Trigger
 from gis_core.wiring.manifests import Manifest, Urls
 from layers.intake.points import FILE_SOURCES
-from networks.notifications import jobs
+from networks.notifications import jobs, ownership
 from networks.notifications.kinds import KINDS
 from networks.notifications.sources import CONTACTS
 
@@ -18,6 +19,7 @@ MANIFEST = Manifest(
         Urls("reseaux/avis/", "networks.notifications.page_urls", order=400),
     ),
     gives=(
+        DECLARED(*ownership.DECLARATIONS),
         LETTER_KINDS(*KINDS),
         GUIDES(PageGuide(guide="how-to/prevenir-les-abonnes", under=("reseaux/avis/",))),
         TABS(Tab(desk="networks", name="notices", label=_("Notices"), order=50)),

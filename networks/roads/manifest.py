@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 from gis_core.desk.navigation import to_signed_in
 from gis_core.jobs.points import JOB_KINDS, TASKS
 from gis_core.members.technicians import works_on_networks
+from gis_core.ownership.declarations import DECLARED
 from gis_core.points import BAR, DESKS, GUIDES, TABS, BarLink, Desk, PageGuide, Tab
 from gis_core.wiring.database import Setting
 from gis_core.wiring.manifests import Manifest, Urls
@@ -19,6 +20,7 @@ from networks.roads import (
     editing,
     jobs,
     layers,
+    ownership,
     road_sheets,
     searching,
     section_sheets,
@@ -35,6 +37,7 @@ MANIFEST = Manifest(
         Urls("voirie/", "networks.roads.page_urls"),
     ),
     gives=(
+        DECLARED(*ownership.DECLARATIONS),
         SEARCHERS(Searcher(searching.search_references, searching.LAYER)),
         SEARCHERS(Searcher(searching.search_roads, searching.LAYER)),
         FEATURE_SHEETS(FeatureSheet("road-assets", asset_sheets.points)),

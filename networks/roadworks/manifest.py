@@ -4,19 +4,37 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.desk.navigation import to_visitors
 from gis_core.jobs.points import TASKS, Task
-from gis_core.points import BAR, GUIDES, LETTER_KINDS, MAP_LINKS, TABS, BarLink, MapLink, PageGuide, Tab
+from gis_core.ownership.declarations import DECLARED
+from gis_core.points import (
+    BAR,
+    GUIDES,
+    LETTER_KINDS,
+    MAP_LINKS,
+    STORED_KINDS,
+    TABS,
+    BarLink,
+    MapLink,
+    PageGuide,
+    StoredKind,
+    Tab,
+)
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
 from layers.catalogue.points import LAYERS
 from layers.features.points import EDITING
 from networks.notifications.points import NOTICE_TEMPLATES, NoticeTemplate
 from networks.roads.points import PLACE_LINKS, ROAD_PARTS
-from networks.roadworks import detour_layer, editing, layers
+from networks.roadworks import detour_layer, editing, layers, ownership
 from networks.roadworks.kinds import KINDS
 from networks.roadworks.navigation import roads_address
 from networks.roadworks.points import CONFLICT_FINDERS, WORK_PARTS, ConflictFinder
 from networks.roadworks.services.detour_conflicts import by_detours, find_detour_conflicts
 from networks.roadworks.triggers import POLICIES, TRIGGERS
+
+PIECE_BYTES = """
+    select request.owner_id, sum(piece.size_bytes) from road_piece piece
+    join road_request request on request.id = piece.request_id where piece.erased_at is null group by 1
+"""
 
 MANIFEST = Manifest(
     urls=(
@@ -25,6 +43,8 @@ MANIFEST = Manifest(
         Urls("voirie/", "networks.roadworks.page_urls"),
     ),
     gives=(
+        DECLARED(*ownership.DECLARATIONS),
+        STORED_KINDS(StoredKind("work_pieces", _("Pieces of works"), PIECE_BYTES)),
         LETTER_KINDS(*KINDS),
         LAYERS(layers.declaration()),
         LAYERS(detour_layer.declaration()),

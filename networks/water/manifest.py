@@ -9,6 +9,7 @@ from gis_core.desk.navigation import page_address, to_signed_in, to_those_who
 from gis_core.jobs.points import JOB_KINDS, TASKS
 from gis_core.members.rights import Role
 from gis_core.members.technicians import works_on_networks
+from gis_core.ownership.declarations import DECLARED
 from gis_core.points import (
     BAR,
     DESKS,
@@ -36,7 +37,7 @@ from layers.features.starting_place import nearest_of
 from layers.intake.points import FILE_SOURCES
 from layers.parcels.sections import sheet_sections
 from networks.notifications.points import NOTICE_TEMPLATES, NoticeTemplate
-from networks.water import editing, inspection_sheets, jobs, layers, sections, sheets, sources
+from networks.water import editing, inspection_sheets, jobs, layers, ownership, sections, sheets, sources
 from networks.water.sections import sees_networks
 from networks.water.start_steps import NETWORKS
 from networks.water.triggers import REPAIRS, network_triggers
@@ -49,6 +50,7 @@ MANIFEST = Manifest(
         Urls("reseaux/", "networks.water.page_urls"),
     ),
     gives=(
+        DECLARED(*ownership.DECLARATIONS),
         START_STEPS(NETWORKS),
         FEATURE_SHEETS(FeatureSheet("water-pipes", partial(sheets.describe_pipes, "water"))),
         FEATURE_SHEETS(FeatureSheet("water-nodes", partial(sheets.describe_nodes, "water"))),

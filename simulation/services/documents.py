@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import IO
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from gis_core.desk.documents import LONGEST_TITLE, Documents, title_of_file
 from gis_core.errors import NotFound
 from gis_core.files.content import JPEG, PDF, PNG, SentFile
+from gis_core.files.erasing import erase
 from gis_core.files.kept_files import write_whole
 from gis_core.members.rights import Rights
 from simulation.models import Project, ProjectDocument
@@ -92,7 +94,7 @@ def remove_document(project: Project, document_id: int, rights: Rights) -> None:
     document = document_of(project, document_id)
     path = DOCUMENTS.path_in(project.pk, document.name)
     document.delete()
-    transaction.on_commit(lambda: path.unlink(missing_ok=True))
+    transaction.on_commit(partial(erase, path))
 
 
 def open_document(document: ProjectDocument) -> IO[bytes]:

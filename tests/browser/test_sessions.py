@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from tests.browser.conftest import DESK, PHONE, Demo, arpent, open_map, sign_in, until
 from tests.browser.test_editing import CRS, WORKS_LEFT, another, edit, field, kept, lay, thing
@@ -363,6 +363,39 @@ def test_a_page_left_open_says_that_its_session_ended(browser: Browser, demo: De
         bar.get_by_role("button", name="Se reconnecter").click()
         sign_in_again(page, demo, "instruction.lys")
         expect(bar).to_be_hidden()
+
+
+def answer_with_later_version(route: Route) -> None:
+    """What the server answers, once it was upgraded."""
+    answer = route.fetch()
+    route.fulfill(response=answer, json=answer.json() | {"version": "99.0"})
+
+
+def test_a_page_of_the_former_version_says_so_and_keeps_what_is_typed(browser: Browser, demo: Demo) -> None:
+    with somebody(browser, demo, "sig.lys") as context:
+        page = context.pages[0]
+        page.clock.install()
+        page.goto(f"{demo.url}/compte/")
+        page.get_by_label("Nom du nouveau jeton").fill("Avant la mise à jour")
+        context.route("**/compte/session/", answer_with_later_version)
+        page.clock.fast_forward(3100)
+        page.evaluate("dispatchEvent(new Event('focus'))")
+        bar = page.locator(".session-bar")
+        expect(bar).to_contain_text("Arpent a changé de version")
+        expect(page.get_by_label("Nom du nouveau jeton")).to_have_value("Avant la mise à jour")
+        page.clock.fast_forward(1000)
+        bar.get_by_role("button", name="Recharger la page").click()
+        page.get_by_role("button", name="Reprendre ma saisie").click()
+        expect(page.get_by_label("Nom du nouveau jeton")).to_have_value("Avant la mise à jour")
+
+
+def test_a_map_of_the_former_version_says_so(browser: Browser, demo: Demo) -> None:
+    with somebody(browser, demo, "sig.lys") as context:
+        page = open_map(context, demo)
+        context.route("**/compte/session/", answer_with_later_version)
+        page.evaluate("dispatchEvent(new Event('online'))")
+        notice = page.locator("arp-notices .notice", has_text="Arpent a changé de version")
+        expect(notice.get_by_role("button", name="Recharger la carte")).to_be_visible()
 
 
 def test_what_is_typed_survives_a_reload_and_is_forgotten_once_sent(browser: Browser, demo: Demo) -> None:

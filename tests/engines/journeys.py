@@ -194,6 +194,8 @@ def simulates_a_project(screen: Screen, _folder: Path) -> None:
     """A volume of five metres by six, judged and kept."""
     screen.sign_in("instruction.lys")
     screen.open_map(f"#v=1&p=simulate.{PLOT}")
+    # Before the limits are there the desk does not draw.
+    screen.find("tbody tr", 90)
     screen.press("Rectangle")
     screen.fill("Côté 1 (m)", "6")
     screen.fill("Côté 2 (m)", "5")

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.options import Options as ChromiumOptions
@@ -16,7 +15,9 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.common.options import ArgOptions
 from selenium.webdriver.firefox.options import Options as FirefoxOptions
+from selenium.webdriver.remote.client_config import ClientConfig
 from selenium.webdriver.remote.file_detector import UselessFileDetector
+from selenium.webdriver.remote.remote_connection import RemoteConnection
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.webkitgtk.options import Options as WebKitOptions
@@ -38,8 +39,7 @@ const [address, done] = arguments;
 fetch(address, { credentials: 'same-origin' })
   .then(async (answer) => {
     const bytes = new Uint8Array(await answer.arrayBuffer());
-    const begin = String.fromCharCode(...bytes.slice(0, 200000));
-    done([answer.status, bytes.length, begin]);
+    done([answer.status, bytes.length, new TextDecoder().decode(bytes.slice(0, 500000))]);
   })
   .catch((error) => done([0, 0, String(error)]));
 """
@@ -239,7 +239,8 @@ def remote(command: list[str], options: ArgOptions, folder: Path, **more: str) -
         server = subprocess.Popen([*command, f"--port={port}"], env=environment, stdout=log, stderr=log)
     try:
         wait_for(port)
-        driver: Any = WebDriver(command_executor=f"http://127.0.0.1:{port}", options=options)
+        connection = RemoteConnection(client_config=ClientConfig(remote_server_addr=f"http://127.0.0.1:{port}"))
+        driver = WebDriver(command_executor=connection, options=options)
         try:
             yield driver
         finally:

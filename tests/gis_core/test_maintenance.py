@@ -7,11 +7,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import InternalError, connection
 from django.test import Client
 
+from gis_core.database.failures import in_domain_terms
+from gis_core.members.rights import SYSTEM, acting_as, only_reads
+from gis_core.models import ApiToken
 from gis_core.operations.environment import Place
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.maintenance import FILE, begin, end, next_hour, run
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 PARIS = ZoneInfo("Europe/Paris")
@@ -147,3 +152,78 @@ def test_the_command_says_how_it_stands(place: Place) -> None:
     assert "Maintenance" in run(place, "status", "", "")
     assert run(place, "off", "", "") == "La maintenance est finie : le site répond."
     assert run(place, "off", "", "") == "Il n'y avait pas de maintenance."
+
+
+# -- read-only --------------------------------------------------------------------------------------------------------
+
+
+def read_only(place: Place) -> None:
+    begin(place, "Migration des réseaux.", in_the_future(), read_only=True)
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/layers/", "/ogc/collections?f=json", "/health/ready"])
+def test_pages_and_programs_read_during_a_read_only_maintenance(place: Place, client: Client, path: str) -> None:
+    read_only(place)
+    assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_a_program_that_writes_gets_the_message_and_the_hour(place: Place, client: Client, method: str) -> None:
+    read_only(place)
+    answer = getattr(client, method)("/api/v1/layers/parcels/items/1")
+    assert answer.status_code == 503
+    assert answer.json()["reason"] == "maintenance"
+    said = answer.json()["detail"]
+    assert said.startswith("Migration des réseaux. Le site se lit ; rien n’y est enregistré. Retour")
+    assert answer["Retry-After"]
+
+
+def test_a_form_that_is_sent_gets_a_page_and_every_page_says_it_before(place: Place) -> None:
+    read_only(place)
+    client = Client(headers={"accept": "text/html"})
+    client.force_login(factories.user(factories.member(), "reader"))
+    sent = client.post("/compte/jetons/", {"name": "essai"})
+    assert sent.status_code == 503
+    assert "rien n’y est enregistré" in sent.text
+    assert "rien n’y est enregistré" in client.get("/compte/").text
+    assert ApiToken.objects.count() == 0
+
+
+def test_people_sign_in_and_out_all_the_same(place: Place) -> None:
+    user = factories.user(factories.member(), "reader")
+    user.set_password("ventoux-cimes-1912")
+    user.save()
+    read_only(place)
+    client = Client()
+    signed = client.post("/compte/connexion/", {"login": user.username, "password": "ventoux-cimes-1912"})
+    assert signed.status_code == 302
+    assert client.get("/compte/").status_code == 200
+    assert client.post("/compte/deconnexion/").status_code == 302
+    assert client.get("/compte/").status_code == 302
+
+
+def test_transactions_of_a_request_are_opened_so_that_postgresql_refuses_to_write() -> None:
+    """The second wall: no page has to know of the maintenance."""
+    other = connection.copy()
+    token = only_reads.set(True)
+    try:
+        with acting_as(SYSTEM):
+            other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute("show transaction_read_only")
+            assert cursor.fetchone() == ("on",)
+            with pytest.raises(InternalError) as refused:
+                cursor.execute("update gis_core_user set first_name = 'Autre'")
+        known = in_domain_terms(refused.value)
+        assert known is not None
+        assert "ne peut être que lu pendant cette maintenance" in known.message
+    finally:
+        only_reads.reset(token)
+        other.close()
+
+
+def test_the_command_says_that_nothing_is_being_written(place: Place) -> None:
+    said = run(place, "read-only", "Migration.", "")
+    assert "lecture seule" in said
+    assert "attendez autant" in said
+    assert run(place, "off", "", "") == "La maintenance est finie : le site répond."

@@ -11,6 +11,8 @@ from prometheus_client import CollectorRegistry, Histogram
 from gis_core.members.rights import acting_as, rights_of
 from gis_core.models import Job
 from gis_core.operations import overview
+from gis_core.operations.backup_status import ArchiveStatus, DrillStatus, write_archive_status, write_drill_status
+from gis_core.operations.watch.disks import disks
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -20,6 +22,25 @@ def page(role: str = "agency_administrator") -> Any:
     client = Client(headers={"accept": "text/html"})
     client.force_login(factories.user(factories.member(), role))
     return client.get("/exploitation/")
+
+
+def test_the_agency_reads_how_far_one_can_come_back(settings: Any, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+    (tmp_path / "backups").mkdir()
+    assert "Pas d’archive continue" in page().text
+    archive = ArchiveStatus("2026-11-28T02:00:00+00:00", "s3", "2026-11-01T02:00:00+00:00", failure="le réseau")
+    write_archive_status(tmp_path, archive)
+    drill = DrillStatus("2026-11-28T02:00:00+00:00", "", 71, 40, 2 * 2**30, 83, 156, 9, ("connexion faite",))
+    write_drill_status(tmp_path, drill)
+    text = " ".join(page().text.split())
+    for part in (
+        "Plus rien ne part dans l’archive : le réseau",
+        "à toute seconde depuis le 01/11/2026 03:00",
+        "de nouveau en service en 71 s, au plus 83 s de travail perdu, 156 tables et 9 fichiers égaux",
+        "100 Gio demanderaient 33 min (extrapolation)",
+        "connexion faite",
+    ):
+        assert part in text
 
 
 def test_the_agency_reads_how_the_platform_runs() -> None:
@@ -76,6 +97,6 @@ def test_without_logs_there_are_no_errors(tmp_path: Path) -> None:
 
 
 def test_each_disk_is_said_once() -> None:
-    (disk,) = overview.disks()
+    (disk,) = disks()
     assert set(disk.names) >= {"data"}
     assert 0 <= disk.used_percent <= 100

@@ -20,7 +20,6 @@ HEAVY = {
     "rasterio",
     "reportlab",
     "weasyprint",
-    "wntr",
     "xlsxwriter",
 }
 NAMES = "import sys, django; django.setup(); import gis_core.urls; print(*sys.modules, sep='\\n')"

@@ -9,6 +9,7 @@ from django.test import Client
 from gis_core.members.rights import Role
 from gis_core.models import Member, User
 from gis_core.operations import start_steps
+from gis_core.points import START_STEPS
 from gis_core.validators import UNKNOWN_SIREN
 from tests import factories
 
@@ -99,7 +100,7 @@ def test_the_bar_leads_there_until_it_is_taken_out() -> None:
 
 def test_the_bar_no_longer_leads_there_once_all_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     client = signed_in(agency())
-    monkeypatch.setattr(start_steps.START_STEPS, "_items", ())
+    monkeypatch.setattr(START_STEPS, "_items", ())
     assert f'<a href="{PAGE}">' not in client.get("/compte/").text
 
 

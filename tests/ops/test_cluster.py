@@ -71,7 +71,7 @@ def test_the_web_role_cannot_estimate_extents(running: Cluster):
 def test_the_template_of_the_tests_has_the_extensions(running: Cluster):
     asked = "select string_agg(extname, ' ' order by extname) from pg_extension where extname <> 'plpgsql'"
     assert running.psql("arpent_template", "-c", asked).split() == [
-        *("btree_gist", "pg_trgm", "pgrouting", "postgis", "unaccent")
+        *("btree_gist", "pg_stat_statements", "pg_trgm", "pgrouting", "postgis", "unaccent")
     ]
 
 

@@ -52,6 +52,7 @@ metrics                                                     REST        -       
 
 compte/                                                     GET,HEAD    -       302  200  200  200  200  200  200
 compte/carte/                                               POST        -       302  204  204  204  204  204  204
+compte/alertes/                                             POST        -       302  403  403  403  403  403  302
 compte/filtres/                                             POST        -       302  302  302  302  302  302  302
 compte/invitations/<int:membership_id>/accepter/            POST        own     302  302  302  302  302  302  302
 compte/invitations/<int:membership_id>/accepter/            POST        other   302  404  404  404  404  404  404
@@ -87,6 +88,15 @@ compte/mot-de-passe/nouveau/<uidb36>-<key>/                 GET,HEAD    none    
 compte/mot-de-passe/nouveau/<uidb36>-<key>/                 REST        none    200  200  200  200  200  200  200
 
 exploitation/                                               GET,HEAD    -       302  403  403  403  403  403  200
+depart/<slug:slug>/                                         GET,HEAD    own     302  403  403  403  403  403  200
+depart/<slug:slug>/                                         GET,HEAD    other   302  403  403  403  403  403  200
+depart/<slug:slug>/                                         GET,HEAD    none    302  403  403  403  403  403  404
+depart/<slug:slug>/                                         POST        own     302  403  403  403  403  403  302
+depart/<slug:slug>/                                         POST        other   302  403  403  403  403  403  302
+depart/<slug:slug>/                                         POST        none    302  403  403  403  403  403  404
+depart/<slug:slug>/fichier/                                 GET,HEAD    own     302  403  403  403  403  403  404
+depart/<slug:slug>/fichier/                                 GET,HEAD    other   302  403  403  403  403  403  404
+depart/<slug:slug>/fichier/                                 GET,HEAD    none    302  403  403  403  403  403  404
 mise-en-route/                                              GET,HEAD    -       302  403  403  403  403  403  200
 mise-en-route/essai/                                        POST        -       302  403  403  403  403  403  302
 mise-en-route/montrer/                                      POST        -       302  403  403  403  403  403  302

@@ -66,6 +66,7 @@ PAGES = (
         "exploitation/",
         "mise-en-route/",
         "membres/",
+        "depart/",
         "couches/",
         "couches-externes/",
         "imports/",
@@ -362,6 +363,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
     named = {
         "embers/": member,
         "membres/": member,
+        "depart/": member,
         "acces/": member,
         "reglages/": member,
         "courriers/": member,

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { ApiError } from "../src/api/client";
 import type { AppPort } from "../src/app/port";
 import { Editor } from "../src/edit/editor";
 import type { Stored } from "../src/edit/session";
@@ -80,5 +81,22 @@ describe("an editor whose server is slow", () => {
     await answer(1);
     expect(editor.state.picked).toEqual(["2"]);
     expect(editor.state.active).toBeNull();
+  });
+});
+
+describe("an editor during a maintenance that lets read alone", () => {
+  it("keeps what is not saved, and says the message and the hour", async () => {
+    const { editor, answer } = slow();
+    const reading = editor.open(1);
+    await answer(1);
+    await reading;
+    editor.setValue("state", "broken");
+    const detail = "Migration des réseaux. Le site se lit ; rien n’y est enregistré. Retour vers 18:30.";
+    const maintenance = new ApiError(503, "Indisponible", detail, { reason: "maintenance" });
+    vi.spyOn(editor.client, "save").mockRejectedValue(maintenance);
+    const report = vi.spyOn(editor, "report").mockImplementation(() => {});
+    expect(await editor.saving.save()).toBe(false);
+    expect(report).toHaveBeenCalledWith("error", `Indisponible. ${detail}`);
+    expect(editor.state.session.drafts["1"]?.properties).toEqual({ state: "broken" });
   });
 });

@@ -12,9 +12,10 @@ function late(refusals: readonly Response[], same = true) {
     look: vi.fn(async () => ({})),
     glance: vi.fn(async () => {}),
     whenAnother: vi.fn(),
+    whenUpgraded: vi.fn(),
   };
   const session = new Session(FACTS, async () => script);
-  const events = { ended: vi.fn(), restored: vi.fn(), rightsChanged: vi.fn() };
+  const events = { ended: vi.fn(), restored: vi.fn(), rightsChanged: vi.fn(), upgraded: vi.fn() };
   session.events = events;
   const asked: RequestInit[] = [];
   const waiting = [...refusals];

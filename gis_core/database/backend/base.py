@@ -19,7 +19,7 @@ from psycopg import Error as PsycopgError
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from gis_core.database.outages import in_vain, outage
-from gis_core.members.rights import current_rights, lock_patience
+from gis_core.members.rights import current_rights, lock_patience, only_reads
 from gis_core.operations.security_journal import hear
 
 
@@ -130,7 +130,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         rights = current_rights()
         if not autocommit and rights is not None:
             waits = lock_patience.get()
-            self.set_who_asks(rights.settings() | ({"lock_timeout": waits} if waits else {}))
+            more = {"lock_timeout": waits} if waits else {}
+            if only_reads.get():
+                more["transaction_read_only"] = "on"
+            self.set_who_asks(rights.settings() | more)
 
     def set_who_asks(self, settings: dict[str, str]) -> None:
         """Set the `arpent.*` settings for the rest of the transaction, in one round trip."""

@@ -214,7 +214,7 @@ class ChildProcess:
             status = 0
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        logger.warning("the restricted reader died with status %s: %s", status, self._last_error())
+        logger.warning("the restricted reader died", extra={"fields": {"status": status, "said": self._last_error()}})
         self._end_child()
         if status == -signal.SIGXCPU or (status == -signal.SIGKILL and used >= self.limits.cpu_seconds):
             raise ReadRefused(Problem("too_much_cpu", {"seconds": self.limits.cpu_seconds}))

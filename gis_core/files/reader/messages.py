@@ -16,8 +16,11 @@ MESSAGES = {
     "other_format_lines": _("This is %(found)s and not text with lines of a fixed width: get the file again."),
     "other_format_epanet": _("This is %(found)s and not an EPANET input file (.inp): export the network as INP."),
     "epanet_empty": _("This is no EPANET input file: no section names a node or a link."),
-    "epanet_missing": _("EPANET files cannot be read here: the WNTR library is not installed."),
-    "epanet_unreadable": _("EPANET's own rules do not let this file be read: %(text)s."),
+    "epanet_units": _(
+        "Line %(row)s: EPANET does not know the units “%(text)s”. Write one of CFS, GPM, MGD, IMGD, AFD, LPS, LPM, "
+        "MLD, CMH, CMD, CMS after Units, under [OPTIONS]."
+    ),
+    "epanet_no_curve": _("The curve of its volumes, %(text)s, is not in [CURVES]: what it holds is left empty."),
     "epanet_no_coordinates": _(
         "The file says of no node where it lies: export the network from EPANET with its map ([COORDINATES])."
     ),

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from functools import partial
 
 from gis_core.operations.cluster import Cluster
-from gis_core.operations.doctor import database, machine, site
+from gis_core.operations.doctor import database, machine, recovering, site
 from gis_core.operations.doctor.finding import Finding, State, exit_code, run_checks, unknown
 from gis_core.operations.environment import DATABASE, Place
 from gis_core.operations.progress import say
@@ -60,6 +60,9 @@ def examine(place: Place, mail: str = "", *, with_speed: bool = True) -> Iterato
             ("proxy", partial(site.proxy, place)),
             ("mail", partial(site.mail, mail)),
             ("backups", partial(site.backups, place)),
+            ("archive", partial(recovering.archive, place)),
+            ("drill", partial(recovering.drill, place)),
+            ("escrow", partial(recovering.keys, place)),
             ("database", partial(examine_database, place, mail)),
         ]
     )

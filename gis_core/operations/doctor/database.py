@@ -176,6 +176,22 @@ def statistics(connection: Connection) -> Iterator[Finding]:
         yield ok("statistics", "les tables sont comptées")
 
 
+def statement_times(connection: Connection) -> Iterator[Finding]:
+    """PostgreSQL counts what its statements take, for the page Exploitation."""
+    row = connection.execute(
+        "select exists (select from pg_catalog.pg_extension where extname = 'pg_stat_statements'),"
+        " pg_catalog.current_setting('pg_stat_statements.max', true) is not null"
+    ).fetchone()
+    if row == (True, True):
+        yield ok("statement-times", "pg_stat_statements compte les instructions lentes")
+    else:
+        yield warning(
+            "statement-times",
+            "pg_stat_statements ne compte pas : la page Exploitation ne dit pas ce qui est lent dans la base",
+            "shared_preload_libraries = 'pg_stat_statements' dans PostgreSQL, redémarrez-le, puis Arpent.",
+        )
+
+
 def activity(connection: Connection) -> Iterator[Finding]:
     """Connections, a transaction that was left open, age of the oldest transaction number."""
     row = connection.execute(
@@ -276,6 +292,7 @@ CHECKS: dict[str, DatabaseCheck] = {
     "migrations": migrations,
     "indexes": indexes,
     "statistics": statistics,
+    "statement-times": statement_times,
     "connections": activity,
     "jobs": queue,
 }

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from gis_core.operations.backup_status import read_status
 from gis_core.operations.doctor.finding import Finding, failure, ok, unknown, warning
-from gis_core.operations.environment import Place
+from gis_core.operations.environment import Place, read_plain
+from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.tuning import machine_memory_mib
 
 GIB = 2**30
@@ -32,6 +33,7 @@ FLUSHES = 20
 LOW_MEMORY = 0.1
 LEAST_MEMORY_MIB = 3500
 OPEN_FILES = 4096
+UNLIMITED = 2**63
 # Of adjtimex(2): the clock is not held to another one.
 STA_UNSYNC = 0x40
 AHEAD = timedelta(minutes=2)
@@ -207,16 +209,28 @@ def text_encoding(_place: Place) -> Iterator[Finding]:
         )
 
 
-def limits(_place: Place) -> Iterator[Finding]:
-    """How many files a process may hold open."""
-    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard == resource.RLIM_INFINITY or hard >= OPEN_FILES:
-        yield ok(
-            "limits", f"{'sans limite' if hard == resource.RLIM_INFINITY else hard} fichiers ouverts par processus"
-        )
+def limits(place: Place) -> Iterator[Finding]:
+    """How many files the processes that serve may hold open; where none runs, those that are started from here."""
+    hard = min([*_limits_of_proxies(place)] or [_number(resource.getrlimit(resource.RLIMIT_NOFILE)[1])])
+    if hard >= OPEN_FILES:
+        yield ok("limits", f"{'sans limite' if hard == UNLIMITED else hard} fichiers ouverts par processus")
     else:
         yield warning(
             "limits",
             f"{hard} fichiers ouverts par processus",
-            f"Portez la limite à {OPEN_FILES} (LimitNOFILE, ulimit -n).",
+            f"Portez la limite à {OPEN_FILES} (LimitNOFILE, ulimit -n), puis redémarrez Arpent.",
         )
+
+
+def _limits_of_proxies(place: Place) -> Iterator[int]:
+    """The hard limit of each proxy that runs: it was started with the web server, under the same limits."""
+    for path in place.run.glob("proxy-*/nginx.pid"):
+        with suppress(OSError, OperationFailedError, ValueError, StopIteration):
+            pid = int(read_plain(path, 20))
+            lines = Path(f"/proc/{pid}/limits").read_text().splitlines()
+            text = next(line for line in lines if line.startswith("Max open files")).split()[4]
+            yield UNLIMITED if text == "unlimited" else int(text)
+
+
+def _number(limit: int) -> int:
+    return UNLIMITED if limit == resource.RLIM_INFINITY else limit

@@ -23,7 +23,7 @@ from gis_core.operations.proxy import PROGRAM
 
 INSTALLED = Layout()
 OLD_BACKUP = timedelta(hours=36)
-CERTIFICATE_DAYS = 20
+CERTIFICATE_DAYS = 21
 ANSWER_S = 5
 MAIL_S = 40
 CONFIGURATION_BYTES = 100_000

@@ -20,6 +20,7 @@ export async function look() {
   if (!answer.ok) throw new Error(String(answer.status));
   const now = await answer.json();
   token.value = now.csrf;
+  if (now.version !== page.version) noteUpgrade();
   for (const field of document.querySelectorAll("form input[name=csrfmiddlewaretoken]")) field.value = now.csrf;
   return now;
 }
@@ -63,7 +64,7 @@ async function untilSame(leaving) {
 const named = ({ name }) => page.words.other.replace("%(name)s", name).replace("%(former)s", page.name);
 
 function back() {
-  document.querySelector(".session-bar")?.remove();
+  document.querySelector(".session-bar:not([data-upgraded])")?.remove();
   document.dispatchEvent(new CustomEvent("arpent:session", { detail: { same: true } }));
   return true;
 }
@@ -310,18 +311,42 @@ export async function glance() {
 }
 
 function showBar(now) {
-  if (document.querySelector(".session-bar")) return;
+  if (document.querySelector(".session-bar:not([data-upgraded])")) return;
+  if (now.user) addBar(named(now), page.words.reload, () => location.reload());
+  else addBar(page.words.ended, page.words.again, () => void samePerson());
+}
+
+function addBar(words, answer, act) {
   const bar = document.createElement("div");
   bar.className = "session-bar";
   bar.setAttribute("role", "alert");
   const text = document.createElement("p");
-  text.textContent = now.user ? named(now) : page.words.ended;
+  text.textContent = words;
   const button = document.createElement("button");
   button.type = "button";
-  button.textContent = now.user ? page.words.reload : page.words.again;
-  button.addEventListener("click", () => (now.user ? location.reload() : void samePerson()));
+  button.textContent = answer;
+  button.addEventListener("click", act);
   bar.append(text, button);
   (document.querySelector("main") ?? document.body).prepend(bar);
+  return bar;
+}
+
+// --- a server of another version than the page's -----------------------------------------------------------------------
+
+/** What happens then: a bar says so, unless the page has a way of its own. Nothing reloads by itself. */
+let upgraded = () => {
+  addBar(page.words.upgraded, page.words.reload, () => location.reload()).dataset.upgraded = "";
+};
+let noted = false;
+
+export function whenUpgraded(act) {
+  upgraded = act;
+}
+
+function noteUpgrade() {
+  if (noted) return;
+  noted = true;
+  upgraded();
 }
 
 document.addEventListener("visibilitychange", glance);

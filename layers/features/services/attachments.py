@@ -1,6 +1,5 @@
 """Photos of a feature: seen by those who see it, added and removed by those who edit it."""
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from psycopg import sql
 from gis_core.desk.documents import MEGABYTE, Documents, title_of_file
 from gis_core.errors import NotFound
 from gis_core.files.content import JPEG, PHOTO, SentFile
+from gis_core.files.erasing import erase
 from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
 from layers.features.models import Attachment
@@ -90,7 +90,7 @@ def move(layer: Layer, ids: Sequence[int], feature_id: int) -> None:
 
 def remove_files(layer_id: int) -> None:
     """Remove the files of all photos of a layer that is there no more."""
-    shutil.rmtree(PHOTOS.root() / str(layer_id), ignore_errors=True)
+    erase(PHOTOS.root() / str(layer_id))
 
 
 def editable_row(layer: Layer, feature_id: int, rights: Rights) -> dict[str, Any]:

@@ -4,7 +4,6 @@ People receive, choose, apply, revert, forget; each but the last queues a job, i
 source's own functions (`layers.intake.source.Source`).
 """
 
-import shutil
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial, reduce
@@ -20,6 +19,7 @@ from django.utils.translation import gettext as _
 from gis_core.database import clock as database_clock
 from gis_core.database.rows import first_of
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
+from gis_core.files.erasing import erase
 from gis_core.jobs.services import OPEN_STATES, jobs_seen_by, start_job
 from gis_core.members.rights import Rights, current_rights
 from gis_core.models import Job, Member, SourceImport, User
@@ -310,7 +310,7 @@ def paths_of(made: FileImport) -> list[Path]:
 def forget_files(made: FileImport) -> None:
     """Once it is sure that nobody reads them again: neither this import nor one of the rest of these files."""
     if not rest_of(made).exists():
-        transaction.on_commit(partial(shutil.rmtree, folder_of(made), ignore_errors=True))
+        transaction.on_commit(partial(erase, folder_of(made)))
 
 
 def rest_of(made: FileImport) -> QuerySet[FileImport]:

@@ -5,13 +5,13 @@ again, with what would go. What an import left out for that reason while the res
 an import of its own.
 """
 
-import shutil
 from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Conflict, Invalid
+from gis_core.files.erasing import erase
 from gis_core.members.rights import ANONYMOUS, current_rights
 from gis_core.models import Job, Member
 from layers.intake.exit_codes import ExitCode
@@ -103,7 +103,7 @@ def leave(job: Job) -> None:
         leave_failed(made, job)
     waits = made.state == State.READY or made.is_under_way
     if not waits and not rest_of(made).exists():
-        shutil.rmtree(folder_of(made), ignore_errors=True)
+        erase(folder_of(made))
 
 
 def leave_failed(made: FileImport, job: Job) -> None:

@@ -4,6 +4,7 @@ import shutil
 import time
 import uuid
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gis_core.errors import NotFound, Unavailable
+from gis_core.files.erasing import erase
 from gis_core.files.reader.child.names import plain
 from layers.intake.source_imports import current_import, values_in_replaced
 from layers.planning.cnig import piece_name
@@ -64,7 +66,7 @@ def forget(folder: str) -> None:
     """Remove the folder of what was replaced, once that is certain; not while the import may be taken back."""
     if current_import():
         return
-    transaction.on_commit(lambda: shutil.rmtree(root() / folder, ignore_errors=True))
+    transaction.on_commit(partial(erase, root() / folder))
 
 
 def address_of(folder: str, files: Iterable[dict[str, Any]], name: str) -> str:
@@ -90,5 +92,5 @@ def sweep() -> int:
     old = time.time() - LEFT_BEHIND_S
     gone = [one for one in root().glob("*") if one.name not in known and one.stat().st_mtime < old]
     for folder in gone:
-        shutil.rmtree(folder, ignore_errors=True)
+        erase(folder)
     return len(gone)

@@ -400,12 +400,12 @@ def test_a_network_of_epanet_comes_back_as_it_left(importing: Importing, network
     assert made.state == "applied", (made.message, messages(made))
     with translation.override("fr"):
         again = export(network, "epanet-inp", tmp_path, "water")
-    before, after = (wntr_links(path) for path in (first, again.path))
+    before, after = (epanet_links(path) for path in (first, again.path))
     assert after == before
     assert any("pompe" in remark for remark in again.remarks)
 
 
-def wntr_links(path: Path) -> dict[str, tuple[str, str, str, bool]]:
+def epanet_links(path: Path) -> dict[str, tuple[str, str, str, bool]]:
     """Each link: its kind, its nodes, whether it is closed."""
     with RestrictedReader() as reader:
         links = reader.epanet(reader.admit(path)).links

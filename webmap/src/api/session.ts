@@ -14,6 +14,7 @@ export interface SessionScript {
   look(): Promise<unknown>;
   glance(): Promise<void>;
   whenAnother(act: () => void): void;
+  whenUpgraded(act: () => void): void;
 }
 
 /** Somebody who would not sign in again asks for something after all. */
@@ -46,9 +47,11 @@ export interface SessionEvents {
   restored(): void;
   /** What this person may see is no longer what the page was made with. */
   rightsChanged(): void;
+  /** The server is of another version than the page. */
+  upgraded(): void;
 }
 
-const SILENT: SessionEvents = { ended() {}, restored() {}, rightsChanged() {} };
+const SILENT: SessionEvents = { ended() {}, restored() {}, rightsChanged() {}, upgraded() {} };
 
 /** Stands beside the requests: those that come too late wait until one has signed in again, and are then sent once more. */
 export class Session {
@@ -74,7 +77,9 @@ export class Session {
     document.addEventListener(RECONNECT, () => {
       this.declined = false;
     });
-    (await this.load()).whenAnother(() => {
+    const script = await this.load();
+    script.whenUpgraded(() => this.events.upgraded());
+    script.whenAnother(() => {
       if (!this.declined) void this.back();
     });
   }

@@ -35,7 +35,16 @@ export class SessionNotices implements SessionEvents {
   }
 
   rightsChanged(): void {
+    this.offerReload("session.rights");
+  }
+
+  /** What is begun on the map is kept, and there again after the reload. */
+  upgraded(): void {
+    this.offerReload("session.upgraded");
+  }
+
+  private offerReload(words: "session.rights" | "session.upgraded"): void {
     const action = { label: this.app.t("session.reload"), act: () => location.reload() };
-    this.app.notices.add("warning", this.app.t("session.rights"), action);
+    this.app.notices.add("warning", this.app.t(words), action);
   }
 }

@@ -312,6 +312,10 @@ export const translate = texts({
     "Your rights have changed since this map was opened. Reload it to see all that is open to you, and nothing else.",
   ],
   "session.signIn": ["Se reconnecter", "Sign in again"],
+  "session.upgraded": [
+    "Arpent a changé de version. Terminez ce que vous faites, puis rechargez la page : votre travail non enregistré est gardé.",
+    "Arpent was upgraded. Finish what you are doing, then reload the page: your unsaved work is kept.",
+  ],
   "sheet.alsoHere": ["Aussi à cet endroit", "Also at this place"],
   "sheet.close": ["Fermer la fiche", "Close the sheet"],
   "sheet.closeTip": ["Fermer la fiche (Échap)", "Close the sheet (Esc)"],

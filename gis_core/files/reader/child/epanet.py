@@ -1,23 +1,20 @@
-"""An EPANET input file (.inp), read by WNTR: nodes and links in SI units, with the line that each stands on.
+"""An EPANET input file (.inp): nodes and links in SI units, with the line that each stands on.
 
-WNTR stops at the first thing that is wrong, and reads much that is no part of a network (controls, patterns, reports).
-It gets only the sections of the network, without the lines that it would stumble over: each of these is a problem.
+Only the sections that make a network are read; demands, controls, patterns and reports are left. A line that makes no
+sense is left out and is a problem of its own; what comes after `[END]` is no part of the file. Tests read the same
+files with WNTR, and compare.
 """
 
-import importlib.util
 import io
 import math
-import sys
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
-from types import ModuleType
-from typing import Any, BinaryIO
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, BinaryIO, Final
 
 from .charset import of_stream
 from .rows import printable
 from .trouble import Trouble
-from .unused import let_in
 from .wire import Blob
 
 BATCH = 5_000
@@ -35,70 +32,47 @@ LINKS: Mapping[str, tuple[int, tuple[int, ...]]] = {
     "[VALVES]": (6, (3,)),
 }
 PLACES: Mapping[str, tuple[int, tuple[int, ...]]] = {"[COORDINATES]": (3, (1, 2)), "[VERTICES]": (3, (1, 2))}
+KINDS = {"[JUNCTIONS]": "junction", "[RESERVOIRS]": "reservoir", "[TANKS]": "tank"}
 END = "[END]"
-KEPT = frozenset({*NODES, *LINKS, *PLACES, "[OPTIONS]", "[STATUS]", "[CURVES]", "[PATTERNS]"})
-# Parts of WNTR, and what they stand on, that reading a file does not need: they are never loaded.
-LEFT_OUT = (
-    *("matplotlib", "networkx", "scipy"),
-    *("wntr.graphics", "wntr.gis", "wntr.library", "wntr.sim", "wntr.metrics", "wntr.morph"),
-)
+SECTIONS: Final = (*NODES, *LINKS, *PLACES, "[OPTIONS]", "[STATUS]", "[CURVES]", END)
+# EPANET tells sections apart by their beginning.
+SHORTEST_SECTION: Final = 5
+BY_BEGINNING = {section[:SHORTEST_SECTION]: section for section in SECTIONS}
 VALVES = frozenset({"PRV", "PSV", "PBV", "FCV", "TCV", "GPV"})
+STATES = frozenset({"OPEN", "CLOSED", "CV"})
+NO_CURVE = "*"
 
-# EPANET's own where a file says none; WNTR stumbles over that.
+# EPANET's own where a file says none. The units of flow say all the others: those of America, or metric ones.
 USUAL_UNITS = "GPM"
+AMERICAN = frozenset({"CFS", "GPM", "MGD", "IMGD", "AFD"})
+METRIC = frozenset({"LPS", "LPM", "MLD", "CMH", "CMD", "CMS"})
+FOOT_M, INCH_M, CUBIC_FOOT_M3 = 0.3048, 0.0254, 0.3048**3
+DARCY_WEISBACH = "D-W"
 
 type Line = tuple[int, list[str]]
 type Problem = list[Any]
 type Answer = tuple[dict[str, Any], Sequence[Blob]]
+type Points = list[tuple[float, float]]
 
 
-class Absent(Loader, MetaPathFinder):
-    """Gives an empty module for whatever is left out."""
+@dataclass(frozen=True)
+class Units:
+    """What a number of the file is in metres (or cubic metres), by what it measures."""
 
-    def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
-        if any(name == one or name.startswith(one + ".") for one in LEFT_OUT):
-            return ModuleSpec(name, self, is_package=True)
-        return None
-
-    def create_module(self, spec: ModuleSpec) -> None:
-        return None
-
-    def exec_module(self, module: ModuleType) -> None:
-        module.__path__ = []
-
-        def missing(name: str) -> type:
-            if name.startswith("__"):
-                raise AttributeError(name)
-            return type(name, (), {})
-
-        module.__getattr__ = missing  # type: ignore[method-assign]
-
-
-def wntr_io() -> Any:
-    """WNTR's reader of input files, without the rest of the package."""
-    if "wntr" not in sys.modules:
-        spec = importlib.util.find_spec("wntr")
-        if spec is None or spec.submodule_search_locations is None:
-            raise Trouble("epanet_missing")
-        let_in()
-        sys.meta_path.insert(0, Absent())
-        package = ModuleType("wntr")
-        package.__path__ = list(spec.submodule_search_locations)
-        sys.modules["wntr"] = package
-    from wntr.epanet import io as reading
-
-    return reading
+    length: float
+    diameter: float
+    volume: float
+    roughness: float
 
 
 def frames(stream: BinaryIO, limits: Mapping[str, int]) -> Iterator[Answer]:
     """What the file is, then its nodes and links in stretches."""
     text = text_of(stream, limits)
-    scan = Scan(text, limits)
     check_end(text)
-    network = read(scan.text())
-    head = {"units": str(network._inpfile.flow_units.name), "has_units": scan.has_units}
-    yield {**head, "problems": scan.problems}, ()
-    for name, rows in (("nodes", list(nodes_of(network, scan))), ("links", list(links_of(network, scan)))):
+    scan = Scan(text, limits)
+    nodes, links = list(nodes_of(scan)), list(links_of(scan))
+    yield {"units": scan.flow_units, "has_units": scan.has_units, "problems": scan.problems}, ()
+    for name, rows in (("nodes", nodes), ("links", links)):
         for first in range(0, len(rows), BATCH):
             yield {name: rows[first : first + BATCH]}, ()
 
@@ -125,27 +99,6 @@ def text_of(stream: BinaryIO, limits: Mapping[str, int]) -> str:
     return raw.decode(detected.value or "utf-8", errors="replace").replace("\0", " ")
 
 
-def read(text: str) -> Any:
-    """The network as WNTR understands it. Raises Trouble."""
-    reading = wntr_io()
-
-    class Given:
-        """In place of the file, which was read already."""
-
-        @staticmethod
-        def open(*_arguments: object, **_options: object) -> io.StringIO:
-            return io.StringIO(text)
-
-    reading.io = Given
-    try:
-        return reading.InpFile().read("network.inp")
-    except MemoryError:
-        raise
-    except Exception as error:
-        cause = error.__cause__ or error
-        raise Trouble("epanet_unreadable", text=printable(str(cause))[:200]) from error
-
-
 class Scan:
     """The lines of the network's sections; those that make no sense are taken out, each with its problem."""
 
@@ -156,12 +109,13 @@ class Scan:
         self._sections: dict[str, list[Line]] = {}
         self._gone: set[int] = set()
         self._split()
-        if len(self.rows) > limits["features"]:
-            raise Trouble("too_many_features", limit=limits["features"])
         nodes = self._index_names("node", NODES)
         links = self._index_names("link", LINKS)
+        if len(self.rows) > limits["features"]:
+            raise Trouble("too_many_features", limit=limits["features"])
         if not nodes and not links:
             raise Trouble("epanet_empty")
+        self.flow_units, self.units = self._read_units()
         self._check_ends(nodes)
         placed = self._find_placed("[COORDINATES]", nodes)
         self._find_placed("[VERTICES]", links)
@@ -172,16 +126,16 @@ class Scan:
             if name not in placed:
                 self.problems.append([number, name, "epanet_no_place", {}])
 
-    def text(self) -> str:
-        """The sections that WNTR is to read, every line at its place."""
-        kept, lines = False, []
-        for number, line in enumerate(self._lines, start=1):
-            head = section_in(line)
-            kept = head in KEPT if head else kept
-            lines.append(line if kept and number not in self._gone else "")
-        if not self.has_units:
-            lines += ["[OPTIONS]", f"Units {USUAL_UNITS}"]
-        return "\n".join(lines)
+    def lines(self, section: str) -> Iterator[Line]:
+        """Those that were not left out, with their numbers in the file."""
+        return (line for line in self._sections.get(section, []) if line[0] not in self._gone)
+
+    def places(self, section: str) -> dict[str, Points]:
+        """Points by the name of a node or of a link, in the order of the file."""
+        points: dict[str, Points] = {}
+        for _number, values in self.lines(section):
+            points.setdefault(values[0], []).append((float(values[1]), float(values[2])))
+        return points
 
     @property
     def has_units(self) -> bool:
@@ -192,8 +146,41 @@ class Scan:
         for number, line in enumerate(self._lines, start=1):
             if head := section_in(line):
                 section = head
-            elif (values := line.split(";", 1)[0].split()) and section in KEPT:
+                if section == END:
+                    return
+            elif (values := line.split(";", 1)[0].split()) and section in SECTIONS:
                 self._sections.setdefault(section, []).append((number, values))
+
+    def _read_units(self) -> tuple[str, Units]:
+        """Those of flow by their name, and what follows from them; EPANET takes the last line that says them."""
+        flow, losses = USUAL_UNITS, ""
+        for number, values in self._sections.get("[OPTIONS]", []):
+            word = values[1].upper() if len(values) > 1 else ""
+            if values[0].upper() == "HEADLOSS":
+                losses = word
+            elif values[0].upper() == "UNITS":
+                if word not in AMERICAN | METRIC:
+                    raise Trouble("epanet_units", row=number, text=printable(" ".join(values))[:LONGEST_EXCERPT])
+                flow = word
+        if flow in AMERICAN:
+            roughness = FOOT_M / 1000 if losses == DARCY_WEISBACH else 1.0
+            return flow, Units(FOOT_M, INCH_M, CUBIC_FOOT_M3, roughness)
+        return flow, Units(1.0, 0.001, 1.0, 0.001 if losses == DARCY_WEISBACH else 1.0)
+
+    def volume_curve(self, name: str) -> Points | None:
+        """Of a tank: volume (m³) by level (m), the lowest first. None where the file has none of this name."""
+        points = [
+            (float(values[1]) * self.units.length, float(values[2]) * self.units.volume)
+            for number, values in self.lines("[CURVES]")
+            if values[0] == name and self._reads(number, values, 3, (1, 2))
+        ]
+        return sorted(points) or None
+
+    def note_missing_curve(self, number: int, values: list[str]) -> None:
+        """What the tank holds is not known, and is not made up: it stays without."""
+        self.problems.append(
+            [number, printable(values[0]), "epanet_no_curve", {"text": printable(values[7])[:LONGEST_EXCERPT]}]
+        )
 
     def _index_names(self, kind: str, sections: Mapping[str, tuple[int, tuple[int, ...]]]) -> dict[str, int]:
         """Names with their lines; of two that are called alike the first stands."""
@@ -203,9 +190,9 @@ class Scan:
                 name = values[0]
                 if name in lines:
                     self._leave(number, name, "epanet_twice", row=lines[name])
-                elif len(name) > LONGEST:
-                    self._leave(number, name[:LONGEST_EXCERPT], "epanet_value", text=name[:LONGEST_EXCERPT])
-                elif self._reads(number, values, least, numbers):
+                elif len(name) > LONGEST or not name.isprintable():
+                    self._leave(number, name[:LONGEST_EXCERPT], "epanet_value", text=printable(name)[:LONGEST_EXCERPT])
+                elif self._reads(number, values, least, numbers, section):
                     lines[name] = number
                     self.rows[kind, name] = number
         return lines
@@ -220,8 +207,8 @@ class Scan:
                     self._leave(number, values[0], "epanet_no_node", node=printable(missing[0])[:LONGEST_EXCERPT])
                 elif values[1] == values[2]:
                     self._leave(number, values[0], "epanet_loop", node=printable(values[1])[:LONGEST_EXCERPT])
-                elif section == "[VALVES]" and values[4].upper() not in VALVES:
-                    self._leave(number, values[0], "epanet_value", text=printable(values[4])[:LONGEST_EXCERPT])
+                elif wrong := wrong_word(section, values):
+                    self._leave(number, values[0], "epanet_value", text=printable(wrong)[:LONGEST_EXCERPT])
 
     def _find_placed(self, section: str, known: Mapping[str, int]) -> set[str]:
         least, numbers = PLACES[section]
@@ -237,14 +224,16 @@ class Scan:
         for number, values in self._sections.get(section, []):
             if values[0] not in known or len(values) < 2:
                 self._gone.add(number)
+            elif values[1].upper() not in {"OPEN", "CLOSED", "ACTIVE"}:
+                self._reads(number, values, 2, (1,))
 
-    def _reads(self, number: int, values: list[str], least: int, numbers: tuple[int, ...]) -> bool:
+    def _reads(self, number: int, values: list[str], least: int, numbers: tuple[int, ...], section: str = "") -> bool:
         if len(values) < least:
             return self._leave(
                 number, values[0][:LONGEST_EXCERPT], "epanet_short", text=printable(" ".join(values))[:LONGEST_EXCERPT]
             )
         for place in numbers:
-            if place < len(values) and not is_number(values[place]):
+            if place < len(values) and not (is_number(values[place]) or is_missing(section, place, values[place])):
                 return self._leave(
                     number, values[0][:LONGEST_EXCERPT], "epanet_value", text=printable(values[place])[:LONGEST_EXCERPT]
                 )
@@ -257,66 +246,97 @@ class Scan:
 
 
 def section_in(line: str) -> str:
-    """The section that a line begins, spelled as EPANET does; "" for none."""
-    text = line.strip()
-    if not text.startswith("["):
-        return ""
-    name = text.split("]")[0].upper().strip() + "]"
-    return name if name in KEPT else name.replace("]", "S]") if name.replace("]", "S]") in KEPT else name
+    """The section that a line begins, spelled as EPANET does; "" for a line that begins none."""
+    text = line.strip().upper()
+    return BY_BEGINNING.get(text[:SHORTEST_SECTION], text) if text.startswith("[") else ""
 
 
 def is_number(text: str) -> bool:
     try:
-        return math.isfinite(float(text))
+        return "_" not in text and math.isfinite(float(text))
     except ValueError:
-        # A pipe's minor loss may be left out before its status; a tank's curve may stand at the place of a number.
-        return text.upper() in ("OPEN", "CLOSED", "CV", "*")
+        return False
 
 
-def nodes_of(network: Any, scan: Scan) -> Iterator[list[Any]]:
-    """[line, name, kind, x, y, height, usable volume in m³ or None]; x and y None for one without a place."""
-    lost = {problem[1] for problem in scan.problems if problem[2] == "epanet_no_place"}
-    for name, node in network.nodes():
-        kind = str(node.node_type).lower()
-        x, y = (None, None) if name in lost else map(float, node.coordinates)
-        height = float(node.base_head if kind == "reservoir" else node.elevation)
-        volume = tank_volume(node) if kind == "tank" else None
-        yield [scan.rows.get(("node", name), 0), name, kind, x, y, height, volume]
+def is_missing(section: str, place: int, text: str) -> bool:
+    """Whether something else may stand at the place of a number.
+
+    A pipe's minor loss may be left out before its status, and a tank's volume before its curve.
+    """
+    if place != 6:
+        return False
+    return (section == "[PIPES]" and text.upper() in STATES) or (section == "[TANKS]" and text == NO_CURVE)
 
 
-def tank_volume(tank: Any) -> float:
-    """Between its lowest and its highest level."""
-    curve = tank.vol_curve
-    if curve is not None and curve.points:
-        levels, volumes = zip(*sorted(curve.points), strict=True)
-        return float(between(tank.max_level, levels, volumes) - between(tank.min_level, levels, volumes))
-    return float(math.pi / 4 * tank.diameter**2 * (tank.max_level - tank.min_level))
+def wrong_word(section: str, values: Sequence[str]) -> str:
+    """The word of a link that EPANET does not know; empty where all are known."""
+    if section == "[VALVES]":
+        return "" if values[4].upper() in VALVES else values[4]
+    if section == "[PIPES]" and len(values) > 7:
+        return "" if values[7].upper() in STATES else values[7]
+    return ""
+
+
+def nodes_of(scan: Scan) -> Iterator[list[Any]]:
+    """[line, name, kind, x, y, height in m, usable volume in m³ or None]; x and y None for one without a place."""
+    places = scan.places("[COORDINATES]")
+    for section, kind in KINDS.items():
+        for number, values in scan.lines(section):
+            x, y = places.get(values[0], [(None, None)])[-1]
+            height = float(values[1]) * scan.units.length if len(values) > 1 else 0.0
+            volume = tank_volume(scan, number, values) if kind == "tank" else None
+            yield [number, values[0], kind, x, y, height, volume]
+
+
+def tank_volume(scan: Scan, number: int, values: list[str]) -> float | None:
+    """Between its lowest and its highest level (m³); None, and a problem, where its curve is missing."""
+    lowest, highest = (float(values[place]) * scan.units.length for place in (3, 4))
+    if len(values) > 7 and values[7] != NO_CURVE:
+        curve = scan.volume_curve(values[7])
+        if curve is None:
+            scan.note_missing_curve(number, values)
+            return None
+        levels, volumes = zip(*curve, strict=True)
+        return between(highest, levels, volumes) - between(lowest, levels, volumes)
+    return math.pi / 4 * (float(values[5]) * scan.units.length) ** 2 * (highest - lowest)
 
 
 def between(level: float, levels: Sequence[float], volumes: Sequence[float]) -> float:
     """The volume at a level, on the straight lines of a curve."""
-    for (low, under), (high, over) in zip(
-        zip(levels, volumes, strict=True), list(zip(levels, volumes, strict=True))[1:], strict=False
-    ):
+    steps = list(zip(levels, volumes, strict=True))
+    for (low, under), (high, over) in pairwise(steps):
         if level <= high:
             return under if high == low else under + (over - under) * (max(level, low) - low) / (high - low)
     return volumes[-1]
 
 
-def links_of(network: Any, scan: Scan) -> Iterator[list[Any]]:
+def links_of(scan: Scan) -> Iterator[list[Any]]:
     """[line, name, kind, start, end, diameter and length in m or None, roughness or None, closed, vertices]."""
-    for name, link in network.links():
-        kind = str(link.link_type).lower()
-        pipe = kind == "pipe"
-        yield [
-            scan.rows.get(("link", name), 0),
-            name,
-            str(link.valve_type).lower() if kind == "valve" else "cv" if pipe and link.check_valve else kind,
-            link.start_node_name,
-            link.end_node_name,
-            None if kind == "pump" else float(link.diameter),
-            float(link.length) if pipe else None,
-            float(link.roughness) if pipe else None,
-            str(link.initial_status) == "Closed",
-            [float(edge) for vertex in link.vertices for edge in vertex],
-        ]
+    bends = scan.places("[VERTICES]")
+    states = {values[0]: values[1].upper() for _number, values in scan.lines("[STATUS]")}
+    for section in LINKS:
+        for number, values in scan.lines(section):
+            name, start, end = values[:3]
+            kind, state, sizes = describe(section, values, scan.units)
+            closed = states.get(name, state) == "CLOSED"
+            yield [
+                number,
+                name,
+                kind,
+                start,
+                end,
+                *sizes,
+                closed,
+                [edge for point in bends.get(name, []) for edge in point],
+            ]
+
+
+def describe(section: str, values: Sequence[str], units: Units) -> tuple[str, str, Sequence[float | None]]:
+    """Of a link: its kind, its state (`OPEN`, `CLOSED`, `CV`), its diameter and length in m and its roughness."""
+    if section == "[PUMPS]":
+        return "pump", "OPEN", (None, None, None)
+    if section == "[VALVES]":
+        return values[4].lower(), "ACTIVE", (float(values[3]) * units.diameter, None, None)
+    state = next((one.upper() for one in values[6:8] if one.upper() in STATES), "OPEN")
+    sizes = float(values[3]) * units.length, float(values[4]) * units.diameter, float(values[5]) * units.roughness
+    return "cv" if state == "CV" else "pipe", state, (sizes[1], sizes[0], sizes[2])

@@ -6,7 +6,7 @@ from typing import Any
 
 
 class NotInstalled(MetaPathFinder):
-    """Says that pandas is not installed, until somebody needs it (WNTR does)."""
+    """Says that pandas is not installed, even where tests have brought it."""
 
     def find_spec(self, fullname: str, *_more: Any) -> None:
         if fullname in ("pandas", "geopandas"):
@@ -15,7 +15,3 @@ class NotInstalled(MetaPathFinder):
 
 def leave_out() -> None:
     sys.meta_path.insert(0, NotInstalled())
-
-
-def let_in() -> None:
-    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, NotInstalled)]

@@ -1,0 +1,88 @@
+"""./arpent manage person_data: what the platform knows of a person who asks; gives it to them, or erases it."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from gis_core.database import clock as database_clock
+from gis_core.errors import ArpentError
+from gis_core.operations import security_journal
+from gis_core.ownership import people
+from gis_core.ownership.proof import PERSON_FATES, write_person
+from gis_core.ownership.tables import one_snapshot
+from gis_core.version import VERSION
+
+LONGEST_CELL, MOST_CELLS = 60, 12
+
+
+class Command(BaseCommand):
+    help = "Une personne demande ses données : les cherche, les lui donne (--export), ou les efface (--erase)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--name", default="", help="nom de famille")
+        parser.add_argument("--first-name", default="", help="prénom")
+        parser.add_argument("--email", default="", help="adresse électronique")
+        parser.add_argument("--phone", default="", help="téléphone")
+        parser.add_argument("--choose", action="append", default=[], help="repère d'une ligne, p. ex. gis_core.User:12")
+        parser.add_argument("--reference", default="", help="numéro de la demande dans votre registre")
+        parser.add_argument("--export", type=Path, help="écrit les lignes choisies : FICHIER.json et FICHIER.pdf")
+        parser.add_argument("--erase", type=Path, help="les efface et écrit ce qui a été fait : FICHIER.json et .pdf")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        os.umask(0o077)
+        try:
+            with one_snapshot():
+                report, event = self.answer(options)
+        except ArpentError as error:
+            raise CommandError(str(error.message)) from error
+        if report:
+            marks = [one["mark"] for one in report["mentions"]]
+            security_journal.record(event, reference=report["reference"], rows=marks[:200])
+            stem: Path = options["erase"] or options["export"]
+            self.stdout.write(f"{len(marks)} lignes : {stem.with_suffix('.json')} et {stem.with_suffix('.pdf')}.")
+
+    def answer(self, options: dict[str, Any]) -> tuple[dict[str, Any] | None, str]:
+        sought = people.Sought.of(**{name: options[name] for name in ("name", "first_name", "email", "phone")})
+        mentions = people.find_mentions(sought)
+        stem: Path | None = options["erase"] or options["export"]
+        if stem is None:
+            self.show(mentions)
+            return None, ""
+        if not options["reference"].strip():
+            raise CommandError("Donnez le numéro de la demande dans votre registre (--reference 2026-14).")
+        for path in (stem.with_suffix(".json"), stem.with_suffix(".pdf")):
+            if path.exists() or not path.parent.is_dir():
+                raise CommandError(f"{path} existe déjà, ou son dossier n'existe pas : donnez un autre nom.")
+        chosen = people.choose(mentions, options["choose"])
+        report = self.report(chosen, options)
+        if options["erase"]:
+            report["title"] = "Effacement des données d'une personne"
+            report["mentions"] = [one.as_json() for one in people.erase(chosen)]
+        write_person(report, stem)
+        return report, "person_erased" if options["erase"] else "person_exported"
+
+    def report(self, chosen: list[people.Mention], options: dict[str, Any]) -> dict[str, Any]:
+        accounts = [one.row for one in chosen if one.declared.model == "gis_core.User"]
+        return {
+            "format": "arpent-personne/1",
+            "arpent": VERSION,
+            "title": "Les données d'une personne",
+            "reference": options["reference"].strip(),
+            "made_at": database_clock.now().isoformat(),
+            "mentions": [one.as_json() for one in chosen],
+            "linked": {model: rows for user in accounts for model, rows in people.linked_rows(user).items()},
+            "acts": [line for user in accounts for line in people.acts_of(user)],
+        }
+
+    def show(self, mentions: list[people.Mention]) -> None:
+        """Each row with what tells two people of one name apart: its own columns, and what would become of it."""
+        self.stdout.write(f"{len(mentions)} lignes. Rien n'est donné ni effacé sans --choose REPÈRE, ligne par ligne.")
+        for one in mentions:
+            basis = one.declared.basis
+            why = f" ({basis.article})" if basis else ""
+            self.stdout.write(f"{one.mark}  {one.title} : {PERSON_FATES[one.declared.asks.value]}{why}")
+            filled = {name: value for name, value in one.columns.items() if value not in (None, "", [])}
+            cells = [f"{name} {str(value)[:LONGEST_CELL]}" for name, value in filled.items()]
+            self.stdout.write("    " + " · ".join(cells[:MOST_CELLS]))

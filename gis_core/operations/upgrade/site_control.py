@@ -1,0 +1,136 @@
+"""Who starts and stops Arpent on this machine, for an upgrade: systemd, the demo's own supervisor, or nobody."""
+
+import os
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Protocol
+
+from gis_core.operations import services
+from gis_core.operations.demo import is_free, read_run, ready_url
+from gis_core.operations.environment import DEFAULT_PORT, Place
+from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.installation.layout import SITE_PORT, Layout
+from gis_core.operations.processes import wait_until
+
+SYSTEMD, DEMO, NOBODY = "systemd", "demo", "nobody"
+SYSTEMCTL = "/usr/bin/systemctl"
+# All of Arpent, and of it what answers people: the rest starts once that is known to be sound.
+ALL_UNITS, WEB_UNITS = "arpent.target", ("arpent-web.service", "arpent-proxy.service")
+READY_SECONDS = 90
+
+
+class SiteControl(Protocol):
+    """Starts and stops Arpent. Each may be asked again for what is done already; raises OperationFailedError."""
+
+    def stop(self) -> None:
+        """Nothing of Arpent uses the database any more."""
+
+    def start(self) -> None:
+        """The web server of the version in use answers that it is ready."""
+
+    def finish(self) -> None:
+        """Everything else runs too: jobs, backups."""
+
+
+class Nobody:
+    """Arpent did not run: it does not afterwards."""
+
+    def stop(self) -> None:
+        pass
+
+    def start(self) -> None:
+        pass
+
+    def finish(self) -> None:
+        pass
+
+
+class Demo:
+    """The processes of `./arpent demo --detach`, which start and end together."""
+
+    def __init__(self, current: Path, place: Place, port: int) -> None:
+        self._command, self._place, self._port = str(current / "arpent"), place, port
+
+    def stop(self) -> None:
+        if not is_free(self._place):
+            self._run("stop")
+
+    def start(self) -> None:
+        self._run("demo", "--detach", "--prepared", "--port", str(self._port))
+        wait_ready(self._port)
+
+    def finish(self) -> None:
+        pass
+
+    def _run(self, *arguments: str) -> None:
+        # What the version in use takes from its own settings is not what this one has read already.
+        env = {name: value for name, value in os.environ.items() if name not in ("ARPENT_RUN", "ARPENT_LEASE")}
+        run(f"arpent {arguments[0]}", [self._command, *arguments, "--data", str(self._place.data)], env)
+
+
+class Systemd:
+    """The units that `./arpent install` wrote."""
+
+    def __init__(self, place: Place) -> None:
+        self._socket = services.web_sockets(place, SITE_PORT, Layout().sockets)[0]
+
+    def stop(self) -> None:
+        run("systemctl stop", [SYSTEMCTL, "stop", ALL_UNITS, *WEB_UNITS])
+
+    def start(self) -> None:
+        """Behind its proxy it is asked under the site's name alone: here, whether a web process answers at all."""
+        run("systemctl start", [SYSTEMCTL, "start", *WEB_UNITS])
+        if not wait_until(lambda: answers_at(self._socket), READY_SECONDS):
+            raise OperationFailedError(f"Le site ne répond pas après {READY_SECONDS} s : journalctl -u {WEB_UNITS[0]}")
+
+    def finish(self) -> None:
+        run("systemctl start", [SYSTEMCTL, "start", ALL_UNITS])
+
+
+def control(name: str, current: Path, place: Place, port: int) -> SiteControl:
+    """By its name, as it was found when the upgrade began."""
+    if name == SYSTEMD:
+        return Systemd(place)
+    return Demo(current, place, port) if name == DEMO else Nobody()
+
+
+def find_services(place: Place) -> tuple[str, int]:
+    """Who runs Arpent in this data folder, and the port where it answers."""
+    port = int(os.environ.get("ARPENT_PORT", DEFAULT_PORT))
+    if Path("/run/systemd/system").is_dir() and (Layout().units / WEB_UNITS[0]).exists():
+        return SYSTEMD, port
+    if place.run.is_dir() and not is_free(place):
+        running = read_run(place)
+        return DEMO, running.port if running else port
+    return NOBODY, port
+
+
+def answers_at(path: Path) -> bool:
+    """Whether a web process answers at its socket, be it that it knows no such host."""
+    try:
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(2)
+            connection.connect(str(path))
+            connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            status = connection.recv(100).split(b" ")[1:2]
+    except OSError:
+        return False
+    return bool(status) and status[0] < b"500"
+
+
+def wait_ready(port: int) -> None:
+    if not wait_until(lambda: services.answers(ready_url(port)), READY_SECONDS):
+        raise OperationFailedError(f"Le site n'est pas prêt après {READY_SECONDS} s ({ready_url(port)}).")
+
+
+def run(title: str, command: list[str], env: dict[str, str] | None = None) -> None:
+    """Run a command; what it says is worth reading where it fails. A server that it leaves has no pipe of ours."""
+    with tempfile.TemporaryFile("w+") as said:
+        code = subprocess.run(
+            command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, check=False, env=env, cwd="/"
+        ).returncode
+        said.seek(0)
+        if code != 0:
+            raise OperationFailedError(f"{title} a échoué (code {code}).", said.read()[-1500:].strip())

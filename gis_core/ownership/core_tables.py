@@ -1,0 +1,80 @@
+"""Whose the rows of the core's models are, and of those of Django and its libraries."""
+
+from typing import Final
+
+from gis_core.ownership.declarations import Declared, Fate, Whose, common, of_member
+from gis_core.ownership.law import ARCHIVES, TRACES
+
+MEMBER, PERSON, COMMON = Whose.MEMBER, Whose.PERSON, Whose.COMMON
+
+ORGANISATIONS = of_member("gis_core", {"Member": "pk", "Territory": "member", "RetentionTime": "member"})
+PEOPLE = (
+    Declared(
+        model="gis_core.User",
+        whose=PERSON,
+        path="pk",
+        asks=Fate.ANONYMISE,
+        identity=("username", "email", "first_name", "last_name"),
+    ),
+    Declared(model="gis_core.Membership", whose=MEMBER, path="member", asks=Fate.ERASE, identity=("invited_email",)),
+    *of_member("gis_core", {"TownHall": "membership__member"}),
+    Declared(model="gis_core.ApiToken", whose=PERSON, path="user", asks=Fate.ERASE),
+    Declared(model="gis_core.IdempotencyKey", whose=PERSON, path="person", asks=Fate.ERASE),
+    Declared(model="gis_core.User_groups", whose=PERSON, path="user", asks=Fate.ERASE),
+    Declared(model="gis_core.User_user_permissions", whose=PERSON, path="user", asks=Fate.ERASE),
+    Declared(model="account.EmailAddress", whose=PERSON, path="user", asks=Fate.ERASE, identity=("email",)),
+    Declared(model="account.EmailConfirmation", whose=PERSON, path="email_address__user", asks=Fate.ERASE),
+)
+WORK = (
+    *of_member(
+        "gis_core",
+        {
+            "Job": "owner",
+            "SourceImport": "owner",
+            "ReplacedRow": "source_import__owner",
+            "LetterCounter": "owner",
+            "LetterTemplate": "owner",
+            "SharedLink": "owner",
+            "DayMeasure": "owner",
+            "Alert": "owner",
+        },
+        titles={"LetterCounter": "compteurs de numéros de courriers", "ReplacedRow": "lignes remplacées par un import"},
+    ),
+    Declared(
+        model="gis_core.Letterhead",
+        whose=MEMBER,
+        path="owner",
+        asks=Fate.KEEP,
+        basis=ARCHIVES,
+        identity=("name", "signatory", "contact"),
+    ),
+    Declared(
+        model="gis_core.Letter",
+        whose=MEMBER,
+        path="owner",
+        archive=True,
+        asks=Fate.KEEP,
+        basis=ARCHIVES,
+        identity=("recipient", "signatory"),
+    ),
+)
+HISTORY = (
+    Declared(model="gis_core.HistoryEvent", whose=COMMON, asks=Fate.KEEP, basis=TRACES),
+    Declared(model="gis_core.RowHistory", whose=COMMON, asks=Fate.KEEP, basis=TRACES),
+)
+LIBRARIES = (
+    Declared(model="admin.LogEntry", whose=COMMON, asks=Fate.KEEP, basis=TRACES),
+    *common("gis_core", "Commune"),
+    *common("auth", "Permission", "Group", "Group_permissions"),
+    *common("contenttypes", "ContentType"),
+    *common("sessions", "Session"),
+    *common("gis", "PostGISGeometryColumns", "PostGISSpatialRefSys"),
+    *common(
+        "procrastinate",
+        "ProcrastinateWorker",
+        "ProcrastinateJob",
+        "ProcrastinateEvent",
+        "ProcrastinatePeriodicDefer",
+    ),
+)
+DECLARATIONS: Final = (*ORGANISATIONS, *PEOPLE, *WORK, *HISTORY, *LIBRARIES)

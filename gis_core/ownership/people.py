@@ -1,0 +1,279 @@
+"""A person asks: everything that names them, one by one; what is chosen is given to them, erased or made anonymous.
+
+To be run as the owner of the tables. Two people of one name are told apart by whoever answers: nothing is chosen by a
+name alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final
+
+from django.apps import apps
+from django.db.models import Model
+from psycopg import sql
+
+from gis_core.database.statements import execute, fetch_all, fetch_one
+from gis_core.errors import Conflict, Invalid
+from gis_core.folding import fold_terms
+from gis_core.ownership.declarations import DECLARED, Declared, Fate, Whose, title_of
+from gis_core.ownership.tables import stream, table_of
+
+MOST: Final = 500
+SHORTEST: Final = 3
+FORGOTTEN: Final = "compte effacé"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A row that may be about the person: its model and number, and what it says (columns by name)."""
+
+    declared: Declared
+    row: int
+    columns: dict[str, Any]
+
+    @property
+    def mark(self) -> str:
+        """By which it is chosen: `permits.Applicant:12`."""
+        return f"{self.declared.model}:{self.row}"
+
+    @property
+    def title(self) -> str:
+        return title_of(self.declared)
+
+    def as_json(self) -> dict[str, Any]:
+        basis = self.declared.basis
+        return {
+            "mark": self.mark,
+            "title": self.title,
+            "fate": self.declared.asks.value,
+            "article": basis.article if basis else "",
+            "reason": basis.reason if basis else "",
+            "duration": basis.duration if basis else "",
+            "columns": self.columns,
+        }
+
+
+def model_of(declared: Declared) -> type[Model]:
+    return apps.get_model(declared.model)
+
+
+# -- finding ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Who is sought: the parts of a name, folded; an e-mail address; the last nine digits of a telephone number."""
+
+    parts: frozenset[str]
+    email: str
+    digits: str
+
+    @classmethod
+    def of(cls, *, name: str = "", first_name: str = "", email: str = "", phone: str = "") -> Sought:
+        """What was typed, folded. Raises Invalid for too little to go by."""
+        sought = cls(frozenset(fold_terms(f"{name} {first_name}")), email.strip().casefold(), digits_of(phone))
+        if not sought.email and not sought.digits and sum(map(len, sought.parts)) < SHORTEST:
+            raise Invalid("Donnez un nom d'au moins trois lettres, une adresse électronique ou un téléphone complet.")
+        return sought
+
+    def fits(self, values: Sequence[str]) -> bool:
+        """Whether the columns hold the address, the number, or every part of the name."""
+        if self.email and any(value.strip().casefold() == self.email for value in values):
+            return True
+        if self.digits and any(digits_of(value) == self.digits for value in values):
+            return True
+        return bool(self.parts) and self.parts <= set(fold_terms(" ".join(values)))
+
+
+def find_mentions(sought: Sought) -> list[Mention]:
+    """Every row that names the person, in the order of the registry. Raises Invalid for too many to be read."""
+    mentions: list[Mention] = []
+    for declared in DECLARED.all():
+        if declared.identity:
+            mentions += mentions_in(declared, sought, MOST - len(mentions))
+        if len(mentions) >= MOST:
+            raise Invalid(f"Plus de {MOST} lignes répondent : ajoutez le prénom, ou l'adresse électronique.")
+    return mentions
+
+
+def digits_of(phone: str) -> str:
+    """The last nine digits of a number, by which `06…` and `+336…` are one; empty for what is no whole number."""
+    digits = "".join(letter for letter in phone if letter.isdigit())
+    return digits[-9:] if len(digits) >= 9 and "@" not in phone else ""
+
+
+def mentions_in(declared: Declared, sought: Sought, most: int) -> list[Mention]:
+    """The rows of a table that fit, at most so many; capitals, accents and hyphens do not count."""
+    model = model_of(declared)
+    table = sql.Identifier("public", model._meta.db_table)
+    columns = sql.SQL(", ").join(
+        sql.SQL("coalesce({}::text, '')").format(sql.Identifier(name)) for name in declared.identity
+    )
+    rows = stream(sql.SQL("select id, {} from {} order by id").format(columns, table))
+    ids = list(islice((row[0] for row in rows if sought.fits(row[1:])), most))
+    statement = sql.SQL("select o.id, to_jsonb(o) - {}::text[] from {} o where o.id = any (%s) order by o.id")
+    given = fetch_all(statement.format(sql.Literal(hidden_columns(model)), table), [ids])
+    return [Mention(declared, row, json.loads(values)) for row, values in given]
+
+
+def hidden_columns(model: type[Model]) -> list[str]:
+    """What nobody is given: secrets, what is computed, documents (their row says that they are there)."""
+    kinds = {"BinaryField", "MultiPolygonField", "GeneratedField", "GeometryField"}
+    hidden = [str(one.column) for one in model._meta.concrete_fields if type(one).__name__ in kinds]
+    return [*hidden, "password", "former_password", "search_text", "folded_text", "geom", "geom_3857", "code_digest"]
+
+
+def choose(mentions: Sequence[Mention], marks: Sequence[str]) -> list[Mention]:
+    """The mentions that were chosen, one by one. Raises Invalid for a mark that is none of them."""
+    by_mark = {one.mark: one for one in mentions}
+    if strange := [mark for mark in marks if mark not in by_mark]:
+        raise Invalid(f"{strange[0]} n'est pas une des lignes trouvées : recopiez les repères de la liste.")
+    if not marks:
+        raise Invalid("Choisissez au moins une ligne : un nom seul ne dit pas de qui il s'agit.")
+    return [by_mark[mark] for mark in dict.fromkeys(marks)]
+
+
+# -- accounts ---------------------------------------------------------------------------------------------------------
+
+
+def linked_rows(user_id: int) -> dict[str, list[dict[str, Any]]]:
+    """What hangs on an account, by model: tokens, notices, memberships; for the person's export."""
+    linked = {}
+    for declared in DECLARED.all():
+        if declared.whose != Whose.PERSON or declared.path in ("", "pk"):
+            continue
+        rows = fetch_all(
+            sql.SQL("select to_jsonb(o) - {}::text[] from {} o where {}").format(
+                sql.Literal([*hidden_columns(model_of(declared)), "digest", "key", "answer", "feed_digest"]),
+                sql.Identifier("public", model_of(declared)._meta.db_table),
+                person_where(declared, user_id),
+            )
+        )
+        if rows:
+            linked[declared.model] = [json.loads(row) for (row,) in rows]
+    return linked
+
+
+def person_where(declared: Declared, user_id: int) -> sql.Composable:
+    return table_of(declared, user_id).where
+
+
+def acts_of(user_id: int) -> list[tuple[str, str, int]]:
+    """Where an account is named as who did something: (model, column, how many rows)."""
+    lines = []
+    for model in apps.get_models(include_auto_created=True):
+        for one in model._meta.concrete_fields:
+            target = getattr(one.remote_field, "model", None) if one.remote_field else None
+            if target is None or target._meta.label != "gis_core.User":
+                continue
+            (rows,) = fetch_one(
+                sql.SQL("select count(*) from {} where {} = %s").format(
+                    sql.Identifier("public", model._meta.db_table), sql.Identifier(str(one.column))
+                ),
+                [user_id],
+            )
+            if rows:
+                lines.append((model._meta.label, str(one.column), int(rows)))
+    return lines
+
+
+def forget_account(user_id: int) -> dict[str, int]:
+    """An account that nobody comes in by any more and that names nobody; what it did keeps its number.
+
+    What hangs on it goes: tokens, addresses, notices. Returns how many rows went, by table.
+    """
+    gone = {}
+    for declared in sorted(DECLARED.all(), key=lambda one: -one.path.count("__")):
+        if declared.whose == Whose.PERSON and declared.path not in ("", "pk"):
+            name = model_of(declared)._meta.db_table
+            table = sql.Identifier("public", name)
+            gone[name] = execute(sql.SQL("delete from {} where {}").format(table, person_where(declared, user_id)))
+    execute(
+        "update gis_core_user set username = %s, email = '', first_name = '', last_name = '', password = '!',"
+        " former_password = '', is_active = false, saved_filters = '{}', map_view = '' where id = %s",
+        [f"{FORGOTTEN} {user_id}", user_id],
+    )
+    return gone
+
+
+# -- erasing ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a chosen row."""
+
+    mention: Mention
+    done: Fate
+
+    def as_json(self) -> dict[str, Any]:
+        return {**self.mention.as_json(), "done": self.done.value}
+
+
+def erase(mentions: Sequence[Mention]) -> list[Outcome]:
+    """Erase or make anonymous what may be, keep what the law keeps; in the open transaction. Raises Conflict."""
+    outcomes = []
+    for one in mentions:
+        declared = one.declared
+        if declared.model == "gis_core.User":
+            check_may_leave(one.row)
+            execute(
+                "delete from gis_core_townhall where membership_id in (select id from gis_core_membership"
+                " where user_id = %s)",
+                [one.row],
+            )
+            execute("delete from gis_core_membership where user_id = %s", [one.row])
+            forget_account(one.row)
+        elif declared.asks == Fate.ERASE:
+            delete_row(declared, one.row)
+        elif declared.asks == Fate.ANONYMISE:
+            blank_row(declared, one.row)
+        outcomes.append(Outcome(one, declared.asks))
+    return outcomes
+
+
+def check_may_leave(user_id: int) -> None:
+    """The last administrator of the agency stays. Raises Conflict."""
+    administrators = {
+        user
+        for (user,) in fetch_all(
+            "select m.user_id from gis_core_membership m join gis_core_user u on u.id = m.user_id"
+            " where m.role = 'agency_administrator' and m.accepted_at is not null and u.is_active"
+        )
+    }
+    if administrators == {user_id}:
+        raise Conflict("C'est le dernier administrateur de l'agence : donnez d'abord ce rôle à quelqu'un d'autre.")
+
+
+def delete_row(declared: Declared, row: int) -> None:
+    """With its former rows, which the history keeps."""
+    table = model_of(declared)._meta.db_table
+    if declared.model == "gis_core.Membership":
+        execute("delete from gis_core_townhall where membership_id = %s", [row])
+    execute(sql.SQL("delete from {} where id = %s").format(sql.Identifier("public", table)), [row])
+    forget_history(table, row)
+
+
+def blank_row(declared: Declared, row: int) -> None:
+    model = model_of(declared)
+    sets = [sql.SQL("{} = ''").format(sql.Identifier(name)) for name in declared.identity]
+    table = sql.Identifier("public", model._meta.db_table)
+    execute(sql.SQL("update {} set {} where id = %s").format(table, sql.SQL(", ").join(sets)), [row])
+    names = list(declared.identity)
+    execute(
+        "update gis_core_rowhistory h set old = h.old - %s::text[] from gis_core_historyevent e"
+        ' where e.id = h.event_id and e."table" = %s and h.pk_value = %s',
+        [names, model._meta.db_table, row],
+    )
+
+
+def forget_history(table: str, row: int) -> None:
+    execute(
+        "delete from gis_core_rowhistory h using gis_core_historyevent e"
+        ' where e.id = h.event_id and e."table" = %s and h.pk_value = %s',
+        [table, row],
+    )

@@ -1,0 +1,94 @@
+"""What was removed, and that nothing else was: as JSON for machines, and as PDF for the file of the convention."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from django.template.loader import render_to_string
+
+from gis_core.database import clock as database_clock
+from gis_core.files.writing.paper import typeset
+from gis_core.ownership.checking import Checked
+from gis_core.ownership.removing import Departure, Removed, Visa
+from gis_core.version import VERSION
+
+STYLES: Final = Path(__file__).with_name("proof.css")
+PERSON_FATES: Final = {
+    "erase": "effacé",
+    "anonymise": "rendu anonyme",
+    "keep": "conservé par la loi",
+    "nothing": "sans nom de personne",
+}
+
+
+def proof_of(
+    departure: Departure, removed: Removed, checked: Checked, visa: Visa | None, people: list[str]
+) -> dict[str, Any]:
+    """The proof of a removal, before it is committed."""
+    member = departure.member
+    titles = {table.table: table.title for table, _rows in departure.tables}
+    tables = [
+        {
+            "table": name,
+            "title": titles.get(name, ""),
+            "before": rows,
+            "of_the_member": removed.own.get(name, 0),
+            "of_its_people": removed.of_people.get(name, 0),
+            "after": removed.after.get(name, 0),
+            "others_written": removed.touched.get(name, 0),
+        }
+        for name, rows in removed.before.items()
+    ]
+    return {
+        "format": "arpent-depart/1",
+        "arpent": VERSION,
+        "removed_at": database_clock.now().isoformat(),
+        "member": {"slug": member.slug, "name": member.name, "siren": member.siren, "id": member.pk},
+        "export": {"sha256": checked.sha256, "made_at": checked.manifest["made_at"]},
+        "visa": visa.as_json() if visa else None,
+        "people": people,
+        "tables": tables,
+        "detached": [list(one) for one in removed.detached],
+        "accounts_made_anonymous": removed.accounts,
+        "history_removed": removed.history,
+        "files": removed.files,
+        "files_left": [],
+    }
+
+
+def write_proof(proof: dict[str, Any], stem: Path) -> str:
+    """Write `<stem>.json` and `<stem>.pdf`; the SHA-256 of the JSON."""
+    text = (json.dumps(proof, ensure_ascii=False, indent=1) + "\n").encode()
+    stem.with_suffix(".json").write_bytes(text)
+    digest = hashlib.sha256(text).hexdigest()
+    changed = [one for one in proof["tables"] if one["before"] != one["after"] or one["others_written"]]
+    page = render_to_string(
+        "ownership/proof.html",
+        {
+            "proof": proof,
+            "changed": changed,
+            "unchanged": [one for one in proof["tables"] if one not in changed],
+            "total": sum(one["of_the_member"] for one in changed),
+            "digest": digest,
+        },
+    )
+    stem.with_suffix(".pdf").write_bytes(typeset(page, STYLES, {}))
+    return digest
+
+
+def write_person(report: dict[str, Any], stem: Path) -> None:
+    """What is given to a person who asked: `<stem>.json`, and `<stem>.pdf` to be read."""
+    stem.with_suffix(".json").write_text(json.dumps(report, ensure_ascii=False, indent=1, default=str) + "\n")
+    rows = [
+        {
+            **one,
+            "fate_text": PERSON_FATES[one.get("done", one["fate"])],
+            "cells": [(name, value) for name, value in one["columns"].items() if value not in (None, "", [], {})],
+        }
+        for one in report["mentions"]
+    ]
+    page = render_to_string("ownership/person.html", {"report": report, "rows": rows})
+    stem.with_suffix(".pdf").write_bytes(typeset(page, STYLES, {}))

@@ -1,0 +1,42 @@
+"""Whose the rows of this app's models are (`gis_core.ownership`)."""
+
+from typing import Final
+
+from gis_core.ownership.declarations import Declared, Fate, Whose, common, of_member
+from gis_core.ownership.law import OBJECTION, TRACES, WARNED
+
+DECLARATIONS: Final = (
+    *of_member("notifications", {"Settings": "member", "Notice": "owner", "Target": "notice__owner"}),
+    Declared(
+        model="notifications.Contact",
+        whose=Whose.MEMBER,
+        path="owner",
+        asks=Fate.ERASE,
+        identity=("name", "phone", "email"),
+    ),
+    Declared(
+        model="notifications.OptOut",
+        title="refus d'être prévenu",
+        whose=Whose.MEMBER,
+        path="owner",
+        asks=Fate.KEEP,
+        basis=OBJECTION,
+        identity=("value",),
+    ),
+    Declared(
+        model="notifications.Message",
+        whose=Whose.MEMBER,
+        path="notice__owner",
+        asks=Fate.KEEP,
+        basis=WARNED,
+        identity=("value",),
+    ),
+    Declared(
+        model="notifications.ContactReading",
+        whose=Whose.COMMON,
+        asks=Fate.KEEP,
+        basis=TRACES,
+        identity=("by_name",),
+    ),
+    *common("notifications", "EarlyReport"),
+)

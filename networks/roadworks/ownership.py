@@ -1,0 +1,48 @@
+"""Whose the rows of this app's models are (`gis_core.ownership`)."""
+
+from typing import Final
+
+from gis_core.ownership.declarations import Declared, Fate, Whose, of_member
+from gis_core.ownership.law import ARCHIVES
+
+DECLARATIONS: Final = (
+    *of_member(
+        "roadworks",
+        {"Work": "owner", "WorkNumber": "owner", "WorkDetour": "owner"},
+        titles={"WorkNumber": "compteurs de numéros de travaux"},
+    ),
+    Declared(
+        model="roadworks.WorkTransmission",
+        whose=Whose.MEMBER,
+        path="owner",
+        other="receiver",
+        archive=True,
+        asks=Fate.KEEP,
+        basis=ARCHIVES,
+    ),
+    Declared(
+        model="roadworks.WorkRequest",
+        whose=Whose.MEMBER,
+        path="owner",
+        archive=True,
+        asks=Fate.KEEP,
+        basis=ARCHIVES,
+        identity=("applicant_name", "applicant_email", "applicant_phone", "company"),
+    ),
+    Declared(
+        model="roadworks.WorkPiece",
+        whose=Whose.MEMBER,
+        path="request__owner",
+        archive=True,
+        asks=Fate.KEEP,
+        basis=ARCHIVES,
+        files=("works/{request_id}/{name}",),
+    ),
+    *of_member(
+        "roadworks",
+        {"WorkOrder": "owner", "WorkOrderFile": "order__owner"},
+        archive=True,
+        asks=Fate.KEEP,
+        basis=ARCHIVES,
+    ),
+)
