@@ -88,7 +88,7 @@ def export_member(
             manifest = write_all(Exporting(member, archive, photos, progress))
         partial.replace(path)
     except OSError as error:
-        raise Unavailable(_("The file cannot be content: the disk is full or not writable.")) from error
+        raise Unavailable(_("The file cannot be kept: the disk is full or not writable.")) from error
     finally:
         partial.unlink(missing_ok=True)
     return manifest

@@ -68,8 +68,8 @@ class Units:
 def frames(stream: BinaryIO, limits: Mapping[str, int]) -> Iterator[Answer]:
     """What the file is, then its nodes and links in stretches."""
     text = text_of(stream, limits)
-    check_end(text)
     scan = Scan(text, limits)
+    check_end(text)
     nodes, links = list(nodes_of(scan)), list(links_of(scan))
     yield {"units": scan.flow_units, "has_units": scan.has_units, "problems": scan.problems}, ()
     for name, rows in (("nodes", nodes), ("links", links)):
