@@ -157,7 +157,8 @@ def test_plain_http_leads_to_https(site: str, ports: tuple[int, int]) -> None:
 
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.build_opener(Stay).open(f"http://127.0.0.1:{ports[1]}/carte?x=1", timeout=10)
-    assert (refused.value.code, refused.value.headers["Location"]) == (301, f"{site}/carte?x=1")
+    with refused.value as answered:
+        assert (answered.code, answered.headers["Location"]) == (301, f"{site}/carte?x=1")
 
 
 def key_of(machine: BareMachine) -> str:
