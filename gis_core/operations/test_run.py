@@ -1,7 +1,7 @@
 """`./arpent test`: the whole suite against a cluster of its own, or pytest with the arguments given.
 
-The whole suite keeps its cluster and its files in memory where there is enough: it writes gigabytes that nobody reads. It
-says at its end what kept the processors busy.
+The whole suite keeps its cluster and its files in memory where there is enough: it writes gigabytes that nobody reads.
+It says at its end what kept the processors busy.
 
 `--qgis` runs the tests that need QGIS, and nothing else, `--grass` those of shadows against GRASS, `--image` builds
 the container image and runs it, `--engines` runs the main journeys in three engines of browsers, `--install` the
