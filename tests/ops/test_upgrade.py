@@ -280,6 +280,14 @@ def test_arpent_does_not_start_amid_an_interrupted_upgrade(scene: Scene, monkeyp
         scene.home.forget()
 
 
+def test_a_link_leads_to_the_former_version_until_an_upgrade_has_ended(tmp_path: Path):
+    home = states.Home(tmp_path)
+    home.write(State(FORMER, TARGET, "/var/lib/arpent", "systemd", 8045, "start"))
+    assert str((tmp_path / "former").readlink()) == FORMER
+    home.forget()
+    assert sorted(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(("status", "is_up"), [("200 OK", True), ("400 Bad Request", True), ("503 Busy", False)])
 def test_a_web_process_is_asked_at_its_socket(tmp_path: Path, status: str, is_up: bool):
     path = tmp_path / "web.sock"

@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
-from gis_core.operations import proxy
+from gis_core.operations import archive_target, configuration, proxy
 from gis_core.operations.configuration import FILE, LINE
 from gis_core.operations.environment import DB_USER, OS_USER, PASSWORDS, Place, read_plain
+from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.installation import database_script, refusals, units
 from gis_core.operations.installation.answers import ACME, LOCAL, Answers, ask, read_answers
 from gis_core.operations.installation.certificate import acme_request, certificate_items
@@ -212,11 +213,38 @@ def front(layout: Layout, answers: Answers) -> list[Item]:
 
 
 def service_items(layout: Layout, answers: Answers) -> list[Item]:
-    """Units, what is made at boot, rotation."""
+    """Units, without those that are no longer asked for, what is made at boot, rotation."""
+    present = unit_files(layout, answers)
+    gone = [layout.units / name for name in units.OPTIONAL]
+    gone = [path for path in gone if path not in {file.path for file in present}]
     return [
-        *units.unit_files(layout, answers),
+        *(item for path in gone for item in remove_unit(path)),
+        *present,
         File(layout.folders_at_boot, units.folders_at_boot(layout, answers)),
         *([File(layout.rotation, units.rotation(answers))] if answers.dsn is None else []),
+    ]
+
+
+def unit_files(layout: Layout, answers: Answers) -> list[File]:
+    """Those that the answers, and the archive among the settings that are there, ask for."""
+    return units.unit_files(layout, answers, present_archive(answers.data / FILE) if answers.dsn is None else None)
+
+
+def present_archive(path: Path) -> archive_target.Target | None:
+    """Where the administrator's own line says that the continuous archive lies. Raises OperationFailedError."""
+    value, where = configuration.read(path)[0].get(archive_target.SETTING, ("", ""))
+    if fault := archive_target.address_fault(value):
+        raise OperationFailedError(f"{where} : {archive_target.SETTING} : {fault}.")
+    return archive_target.parse(value) if value else None
+
+
+def remove_unit(path: Path) -> list[Item]:
+    """One that is there and should not: stopped, no longer started at boot, gone."""
+    return [
+        Command(
+            ["systemctl", "disable", "--now", path.name], AGAIN, unless=lambda: not (path.exists() and SYSTEMD.is_dir())
+        ),
+        Command(["rm", "-f", str(path)], AGAIN, unless=lambda: not path.exists()),
     ]
 
 
@@ -232,7 +260,7 @@ def operation(layout: Layout, answers: Answers, *arguments: str, failure: str) -
 def start(layout: Layout, answers: Answers) -> list[Item]:
     """The folders of sockets, and everything started now and with the machine."""
     sockets = Place(answers.data).socket_directory_of_root
-    names = [file.path.name for file in units.unit_files(layout, answers) if file.path.name != "arpent-backup.service"]
+    names = [file.path.name for file in unit_files(layout, answers) if "[Install]" in file.content]
     return [
         Folder(sockets, 0o1771, DB_USER, OS_USER),
         Folder(layout.sockets, 0o2750, OS_USER, PROXY_USER),
