@@ -14,6 +14,7 @@ from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.installation import database_script, refusals, units
 from gis_core.operations.installation.answers import ACME, LOCAL, Answers, ask, read_answers
 from gis_core.operations.installation.certificate import acme_request, certificate_items
+from gis_core.operations.installation.from_bundle import Packed, unpacked
 from gis_core.operations.installation.items import Command, File, Folder, Item, Link, Stage
 from gis_core.operations.installation.layout import PROXY_USER, SITE_PORT, Layout
 from gis_core.operations.progress import say
@@ -25,9 +26,16 @@ LEFT_OUT = (".git", ".venv", ".boot", "var", "node_modules", "__pycache__", "tes
 AGAIN = "Corrigez la cause ci-dessus, puis relancez la même commande : elle reprend où elle en était."
 
 
-def run(file: Path | None, *, dry_run: bool) -> int:
-    """Install, go on with what was cut short, or apply answers that changed."""
-    layout = Layout()
+def run(file: Path | None, *, dry_run: bool, packed: Packed | None = None) -> int:
+    """Install from this code or from a bundle, go on with what was cut short, or apply answers that changed."""
+    if packed is None:
+        return run_from(Layout(), file, dry_run=dry_run)
+    with unpacked(packed, Layout()) as layout:
+        return run_from(layout, file, dry_run=dry_run)
+
+
+def run_from(layout: Layout, file: Path | None, *, dry_run: bool) -> int:
+    """The installation itself; `layout.source` is what is installed. Raises OperationFailedError."""
     answers = read_answers(file) if file else known_answers(layout) or ask()
     stages = list_stages(layout, answers)
     if dry_run:
@@ -76,11 +84,11 @@ def list_stages(layout: Layout, answers: Answers) -> list[Stage]:
 
 def packages(layout: Layout, answers: Answers) -> list[Item]:
     """Debian's packages and the system users, as a demonstration has them, and the proxy's own user."""
-    more = ["logrotate", *(["certbot"] if answers.values["CERTIFICATE"] == ACME else [])]
-    fetch = ["apt-get", "-q", "install", "-y", "--no-install-recommends", *more]
+    fetch = ["apt-get", "-q", "install", "-y", "--no-install-recommends", "certbot"]
+    acme = [Command(fetch, AGAIN, unless=lambda: _has_package("certbot"))]
     return [
         Command([str(layout.source / "docker/provision.sh"), "system"], AGAIN, printed=True),
-        Command(fetch, AGAIN, unless=lambda: all(_has_package(name) for name in more)),
+        *(acme if answers.values["CERTIFICATE"] == ACME else []),
         Command(
             ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", PROXY_USER],
             AGAIN,
