@@ -73,8 +73,10 @@ def test_another_failure_of_apt_is_told_at_once(apt: dict[str, str]):
     assert "J'attends" not in said
 
 
-MAP_FUNCTIONS = 'source <(sed -n "/^stamped() {/p; /^web_map() {/,/^}/p" "$1"); bundle=/nowhere; web_libraries() { :; }; '
-    'step() { shift; "$@"; }; '
+MAP_FUNCTIONS = (
+    'source <(sed -n "/^stamped() {/p; /^web_map() {/,/^}/p" "$1"); bundle=/nowhere; '
+    'web_libraries() { :; }; step() { shift; "$@"; }; '
+)
 NPM = """#!/bin/sh
 # As vite does: what the folder had before goes.
 rm -rf webmap/dist && mkdir webmap/dist && cp webmap/src/map.ts webmap/dist/map.js && echo built
