@@ -7,6 +7,7 @@ target wants. Timers do nothing, and what is started ends with the test.
 import os
 import signal
 import socket
+import subprocess
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -100,10 +101,12 @@ class StandIn:
 
 def descendants(pid: int) -> list[int]:
     """The processes that a process started, and theirs."""
-    with suppress(OSError):
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        return [one for child in children for one in [int(child), *descendants(int(child))]]
-    return []
+    said = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    parents = [tuple(map(int, line.split())) for line in said.splitlines()]
+    found = [pid]
+    for one in found:
+        found += [child for child, parent in parents if parent == one]
+    return found[1:]
 
 
 def write_program(machine: BareMachine, name: str) -> None:
