@@ -25,7 +25,7 @@ with socket.socket(socket.AF_UNIX) as manager:
     manager.sendall(" ".join(sys.argv[1:]).encode())
     manager.shutdown(socket.SHUT_WR)
     said = manager.recv(4000).decode()
-sys.exit(said)' "$@"
+sys.exit(said or 0)' "$@"
 """
 TARGET = "arpent.target"
 
