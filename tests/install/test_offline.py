@@ -28,16 +28,6 @@ pytestmark = pytest.mark.skipif(not os.environ.get("ARPENT_INSTALL"), reason="./
 HOST, PORT = "sig.exemple.fr", 8443
 NEXT = f"{VERSION}.1"
 BEGIN = time.monotonic()
-ACCEPTED = """
-from django.db.models.functions import Now
-from gis_core.members.rights import SYSTEM, acting_as
-from gis_core.models import Membership
-with acting_as(SYSTEM):
-    Membership.objects.update(accepted_at=Now())
-    for one in Membership.objects.select_related("user"):
-        one.user.is_active = True
-        one.user.save()
-"""
 
 
 def note(title: str) -> None:
@@ -114,7 +104,7 @@ def manager(machine: BareMachine) -> StandIn:
 
 @pytest.fixture(scope="module")
 def installed(machine: BareMachine, manager: StandIn) -> BareMachine:
-    """Started, with an administrator who has come in."""
+    """Installed and started."""
     write_filter(machine)
     write_program(machine, "visit.py")
     done = machine.run(
@@ -124,8 +114,6 @@ def installed(machine: BareMachine, manager: StandIn) -> BareMachine:
     note("installé sans réseau")
     assert wait_until(lambda: answers(machine), 90), machine.log("arpent-web.service")[-2000:]
     note("le site répond")
-    done = machine.run("arpent", "manage", "shell", "-c", ACCEPTED, cwd="/")
-    assert done.returncode == 0, done.stdout[-2000:]
     return machine
 
 
