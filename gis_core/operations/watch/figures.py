@@ -13,7 +13,7 @@ from gis_core.models import Member
 from gis_core.operations.watch.alerts import open_alerts
 from gis_core.operations.watch.disks import disks
 from gis_core.operations.watch.findings import FAILED_TASKS
-from gis_core.operations.watch.kept import CERTIFICATE, FORECAST_DAYS, FREE, SIZE, SIZE_DAYS, latest, measures_since
+from gis_core.operations.watch.day_measures import CERTIFICATE, FORECAST_DAYS, FREE, SIZE, SIZE_DAYS, latest, measures_since
 from gis_core.operations.watch.traffic import slowest_statements
 from gis_core.points import STORED_KINDS
 
