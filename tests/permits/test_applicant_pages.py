@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from gis_core.members.rights import Role
 from permits.models import ApplicantReading, Permit
@@ -209,3 +210,14 @@ def test_a_line_is_written_for_each_member_so_that_none_tells_of_anothers_files(
     with world.as_("stranger"):
         assert len(read_applicants([permit, theirs], why="essai")) == 2
     assert [numbers for _by, _action, numbers, _why in readings(world)] == [[permit.number]]
+
+
+def test_a_reading_that_cannot_be_written_down_is_refused_in_words(world: World) -> None:
+    """During a maintenance that lets read alone: PostgreSQL writes nothing, so nobody reads personal data."""
+    permit, client = world.file(), world.client()
+    with connection.cursor() as cursor:
+        cursor.execute("set local transaction_read_only = on")
+    answer = client.get(f"/permis/{permit.number}/demandeur/", headers=PAGE)
+    assert answer.status_code == 503
+    assert "ne peut être que lu pendant cette maintenance" in answer.content.decode()
+    assert "Martin" not in answer.content.decode()
