@@ -176,6 +176,12 @@ def test_pages_and_programs_read_during_a_read_only_maintenance(place: Place, cl
     assert client.get(path).status_code == 200
 
 
+def test_the_map_says_it_too(place: Place, client: Client) -> None:
+    assert client.get("/").context["config"]["maintenance"] == ""
+    read_only(place)
+    assert client.get("/").context["config"]["maintenance"].startswith("Migration des réseaux. ")
+
+
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 def test_a_program_that_writes_gets_the_message_and_the_hour(place: Place, client: Client, method: str) -> None:
     read_only(place)
@@ -288,7 +294,7 @@ def test_what_a_session_would_keep_is_refused_in_words(place: Place) -> None:
     request = RequestFactory().get("/", headers={"accept": "text/html"})
     answer = convert_exception_to_response(refuse_in_maintenance(convert_exception_to_response(save_session)))(request)
     assert answer.status_code == 503
-    assert "ne peut être que lu pendant cette maintenance" in answer.content.decode()
+    assert "est en lecture seule pendant cette maintenance" in answer.content.decode()
 
 
 def test_parts_that_are_sent_later_are_read_so_too() -> None:
@@ -321,7 +327,7 @@ def test_transactions_of_a_request_are_opened_so_that_postgresql_refuses_to_writ
                 cursor.execute("update gis_core_user set first_name = 'Autre'")
         known = in_domain_terms(refused.value)
         assert known is not None
-        assert "ne peut être que lu pendant cette maintenance" in known.message
+        assert "est en lecture seule pendant cette maintenance" in known.message
     finally:
         only_reads.reset(token)
         other.close()

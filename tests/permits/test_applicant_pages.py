@@ -219,5 +219,5 @@ def test_a_reading_that_cannot_be_written_down_is_refused_in_words(world: World)
         cursor.execute("set local transaction_read_only = on")
     answer = client.get(f"/permis/{permit.number}/demandeur/", headers=PAGE)
     assert answer.status_code == 503
-    assert "ne peut être que lu pendant cette maintenance" in answer.content.decode()
+    assert "est en lecture seule pendant cette maintenance" in answer.content.decode()
     assert "Martin" not in answer.content.decode()
