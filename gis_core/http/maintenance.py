@@ -1,10 +1,10 @@
-"""During a maintenance: every page and every program gets the message and the hour, and is told when to ask again.
+"""During a maintenance: every page and every program gets the message, the hour, and when to ask again.
 
 One that only lets read refuses what asks to write so: every method but GET, where the view does not say that it keeps
 nothing (`keeps_nothing = True`). PostgreSQL refuses what would write all the same, in every transaction of such a
 request, those of its session and of an answer that is streamed too (`gis_core.database.backend`): a reading of personal
 data whose journal cannot be written is refused in words, and so is a link that a session must remember. The last use of
-a token is not noted meanwhile. People still sign in and out, and a closed account's session ends.
+a token is not recorded meanwhile. People still sign in and out, and a closed account's session ends.
 """
 
 from collections.abc import Callable, Iterable, Iterator

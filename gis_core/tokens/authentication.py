@@ -56,12 +56,12 @@ def user_of_token(secret: str) -> User | None:
     token = tokens.select_related("user").first()
     if token is None:
         return None
-    note_use(token)
+    record_use(token)
     token.user.token_name = token.name
     return token.user
 
 
-def note_use(token: ApiToken) -> None:
+def record_use(token: ApiToken) -> None:
     """When it was last used, to the minute; not in a maintenance that lets read alone."""
     before = database_clock.now() - LAST_USE_STEP
     if not only_reads.get() and (token.last_used_at is None or token.last_used_at < before):

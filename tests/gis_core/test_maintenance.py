@@ -26,6 +26,7 @@ from gis_core.operations.maintenance import FILE, begin, end, next_hour, run
 from gis_core.tokens.authentication import create_token
 from tests import factories
 from tests.policy.routes import patterns
+from tests.read_only import read_only_in_postgresql
 
 pytestmark = pytest.mark.django_db
 PARIS = ZoneInfo("Europe/Paris")
@@ -217,33 +218,27 @@ def test_people_sign_in_and_out_all_the_same(place: Place) -> None:
     assert client.get("/compte/").status_code == 302
 
 
-KEEPING_NOTHING = """
-api/v1/layers/<slug:slug>/style.qml
-api/v1/measure/
-api/v1/networks/sewer/trace
-api/v1/networks/water/isolation
-api/v1/networks/water/trace
-api/v1/networks/works/check
-api/v1/networks/works/detour
-api/v1/parcels/select.csv
-api/v1/parcels/select/
-api/v1/parcels/sheet.pdf
-api/v1/parcels/sheet/
-api/v1/simulations/check
-api/v1/simulations/check/
-api/v1/simulations/footprints
-api/v1/simulations/nearby
-api/v1/simulations/scene
-api/v1/simulations/shadow
-api/v1/simulations/shadow/
-api/v1/simulations/sun
-""".split()
-
-
-def read_only_in_postgresql() -> None:
-    """The transaction of this test too: what writes from here on is refused for good."""
-    with connection.cursor() as cursor:
-        cursor.execute("set local transaction_read_only = on")
+KEEPING_NOTHING = [
+    "api/v1/layers/<slug:slug>/style.qml",
+    "api/v1/measure/",
+    "api/v1/networks/sewer/trace",
+    "api/v1/networks/water/isolation",
+    "api/v1/networks/water/trace",
+    "api/v1/networks/works/check",
+    "api/v1/networks/works/detour",
+    "api/v1/parcels/select.csv",
+    "api/v1/parcels/select/",
+    "api/v1/parcels/sheet.pdf",
+    "api/v1/parcels/sheet/",
+    "api/v1/simulations/check",
+    "api/v1/simulations/check/",
+    "api/v1/simulations/footprints",
+    "api/v1/simulations/nearby",
+    "api/v1/simulations/scene",
+    "api/v1/simulations/shadow",
+    "api/v1/simulations/shadow/",
+    "api/v1/simulations/sun",
+]
 
 
 def test_views_that_keep_nothing_say_so() -> None:
@@ -258,7 +253,6 @@ def test_what_keeps_nothing_is_answered_for_real(place: Place) -> None:
     read_only(place)
     client = Client()
     client.force_login(user)
-    read_only_in_postgresql()
     line = {"type": "LineString", "coordinates": [[2.5, 48.0], [2.6, 48.0]]}
     square = {"type": "Polygon", "coordinates": [[[2.5, 48.0], [2.501, 48.0], [2.501, 48.001], [2.5, 48.0]]]}
     for path, given in (
@@ -266,15 +260,16 @@ def test_what_keeps_nothing_is_answered_for_real(place: Place) -> None:
         ("parcels/select/", {"shape": square}),
         ("parcels/sheet/", {"shape": square}),
     ):
-        answer = client.post(f"/api/v1/{path}", given, content_type="application/json")
+        with read_only_in_postgresql():
+            answer = client.post(f"/api/v1/{path}", given, content_type="application/json")
         assert answer.status_code == 200, answer.text
 
 
-def test_a_token_opens_and_its_use_is_not_noted(place: Place, client: Client) -> None:
+def test_a_token_opens_and_its_use_is_not_recorded(place: Place, client: Client) -> None:
     _token, secret = create_token(user=factories.user(factories.member(), "reader"), name="QGIS")
     read_only(place)
-    read_only_in_postgresql()
-    answer = client.get("/api/v1/layers/", headers={"Authorization": f"Bearer {secret}"})
+    with read_only_in_postgresql():
+        answer = client.get("/api/v1/layers/", headers={"Authorization": f"Bearer {secret}"})
     assert answer.status_code == 200
     assert ApiToken.objects.get().last_used_at is None
 
@@ -287,8 +282,8 @@ def test_what_a_session_would_keep_is_refused_in_words(place: Place) -> None:
         return HttpResponse()
 
     def save_session(request: HttpRequest) -> HttpResponse:
-        read_only_in_postgresql()
-        return SessionMiddleware(view)(request)
+        with read_only_in_postgresql():
+            return SessionMiddleware(view)(request)
 
     read_only(place)
     request = RequestFactory().get("/", headers={"accept": "text/html"})

@@ -32,9 +32,9 @@ from gis_core.operations.backup_status import (
 from gis_core.operations.doctor import database
 from gis_core.operations.doctor.finding import failure
 from gis_core.operations.watch import alerts, doctor_checks, findings, presence, traffic
+from gis_core.operations.watch.day_measures import CERTIFICATE, KEPT, STATEMENTS, forget_old_measures, keep
 from gis_core.operations.watch.disks import Disk, days_until_full, longest_measured, measure_disks, measure_sizes
 from gis_core.operations.watch.findings import Need, Unknown, list_needs
-from gis_core.operations.watch.day_measures import CERTIFICATE, KEPT, STATEMENTS, forget_old_measures, keep
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -229,7 +229,9 @@ def disk(free: int, full_in: float | None = None, *, forecast: bool = True) -> D
 def test_a_disk_that_is_full_or_soon_will_be(now: Disk, former: int, level: int | None) -> None:
     """It begins below a bound and ends above another."""
     said = list(findings.disk_needs([now], {"disk:files": former} if former else {}))
-    assert [(one.code, one.level) for one in said if isinstance(one, Need)] == ([("disk:files", level)] if level else [])
+    assert [(one.code, one.level) for one in said if isinstance(one, Need)] == (
+        [("disk:files", level)] if level else []
+    )
 
 
 def test_a_disk_that_cannot_be_judged_or_is_away_is_not_over() -> None:
@@ -357,7 +359,9 @@ def test_several_failures_of_one_check_are_one_alert(
         assert list(alerts.open_alerts().values_list("code", flat=True)) == ["backup"]
 
 
-def test_a_check_that_cannot_be_asked_stays_as_it_was(data: Path, system: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_check_that_cannot_be_asked_stays_as_it_was(
+    data: Path, system: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(database.CHECKS, "roles", lambda connection: [failure("roles", "Manquent.", "Relancez.")])
     doctor_checks.keep_failures()
     monkeypatch.setitem(database.CHECKS, "roles", lambda connection: 1 / 0)

@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from gis_core.members.rights import Role
 from permits.models import ApplicantReading, Permit
 from permits.services.applicants import Person, read_applicants
 from tests import factories
 from tests.permits.conftest import World
+from tests.read_only import read_only_in_postgresql
 
 PAGE = {"accept": "text/html"}
 READERS = [Role.PERMIT_INSTRUCTOR, Role.TOWN_HALL]
@@ -215,9 +215,8 @@ def test_a_line_is_written_for_each_member_so_that_none_tells_of_anothers_files(
 def test_a_reading_that_cannot_be_written_down_is_refused_in_words(world: World) -> None:
     """During a maintenance that lets read alone: PostgreSQL writes nothing, so nobody reads personal data."""
     permit, client = world.file(), world.client()
-    with connection.cursor() as cursor:
-        cursor.execute("set local transaction_read_only = on")
-    answer = client.get(f"/permis/{permit.number}/demandeur/", headers=PAGE)
+    with read_only_in_postgresql():
+        answer = client.get(f"/permis/{permit.number}/demandeur/", headers=PAGE)
     assert answer.status_code == 503
     assert "est en lecture seule pendant cette maintenance" in answer.content.decode()
     assert "Martin" not in answer.content.decode()

@@ -21,10 +21,10 @@ from gis_core.database.outages import database_is_gone
 from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Alert, User
 from gis_core.operations.watch.certificate import measure_certificate
+from gis_core.operations.watch.day_measures import forget_old_measures
 from gis_core.operations.watch.disks import measure_disks, measure_sizes
 from gis_core.operations.watch.doctor_checks import ask_failing_again, keep_failures
 from gis_core.operations.watch.findings import Need, Unknown, list_needs
-from gis_core.operations.watch.day_measures import forget_old_measures
 from gis_core.operations.watch.presence import forget_presence
 from gis_core.operations.watch.traffic import measure_traffic
 

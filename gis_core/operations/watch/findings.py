@@ -26,7 +26,6 @@ from gis_core.operations.archive_target import configured, key_file
 from gis_core.operations.environment import Place
 from gis_core.operations.metrics import oldest_waiting_job
 from gis_core.operations.night_backups import backup_state, recovery_state
-from gis_core.operations.watch.disks import Disk, disks
 from gis_core.operations.watch.day_measures import (
     CERTIFICATE,
     DOCTOR,
@@ -36,6 +35,7 @@ from gis_core.operations.watch.day_measures import (
     latest,
     measures_since,
 )
+from gis_core.operations.watch.disks import Disk, disks
 from gis_core.operations.watch.doctor_checks import by_check
 
 CERTIFICATE_DAYS = 21
