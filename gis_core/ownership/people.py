@@ -7,13 +7,13 @@ name alone.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
 from django.apps import apps
-from django.db.models import Model
+from django.db.models import CASCADE, Model
 from psycopg import sql
 
 from gis_core.database.statements import execute, fetch_all, fetch_one
@@ -205,9 +205,16 @@ def choose(mentions: Sequence[Mention], marks: Sequence[str]) -> list[Mention]:
 # -- accounts ---------------------------------------------------------------------------------------------------------
 
 
-def linked_rows(user_id: int) -> dict[str, list[dict[str, Any]]]:
-    """What hangs on an account, by model: tokens, notices, memberships; for the person's export."""
-    linked = {}
+def linked_rows(accounts: Sequence[int]) -> dict[str, list[dict[str, Any]]]:
+    """What hangs on these accounts, by model: tokens, notices, memberships; for the person's export."""
+    linked: dict[str, list[dict[str, Any]]] = {}
+    for user_id in accounts:
+        for model, rows in rows_of_account(user_id):
+            linked.setdefault(model, []).extend(rows)
+    return linked
+
+
+def rows_of_account(user_id: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     for declared in DECLARED.all():
         if declared.whose != Whose.PERSON or declared.path in ("", "pk"):
             continue
@@ -219,8 +226,7 @@ def linked_rows(user_id: int) -> dict[str, list[dict[str, Any]]]:
             )
         )
         if rows:
-            linked[declared.model] = [json.loads(row) for (row,) in rows]
-    return linked
+            yield declared.model, [json.loads(row) for (row,) in rows]
 
 
 def person_where(declared: Declared, user_id: int) -> sql.Composable:
@@ -321,10 +327,16 @@ def erase_account(user_id: int) -> None:
 
 
 def delete_row(declared: Declared, row: int) -> None:
-    """With its former rows, which the history keeps."""
-    table = model_of(declared)._meta.db_table
-    if declared.model == "gis_core.Membership":
-        execute("delete from gis_core_townhall where membership_id = %s", [row])
+    """With its former rows, which the history keeps, and the rows that are nothing without it."""
+    model = model_of(declared)
+    table = model._meta.db_table
+    for relation in model._meta.related_objects:
+        if getattr(relation, "on_delete", None) is CASCADE:
+            parts, key = relation.related_model._meta.db_table, str(relation.field.column)
+            execute(
+                sql.SQL("delete from {} where {} = %s").format(sql.Identifier("public", parts), sql.Identifier(key)),
+                [row],
+            )
     execute(sql.SQL("delete from {} where id = %s").format(sql.Identifier("public", table)), [row])
     forget_history(table, row)
 

@@ -281,7 +281,10 @@ def remove(departure: Departure) -> Removed:
     accounts, history = departure.alone, departure.history
     dropped = {one.table for one in tables if one.whole}
     quiet = [table for table in tables if not table.whole]
+    # A table of which something is still to be checked cannot be altered.
+    execute("set constraints all immediate")
     switch_triggers(quiet, "disable")
+    execute("set constraints all deferred")
     remove_history(tables)
     detached = detach(departure)
     own = {table.table: 0 for table in tables}

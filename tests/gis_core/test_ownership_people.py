@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from allauth.account.models import EmailAddress, EmailConfirmation
 from django.core.management import CommandError, call_command
 
 from gis_core.database.statements import execute, fetch_one
@@ -135,3 +136,14 @@ def test_the_last_administrator_of_the_agency_stays(database: str, tmp_path: Pat
             call_command("person_data", "--email", "alice@example.org", "--choose", mark,
                          "--reference", "2026-17", "--erase", str(tmp_path / "alice"))  # fmt: skip
     assert person.memberships.filter(role=Role.AGENCY_ADMINISTRATOR).exists()
+
+
+def test_an_address_goes_with_what_waits_for_its_confirmation(database: str, tmp_path: Path) -> None:
+    with factories.as_owner():
+        address = EmailAddress.objects.create(user=factories.user(), email="zoe@example.org")
+        EmailConfirmation.objects.create(email_address=address, key="une-clé")
+    with as_session("arpent_owner"):
+        call_command("person_data", "--email", "zoe@example.org", "--choose", f"account.EmailAddress:{address.pk}",
+                     "--reference", "2026-18", "--erase", str(tmp_path / "zoe.json"))  # fmt: skip
+        assert fetch_one("select count(*) from account_emailaddress") == (0,)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["zoe.json", "zoe.pdf"]

@@ -42,6 +42,14 @@ def test_nothing_is_removed_of_what_was_not_exported_as_it_is(world: World, tmp_
             write.writestr(name, b"" if name == "LISEZMOI.txt" else read.read(name))
     with pytest.raises(CommandError, match=r"LISEZMOI\.txt n'est pas celui du manifeste"):
         remove(world, changed)
+    content = bytearray(archive.read_bytes())
+    with zipfile.ZipFile(archive) as read:
+        largest = max(read.infolist(), key=lambda one: one.compress_size)
+    middle = largest.header_offset + largest.compress_size // 2
+    content[middle : middle + 64] = b"\xff" * 64
+    changed.write_bytes(content)
+    with pytest.raises(CommandError, match="n'est pas un export de membre entier"):
+        remove(world, changed)
     assert table_counts() == before
 
 

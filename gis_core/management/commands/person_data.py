@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import IntegrityError, OperationalError
 
 from gis_core.database import clock as database_clock
 from gis_core.errors import ArpentError
@@ -43,6 +44,10 @@ class Command(BaseCommand):
             if stem is not None:
                 discard(stem)
             raise CommandError(str(error.message) if isinstance(error, ArpentError) else str(error)) from error
+        except (IntegrityError, OperationalError) as error:
+            raise CommandError(
+                "Rien n'a été fait : quelqu'un écrivait dans ces lignes. Relancez la commande."
+            ) from error
         if report and stem is not None:
             publish(stem)
             marks = [one["mark"] for one in report["mentions"]]
@@ -83,7 +88,7 @@ class Command(BaseCommand):
             "reference": options["reference"].strip(),
             "made_at": database_clock.now().isoformat(),
             "mentions": [one.as_json() for one in chosen],
-            "linked": {model: rows for user in accounts for model, rows in people.linked_rows(user).items()},
+            "linked": people.linked_rows(accounts),
             "acts": [line for user in accounts for line in people.acts_of(user)],
             "journals": [one.as_json() for one in people.find_traces(accounts)],
         }

@@ -111,6 +111,11 @@ class Command(BaseCommand):
     def check_photos(self, departure: Departure, checked: Checked, options: dict[str, Any]) -> None:
         """Photos that are not in the archive were copied apart, says who removes. Raises CommandError."""
         heavy = checked.manifest["heavy_files"]
+        if not heavy["included"] and departure.photos != heavy["count"]:
+            raise CommandError(
+                f"L'export liste {heavy['count']} photos aériennes et altitudes, et le disque en a {departure.photos} :"
+                " refaites-le (./arpent manage export_member), remettez-le au membre, puis relancez."
+            )
         if departure.photos and not heavy["included"] and not options["photos_copied"]:
             raise CommandError(
                 f"{departure.photos} photos aériennes et altitudes ne sont pas dans l'archive, et partiraient avec le"
