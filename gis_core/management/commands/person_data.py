@@ -65,9 +65,9 @@ class Command(BaseCommand):
     def answer(self, options: dict[str, Any], stem: Path | None) -> tuple[dict[str, Any] | None, str]:
         sought = people.Sought.of(**{name: options[name] for name in ("name", "first_name", "email", "phone")})
         mentions = people.find_mentions(sought)
-        found = [one.row for one in mentions if one.declared.model == "gis_core.User"]
+        accounts = [one.row for one in mentions if one.declared.model == "gis_core.User"]
         if stem is None:
-            self.show(mentions, people.find_traces(found, sought), sought.several)
+            self.show(mentions, people.find_traces(accounts, sought), sought.several)
             return None, ""
         if not options["reference"].strip():
             raise CommandError("Donnez le numéro de la demande dans votre registre (--reference 2026-14).")

@@ -173,7 +173,7 @@ class Command(BaseCommand):
         return Visa(number[:60], day, signatory[:200])
 
     def refuse_faults(self, checked: Checked) -> None:
-        """Raises CommandError with what differs."""
+        """Nothing of an export that differs is removed. Raises CommandError with what differs."""
         if checked.faults:
             lines = "\n  ".join(checked.faults[:MOST_FAULTS])
             raise CommandError(
