@@ -5,6 +5,7 @@ import os
 import shlex
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -52,19 +53,7 @@ def parser() -> Parser:
     demonstration.add_argument("--prepared", action="store_true")
     add("stop", parents=[common])
     add("serve", parents=[common, port]).add_argument("--sockets", type=Path)
-    install = add("install", parents=[common])
-    install.add_argument("--answers", type=Path)
-    install.add_argument("--dry-run", action="store_true")
-    install.add_argument("--bundle", type=Path)
-    install.add_argument("--keys", type=Path)
-    install.add_argument("--unsigned", action="store_true")
-    uninstall = add("uninstall", parents=[common])
-    uninstall.add_argument("--delete-data", action="store_true")
-    uninstall.add_argument("--yes", action="store_true")
-    script = add("database-script", parents=[common])
-    script.add_argument("--dsn", default="")
-    script.add_argument("--passwords", type=Path)
-    add("database-check", parents=[common])
+    add_installation(add, common)
     add("worker", parents=[common])
     for command in PASSED_ON:
         add(command, parents=[common])
@@ -76,18 +65,7 @@ def parser() -> Parser:
     add("nightly", parents=[common])
     add("prepare", parents=[common, port])
     add("keep", parents=[common]).add_argument("--ready", type=int)
-    bring_back = add("restore", parents=[common])
-    bring_back.add_argument("file", type=Path, nargs="?")
-    bring_back.add_argument("--force", action="store_true")
-    bring_back.add_argument("--at", default="")
-    for option in ("--last", "--show", "--yes"):
-        bring_back.add_argument(option, action="store_true")
-    add("archive", parents=[common])
-    add("files-at").add_argument("action", choices=["plan", "apply"])
-    escrow = add("escrow", parents=[common])
-    escrow.add_argument("file", type=Path, nargs="?")
-    escrow.add_argument("--enter", action="store_true")
-    add("drill", parents=[common])
+    add_recovery(add, common)
     maintenance = add("maintenance", parents=[common])
     maintenance.add_argument("action", choices=["on", "read-only", "off", "status"])
     maintenance.add_argument("--message", default="")
@@ -114,6 +92,39 @@ def parser() -> Parser:
     cluster.add_argument("action", choices=["start", "stop", "status", "environment"])
     cluster.add_argument("--tests", action="store_true")
     return commands
+
+
+def add_installation(add: Callable[..., Parser], common: Parser) -> None:
+    """What makes a machine a server, and its database one of ours."""
+    install = add("install", parents=[common])
+    install.add_argument("--answers", type=Path)
+    install.add_argument("--dry-run", action="store_true")
+    install.add_argument("--bundle", type=Path)
+    install.add_argument("--keys", type=Path)
+    install.add_argument("--unsigned", action="store_true")
+    uninstall = add("uninstall", parents=[common])
+    uninstall.add_argument("--delete-data", action="store_true")
+    uninstall.add_argument("--yes", action="store_true")
+    script = add("database-script", parents=[common])
+    script.add_argument("--dsn", default="")
+    script.add_argument("--passwords", type=Path)
+    add("database-check", parents=[common])
+
+
+def add_recovery(add: Callable[..., Parser], common: Parser) -> None:
+    """What brings back a backup, or a second of the archive."""
+    bring_back = add("restore", parents=[common])
+    bring_back.add_argument("file", type=Path, nargs="?")
+    bring_back.add_argument("--force", action="store_true")
+    bring_back.add_argument("--at", default="")
+    for option in ("--last", "--show", "--yes"):
+        bring_back.add_argument(option, action="store_true")
+    add("archive", parents=[common])
+    add("files-at").add_argument("action", choices=["plan", "apply"])
+    escrow = add("escrow", parents=[common])
+    escrow.add_argument("file", type=Path, nargs="?")
+    escrow.add_argument("--enter", action="store_true")
+    add("drill", parents=[common])
 
 
 def split(arguments: list[str]) -> tuple[list[str], list[str]]:
@@ -166,13 +177,9 @@ def main(arguments: list[str]) -> int:
             return translations.translate(variables(place.for_tests, "test"), options.app)
         case "backup":
             return back_up(place, options.file, verified=options.verify)
-        case "nightly":
-            from gis_core.operations import nightly
-
-            return nightly.keep_backing_up(place)
         case "restore":
             return bring_back(place, options)
-        case "archive" | "files-at" | "escrow" | "drill":
+        case "nightly" | "archive" | "files-at" | "escrow" | "drill":
             return recover(place, options)
         case "prepare":
             return demo.prepare(place, options.port)
@@ -219,8 +226,12 @@ def bring_back(place: Place, options: argparse.Namespace) -> int:
 
 
 def recover(place: Place, options: argparse.Namespace) -> int:
-    """What the continuous archive and its trials need."""
+    """What the backups of the nights, the continuous archive and their trials need."""
     match options.command:
+        case "nightly":
+            from gis_core.operations import nightly
+
+            return nightly.keep_backing_up(place)
         case "archive":
             from gis_core.operations import archive
 

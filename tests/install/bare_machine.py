@@ -144,7 +144,7 @@ class BareMachine:
         with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as manager:
             if unit["Type"] == "notify":
                 # In the machine's own /run, which the holder mounted: reached through its root.
-                address = Path(f"/proc/{self.holder.pid}/root/run/notify-{name}")
+                address = Path("/proc", str(self.holder.pid), "root", "run", f"notify-{name}")
                 manager.bind(str(address))
                 address.chmod(0o777)
                 environment["NOTIFY_SOCKET"] = f"/run/notify-{name}"
