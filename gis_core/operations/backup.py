@@ -46,7 +46,9 @@ from gis_core.version import VERSION
 MANIFEST = "manifest.json"
 ROLES = "roles.sql"
 DUMP = "database.dump"
-SUPERUSER_LINE = re.compile(r"^(CREATE|ALTER) ROLE \"?postgres\"?\b")
+SUPERUSER_LINE = re.compile(r'(CREATE|ALTER) ROLE (postgres|"postgres")[ ;]')
+# Of what pg_dumpall writes: a remark, or what opens and ends a value or a name; a quote inside is doubled.
+QUOTES = re.compile(r"""--[^\n]*|'[^']*'?|"[^"]*"?""")
 # Between the rows and the files of one moment a file may still be on its way to its name.
 ATTEMPTS = 5
 ATTEMPT_SECONDS = 0.5
@@ -211,7 +213,30 @@ def _moment(connection: psycopg.Connection[tuple[Any, ...]], files: HeldFiles) -
 def _roles(cluster: Cluster) -> str:
     """The roles, their settings and memberships as SQL, the cluster's superuser apart."""
     text = run_client([*cluster.client("pg_dumpall"), "--roles-only"], UNREADABLE)
-    return "".join(line for line in text.splitlines(keepends=True) if not SUPERUSER_LINE.match(line))
+    return without_superuser(text)
+
+
+def without_superuser(text: str) -> str:
+    """What pg_dumpall wrote of roles, without the statements about the cluster's superuser.
+
+    A line is one only where it begins outside of a quoted value or name: those may hold any line.
+    """
+    kept, dropped, quote = [], False, ""
+    for line in text.split("\n"):
+        if not quote:
+            dropped = bool(SUPERUSER_LINE.match(line))
+        if not dropped:
+            kept.append(line)
+        quote = _quote_at_end(line, quote)
+    return "\n".join(kept)
+
+
+def _quote_at_end(line: str, quote: str) -> str:
+    """The quote that is open where a line ends, after one that was open where it began; empty where none is."""
+    last = ""
+    for match in QUOTES.finditer(quote + line):
+        last = match[0]
+    return last[:1] if last[:1] in ("'", '"') and (len(last) == 1 or last[-1] != last[0]) else ""
 
 
 def _manifest(cluster: Cluster) -> dict[str, Any]:
@@ -287,9 +312,11 @@ def _add_bytes(archive: tarfile.TarFile, name: str, content: bytes) -> None:
     archive.addfile(member, io.BytesIO(content))
 
 
-def run_client(command: list[str], lasting: str) -> str:
+def run_client(command: list[str], lasting: str, given: str = "") -> str:
     """Run a PostgreSQL program and return what it prints; `lasting` advises where the same again would not help."""
-    result = subprocess.run(command, capture_output=True, text=True, check=False, env=client_environment())
+    result = subprocess.run(
+        command, input=given, capture_output=True, text=True, check=False, env=client_environment(), cwd="/"
+    )
     if result.returncode != 0:
         raise OperationFailedError(advice(result.stderr, lasting), result.stderr)
     return result.stdout

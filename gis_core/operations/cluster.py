@@ -334,7 +334,7 @@ class Cluster:
     def _owner_can_reach(self, folder: Path) -> bool:
         if os.geteuid() != 0:
             return True
-        command = [*self._identity(), "test", "-x", str(folder)]
+        command = [*self.identity(), "test", "-x", str(folder)]
         return subprocess.run(command, check=False).returncode == 0
 
     def _hide_behind_link(self, link: Path) -> None:
@@ -496,10 +496,10 @@ class Cluster:
             owner = pwd.getpwuid(self.place.database_uid)
             os.chown(path, owner.pw_uid, owner.pw_gid)
 
-    def _identity(self) -> list[str]:
+    def identity(self) -> list[str]:
         """The beginning of a command that the cluster's own user runs."""
         owner = pwd.getpwuid(self.place.database_uid)
         return [*switch(owner.pw_name, str(owner.pw_gid))] if os.geteuid() == 0 else []
 
     def _as_owner(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return run_with_daemon([*self._identity(), str(BIN / program), *arguments])
+        return run_with_daemon([*self.identity(), str(BIN / program), *arguments])

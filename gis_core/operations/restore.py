@@ -16,6 +16,7 @@ from typing import IO, Any
 import psycopg
 
 from gis_core.operations import account
+from gis_core.operations.archive_target import give
 from gis_core.operations.backup import DUMP, FULL, MANIFEST, ROLES, advice, check_free_space, run_client
 from gis_core.operations.cluster import Cluster
 from gis_core.operations.contents import missing_contents
@@ -28,6 +29,7 @@ from gis_core.operations.versions import check_version
 from gis_core.version import VERSION
 
 MOST_LINES = 5
+ACCOUNTS = "demo-accounts.json"
 # Indexes that are being built need some more than the finished database.
 GROWTH = 1.2
 # What the manifest of an archive of this format says beside the versions.
@@ -75,6 +77,7 @@ def verify(source: Path) -> dict[str, Any]:
     try:
         with tarfile.open(source) as archive:
             for member in archive:
+                _check_known(member)
                 if member.name == MANIFEST:
                     manifest = dict(json.loads(_content(archive, member).read()))
                 elif not member.isdir():
@@ -129,6 +132,15 @@ def check_contents(cluster: Cluster, database: str, manifest: dict[str, Any]) ->
 def is_occupied(place: Place) -> bool:
     """Whether the data folder holds a database or files."""
     return Cluster(place).exists() or (place.files.is_dir() and any(place.files.iterdir()))
+
+
+def _check_known(member: tarfile.TarInfo) -> None:
+    """Only what `backup` writes is ever unpacked. Raises ValueError."""
+    top, *below = member.name.split("/")
+    known = member.isreg() and not below and top in {ROLES, DUMP, MANIFEST, ACCOUNTS}
+    known = known or (top == "files" and ".." not in below and (member.isdir() or (member.isreg() and bool(below))))
+    if not known:
+        raise ValueError(f"{member.name} n'a rien à y faire")
 
 
 def _entry(archive: tarfile.TarFile, member: tarfile.TarInfo) -> dict[str, Any]:
@@ -193,10 +205,12 @@ def _bring_back(place: Place, source: Path, scratch: Path, manifest: dict[str, A
     with cluster.lease(bootstrap=False):
         with step("Rôles et base"):
             lasting = lasting_failure(manifest)
-            options = ["-XAtq", "-v", "ON_ERROR_STOP=1", "-d", "postgres", "-f", str(scratch / ROLES)]
-            run_client([*cluster.client("psql"), *options], lasting)
+            # What an archive says is run by the database's user: root would run the commands in it for psql itself.
+            options = ["-XAtq", "-v", "ON_ERROR_STOP=1", "-d", "postgres"]
+            run_client([*cluster.identity(), *cluster.client("psql"), *options], lasting, (scratch / ROLES).read_text())
             options = ["--create", "--exit-on-error", "--jobs=2", "--dbname=postgres"]
-            run_client([*cluster.client("pg_restore"), *options, str(scratch / DUMP)], lasting)
+            open_to_database_user(place, scratch)
+            run_client([*cluster.identity(), *cluster.client("pg_restore"), *options, str(scratch / DUMP)], lasting)
             cluster.bootstrap()
         with step("Comparaison avec ce qui a été sauvegardé"):
             check_contents(cluster, DATABASE, manifest)
@@ -207,6 +221,12 @@ def _bring_back(place: Place, source: Path, scratch: Path, manifest: dict[str, A
     for name in (place.files.name, place.accounts.name):
         if (scratch / name).exists():
             (scratch / name).rename(place.data / name)
+
+
+def open_to_database_user(place: Place, scratch: Path) -> None:
+    """That user reads the dump of an archive where root has unpacked it."""
+    scratch.chmod(0o711)
+    give(place, scratch / DUMP)
 
 
 def extract(source: Path, folder: Path, *names: str) -> None:

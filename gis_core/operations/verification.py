@@ -27,7 +27,14 @@ from gis_core.operations.cluster import Cluster
 from gis_core.operations.environment import Place, adopt
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.progress import say, step
-from gis_core.operations.restore import check_contents, estimate_restore_bytes, extract, lasting_failure, verify
+from gis_core.operations.restore import (
+    check_contents,
+    estimate_restore_bytes,
+    extract,
+    lasting_failure,
+    open_to_database_user,
+    verify,
+)
 
 SCRATCH_DATABASE = "arpent_verify"
 TRIAL = "verify-"
@@ -80,8 +87,10 @@ def verify_archive(place: Place, source: Path) -> dict[str, Any]:
         extract(source, Path(scratch), ROLES, DUMP)
         _check_roles(cluster, (Path(scratch) / ROLES).read_text())
         with step("Rétablissement d'essai"), _scratch_database(cluster):
-            options = ["--exit-on-error", "--jobs=2", f"--dbname={SCRATCH_DATABASE}"]
-            run_client([*cluster.client("pg_restore"), *options, str(Path(scratch) / DUMP)], lasting_failure(manifest))
+            open_to_database_user(place, Path(scratch))
+            command = [*cluster.identity(), *cluster.client("pg_restore"), "--exit-on-error", "--jobs=2"]
+            command += [f"--dbname={SCRATCH_DATABASE}", str(Path(scratch) / DUMP)]
+            run_client(command, lasting_failure(manifest))
             check_contents(cluster, SCRATCH_DATABASE, manifest)
     return manifest
 
