@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-FOLDER = "backups"
+from gis_core.operations.environment import FOLDER, replace_file
+
 STATUS = "status.json"
 ARCHIVE = "archive.json"
 DRILL = "drill.json"
@@ -50,10 +51,7 @@ def _read[T](data: Path, name: str, kind: Callable[..., T]) -> T | None:
 
 
 def _write(data: Path, name: str, status: "Status | ArchiveStatus | DrillStatus") -> None:
-    partial = data / FOLDER / f"{name}.part"
-    partial.write_text(json.dumps(asdict(status), indent=1))
-    partial.chmod(0o644)
-    partial.replace(data / FOLDER / name)
+    replace_file(data / FOLDER / name, json.dumps(asdict(status), indent=1), 0o644)
 
 
 @dataclass(frozen=True)
@@ -129,7 +127,5 @@ def read_returns(data: Path) -> list[Return]:
 
 
 def note_return(data: Path, made: Return) -> None:
-    partial = data / FOLDER / f"{RETURNS}.part"
-    partial.write_text(json.dumps([asdict(one) for one in (*read_returns(data), made)], indent=1))
-    partial.chmod(0o644)
-    partial.replace(data / FOLDER / RETURNS)
+    text = json.dumps([asdict(one) for one in (*read_returns(data), made)], indent=1)
+    replace_file(data / FOLDER / RETURNS, text, 0o644)

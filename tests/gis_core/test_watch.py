@@ -19,7 +19,8 @@ from gis_core.accounts import mail as account_mail
 from gis_core.database import clock
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Alert, DayMeasure, User
-from gis_core.operations.backup_status import FOLDER, Status, write_status
+from gis_core.operations.backup_status import Status, write_status
+from gis_core.operations.environment import FOLDER
 from gis_core.operations.watch import alerts, findings, presence, traffic
 from gis_core.operations.watch.disks import Disk, days_until_full, forecast, measure_disks, measure_sizes
 from gis_core.operations.watch.findings import Need, list_needs
