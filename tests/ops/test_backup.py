@@ -254,9 +254,9 @@ def test_an_archive_with_anything_else_is_refused(tmp_path: Path, name: str):
 def test_roles_keep_every_line_but_the_superuser_s_statements():
     """A value with a line like these, taken out, would leave its end to be run by the superuser."""
     kept = (
-        "-- User Config \"o'brien\"\nCREATE ROLE \"postgres-x\";\n"
+        '-- User Config "o\'brien"\nCREATE ROLE "postgres-x";\n'
         "ALTER ROLE web SET application_name TO 'a''\nALTER ROLE postgres SET x TO '';\nDROP TABLE t; --';\n"
-        'CREATE ROLE "o\'\nCREATE ROLE postgres;";\nALTER ROLE web SET y TO E\'a\\\\\';\n'
+        "CREATE ROLE \"o'\nCREATE ROLE postgres;\";\nALTER ROLE web SET y TO E'a\\\\';\n"
     )
     superuser = "CREATE ROLE postgres;\nALTER ROLE postgres WITH SUPERUSER;\nALTER ROLE \"postgres\" SET z TO 'a\nb';\n"
     assert without_superuser(superuser + kept + superuser) == kept
