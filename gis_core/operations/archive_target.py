@@ -131,7 +131,6 @@ def prepare(place: Place, data: Path) -> dict[str, str]:
     if target is None:
         return {}
     make_backups(place)
-    give(place, place.backups)
     if not key_file(place).exists():
         write_private(key_file(place), secrets.token_hex(32))
         give(place, key_file(place))

@@ -247,7 +247,9 @@ def replace_file(path: Path, text: str, mode: int) -> None:
 def make_backups(place: Place) -> None:
     """The folder of the backups, which the database's user alone writes."""
     place.backups.mkdir(parents=True, exist_ok=True, mode=0o750)
-    adopt(place.backups)
+    if os.geteuid() == 0:
+        owner = pwd.getpwuid(place.database_uid)
+        os.chown(place.backups, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
 
 
 def read_plain(path: Path, most_bytes: int) -> bytes:

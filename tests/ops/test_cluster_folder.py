@@ -15,6 +15,7 @@ def test_no_empty_database_takes_the_place_of_one_that_was_set_aside(tmp_path: P
         refuse_empty(place)
     place.cluster.mkdir()
     refuse_empty(place)
+    assert list(place.cluster.iterdir()) == []
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="root alone could empty a folder of others")
