@@ -93,6 +93,7 @@ def map_config(request: HttpRequest) -> dict[str, Any]:
         "bar": bar_of_map(request),
         "guides": guides_of_panels(),
         "extent_4326": extent,
+        "maintenance": getattr(request, "maintenance", ""),
         "is_empty": not Commune.objects.exists(),
         "first_view": first_view(roles),
         "first_place": None if user and user.map_view else first_place(roles, extent),

@@ -5,6 +5,7 @@ the time it takes, whether an address has an account. A task holds no link that 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,13 +13,16 @@ from allauth.account.forms import EmailAwarePasswordResetTokenGenerator, default
 from allauth.account.utils import filter_users_by_email, user_pk_to_url_str
 from django.conf import settings
 from django.core.mail import send_mail
+from django.db import DatabaseError, transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from gis_core.jobs.services import queue_task
+from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Membership, User
+from gis_core.operations.watch.day_measures import MAIL, keep
 
 TASK = "account_mail"
 
@@ -35,6 +39,15 @@ def send(kind: str, values: dict[str, Any]) -> None:
 
 def send_text(to: str, subject: str, body: str) -> None:
     send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [to])
+    if has_server():
+        # It has left: a database that does not keep so must not have it sent again.
+        with suppress(DatabaseError), acting_as(SYSTEM), transaction.atomic():
+            keep(MAIL)
+
+
+def has_server() -> bool:
+    """Whether messages leave for a server, and not for a folder."""
+    return "host" in settings.MAILERS["default"].get("OPTIONS", {})
 
 
 def send_invitation(membership: int, site: str) -> None:

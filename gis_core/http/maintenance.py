@@ -1,14 +1,18 @@
-"""During a maintenance: every page and every program gets the message and the hour, and is told when to ask again.
+"""During a maintenance: every page and every program gets the message, the hour, and when to ask again.
 
-One that only lets read refuses what asks to write so, and PostgreSQL refuses what would write all the same
-(`gis_core.database.backend`). People still sign in and out.
+One that only lets read refuses what asks to write so: every method but GET, where the view does not say that it keeps
+nothing (`keeps_nothing = True`). PostgreSQL refuses what would write all the same, in every transaction of such a
+request, those of its session and of an answer that is streamed too (`gis_core.database.backend`): a reading of personal
+data whose journal cannot be written is refused in words, and so is a link that a session must remember. The last use of
+a token is not recorded meanwhile. People still sign in and out, and a closed account's session ends.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
@@ -38,16 +42,49 @@ def refuse_in_maintenance(get_response: Callable[[HttpRequest], HttpResponse]) -
         if maintenance is None:
             return get_response(request)
         signs = request.path in [reverse(name) for name in SIGNING]
-        if not maintenance.read_only or (request.method not in READING and not signs):
+        may_write = request.method not in READING and not keeps_nothing(request.path_info)
+        if not maintenance.read_only or (may_write and not signs):
             return refusal(request, maintenance)
         request.maintenance = describe(maintenance)  # type: ignore[attr-defined]
-        token = only_reads.set(not signs)
-        try:
+        if signs:
             return get_response(request)
-        finally:
-            only_reads.reset(token)
+        with reading_alone():
+            response = get_response(request)
+        if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
+            response.streaming_content = stream_reading(response.streaming_content)
+        return response
 
     return middleware
+
+
+def keeps_nothing(path: str) -> bool:
+    """Whether the view of this address answers a question that is too long for an address, and writes nothing."""
+    try:
+        view = resolve(path).func
+    except Resolver404:
+        return False
+    return bool(getattr(getattr(view, "view_class", view), "keeps_nothing", False))
+
+
+@contextmanager
+def reading_alone() -> Iterator[None]:
+    """PostgreSQL refuses to write in the transactions that open inside."""
+    token = only_reads.set(True)
+    try:
+        yield
+    finally:
+        only_reads.reset(token)
+
+
+def stream_reading(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """The parts of an answer that is made while it is sent: after the middleware is over."""
+    remaining = iter(parts)
+    while True:
+        with reading_alone():
+            part = next(remaining, None)
+        if part is None:
+            return
+        yield part
 
 
 def refusal(request: HttpRequest, maintenance: Maintenance) -> HttpResponse:

@@ -42,7 +42,8 @@ class DayMeasure(models.Model):
 class Alert(models.Model):
     """Something that administrators have to see to, from when it was first seen until it is over.
 
-    `texts` holds by language what is the matter (`message`) and what to do (`remedy`).
+    `code` is one for each subject (`backup`, `disk:files`). `texts` holds by language what is the matter (`message`)
+    and what to do (`remedy`), and under `level` how bad it is: 1, or 2.
     """
 
     security = "owner"

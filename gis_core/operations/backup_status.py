@@ -3,13 +3,27 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 FOLDER = "backups"
 STATUS = "status.json"
 ARCHIVE = "archive.json"
 DRILL = "drill.json"
 RETURNS = "returns.json"
+# A night's backup comes every day; one that has not ended after hours was killed.
+STALE = timedelta(hours=36)
+LONGEST = timedelta(hours=12)
+# Of less, what does not depend on the size takes longest.
+ENOUGH_BYTES = 2**30
+# The promise: at most five minutes of work are lost.
+MOST_SILENT = timedelta(minutes=5)
+OLD_BASE = timedelta(days=2)
+OLD_DRILL = timedelta(days=45)
+
+ArchiveFault = Literal["", "not-begun", "failed", "silent"]
+"""Why a continuous archive that is configured does not keep its promise; empty where it does."""
 
 
 @dataclass(frozen=True)
@@ -133,3 +147,95 @@ def note_return(data: Path, made: Return) -> None:
     partial.write_text(json.dumps([asdict(one) for one in (*read_returns(data), made)], indent=1))
     partial.chmod(0o644)
     partial.replace(data / FOLDER / RETURNS)
+
+
+def instant(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+@dataclass(frozen=True)
+class BackupState:
+    """What became of the last backups, for somebody who reads it now."""
+
+    status: Status
+    now: datetime
+
+    @property
+    def since(self) -> datetime:
+        return datetime.fromisoformat(self.status.since)
+
+    @property
+    def succeeded_at(self) -> datetime | None:
+        return instant(self.status.succeeded_at)
+
+    @property
+    def begun_at(self) -> datetime | None:
+        return instant(self.status.begun_at)
+
+    @property
+    def under_way(self) -> bool:
+        """Begun, and not over yet."""
+        begun = self.begun_at
+        return begun is not None and not self.status.ended_at and self.now - begun < LONGEST
+
+    @property
+    def failure(self) -> str:
+        """Why the last one that is over did not end well, in the words of the program that makes them; else nothing."""
+        return "" if self.under_way else self.status.failure
+
+    @property
+    def stale(self) -> bool:
+        """No verified backup for more than a day and a half."""
+        return self.now - (self.succeeded_at or self.since) > STALE
+
+
+@dataclass(frozen=True)
+class RecoveryState:
+    """The continuous archive and the last drill, for somebody who reads it now."""
+
+    archive: ArchiveStatus | None
+    drill: DrillStatus | None
+    now: datetime
+
+    @property
+    def first(self) -> datetime | None:
+        """The oldest second that can be returned to."""
+        return instant(self.archive.first) if self.archive else None
+
+    @property
+    def checked_at(self) -> datetime | None:
+        return instant(self.archive.checked_at) if self.archive else None
+
+    @property
+    def silent(self) -> bool:
+        """Nothing has been sent for longer than the five minutes of work that may be lost."""
+        return self.checked_at is not None and self.now - self.checked_at > MOST_SILENT
+
+    @property
+    def archive_fault(self) -> ArchiveFault:
+        """Of an archive that is configured."""
+        if self.archive is None or self.checked_at is None:
+            return "not-begun"
+        return "failed" if self.archive.failure else "silent" if self.silent else ""
+
+    @property
+    def base_is_old(self) -> bool:
+        """The last base backup is more than two days old."""
+        made_at = instant(self.archive.backup_at) if self.archive else None
+        return made_at is not None and self.now - made_at > OLD_BASE
+
+    @property
+    def drill_is_old(self) -> bool:
+        """The last drill was more than a month and a half ago."""
+        return self.drilled_at is not None and self.now - self.drilled_at > OLD_DRILL
+
+    @property
+    def drilled_at(self) -> datetime | None:
+        return instant(self.drill.ended_at) if self.drill else None
+
+    @property
+    def minutes_for_100_gib(self) -> int | None:
+        """At the rate of the last drill; None where it restored too little to say."""
+        if not self.drill or self.drill.bytes < ENOUGH_BYTES or not self.drill.restore_seconds:
+            return None
+        return round(100 * 2**30 / (self.drill.bytes / self.drill.restore_seconds) / 60)

@@ -17,7 +17,7 @@ from gis_core.models import DayMeasure, Job, Member
 from gis_core.operations.environment import read_end
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.metrics import live_registry
-from gis_core.operations.watch.kept import REQUESTS, SIZE, latest
+from gis_core.operations.watch.day_measures import REQUESTS, SIZE, latest
 from gis_core.operations.watch.traffic import COUNT, FAILURES, SECONDS, Figures, read_routes, week
 from gis_core.points import STORED_KINDS
 

@@ -16,9 +16,17 @@ from gis_core.operations import overview
 from gis_core.operations.metrics import oldest_waiting_job
 from gis_core.operations.night_backups import backup_state, recovery_state
 from gis_core.operations.watch.alerts import open_alerts
+from gis_core.operations.watch.day_measures import (
+    CERTIFICATE,
+    FORECAST_DAYS,
+    FREE,
+    SIZE,
+    SIZE_DAYS,
+    latest,
+    measures_since,
+)
 from gis_core.operations.watch.disks import disks
 from gis_core.operations.watch.findings import disk_title
-from gis_core.operations.watch.kept import CERTIFICATE, FORECAST_DAYS, FREE, SIZE, SIZE_DAYS, latest, measures_since
 from gis_core.operations.watch.presence import people_present
 from gis_core.operations.watch.traffic import slowest_statements
 

@@ -31,7 +31,7 @@ def start_page(request: HttpRequest) -> HttpResponse:
             "done": done,
             "total": len(steps),
             "is_hidden": start_steps.is_hidden(request),
-            "can_mail": start_steps.has_mail_server(),
+            "can_mail": account_mail.has_server(),
             "section": "getting_started",
         },
     )
@@ -43,7 +43,7 @@ def send_trial(request: HttpRequest) -> HttpResponse:
     """Have a message sent to who asks, by the queue as all others."""
     check_agency(request)
     assert isinstance(request.user, User)
-    if not start_steps.has_mail_server():
+    if not account_mail.has_server():
         messages.error(request, _("No mail server is set on the server: nothing can be sent."))
     elif not request.user.email:
         messages.error(request, _("Your account has no address."))

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from psycopg.sql import SQL
 
+from gis_core.accounts.mail import has_server
+from gis_core.database import clock
 from gis_core.database.statements import fetch_one
 from gis_core.help.guides import Guide, guides
 from gis_core.long_dates import format_long_date
-from gis_core.members.rights import Role
-from gis_core.models import Commune, Member, Membership
+from gis_core.members.rights import SYSTEM, Role, acting_as
+from gis_core.models import Commune, DayMeasure, Member, Membership
 from gis_core.operations.night_backups import backup_state
+from gis_core.operations.watch.day_measures import CERTIFICATE, MAIL, SIZE_DAYS, latest, measures_since
 from gis_core.points import START_STEPS, PageLink, Progress, StartStep
 from gis_core.validators import UNKNOWN_SIREN
 
@@ -27,7 +32,7 @@ KEPT_S = 60
 """For how long pages believe that steps are left, or none: the page itself always looks."""
 MOST_NAMES = 5
 TRIALS = SQL("""
-    select count(*) filter (where status = 'succeeded'), count(*) filter (where status = 'failed'),
+    select count(*) filter (where status = 'failed'),
         count(*) filter (where status in ('todo', 'doing')),
         coalesce(max(attempts) filter (where status in ('todo', 'doing')), 0)
     from public.procrastinate_jobs where task_name = 'account_mail' and args ->> 'kind' = 'trial'
@@ -122,19 +127,16 @@ def people() -> Progress:
     return Progress(True, ngettext("%(n)s person has access.", "%(n)s people have access.", count) % {"n": count})
 
 
-def has_mail_server() -> bool:
-    """Whether messages leave for a server, and not for a folder."""
-    return "host" in settings.MAILERS["default"].get("OPTIONS", {})
-
-
 def mail() -> Progress:
-    """A mail server is set, and took a trial message or an invitation that somebody accepted."""
-    if not has_mail_server():
+    """A mail server is set, and has taken a message: a trial, or any other."""
+    if not has_server():
         return Progress(
             False, _("No mail server is set: messages are written to a folder. Set ARPENT_EMAIL_URL on the server.")
         )
-    sent, failed, waiting, attempts = fetch_one(TRIALS, {})
-    if sent or Membership.objects.accepted().filter(~Q(invited_email="")).count() > 1:
+    failed, waiting, attempts = fetch_one(TRIALS, {})
+    with acting_as(SYSTEM):
+        taken = DayMeasure.objects.filter(subject=MAIL).exists()
+    if taken:
         return Progress(True, _("The mail server takes messages."))
     if waiting and attempts:
         return Progress(False, _("The mail server has not taken the trial message yet: it is tried again."))
@@ -158,13 +160,26 @@ def backups() -> Progress:
 
 
 def certificate() -> Progress:
-    """The site is declared to be behind HTTPS."""
-    if settings.HTTPS:
-        return Progress(True, _("The site is served over HTTPS. How long its certificate lasts: ./arpent doctor."))
-    return Progress(
-        False,
-        _("The site is not declared as served over HTTPS: put it behind a certificate, then set ARPENT_HTTPS=1."),
-    )
+    """The site is declared to be behind HTTPS, and a certificate that is trusted and lasts was seen there."""
+    if not settings.HTTPS:
+        return Progress(
+            False,
+            _("The site is not declared as served over HTTPS: put it behind a certificate, then set ARPENT_HTTPS=1."),
+        )
+    measure = latest(measures_since(SIZE_DAYS, CERTIFICATE), CERTIFICATE)
+    if measure is None:
+        return Progress(
+            False,
+            _("The certificate has not been seen yet: set ARPENT_SITE_URL=https://… and wait ten minutes."),
+        )
+    host, failure = measure.detail["host"], measure.detail["failure"]
+    if failure:
+        return Progress(False, _("The certificate of %(host)s is refused: %(why)s.") % {"host": host, "why": failure})
+    end = datetime.fromtimestamp(measure.amount, UTC)
+    text = _("The certificate of %(host)s ends on %(day)s.")
+    if end <= clock.now():
+        text = _("The certificate of %(host)s ended on %(day)s.")
+    return Progress(end > clock.now(), text % {"host": host, "day": format_long_date(timezone.localtime(end).date())})
 
 
 def names_of(members: QuerySet[Member]) -> str:

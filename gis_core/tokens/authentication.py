@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from gis_core.database import clock as database_clock
+from gis_core.members.rights import only_reads
 from gis_core.models import ApiToken, User
 
 PREFIX = "arpent_"
@@ -55,8 +56,14 @@ def user_of_token(secret: str) -> User | None:
     token = tokens.select_related("user").first()
     if token is None:
         return None
-    stale = Q(last_used_at=None) | Q(last_used_at__lt=database_clock.now() - LAST_USE_STEP)
-    if token.last_used_at is None or token.last_used_at < database_clock.now() - LAST_USE_STEP:
-        ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=database_clock.now())
+    record_use(token)
     token.user.token_name = token.name
     return token.user
+
+
+def record_use(token: ApiToken) -> None:
+    """When it was last used, to the minute; not in a maintenance that lets read alone."""
+    before = database_clock.now() - LAST_USE_STEP
+    if not only_reads.get() and (token.last_used_at is None or token.last_used_at < before):
+        stale = Q(last_used_at=None) | Q(last_used_at__lt=before)
+        ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=database_clock.now())

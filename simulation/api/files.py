@@ -89,6 +89,8 @@ class FootprintsSerializer(serializers.Serializer[Any]):
 
 
 class FootprintsView(SentFileView):
+    keeps_nothing = True
+
     def most_bytes(self) -> int:
         return MOST_BYTES
 

@@ -49,6 +49,8 @@ def crs_of(request: Request) -> str:
 
 
 class CheckView(APIView):
+    keeps_nothing = True
+
     @extend_schema(
         operation_id="simulation_check",
         request=serializers.SimulationCheckSerializer,
@@ -77,6 +79,8 @@ class SlashedCheckView(CheckView):
 
 
 class ShadowView(APIView):
+    keeps_nothing = True
+
     @extend_schema(
         operation_id="simulation_shadow",
         request=serializers.SimulationShadowSerializer,
@@ -104,6 +108,8 @@ class SlashedShadowView(ShadowView):
 
 
 class SunView(APIView):
+    keeps_nothing = True
+
     @extend_schema(
         operation_id="simulation_sun",
         request=serializers.SimulationSunSerializer,
@@ -124,6 +130,8 @@ class SunView(APIView):
 
 @method_decorator(gzip_page, name="dispatch")
 class SceneView(APIView):
+    keeps_nothing = True
+
     @extend_schema(
         operation_id="simulation_scene",
         request=serializers.SimulationSceneSerializer,
@@ -144,6 +152,8 @@ class SceneView(APIView):
 
 
 class NearbyView(APIView):
+    keeps_nothing = True
+
     @extend_schema(
         operation_id="simulation_nearby",
         request=serializers.SimulationProjectSerializer,

@@ -1,22 +1,32 @@
 """During a maintenance: what people, programs and supervisors are told, and the command that begins and ends it."""
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.handlers.exception import convert_exception_to_response
 from django.db import InternalError, connection
-from django.test import Client
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
 
 from gis_core.database.failures import in_domain_terms
+from gis_core.http.maintenance import refuse_in_maintenance, stream_reading
 from gis_core.members.rights import SYSTEM, acting_as, only_reads
 from gis_core.models import ApiToken
 from gis_core.operations.environment import Place
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.maintenance import FILE, begin, end, next_hour, run
+from gis_core.tokens.authentication import create_token
 from tests import factories
+from tests.policy.routes import patterns
+from tests.read_only import read_only_in_postgresql
 
 pytestmark = pytest.mark.django_db
 PARIS = ZoneInfo("Europe/Paris")
@@ -167,6 +177,12 @@ def test_pages_and_programs_read_during_a_read_only_maintenance(place: Place, cl
     assert client.get(path).status_code == 200
 
 
+def test_the_map_says_it_too(place: Place, client: Client) -> None:
+    assert client.get("/").context["config"]["maintenance"] == ""
+    read_only(place)
+    assert client.get("/").context["config"]["maintenance"].startswith("Migration des réseaux. ")
+
+
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 def test_a_program_that_writes_gets_the_message_and_the_hour(place: Place, client: Client, method: str) -> None:
     read_only(place)
@@ -202,12 +218,102 @@ def test_people_sign_in_and_out_all_the_same(place: Place) -> None:
     assert client.get("/compte/").status_code == 302
 
 
-def test_transactions_of_a_request_are_opened_so_that_postgresql_refuses_to_write() -> None:
-    """The second wall: no page has to know of the maintenance."""
+KEEPING_NOTHING = [
+    "api/v1/layers/<slug:slug>/style.qml",
+    "api/v1/measure/",
+    "api/v1/networks/sewer/trace",
+    "api/v1/networks/water/isolation",
+    "api/v1/networks/water/trace",
+    "api/v1/networks/works/check",
+    "api/v1/networks/works/detour",
+    "api/v1/parcels/select.csv",
+    "api/v1/parcels/select/",
+    "api/v1/parcels/sheet.pdf",
+    "api/v1/parcels/sheet/",
+    "api/v1/simulations/check",
+    "api/v1/simulations/check/",
+    "api/v1/simulations/footprints",
+    "api/v1/simulations/nearby",
+    "api/v1/simulations/scene",
+    "api/v1/simulations/shadow",
+    "api/v1/simulations/shadow/",
+    "api/v1/simulations/sun",
+]
+
+
+def test_views_that_keep_nothing_say_so() -> None:
+    """Each was looked at: a new one is added once it writes nothing but what PostgreSQL would refuse."""
+    views = [(route, getattr(pattern.callback, "view_class", pattern.callback)) for route, pattern in patterns()]
+    found = {route for route, view in views if getattr(view, "keeps_nothing", False)}
+    assert sorted(found) == KEEPING_NOTHING
+
+
+def test_what_keeps_nothing_is_answered_for_real(place: Place) -> None:
+    user = factories.user(factories.member(), "reader")
+    read_only(place)
+    client = Client()
+    client.force_login(user)
+    line = {"type": "LineString", "coordinates": [[2.5, 48.0], [2.6, 48.0]]}
+    square = {"type": "Polygon", "coordinates": [[[2.5, 48.0], [2.501, 48.0], [2.501, 48.001], [2.5, 48.0]]]}
+    for path, given in (
+        ("measure/", {"geometry": line}),
+        ("parcels/select/", {"shape": square}),
+        ("parcels/sheet/", {"shape": square}),
+    ):
+        with read_only_in_postgresql():
+            answer = client.post(f"/api/v1/{path}", given, content_type="application/json")
+        assert answer.status_code == 200, answer.text
+
+
+def test_a_token_opens_and_its_use_is_not_recorded(place: Place, client: Client) -> None:
+    _token, secret = create_token(user=factories.user(factories.member(), "reader"), name="QGIS")
+    read_only(place)
+    with read_only_in_postgresql():
+        answer = client.get("/api/v1/layers/", headers={"Authorization": f"Bearer {secret}"})
+    assert answer.status_code == 200
+    assert ApiToken.objects.get().last_used_at is None
+
+
+def test_what_a_session_would_keep_is_refused_in_words(place: Place) -> None:
+    """A session is kept once the request is over and nobody is known any more: the wall stands there too."""
+
+    def view(request: HttpRequest) -> HttpResponse:
+        request.session["opened"] = 1
+        return HttpResponse()
+
+    def save_session(request: HttpRequest) -> HttpResponse:
+        with read_only_in_postgresql():
+            return SessionMiddleware(view)(request)
+
+    read_only(place)
+    request = RequestFactory().get("/", headers={"accept": "text/html"})
+    answer = convert_exception_to_response(refuse_in_maintenance(convert_exception_to_response(save_session)))(request)
+    assert answer.status_code == 503
+    assert "est en lecture seule pendant cette maintenance" in answer.content.decode()
+
+
+def test_parts_that_are_sent_later_are_read_so_too() -> None:
+    seen = []
+
+    def parts() -> Iterator[bytes]:
+        seen.append(only_reads.get())
+        yield b"a"
+        seen.append(only_reads.get())
+
+    assert b"".join(stream_reading(parts())) == b"a"
+    assert seen == [True, True]
+    assert not only_reads.get()
+
+
+@pytest.mark.parametrize("asking", [nullcontext, partial(acting_as, SYSTEM)])
+def test_transactions_of_a_request_are_opened_so_that_postgresql_refuses_to_write(
+    asking: Callable[[], AbstractContextManager[None]],
+) -> None:
+    """The second wall: no page has to know of the maintenance, nor has anybody to be known."""
     other = connection.copy()
     token = only_reads.set(True)
     try:
-        with acting_as(SYSTEM):
+        with asking():
             other.set_autocommit(False)
         with other.cursor() as cursor:
             cursor.execute("show transaction_read_only")
@@ -216,7 +322,7 @@ def test_transactions_of_a_request_are_opened_so_that_postgresql_refuses_to_writ
                 cursor.execute("update gis_core_user set first_name = 'Autre'")
         known = in_domain_terms(refused.value)
         assert known is not None
-        assert "ne peut être que lu pendant cette maintenance" in known.message
+        assert "est en lecture seule pendant cette maintenance" in known.message
     finally:
         only_reads.reset(token)
         other.close()

@@ -1,14 +1,19 @@
 """The page “Getting started”: what a platform still needs is read from its data, for the agency alone."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 
-from gis_core.members.rights import Role
+from gis_core.accounts import mail as account_mail
+from gis_core.database import clock
+from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Member, User
 from gis_core.operations import start_steps
+from gis_core.operations.watch.day_measures import CERTIFICATE, keep
 from gis_core.points import START_STEPS
 from gis_core.validators import UNKNOWN_SIREN
 from tests import factories
@@ -68,17 +73,41 @@ def test_a_member_without_communes_is_named() -> None:
     assert f"Sans aucune commune : {lost.name}" in client.get(PAGE).text
 
 
-def test_mail_is_done_once_the_server_took_a_trial_message(settings: Any) -> None:
+def test_mail_is_done_once_the_server_took_a_message_and_stays_so(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.MAILERS = SMTP
+    monkeypatch.setattr(account_mail, "send_mail", lambda *parts: 1)
     client = signed_in(agency())
     assert client.post(f"{PAGE}essai/").status_code == 302
     assert "part" in start_steps.mail().text
-    with factories.as_owner():
-        from django.db import connection
-
-        with connection.cursor() as cursor:
-            cursor.execute("update procrastinate_jobs set status = 'succeeded' where task_name = 'account_mail'")
+    account_mail.send_text("agence@example.org", "Essai", "Essai")
+    with connection.cursor() as cursor:
+        # As the queue does after a month.
+        cursor.execute("delete from procrastinate_jobs where task_name = 'account_mail'")
     assert start_steps.mail().done
+
+
+def test_invitations_that_were_accepted_by_a_link_say_nothing_of_mail(settings: Any) -> None:
+    settings.MAILERS = SMTP
+    member = agency().memberships.get().member
+    for number in range(2):
+        user = factories.user(member, "reader")
+        with factories.as_owner():
+            user.memberships.update(invited_email=f"{number}@example.org")
+    assert not start_steps.mail().done
+
+
+@pytest.mark.parametrize(
+    ("days", "failure", "done"), [(30, "", True), (-1, "", False), (30, "self-signed certificate", False)]
+)
+def test_the_certificate_is_done_once_a_good_one_was_seen(settings: Any, days: int, failure: str, done: bool) -> None:
+    settings.HTTPS = True
+    assert not start_steps.certificate().done
+    end = clock.now() + timedelta(days=days)
+    with acting_as(SYSTEM):
+        keep(CERTIFICATE, int(end.timestamp()), {"host": "sig.example.org", "failure": failure})
+    assert start_steps.certificate().done == done
 
 
 def test_without_a_mail_server_nothing_is_sent() -> None:

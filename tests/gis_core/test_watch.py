@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,21 @@ from gis_core.accounts import mail as account_mail
 from gis_core.database import clock
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Alert, DayMeasure, User
-from gis_core.operations.backup_status import FOLDER, Status, write_status
-from gis_core.operations.watch import alerts, findings, presence, traffic
-from gis_core.operations.watch.disks import Disk, days_until_full, forecast, measure_disks, measure_sizes
-from gis_core.operations.watch.findings import Need, list_needs
-from gis_core.operations.watch.kept import CERTIFICATE, KEPT, STATEMENTS, forget_old_measures, keep
+from gis_core.operations.backup_status import (
+    FOLDER,
+    ArchiveStatus,
+    DrillStatus,
+    Status,
+    write_archive_status,
+    write_drill_status,
+    write_status,
+)
+from gis_core.operations.doctor import database
+from gis_core.operations.doctor.finding import failure
+from gis_core.operations.watch import alerts, doctor_checks, findings, presence, traffic
+from gis_core.operations.watch.day_measures import CERTIFICATE, KEPT, STATEMENTS, forget_old_measures, keep
+from gis_core.operations.watch.disks import Disk, days_until_full, longest_measured, measure_disks, measure_sizes
+from gis_core.operations.watch.findings import Need, Unknown, list_needs
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +84,7 @@ def test_too_few_days_or_none_that_shrink_say_nothing(points: Sequence[tuple[dat
 def test_a_folder_that_came_later_does_not_hide_what_was_measured_of_its_disk() -> None:
     kept = [DayMeasure(subject="free:data", day=day, amount=free) for day, free in shrinking(30, by=2)]
     later = DayMeasure(subject="free:cache", day=DAY, amount=100 * GIB)
-    assert forecast(["cache", "data"], [*kept, later]) == pytest.approx(50)
+    assert days_until_full(longest_measured(["cache", "data"], [*kept, later])) == pytest.approx(50)
 
 
 # -- what is slow -----------------------------------------------------------------------------------------------------
@@ -133,7 +144,8 @@ def test_sizes_are_measured_by_member_and_kind_and_go_after_a_time(system: None,
 
 def codes() -> set[str]:
     with acting_as(SYSTEM):
-        return {need.code for need in list_needs()}
+        needs, _unknown = list_needs()
+        return {need.code for need in needs}
 
 
 def test_what_is_well_needs_nobody(data: Path) -> None:
@@ -143,13 +155,25 @@ def test_what_is_well_needs_nobody(data: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "code"),
-    [({"failure": "Il reste 1 Mio."}, "backup-failed"), ({"succeeded_at": "2026-01-01T00:00:00+00:00"}, "backup-old")],
+    ("status", "level"),
+    [
+        ({"failure": "Il reste 1 Mio.", "succeeded_at": timezone.now().isoformat()}, 1),
+        ({"succeeded_at": "2026-01-01T00:00:00+00:00"}, 2),
+        ({"failure": "Il reste 1 Mio.", "succeeded_at": "2026-01-01T00:00:00+00:00"}, 2),
+    ],
 )
-def test_a_backup_that_failed_or_is_old(data: Path, status: dict[str, str], code: str) -> None:
+def test_a_backup_that_failed_or_is_old(data: Path, status: dict[str, str], level: int) -> None:
     begun = {"since": "2026-01-01T00:00:00+00:00", "ended_at": "2026-01-02T00:00:00+00:00"}
     write_status(data, Status(**begun | status))
-    assert codes() == {code}
+    (need,) = findings.backup_needs()
+    assert isinstance(need, Need)
+    assert (need.code, need.level) == ("backup", level)
+
+
+def test_while_a_backup_is_made_again_the_one_that_failed_is_not_over(data: Path) -> None:
+    now = timezone.now().isoformat()
+    write_status(data, Status(since=now, begun_at=now, failure="Il reste 1 Mio.", succeeded_at=now))
+    assert list(findings.backup_needs()) == [Unknown("backup")]
 
 
 def test_a_drill_that_failed(data: Path) -> None:
@@ -159,16 +183,65 @@ def test_a_drill_that_failed(data: Path) -> None:
     assert codes() == {"drill"}
 
 
+FRESH = ArchiveStatus(checked_at=timezone.now().isoformat(), kind="folder")
+ARCHIVE = ArchiveStatus(checked_at="2026-11-01T03:00:00+00:00", kind="folder")
+
+
 @pytest.mark.parametrize(
-    ("disk", "code"),
+    ("status", "expected"), [(None, "n’a pas commencé"), (ARCHIVE, "plus de cinq minutes"), (FRESH, None)]
+)
+def test_an_archive_that_is_silent_or_never_began(
+    data: Path, monkeypatch: pytest.MonkeyPatch, status: ArchiveStatus | None, expected: str | None
+) -> None:
+    monkeypatch.setenv("ARPENT_ARCHIVE", str(data / "elsewhere"))
+    if status:
+        write_archive_status(data, status)
+    needs = [one for one in findings.archive_needs() if isinstance(one, Need)]
+    assert [one.code for one in needs] == (["archive"] if expected else [])
+    assert all(expected in one.texts["fr"]["message"] for one in needs if expected)
+
+
+def test_a_drill_that_is_old(data: Path) -> None:
+    write_drill_status(data, DrillStatus((timezone.now() - timedelta(days=46)).isoformat()))
+    (need,) = findings.drill_needs()
+    assert isinstance(need, Need)
+    assert "il en faut un chaque mois" in need.texts["fr"]["message"]
+
+
+def disk(free: int, full_in: float | None = None, *, forecast: bool = True) -> Disk:
+    return Disk(("files", "data"), free * GIB, 100 * GIB, full_in, forecast)
+
+
+@pytest.mark.parametrize(
+    ("now", "former", "level"),
     [
-        (Disk(("files",), 2 * GIB, 100 * GIB), "disk-full:files"),
-        (Disk(("files",), 40 * GIB, 100 * GIB, full_in=9.5), "disk-fills:files"),
-        (Disk(("files",), 40 * GIB, 100 * GIB, full_in=90), None),
+        (disk(2), 0, 2),
+        (disk(6), 0, None),
+        (disk(6), 2, 2),
+        (disk(8, 90), 2, None),
+        (disk(40, 9.5), 0, 1),
+        (disk(40, 15), 0, None),
+        (disk(40, 15), 1, 1),
+        (disk(40, 22), 1, None),
+        (disk(40), 1, None),
     ],
 )
-def test_a_disk_that_is_full_or_soon_will_be(disk: Disk, code: str | None) -> None:
-    assert [need.code for need in findings.disk_needs([disk])] == ([code] if code else [])
+def test_a_disk_that_is_full_or_soon_will_be(now: Disk, former: int, level: int | None) -> None:
+    """It begins below a bound and ends above another."""
+    said = list(findings.disk_needs([now], {"disk:files": former} if former else {}))
+    assert [(one.code, one.level) for one in said if isinstance(one, Need)] == (
+        [("disk:files", level)] if level else []
+    )
+
+
+def test_a_disk_that_cannot_be_judged_or_is_away_is_not_over() -> None:
+    assert list(findings.disk_needs([disk(40, forecast=False)], {"disk:files": 1})) == [Unknown("disk:files")]
+    assert list(findings.disk_needs([], {"disk:files": 2})) == [Unknown("disk:files")]
+
+
+def test_a_disk_keeps_its_code_when_more_lies_on_it() -> None:
+    said = list(findings.disk_needs([disk(2)], {"disk:data": 2}))
+    assert [one.code for one in said] == ["disk:data"]
 
 
 @pytest.mark.parametrize(("days", "expected"), [(-2, "s’est terminé le"), (20, "se termine le"), (22, None)])
@@ -176,7 +249,8 @@ def test_a_certificate_that_ends(system: None, days: int, expected: str | None) 
     end = clock.now() + timedelta(days=days, hours=1)
     keep(CERTIFICATE, int(end.timestamp()), {"host": "sig.example.org", "failure": ""})
     needs = list(findings.certificate_needs(DayMeasure.objects.get(subject=CERTIFICATE)))
-    assert [expected in need.texts["fr"]["message"] for need in needs if expected] == ([True] if expected else [])
+    texts = [one.texts["fr"]["message"] for one in needs if isinstance(one, Need)]
+    assert [expected in text for text in texts if expected] == ([True] if expected else [])
 
 
 def test_a_task_that_failed_unexpectedly_and_a_mail_that_did_not_leave(data: Path) -> None:
@@ -211,9 +285,9 @@ def administrator() -> User:
     return factories.user(factories.member(), "agency_administrator", email="agence@example.org")
 
 
-def report(*needs: Need) -> None:
+def report(*needs: Need, unknown: Sequence[Unknown] = ()) -> None:
     with acting_as(SYSTEM):
-        alerts.report(needs)
+        alerts.report(needs, unknown)
 
 
 def later(**time: float) -> None:
@@ -248,6 +322,60 @@ def test_what_comes_and_goes_is_said_once(administrator: User, sent: list[dict[s
         later(minutes=10)
         report()
     assert len(sent) == 1
+
+
+def test_what_gets_worse_is_said_again(administrator: User, sent: list[dict[str, Any]]) -> None:
+    report(NEED)
+    report(replace(NEED, level=2))
+    report(replace(NEED, level=2))
+    assert [one["body"].count("Ceci manque.") for one in sent] == [1, 1]
+
+
+def test_what_nobody_could_look_at_is_not_over(administrator: User, sent: list[dict[str, Any]]) -> None:
+    report(replace(NEED, code="disk:files"))
+    later(hours=1)
+    report(unknown=[Unknown("disk")])
+    assert len(sent) == 1
+    report(unknown=[Unknown("certificate")])
+    assert len(sent) == 2
+
+
+def test_several_failures_of_one_check_are_one_alert(
+    data: Path, administrator: User, sent: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = [failure("extensions", f"{name} manque", "Relancez.") for name in ("postgis", "unaccent")]
+    monkeypatch.setitem(database.CHECKS, "extensions", lambda connection: missing)
+    alerts.measure_everything(0)
+    write_status(data, Status(since="2026-01-01T00:00:00+00:00", failure="Plus de place."))
+    alerts.watch(0)
+    assert "postgis manque ; unaccent manque." in sent[0]["body"]
+    assert sent[0]["body"].count("Relancez.") == 1
+    assert "Plus de place." in sent[0]["body"]
+    # Mended by day: over without waiting for the night.
+    monkeypatch.setitem(database.CHECKS, "extensions", lambda connection: [])
+    later(hours=1)
+    alerts.watch(0)
+    with acting_as(SYSTEM):
+        assert list(alerts.open_alerts().values_list("code", flat=True)) == ["backup"]
+
+
+def test_a_check_that_cannot_be_asked_stays_as_it_was(
+    data: Path, system: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(database.CHECKS, "roles", lambda connection: [failure("roles", "Manquent.", "Relancez.")])
+    doctor_checks.keep_failures()
+    monkeypatch.setitem(database.CHECKS, "roles", lambda connection: 1 / 0)
+    doctor_checks.keep_failures()
+    assert [one["check"] for one in doctor_checks.former_failures()] == ["roles"]
+
+
+def test_a_subject_that_cannot_be_looked_at_silences_no_other(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(findings, "disks", lambda measures: 1 / 0)
+    write_status(data, Status(since="2026-01-01T00:00:00+00:00", failure="Plus de place."))
+    with acting_as(SYSTEM):
+        needs, unknown = list_needs()
+    assert [one.code for one in needs] == ["backup"]
+    assert Unknown("disk") in unknown
 
 
 def test_it_is_in_the_language_of_the_person_and_only_for_those_who_may_open_the_page(

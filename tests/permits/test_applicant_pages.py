@@ -9,6 +9,7 @@ from permits.models import ApplicantReading, Permit
 from permits.services.applicants import Person, read_applicants
 from tests import factories
 from tests.permits.conftest import World
+from tests.read_only import read_only_in_postgresql
 
 PAGE = {"accept": "text/html"}
 READERS = [Role.PERMIT_INSTRUCTOR, Role.TOWN_HALL]
@@ -209,3 +210,13 @@ def test_a_line_is_written_for_each_member_so_that_none_tells_of_anothers_files(
     with world.as_("stranger"):
         assert len(read_applicants([permit, theirs], why="essai")) == 2
     assert [numbers for _by, _action, numbers, _why in readings(world)] == [[permit.number]]
+
+
+def test_a_reading_that_cannot_be_written_down_is_refused_in_words(world: World) -> None:
+    """During a maintenance that lets read alone: PostgreSQL writes nothing, so nobody reads personal data."""
+    permit, client = world.file(), world.client()
+    with read_only_in_postgresql():
+        answer = client.get(f"/permis/{permit.number}/demandeur/", headers=PAGE)
+    assert answer.status_code == 503
+    assert "est en lecture seule pendant cette maintenance" in answer.content.decode()
+    assert "Martin" not in answer.content.decode()

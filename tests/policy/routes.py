@@ -9,15 +9,21 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests.policy.table import Line, lines
 
 
-def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[str]:
+def routes() -> Iterator[str]:
     """Every address pattern of the URLconf, the administration's included."""
+    for route, _pattern in patterns():
+        yield route
+
+
+def patterns(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """The same, each with what it leads to."""
     for pattern in (resolver or get_resolver()).url_patterns:
         text = prefix + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
-            yield from routes(pattern, text)
+            yield from patterns(pattern, text)
         else:
             assert isinstance(pattern, URLPattern)
-            yield re.sub(r"[\^$\\]", "", re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", text))
+            yield re.sub(r"[\^$\\]", "", re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", text)), pattern
 
 
 TABLE = lines()

@@ -127,13 +127,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _set_autocommit(self, autocommit: bool) -> None:
         super()._set_autocommit(autocommit)  # type: ignore[misc]
-        rights = current_rights()
-        if not autocommit and rights is not None:
+        if autocommit:
+            return
+        given: dict[str, str] = {}
+        if (rights := current_rights()) is not None:
             waits = lock_patience.get()
-            more = {"lock_timeout": waits} if waits else {}
-            if only_reads.get():
-                more["transaction_read_only"] = "on"
-            self.set_who_asks(rights.settings() | more)
+            given = rights.settings() | ({"lock_timeout": waits} if waits else {})
+        if only_reads.get():
+            # Before anybody is known too: sessions are kept around the request.
+            given["transaction_read_only"] = "on"
+        if given:
+            self.set_who_asks(given)
 
     def set_who_asks(self, settings: dict[str, str]) -> None:
         """Set the `arpent.*` settings for the rest of the transaction, in one round trip."""

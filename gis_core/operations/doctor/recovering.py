@@ -1,18 +1,14 @@
 """What the doctor asks of the way back: the continuous archive, the last drill, the keys."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from gis_core.operations.archive_target import configured, days_kept, key_file
-from gis_core.operations.backup_status import read_archive_status, read_drill_status
+from gis_core.operations.backup_status import RecoveryState, read_archive_status, read_drill_status
 from gis_core.operations.doctor.finding import Finding, failure, ok, warning
 from gis_core.operations.environment import Place
 
-# The promise: at most five minutes of work are lost.
-MOST_SECONDS = 300
-OLD_BACKUP = timedelta(days=2)
-OLD_DRILL = timedelta(days=45)
 HOW_TO = "docs/how-to/sauvegarder.md"
 
 
@@ -26,21 +22,18 @@ def archive(place: Place) -> Iterator[Finding]:
             f"Réglez ARPENT_ARCHIVE ({HOW_TO}).",
         )
         return
-    status = read_archive_status(place.data)
-    if status is None or not status.checked_at:
+    state = look_at(place)
+    status, fault = state.archive, state.archive_fault
+    if status is None or fault == "not-begun":
         yield failure("archive", "l'archive n'a pas commencé", "Démarrez ./arpent worker, et voyez son journal.")
         return
-    now = datetime.now(UTC)
-    silent = now - datetime.fromisoformat(status.checked_at)
-    if status.failure or silent.total_seconds() > MOST_SECONDS:
-        why = (
-            status.failure
-            or f"le programme qui l'alimente ne dit plus rien depuis {int(silent.total_seconds() // 60)} min"
-        )
+    if fault:
+        minutes = (state.now - (state.checked_at or state.now)).total_seconds() // 60
+        why = status.failure or f"le programme qui l'alimente ne dit plus rien depuis {int(minutes)} min"
         yield failure(
             "archive", f"rien ne part plus dans l'archive : {why}", f"Voyez le journal de l'archive ({HOW_TO})."
         )
-    elif now - datetime.fromisoformat(status.backup_at) > OLD_BACKUP:
+    elif state.base_is_old:
         yield warning(
             "archive", f"la dernière sauvegarde de base date du {status.backup_at}", "Lancez ./arpent backup, et lisez."
         )
@@ -54,6 +47,11 @@ def archive(place: Place) -> Iterator[Finding]:
         )
 
 
+def look_at(place: Place) -> RecoveryState:
+    """As `night_backups.recovery_state` says it to the pages and the mails."""
+    return RecoveryState(read_archive_status(place.data), read_drill_status(place.data), datetime.now(UTC))
+
+
 def _device_of(folder: str) -> int:
     try:
         return Path(folder).stat().st_dev
@@ -63,15 +61,15 @@ def _device_of(folder: str) -> int:
 
 def drill(place: Place) -> Iterator[Finding]:
     """A restore was tried for good, not long ago, and everything came back."""
-    status = read_drill_status(place.data)
-    if status is None:
+    state = look_at(place)
+    status, drilled_at = state.drill, state.drilled_at
+    if status is None or drilled_at is None:
         yield warning("drill", "aucun exercice de rétablissement n'a été fait ici", "Lancez ./arpent drill.")
         return
-    age = datetime.now(UTC) - datetime.fromisoformat(status.ended_at)
-    said = f"exercice d'il y a {age.days} jour(s)"
+    said = f"exercice d'il y a {(state.now - drilled_at).days} jour(s)"
     if status.failure:
         yield failure("drill", f"{said} : {status.failure}", "Corrigez la cause, puis relancez ./arpent drill.")
-    elif age > OLD_DRILL:
+    elif state.drill_is_old:
         yield warning("drill", f"{said} : il en faut un chaque mois", "Lancez ./arpent drill.")
     else:
         yield ok(

@@ -15,14 +15,13 @@ from urllib.parse import urlsplit
 
 from gis_core.http.addresses import IMPLICIT_TLS_PORT, mail_options
 from gis_core.operations import account, configuration, demo, manage
-from gis_core.operations.backup_status import Status, read_status
+from gis_core.operations.backup_status import STALE, Status, read_status
 from gis_core.operations.doctor.finding import Finding, failure, ok, unknown, warning
 from gis_core.operations.environment import Place, backup_hour, read_plain, switch, variables
 from gis_core.operations.installation.layout import PROXY_USER, Layout
 from gis_core.operations.proxy import PROGRAM
 
 INSTALLED = Layout()
-OLD_BACKUP = timedelta(hours=36)
 CERTIFICATE_DAYS = 21
 ANSWER_S = 5
 MAIL_S = 40
@@ -226,7 +225,7 @@ def backups(place: Place) -> Iterator[Finding]:
 def _age(status: Status) -> Iterator[Finding]:
     age = datetime.now(UTC) - datetime.fromisoformat(status.succeeded_at)
     said = f"dernière vérifiée (rétablie pour essai) il y a {age // timedelta(hours=1)} h : {status.file}"
-    if age > OLD_BACKUP:
+    if age > STALE:
         yield failure(
             "backups", f"{said}. {status.failure}".strip(), "Lancez ./arpent backup et lisez ce qu'il répond."
         )

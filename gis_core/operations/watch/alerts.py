@@ -1,4 +1,4 @@
-"""Mails to the administrators of the agency: one when something needs them, one when it is over, none between."""
+"""Mails to the administrators of the agency: when something needs them, when it gets worse, and when it is over."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ from gis_core.database.outages import database_is_gone
 from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Alert, User
 from gis_core.operations.watch.certificate import measure_certificate
+from gis_core.operations.watch.day_measures import forget_old_measures
 from gis_core.operations.watch.disks import measure_disks, measure_sizes
-from gis_core.operations.watch.findings import Need, keep_failures, list_needs
-from gis_core.operations.watch.kept import forget_old_measures
+from gis_core.operations.watch.doctor_checks import ask_failing_again, keep_failures
+from gis_core.operations.watch.findings import Need, Unknown, list_needs
 from gis_core.operations.watch.presence import forget_presence
 from gis_core.operations.watch.traffic import measure_traffic
 
@@ -38,8 +39,8 @@ NO_MAIL = "mail"
 def watch(timestamp: int) -> None:
     """Every ten minutes: measure what is quick to measure, then say what began to need somebody, and what is over."""
     with acting_as(SYSTEM):
-        each(measure_disks, measure_certificate, measure_traffic)
-        report(list_needs())
+        each(measure_disks, measure_certificate, measure_traffic, ask_failing_again)
+        report(*list_needs({alert.code: level_of(alert) for alert in open_alerts()}))
 
 
 def measure_everything(timestamp: int) -> None:
@@ -63,26 +64,36 @@ def each(*measures: Callable[[], None]) -> None:
             log.exception("something could not be measured", extra={"fields": {"measure": measure.__name__}})
 
 
-def report(needs: Sequence[Need]) -> None:
-    """Compare what needs somebody with what was known, and post the mails of the difference."""
+def report(needs: Sequence[Need], unknown: Sequence[Unknown] = ()) -> None:
+    """Compare what needs somebody with what was known, and post the mails of the difference.
+
+    What got worse is said again. Over is only what was looked at: of what is `unknown` nothing is said.
+    """
     now = clock.now()
+    present = {one.code: one for one in sorted(needs, key=lambda one: one.level)}
     with transaction.atomic():
         known = {alert.code: alert for alert in open_alerts().select_for_update()}
         begun = []
-        for need in needs:
-            if alert := known.get(need.code):
-                alert.texts, alert.seen_at = need.texts, now
-                alert.save(update_fields=["texts", "seen_at"])
-            else:
-                begun.append(Alert.objects.create(code=need.code, texts=need.texts, began_at=now, seen_at=now))
-        present = {need.code for need in needs}
-        over = [one for one in known.values() if one.code not in present and now - one.seen_at >= CALM]
+        for need in present.values():
+            alert = known.get(need.code) or Alert(code=need.code, began_at=now)
+            is_worse = alert.pk is None or need.level > level_of(alert)
+            alert.texts, alert.seen_at = {**need.texts, "level": need.level}, now
+            alert.save()
+            if is_worse:
+                begun.append(alert)
+        absent = [one for one in known.values() if one.code not in present and now - one.seen_at >= CALM]
+        over = [one for one in absent if not any(subject.covers(one.code) for subject in unknown)]
         for alert in over:
             alert.ended_at = now
             alert.save(update_fields=["ended_at"])
         begun, over = [[one for one in alerts if one.code != NO_MAIL] for alerts in (begun, over)]
         for user in recipients() if begun or over else ():
             post(user, begun, over)
+
+
+def level_of(alert: Alert) -> int:
+    """How bad it was when it was last seen."""
+    return int(alert.texts.get("level", 0))
 
 
 def open_alerts() -> QuerySet[Alert]:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from gis_core.operations.watch.kept import CERTIFICATE, keep
+from gis_core.operations.watch.day_measures import CERTIFICATE, keep
 
 ANSWER_S = 5
 

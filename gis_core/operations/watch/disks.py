@@ -16,7 +16,7 @@ from django.conf import settings
 from gis_core.database.statements import fetch_all
 from gis_core.models import DayMeasure
 from gis_core.operations.backup_status import FOLDER
-from gis_core.operations.watch.kept import FORECAST_DAYS, FREE, SIZE, keep
+from gis_core.operations.watch.day_measures import FORECAST_DAYS, FREE, SIZE, keep
 from gis_core.points import STORED_KINDS
 
 FEWEST_DAYS = 5
@@ -26,12 +26,16 @@ FULL_BYTES, FULL_SHARE = 2**30, 0.05
 
 @dataclass(frozen=True)
 class Disk:
-    """What lies on a disk (names of folders); bytes; in how many days it is full, None where nobody can say."""
+    """What lies on a disk (names of folders); bytes; in how many days it is full, None where nobody can say.
+
+    `has_forecast` says whether enough days are known: then None is that it does not fill.
+    """
 
     names: Sequence[str]
     free: int
     total: int
     full_in: float | None = None
+    has_forecast: bool = False
 
     @property
     def label(self) -> str:
@@ -48,7 +52,16 @@ class Disk:
     @property
     def is_full(self) -> bool:
         """As the doctor says it (`doctor.machine.disk_space`)."""
-        return self.free < max(FULL_BYTES, FULL_SHARE * self.total)
+        return self.free < self.least_free
+
+    @property
+    def least_free(self) -> float:
+        return max(FULL_BYTES, FULL_SHARE * self.total)
+
+    @property
+    def has_room_again(self) -> bool:
+        """Clearly no longer full: half as much again as what a full one has at most."""
+        return self.free > 1.5 * self.least_free
 
 
 def folders() -> dict[str, Path]:
@@ -68,15 +81,19 @@ def disks(measures: Iterable[DayMeasure] = ()) -> list[Disk]:
         used = shutil.disk_usage(path)
         usage[device] = used.free, used.total
     kept = list(measures)
-    return [Disk(names[device], *usage[device], forecast(names[device], kept)) for device in names]
+    points = {device: longest_measured(names[device], kept) for device in names}
+    return [
+        Disk(names[device], *usage[device], days_until_full(points[device]), len(points[device]) >= FEWEST_DAYS)
+        for device in names
+    ]
 
 
-def forecast(names: Sequence[str], measures: Iterable[DayMeasure]) -> float | None:
-    """In how many days the disk of these folders is full, from the one that was measured longest: others came later."""
+def longest_measured(names: Sequence[str], measures: Iterable[DayMeasure]) -> list[tuple[date, int]]:
+    """Free bytes by day of the disk of these folders, by the one that was measured longest: others came later."""
     points: dict[str, list[tuple[date, int]]] = {}
     for one in measures:
         points.setdefault(one.subject.partition(":")[2], []).append((one.day, one.amount))
-    return days_until_full(max((points.get(name, []) for name in names), key=len))
+    return max((points.get(name, []) for name in names), key=len)
 
 
 def days_until_full(points: Sequence[tuple[date, int]]) -> float | None:

@@ -11,9 +11,17 @@ from gis_core.jobs.services import LOST_AFTER_S
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member
 from gis_core.operations.watch.alerts import open_alerts
+from gis_core.operations.watch.day_measures import (
+    CERTIFICATE,
+    FORECAST_DAYS,
+    FREE,
+    SIZE,
+    SIZE_DAYS,
+    latest,
+    measures_since,
+)
 from gis_core.operations.watch.disks import disks
 from gis_core.operations.watch.findings import FAILED_TASKS
-from gis_core.operations.watch.kept import CERTIFICATE, FORECAST_DAYS, FREE, SIZE, SIZE_DAYS, latest, measures_since
 from gis_core.operations.watch.traffic import slowest_statements
 from gis_core.points import STORED_KINDS
 
@@ -89,6 +97,6 @@ def sessions() -> float:
 
 
 def needs() -> ByLabels:
-    """1 for each thing that administrators were told of and that is not over."""
+    """1 for each alert that is open."""
     with acting_as(SYSTEM):
         return {(code,): 1.0 for code in open_alerts().values_list("code", flat=True)}

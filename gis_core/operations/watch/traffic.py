@@ -18,7 +18,7 @@ from gis_core.database import clock
 from gis_core.database.statements import fetch_all
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import DayMeasure
-from gis_core.operations.watch.kept import REQUESTS, STATEMENTS, keep
+from gis_core.operations.watch.day_measures import REQUESTS, STATEMENTS, keep
 
 DAYS = 7
 LONGEST_LIST = 15

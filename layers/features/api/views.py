@@ -124,6 +124,7 @@ class SearchView(APIView):
 class MeasureView(APIView):
     """Geodesic length and area of a geometry."""
 
+    keeps_nothing = True
     permission_classes = (AllowAny,)
 
     @extend_schema(

@@ -124,6 +124,7 @@ def selection_of_request(request: Request) -> Selection:
 
 
 class SelectView(APIView):
+    keeps_nothing = True
     permission_classes = (AllowAny,)
 
     @extend_schema(
@@ -139,6 +140,7 @@ class SelectView(APIView):
 
 
 class SelectTableView(APIView):
+    keeps_nothing = True
     permission_classes = (AllowAny,)
 
     @extend_schema(
@@ -154,6 +156,7 @@ class SelectTableView(APIView):
 
 
 class GroundView(APIView):
+    keeps_nothing = True
     permission_classes = (AllowAny,)
 
     @extend_schema(
@@ -169,6 +172,7 @@ class GroundView(APIView):
 
 
 class GroundFileView(APIView):
+    keeps_nothing = True
     permission_classes = (AllowAny,)
 
     @extend_schema(operation_id="ground_sheet_file", request=serializers.GroundSerializer, responses=PDF_FILE)

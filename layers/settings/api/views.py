@@ -61,6 +61,7 @@ AROUND_IT = 10_000  # bytes that a form has beside its file
 class QmlView(APIView):
     """A QGIS style file: the layer's style as one, and one that is read for what maps onto the layer's style."""
 
+    keeps_nothing = True
     permission_classes = (AllowAny,)
     parser_classes = (MultiPartParser,)
 

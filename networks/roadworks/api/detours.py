@@ -75,6 +75,8 @@ class DetourAnswerSerializer(serializers.Serializer[Any]):
 
 
 class DetourView(APIView):
+    keeps_nothing = True
+
     @extend_schema(operation_id="works_detour", request=DetourRequestSerializer, responses=DetourAnswerSerializer)
     def post(self, request: Request) -> Response:
         """The best way around a closed stretch for each direction of traffic and a vehicle; nothing is kept."""

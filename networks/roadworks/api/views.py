@@ -24,6 +24,7 @@ from networks.roadworks.services.works import check_days
 
 
 class WorkCheckView(APIView):
+    keeps_nothing = True
     permission_classes = (IsAuthenticated,)
 
     @extend_schema(operation_id="work_check", request=WorkCheckSerializer, responses=WorkCheckedSerializer)

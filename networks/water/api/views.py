@@ -14,6 +14,8 @@ from networks.water.services.trace import trace_of
 
 
 class IsolationView(APIView):
+    keeps_nothing = True
+
     @extend_schema(
         operation_id="water_isolation",
         request=serializers.IsolationRequestSerializer,
@@ -26,6 +28,7 @@ class IsolationView(APIView):
 
 
 class TraceView(APIView):
+    keeps_nothing = True
     family = ""
 
     def answer_trace(self, request: Request) -> Response:

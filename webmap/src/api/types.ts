@@ -47,6 +47,8 @@ export interface Config {
   guides: Record<string, string>;
   /** Where the map begins: the territories of the person's members, or all of them. */
   extent_4326: Bbox;
+  /** What is said while the site only lets read; empty otherwise. */
+  maintenance: string;
   /** No commune was imported yet: there is nothing to see. */
   is_empty: boolean;
   /** What opens for the person's roles beside the layers that open for everybody. */

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
+import { bannerOf } from "../state/banner";
 import { comparison, knownPhotos, photoAway } from "../state/photos";
 import { ArpentElement } from "./element";
 import { photoCaption } from "./photo-words";
@@ -30,8 +31,7 @@ export class MapFrame extends ArpentElement {
       ${this.crosshair("crosshair")}${pair?.mode === "side" ? this.crosshair("crosshair crosshair-twin") : nothing}
       ${this.photoParts ? this.photoControls(pair !== null) : nothing}
       ${this.state.busy ? html`<div class="map-busy" role="status"><span class="sr-only">${this.t("map.loading")}</span></div>` : nothing}
-      ${this.empty()}
-      ${this.state.online ? this.away() : html`<div class="map-banner" role="status"><arp-icon name="offline"></arp-icon>${this.t("state.offline")}</div>`}
+      ${this.banner()}
       ${measuring ? this.measureButtons() : nothing}
       ${this.editParts ? html`<arp-edit-cross .app=${this.app}></arp-edit-cross>` : nothing}
       <div class="map-buttons">
@@ -61,10 +61,23 @@ export class MapFrame extends ArpentElement {
     return html`<arp-photo-card class="wide-only" .app=${this.app}></arp-photo-card>`;
   }
 
+  private banner(): TemplateResult | typeof nothing {
+    const { config } = this.app;
+    switch (bannerOf(config, this.state)) {
+      case "offline":
+        return html`<div class="map-banner" role="status"><arp-icon name="offline"></arp-icon>${this.t("state.offline")}</div>`;
+      case "maintenance":
+        return html`<div class="map-banner map-banner-long" role="status"><arp-icon name="info"></arp-icon><span>${config.maintenance}</span></div>`;
+      case "empty":
+        return this.empty();
+      case "photo":
+        return this.away();
+    }
+  }
+
   /** A platform without any commune shows nothing: who may change it is led there. */
-  private empty(): TemplateResult | typeof nothing {
-    const { is_empty, urls } = this.app.config;
-    if (!is_empty || !this.state.online) return nothing;
+  private empty(): TemplateResult {
+    const { urls } = this.app.config;
     return html`<div class="map-banner" role="status"><arp-icon name="info"></arp-icon>${this.t("state.empty")}${urls.start ? html` <a class="button button-small" href=${urls.start}>${this.t("state.emptyStart")}</a>` : nothing}</div>`;
   }
 

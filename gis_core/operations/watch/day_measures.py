@@ -16,9 +16,9 @@ FORECAST_DAYS = 60
 """How many days the forecast of a disk is made from."""
 SIZE_DAYS = 3
 """How old what is measured every night may be."""
-FREE, SIZE, CERTIFICATE, REQUESTS, STATEMENTS, DOCTOR = (
+FREE, SIZE, CERTIFICATE, REQUESTS, STATEMENTS, DOCTOR, MAIL = (
     *("free", "size", "certificate"),
-    *("requests", "statements", "doctor"),
+    *("requests", "statements", "doctor", "mail"),
 )
 
 
