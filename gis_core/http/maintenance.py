@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -24,6 +25,7 @@ from gis_core.members.rights import only_reads
 from gis_core.operations.maintenance import Maintenance, Reader
 from gis_core.pages import failure_page
 
+Handler = Callable[[HttpRequest], HttpResponseBase]
 # Supervisors ask them, during a maintenance above all.
 OPEN = ("/health/", "/metrics")
 RETRY_S, LONGEST_RETRY_S = 60, 3600
@@ -31,11 +33,11 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 SIGNING = ("account_login", "account_logout")
 
 
-def refuse_in_maintenance(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def refuse_in_maintenance(get_response: Handler) -> Handler:
     """Middleware: in front of everything that asks the database."""
     reader = Reader()
 
-    def middleware(request: HttpRequest) -> HttpResponse:
+    def middleware(request: HttpRequest) -> HttpResponseBase:
         if request.path.startswith(OPEN):
             return get_response(request)
         maintenance = reader.read(settings.DATA_DIR / "run")

@@ -28,9 +28,8 @@ def checks() -> dict[str, Ask]:
     in_database = database.CHECKS | {"files": partial(database.files, place=place)}
     # What holds the jobs up itself is said by `findings.waiting_needs`, sooner.
     del in_database["jobs"]
-    return {name: partial(ask_machine, name, check, place) for name, check in on_machine.items()} | {
-        name: partial(ask_database, check) for name, check in in_database.items()
-    }
+    asked: dict[str, Ask] = {name: partial(ask_machine, name, check, place) for name, check in on_machine.items()}
+    return asked | {name: partial(ask_database, check) for name, check in in_database.items()}
 
 
 def ask_machine(name: str, check: Callable[[Place], Any], place: Place) -> list[Finding] | None:
