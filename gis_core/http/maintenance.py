@@ -7,7 +7,7 @@ data whose journal cannot be written is refused in words, and so is a link that 
 a token is not recorded meanwhile. People still sign in and out, and a closed account's session ends.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
@@ -53,7 +53,9 @@ def refuse_in_maintenance(get_response: Handler) -> Handler:
         with reading_alone():
             response = get_response(request)
         if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
-            response.streaming_content = stream_reading(response.streaming_content)
+            parts = response.streaming_content
+            assert isinstance(parts, Iterator)
+            response.streaming_content = stream_reading(parts)
         return response
 
     return middleware
@@ -78,12 +80,11 @@ def reading_alone() -> Iterator[None]:
         only_reads.reset(token)
 
 
-def stream_reading(parts: Iterable[bytes]) -> Iterator[bytes]:
+def stream_reading(parts: Iterator[bytes]) -> Iterator[bytes]:
     """The parts of an answer that is made while it is sent: after the middleware is over."""
-    remaining = iter(parts)
     while True:
         with reading_alone():
-            part = next(remaining, None)
+            part = next(parts, None)
         if part is None:
             return
         yield part
