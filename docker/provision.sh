@@ -10,6 +10,8 @@ python=/usr/bin/python3.13
 base_packages=(ca-certificates python3.13 python3.13-venv postgresql-17 postgresql-17-postgis-3 postgresql-17-pgrouting
     gettext libexpat1 libseccomp2 libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
     nginx libnginx-mod-http-lua openssh-client pgbackrest restic)
+# What an installation needs beside that: PostgreSQL's own log is turned by it.
+install_packages=(logrotate)
 test_packages=(git chromium-headless-shell fonts-liberation libfaketime)
 qgis_packages=(git qgis python3-qgis)
 grass_packages=(git grass-core)
@@ -106,7 +108,9 @@ system_packages() {
     fi
     local from=()
     if [ -f "$bundle/debs/Packages" ]; then
-        from=(-o "Dir::Etc::sourcelist=$bundle/debs.list" -o Dir::Etc::sourceparts=/dev/null -o APT::Get::List-Cleanup=0)
+        from=(-o "Dir::Etc::sourcelist=$bundle/debs.list" -o Dir::Etc::sourceparts=/dev/null -o APT::Get::List-Cleanup=0
+            # The bundle, which was checked, may lie where apt's own user reads nothing.
+            -o APT::Sandbox::User=root)
         echo "deb [trusted=yes] file:$bundle/debs ./" | as_root tee "$bundle/debs.list" >/dev/null
     fi
     step "Liste des paquets Debian" apt_get "${from[@]}" update
@@ -126,7 +130,8 @@ download_debs() { # FOLDER
         cd "$folder"
         # -d asks for no root; the status of a machine without packages: nothing is left out because it is here.
         apt-get -q -y -d -o Debug::NoLocking=1 -o Dir::State::status="$empty/status" -o Dir::Cache::archives="$folder" \
-            -o APT::Sandbox::User=root --no-install-recommends install "${base_packages[@]}" >"$empty/log" 2>&1 ||
+            -o APT::Sandbox::User=root --no-install-recommends install "${base_packages[@]}" "${install_packages[@]}" \
+            >"$empty/log" 2>&1 ||
             { tail -n 5 "$empty/log" >&2; exit 1; }
         for deb in *.deb; do
             dpkg-deb -f "$deb"
@@ -274,7 +279,7 @@ exec 9>.boot/lock
 flock -n 9 || { echo "  Une autre commande prépare la machine, j'attends…"; flock 9; }
 
 case "${1-run}" in
-    packages) printf '%s\n' "${base_packages[@]}" ;;
+    packages) printf '%s\n' "${base_packages[@]}" "${install_packages[@]}" ;;
     debs) download_debs "$2" ;;
     python) server "${base_packages[@]}" ;;
     check) server "${base_packages[@]}" git; web_libraries ;;
@@ -288,7 +293,7 @@ case "${1-run}" in
     machine) system_packages ca-certificates python3.13 openssl ;;
     engines) server "${base_packages[@]}" "${engines_packages[@]}"; web_map ;;
     prometheus) server "${base_packages[@]}" "${prometheus_packages[@]}"; web_map ;;
-    system) system_packages "${base_packages[@]}"; system_users ;;
+    system) system_packages "${base_packages[@]}" "${install_packages[@]}"; system_users ;;
     nothing) [ -x .venv/bin/python ] || fail "Arpent n'est pas encore installé ici : lancez d'abord ./arpent demo." ;;
     *) fail "provision.sh : $1 ?" ;;
 esac

@@ -36,7 +36,8 @@ def _set_aside(path: Path) -> None:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     with suppress(FileNotFoundError):
-        path.rename(target)
+        # A folder of its own disk (photos) is copied: the recovery looks in one place alone.
+        shutil.move(path, target)
 
 
 def sweep_erased(timestamp: int) -> None:

@@ -55,6 +55,9 @@ def parser() -> Parser:
     install = add("install", parents=[common])
     install.add_argument("--answers", type=Path)
     install.add_argument("--dry-run", action="store_true")
+    install.add_argument("--bundle", type=Path)
+    install.add_argument("--keys", type=Path)
+    install.add_argument("--unsigned", action="store_true")
     uninstall = add("uninstall", parents=[common])
     uninstall.add_argument("--delete-data", action="store_true")
     uninstall.add_argument("--yes", action="store_true")
@@ -188,10 +191,13 @@ def main(arguments: list[str]) -> int:
 
 def install_or_remove(options: argparse.Namespace) -> int:
     """Commands that the machine's own Python runs, before or after an Arpent is there."""
-    from gis_core.operations.installation import database_script, install, uninstall
+    from gis_core.operations.installation import database_script, from_bundle, install, uninstall
 
     if options.command == "install":
-        return install.run(options.answers, dry_run=options.dry_run)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        source = options.bundle.absolute() if options.bundle else None
+        packed = from_bundle.Packed(source, options.keys, options.unsigned) if source else None
+        return install.run(options.answers, dry_run=options.dry_run, packed=packed)
     if options.command == "uninstall":
         return uninstall.run(delete_data=options.delete_data, at_once=options.yes)
     return database_script.run(options.dsn, options.passwords)

@@ -2,7 +2,7 @@
 
 It is a tar of one folder, `arpent-<version>/`: first `SHA256SUMS` and its signature `SHA256SUMS.sig`, then what they
 are about: `bundle.json` (what it is and what it runs on), `source.tar.gz` (the code and the built map), `wheels/` and
-`production.lock`, `debian-packages.txt`, `sbom/`, and where they were asked for `debs/`.
+`production.lock`, `debian-packages.txt`, `sbom/`, where they were asked for `debs/`, and `install`, which installs it.
 """
 
 import hashlib
@@ -30,6 +30,7 @@ from gis_core.version import VERSION
 
 SUMS, SIGNATURE, FACTS, SOURCE = "SHA256SUMS", "SHA256SUMS.sig", "bundle.json", "source.tar.gz"
 WHEELS, DEBS, LOCK, PACKAGES, SBOM = "wheels", "debs", "production.lock", "debian-packages.txt", "sbom"
+INSTALL = "install"
 # Where the wheels and packages of a bundle lie in an unpacked version; `docker/provision.sh` installs from there.
 OFFLINE = ".bundle"
 # Of the repository, what a machine that runs Arpent never opens.
@@ -78,6 +79,7 @@ def make(target: Path | None, *, key: Path | None, with_debs: bool) -> int:
             write_packages(folder, with_debs=with_debs)
             write_sbom(folder)
             write_facts(folder)
+            shutil.copy(ROOT / "docker" / "install-bundle.sh", folder / INSTALL)
             write_sums(folder, key)
             unfinished = Path(scratch, "bundle")
             pack(folder, unfinished)

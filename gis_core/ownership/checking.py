@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,9 +32,8 @@ class Checked:
     faults: list[str] = field(default_factory=list)
 
 
-def check_export(path: Path, member: Member) -> Checked:
-    """Read an export back against itself, the database and the disk. Raises Invalid where it is no export of this
-    member."""
+def read_export(path: Path, member: Member) -> Checked:
+    """Read an export back against its own manifest. Raises Invalid where it is no export of this member."""
     try:
         with path.open("rb") as whole:
             _size, sha256 = digest_of(whole)
@@ -42,13 +42,17 @@ def check_export(path: Path, member: Member) -> Checked:
             if checked.manifest["member"]["siren"] != member.siren or checked.manifest["member"]["id"] != member.pk:
                 raise Invalid(f"{path.name} est l'export de {checked.manifest['member']['name']}, pas de {member}.")
             check_entries(archive, checked)
-    except (OSError, zipfile.BadZipFile, KeyError, TypeError, ValueError) as error:
+    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, KeyError, TypeError, ValueError) as error:
         raise Invalid(
             f"{path.name} n'est pas un export de membre entier : refaites-le par ./arpent manage export_member."
         ) from error
+    return checked
+
+
+def compare_export(checked: Checked, member: Member) -> None:
+    """Note as faults what the database and the disk say otherwise now."""
     check_rows(checked, member)
     check_documents(checked, member)
-    return checked
 
 
 def read_manifest(archive: zipfile.ZipFile) -> dict[str, Any]:

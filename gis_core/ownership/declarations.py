@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, LiteralString
 
 from django.apps import apps
 
@@ -52,9 +52,14 @@ class Declared:
     """What is declared of a model (`app_label.Model`).
 
     `path` leads from a row to its member, or to its person, in Django's words (`permit__owner`; `pk`: the row itself);
-    `other`, to the second member of a row that binds two. Rows of a member leave with it; with `archive`, they are
+    `other`, to the second member of a row that binds two: it is given a copy, and where it leaves the row stays,
+    without the key, with its name in the column `other_name`. Rows of a member leave with it; with `archive`, they are
     public archives, and nothing of them is removed without a visa. `asks` is what becomes of a row that names a person
     who asks, in the text columns `identity`; what is kept says why (`basis`).
+
+    `where`, a condition of SQL on the columns of the table and `{member}`, says whose a row is where the path alone
+    does not: a photo of a layer whose rows are protected together is the owner's of the layer, whatever its own column
+    says.
 
     `title` says in French what the rows are, where the model's own name is English. `files` are names below
     `<data>/files` made of columns (`permits/{permit_id}/{name}`), of whole folders where they end with `/`; those that
@@ -64,8 +69,10 @@ class Declared:
     model: str
     whose: Whose
     path: str = ""
+    where: LiteralString = ""
     title: str = ""
     other: str = ""
+    other_name: str = ""
     archive: bool = False
     asks: Fate = Fate.NOTHING
     identity: tuple[str, ...] = ()
@@ -91,11 +98,26 @@ class MadeTable:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenLayer:
+    """A layer of somebody else of which so many objects and photos still bear the number of a member who had it."""
+
+    layer: int
+    table: str
+    title: str
+    owner: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class MadeTables:
     """What the catalogue says of the tables of layers; each is given a member's number, or the name of a table."""
 
     of_member: Callable[[int], list[MadeTable]]
-    all_names: Callable[[], list[str]]
+    of_rows: Callable[[], list[MadeTable]]
+    """Those whose rows are members' one by one (`owner_id`), whoever their layer's owner is."""
+    given_away: Callable[[int], list[GivenLayer]]
+    give: Callable[[int], None]
+    """Objects and photos of this layer get its owner's number."""
     style_of: Callable[[str], Style | None]
     drop: Callable[[str], None]
     announce: Callable[[str], None]

@@ -33,6 +33,7 @@ from gis_core.ownership.tables import (
     columns_of,
     count,
     file_names,
+    history_of,
     select_rows,
     stream,
     tables_of,
@@ -292,7 +293,7 @@ def write_history(making: Exporting) -> None:
     tables = [one for one in tables_of(making.member) if not one.closed]
     for rank, table in enumerate(tables):
         making.progress(0.8 + 0.15 * rank / len(tables), _("History"))
-        lines = stream(history_query(table))
+        lines = stream(sql.SQL("select h.line::text from {}").format(history_of(table)))
         first = next(lines, None)
         if first is None:
             continue
@@ -302,12 +303,6 @@ def write_history(making: Exporting) -> None:
                 sink.write(line.encode() + b"\n")
                 rows += 1
         making.history.append({"table": table.table, "rows": rows, "file": sink.entry.name})
-
-
-def history_query(table: MemberTable) -> sql.Composable:
-    return sql.SQL(
-        "select h.line::text from arpent.history_of_rows({}, array(select id from {} where {}), {}, array({})) h"
-    ).format(sql.Literal(table.table), table.name(), table.where, sql.Literal(table.key), table.parents)
 
 
 def write_people(making: Exporting) -> None:

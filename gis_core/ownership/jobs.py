@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import connections, transaction
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Conflict, Forbidden, NotFound
@@ -15,6 +17,7 @@ from gis_core.members.rights import Rights
 from gis_core.models import Job, JobQuerySet, Member, User
 from gis_core.operations import security_journal
 from gis_core.ownership.exporting import export_member
+from gis_core.ownership.tables import one_snapshot
 from gis_core.tasks import RunningJob
 
 KIND: Final = "member_export"
@@ -36,7 +39,7 @@ def exports_of(member: Member, rights: Rights) -> JobQuerySet:
 def start_export(member: Member, *, photos: bool, user: User, rights: Rights) -> Job:
     """Queue the export. Raises Forbidden, Conflict (one is under way)."""
     check_agency(rights)
-    if exports_of(member, rights).filter(state__in=OPEN).exists():
+    if Job.objects.filter(kind=KIND, parameters__member=member.pk, state__in=OPEN).exists():
         raise Conflict(_("An export of this member is under way: wait until it is done."))
     title = _("Everything of %(member)s") % {"member": member.name}
     parameters = {"member": member.pk, "photos": photos}
@@ -55,7 +58,9 @@ def export(running: RunningJob) -> dict[str, Any]:
     FILES.forget_scratch(running.job)
     scratch.mkdir(parents=True)
     path = scratch / f"{member.slug}.zip"
-    manifest = export_member(member, path, photos=bool(running.parameters["photos"]), progress=running.report_progress)
+    with connection_apart(), one_snapshot():
+        photos = bool(running.parameters["photos"])
+        manifest = export_member(member, path, photos=photos, progress=running.report_progress)
     size = path.stat().st_size
     path.replace(FILES.file_of(running.job))
     shutil.rmtree(scratch, ignore_errors=True)
@@ -66,6 +71,18 @@ def export(running: RunningJob) -> dict[str, Any]:
         "documents": len(manifest["documents"]),
         "missing": manifest["missing_documents"][:100],
     }
+
+
+@contextmanager
+def connection_apart() -> Iterator[None]:
+    """A connection of its own: the job's transaction has read before, and what it reads later is newer."""
+    former = connections["default"]
+    connections["default"] = former.copy()
+    try:
+        yield
+    finally:
+        connections["default"].close()
+        connections["default"] = former
 
 
 forget_scratch = FILES.forget_scratch

@@ -7,19 +7,20 @@ name alone.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
 from django.apps import apps
-from django.db.models import Model
+from django.db.models import CASCADE, Model
 from psycopg import sql
 
 from gis_core.database.statements import execute, fetch_all, fetch_one
 from gis_core.errors import Conflict, Invalid
 from gis_core.folding import fold_terms
 from gis_core.ownership.declarations import DECLARED, Declared, Fate, Whose, title_of
+from gis_core.ownership.law import TRACES
 from gis_core.ownership.tables import stream, table_of
 
 MOST: Final = 500
@@ -66,7 +67,10 @@ def model_of(declared: Declared) -> type[Model]:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """Who is sought: the parts of a name, folded; an e-mail address; the last nine digits of a telephone number."""
+    """Who is sought: the parts of a name, folded; an e-mail address; the last nine digits of a telephone number.
+
+    Where several are given, a row must hold them all.
+    """
 
     parts: frozenset[str]
     email: str
@@ -80,24 +84,85 @@ class Sought:
             raise Invalid("Donnez un nom d'au moins trois lettres, une adresse électronique ou un téléphone complet.")
         return sought
 
+    @property
+    def several(self) -> bool:
+        """Whether a name is sought together with an address or a number, or both of these."""
+        return sum(map(bool, (self.parts, self.email, self.digits))) > 1
+
     def fits(self, values: Sequence[str]) -> bool:
-        """Whether the columns hold the address, the number, or every part of the name."""
-        if self.email and any(value.strip().casefold() == self.email for value in values):
-            return True
-        if self.digits and any(digits_of(value) == self.digits for value in values):
-            return True
-        return bool(self.parts) and self.parts <= set(fold_terms(" ".join(values)))
+        """Whether the columns hold what is given of the address, the number, and every part of the name."""
+        if self.email and not any(value.strip().casefold() == self.email for value in values):
+            return False
+        if self.digits and not any(digits_of(value) == self.digits for value in values):
+            return False
+        return self.parts <= set(fold_terms(" ".join(values)))
 
 
 def find_mentions(sought: Sought) -> list[Mention]:
-    """Every row that names the person, in the order of the registry. Raises Invalid for too many to be read."""
+    """Every row that names the person, in the order of the registry; lines of journals are counted (`find_traces`).
+
+    Raises Invalid for too many to be read.
+    """
     mentions: list[Mention] = []
     for declared in DECLARED.all():
-        if declared.identity:
-            mentions += mentions_in(declared, sought, MOST - len(mentions))
-        if len(mentions) >= MOST:
-            raise Invalid(f"Plus de {MOST} lignes répondent : ajoutez le prénom, ou l'adresse électronique.")
+        if declared.identity and declared.basis is not TRACES:
+            mentions += mentions_in(declared, sought, MOST + 1 - len(mentions))
+        if len(mentions) > MOST:
+            raise Invalid(
+                f"Plus de {MOST} lignes répondent : ajoutez le prénom, ou l'adresse électronique (une ligne doit alors"
+                " porter les deux)."
+            )
     return mentions
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """How many lines of a journal are about the person, by the number of their accounts or by their name."""
+
+    declared: Declared
+    rows: int
+
+    def as_json(self) -> dict[str, Any]:
+        basis = self.declared.basis
+        assert basis is not None
+        return {
+            "title": title_of(self.declared),
+            "rows": self.rows,
+            "article": basis.article,
+            "reason": basis.reason,
+            "duration": basis.duration,
+        }
+
+
+def find_traces(accounts: Sequence[int], sought: Sought | None = None) -> list[Trace]:
+    """Lines of journals that these accounts wrote, and those that name who is sought. Never chosen: they stay."""
+    traces = []
+    for declared in DECLARED.all():
+        if declared.basis is TRACES:
+            rows = count_traces(declared, accounts, sought)
+            if rows:
+                traces.append(Trace(declared, rows))
+    return traces
+
+
+def count_traces(declared: Declared, accounts: Sequence[int], sought: Sought | None) -> int:
+    """Their lines: by the number of an account where the journal has it, and by the name where one is sought."""
+    model = model_of(declared)
+    known = {str(one.column) for one in model._meta.concrete_fields}
+    account = next((name for name in ("by_user", "user_id") if name in known), None)
+    names = declared.identity if sought else ()
+    if not account and not names:
+        return 0
+    columns = [sql.SQL("coalesce({}::text, '')").format(sql.Identifier(name)) for name in (account, *names) if name]
+    statement = sql.SQL("select array[{0}], count(*) from {1} group by 1").format(
+        sql.SQL(", ").join(columns), sql.Identifier("public", model._meta.db_table)
+    )
+    numbers, first = {str(one) for one in accounts}, int(account is not None)
+    return sum(
+        int(rows)
+        for values, rows in stream(statement)
+        if (account and values[0] in numbers) or (sought is not None and names and sought.fits(values[first:]))
+    )
 
 
 def digits_of(phone: str) -> str:
@@ -140,9 +205,16 @@ def choose(mentions: Sequence[Mention], marks: Sequence[str]) -> list[Mention]:
 # -- accounts ---------------------------------------------------------------------------------------------------------
 
 
-def linked_rows(user_id: int) -> dict[str, list[dict[str, Any]]]:
-    """What hangs on an account, by model: tokens, notices, memberships; for the person's export."""
-    linked = {}
+def linked_rows(accounts: Sequence[int]) -> dict[str, list[dict[str, Any]]]:
+    """What hangs on these accounts, by model: tokens, notices, memberships; for the person's export."""
+    linked: dict[str, list[dict[str, Any]]] = {}
+    for user_id in accounts:
+        for model, rows in rows_of_account(user_id):
+            linked.setdefault(model, []).extend(rows)
+    return linked
+
+
+def rows_of_account(user_id: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     for declared in DECLARED.all():
         if declared.whose != Whose.PERSON or declared.path in ("", "pk"):
             continue
@@ -154,8 +226,7 @@ def linked_rows(user_id: int) -> dict[str, list[dict[str, Any]]]:
             )
         )
         if rows:
-            linked[declared.model] = [json.loads(row) for (row,) in rows]
-    return linked
+            yield declared.model, [json.loads(row) for (row,) in rows]
 
 
 def person_where(declared: Declared, user_id: int) -> sql.Composable:
@@ -216,44 +287,56 @@ class Outcome:
 
 def erase(mentions: Sequence[Mention]) -> list[Outcome]:
     """Erase or make anonymous what may be, keep what the law keeps; in the open transaction. Raises Conflict."""
-    outcomes = []
+    outcomes, administrators = [], agency_administrators()
     for one in mentions:
         declared = one.declared
         if declared.model == "gis_core.User":
-            check_may_leave(one.row)
-            execute(
-                "delete from gis_core_townhall where membership_id in (select id from gis_core_membership"
-                " where user_id = %s)",
-                [one.row],
-            )
-            execute("delete from gis_core_membership where user_id = %s", [one.row])
-            forget_account(one.row)
+            erase_account(one.row)
         elif declared.asks == Fate.ERASE:
             delete_row(declared, one.row)
         elif declared.asks == Fate.ANONYMISE:
             blank_row(declared, one.row)
         outcomes.append(Outcome(one, declared.asks))
+    if administrators and not agency_administrators():
+        raise Conflict("C'est le dernier administrateur de l'agence : donnez d'abord ce rôle à quelqu'un d'autre.")
     return outcomes
 
 
-def check_may_leave(user_id: int) -> None:
-    """The last administrator of the agency stays. Raises Conflict."""
-    administrators = {
+def agency_administrators() -> set[int]:
+    """The accounts by which somebody can administer the agency: the last one stays."""
+    return {
         user
         for (user,) in fetch_all(
             "select m.user_id from gis_core_membership m join gis_core_user u on u.id = m.user_id"
             " where m.role = 'agency_administrator' and m.accepted_at is not null and u.is_active"
         )
     }
-    if administrators == {user_id}:
-        raise Conflict("C'est le dernier administrateur de l'agence : donnez d'abord ce rôle à quelqu'un d'autre.")
+
+
+def erase_account(user_id: int) -> None:
+    """An account, its roles and what the history says of them, those that ended long ago too."""
+    memberships = DECLARED.by_key()["gis_core.Membership"]
+    for (row,) in fetch_all("select id from gis_core_membership where user_id = %s", [user_id]):
+        delete_row(memberships, row)
+    execute(
+        "delete from gis_core_rowhistory h using gis_core_historyevent e where e.id = h.event_id"
+        """ and e."table" = any (%s) and (h.old ->> 'user_id')::bigint = %s""",
+        [names_in_history("gis_core_membership"), user_id],
+    )
+    forget_account(user_id)
 
 
 def delete_row(declared: Declared, row: int) -> None:
-    """With its former rows, which the history keeps."""
-    table = model_of(declared)._meta.db_table
-    if declared.model == "gis_core.Membership":
-        execute("delete from gis_core_townhall where membership_id = %s", [row])
+    """With its former rows, which the history keeps, and the rows that are nothing without it."""
+    model = model_of(declared)
+    table = model._meta.db_table
+    for relation in model._meta.related_objects:
+        if getattr(relation, "on_delete", None) is CASCADE:
+            parts, key = relation.related_model._meta.db_table, str(relation.field.column)
+            execute(
+                sql.SQL("delete from {} where {} = %s").format(sql.Identifier("public", parts), sql.Identifier(key)),
+                [row],
+            )
     execute(sql.SQL("delete from {} where id = %s").format(sql.Identifier("public", table)), [row])
     forget_history(table, row)
 
@@ -263,17 +346,20 @@ def blank_row(declared: Declared, row: int) -> None:
     sets = [sql.SQL("{} = ''").format(sql.Identifier(name)) for name in declared.identity]
     table = sql.Identifier("public", model._meta.db_table)
     execute(sql.SQL("update {} set {} where id = %s").format(table, sql.SQL(", ").join(sets)), [row])
-    names = list(declared.identity)
     execute(
         "update gis_core_rowhistory h set old = h.old - %s::text[] from gis_core_historyevent e"
-        ' where e.id = h.event_id and e."table" = %s and h.pk_value = %s',
-        [names, model._meta.db_table, row],
+        ' where e.id = h.event_id and e."table" = any (%s) and h.pk_value = %s',
+        [list(declared.identity), names_in_history(model._meta.db_table), row],
     )
 
 
 def forget_history(table: str, row: int) -> None:
     execute(
         "delete from gis_core_rowhistory h using gis_core_historyevent e"
-        ' where e.id = h.event_id and e."table" = %s and h.pk_value = %s',
-        [table, row],
+        ' where e.id = h.event_id and e."table" = any (%s) and h.pk_value = %s',
+        [names_in_history(table), row],
     )
+
+
+def names_in_history(table: str) -> list[str]:
+    return [table, f"public.{table}"]

@@ -1,6 +1,11 @@
 """The French text that comes with the export of a member: what is where, and how to check it."""
 
+from datetime import datetime
 from typing import Any
+
+from django.utils import timezone, translation
+
+from gis_core.long_dates import format_long_date
 
 README = """{name} : tout ce qui est à vous dans Arpent
 {rule}
@@ -32,6 +37,13 @@ manifeste.json donne le SHA-256 de chaque fichier. Sous Linux : sha256sum FICHIE
 """
 
 
+def instant_text(iso: str) -> str:
+    """An instant of a manifest (ISO) in French, by the clock of Paris: « 1er décembre 2026 à 00:30 »."""
+    instant = timezone.localtime(datetime.fromisoformat(iso), timezone.get_default_timezone())
+    with translation.override("fr"):
+        return f"{format_long_date(instant)} à {instant:%H:%M}"
+
+
 def readme(manifest: dict[str, Any]) -> str:
     """The text, with the counts of the manifest."""
     member, missing = manifest["member"], manifest["missing_documents"]
@@ -42,7 +54,7 @@ def readme(manifest: dict[str, Any]) -> str:
         name=member["name"],
         rule="=" * (len(member["name"]) + 38),
         siren=member["siren"],
-        made_at=manifest["made_at"][:16].replace("T", " à "),
+        made_at=instant_text(manifest["made_at"]),
         arpent=manifest["arpent"],
         heavy=(
             "(absent : ces fichiers sont dans documents/, ou il n'y en a pas)"

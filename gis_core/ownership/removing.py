@@ -9,14 +9,14 @@ import hashlib
 import shutil
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import CASCADE, DO_NOTHING, SET_NULL, ForeignKey
+from django.db.models import CASCADE, DO_NOTHING, SET_NULL, ForeignKey, Model
 from psycopg import sql
 
 from gis_core.database.statements import execute, fetch_all, fetch_one
@@ -24,12 +24,11 @@ from gis_core.errors import Conflict
 from gis_core.files.erasing import erase
 from gis_core.models import Member
 from gis_core.ownership.checking import files_root, names_of_files
-from gis_core.ownership.declarations import MADE_TABLES
+from gis_core.ownership.declarations import DECLARED, MADE_TABLES, Declared, GivenLayer
 from gis_core.ownership.exporting import files_below
-from gis_core.ownership.people import forget_account
-from gis_core.ownership.tables import MemberTable, count, tables_of
+from gis_core.ownership.people import forget_account, names_in_history
+from gis_core.ownership.tables import MemberTable, count, history_of, others_rows, table_of, tables_of
 
-LONGEST_WAIT: Final = "30s"
 HISTORY: Final = frozenset({"gis_core_historyevent", "gis_core_rowhistory"})
 ALL_TABLES: Final = """
     select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -52,17 +51,37 @@ class Visa:
         return {"number": self.number, "date": self.day.isoformat(), "signatory": self.signatory}
 
 
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """Rows that are not the member's and refer to its rows by a key: they lose the reference, or go (`deleted`)."""
+
+    table: str
+    column: str
+    title: str
+    rows: int
+    deleted: bool
+
+    def as_json(self) -> dict[str, Any]:
+        return {"table": self.table, "column": self.column, "title": self.title, "rows": self.rows}
+
+
 @dataclass(slots=True)
 class Departure:
-    """What the removal of a member would do: rows by table, and those of others that hang on them."""
+    """What the removal of a member would do: rows by table, and those of others that hang on them.
+
+    `lock` are the tables that nobody else may write meanwhile: those in which the member may have rows.
+    """
 
     member: Member
     tables: list[tuple[MemberTable, int]]
-    detached: list[tuple[str, str, int]] = field(default_factory=list)
+    detached: list[Hanging] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    given: list[GivenLayer] = field(default_factory=list)
     alone: list[int] = field(default_factory=list)
+    lock: list[str] = field(default_factory=list)
     shared: int = 0
     history: int = 0
+    photos: int = 0
 
     @property
     def archives(self) -> int:
@@ -75,11 +94,15 @@ class Departure:
 
 def prepare(member: Member) -> Departure:
     """What would go, and what stands in the way; nothing is changed."""
-    departure = Departure(member, [(table, rows) for table in tables_of(member) if (rows := count(table))])
-    for name, column, _action, rows in hanging(departure):
-        departure.detached.append((name, column, rows))
+    tables = tables_of(member, shared=False)
+    departure = Departure(member, [(table, rows) for table in tables if (rows := count(table))])
+    departure.detached = hanging(departure)
+    departure.given = MADE_TABLES.the().given_away(member.pk)
+    departure.lock = sorted({table.table for table in tables} | {given.table for given in departure.given})
     refuse_shared_layers(departure)
+    refuse_shared_folders(departure)
     refuse_agency(departure)
+    departure.photos = count_photos(departure)
     departure.alone = [user for (user,) in fetch_all(ALONE, [member.pk, member.pk])]
     departure.shared = count_shared(departure)
     departure.history = count_history(departure)
@@ -98,8 +121,8 @@ def removed_ids(tables: Sequence[MemberTable], name: str) -> sql.Composable | No
     return sql.SQL("select id from {} where {}").format(table.name(), table.where) if table else None
 
 
-def hanging(departure: Departure) -> list[tuple[str, str, Any, int]]:
-    """Rows that are not the member's and refer to its rows: (table, column, what their key says, how many)."""
+def hanging(departure: Departure) -> list[Hanging]:
+    """Rows that are not the member's and refer to its rows; what their key protects refuses the departure."""
     going = {table.table: table for table, _rows in departure.tables}
     lines = []
     for model in apps.get_models(include_auto_created=True):
@@ -108,15 +131,21 @@ def hanging(departure: Departure) -> list[tuple[str, str, Any, int]]:
             if not isinstance(one, ForeignKey) or model._meta.app_label == "procrastinate":
                 continue
             target = going.get(one.related_model._meta.db_table)
-            if target is None or one.target_field.name != "id":
+            if target is None or one.target_field.name != "id" or follows_layer(model, one.name):
                 continue
             rows = count_hanging(model._meta.db_table, one.column, target, own)
             if rows:
-                action = one.remote_field.on_delete
-                lines.append((model._meta.db_table, one.column, action, rows))
+                action, title = one.remote_field.on_delete, str(model._meta.verbose_name_plural)
+                lines.append(Hanging(model._meta.db_table, one.column, title, rows, action is not SET_NULL))
                 if action not in (SET_NULL, CASCADE, DO_NOTHING):
                     departure.refused.append(f"{rows} lignes de {model._meta.verbose_name_plural} ({one.column})")
     return lines
+
+
+def follows_layer(model: type[Model], name: str) -> bool:
+    """Whether a condition says whose the rows are, and not this key, which is put right before anything goes."""
+    declared = DECLARED.by_key().get(model._meta.label)
+    return declared is not None and bool(declared.where) and declared.path == name
 
 
 def hanging_where(column: str, target: MemberTable, own: MemberTable | None) -> sql.Composable:
@@ -144,6 +173,32 @@ def refuse_shared_layers(departure: Departure) -> None:
         )
         if rows:
             departure.refused.append(f"la couche « {made.title} » contient {rows} objets d'autres membres")
+
+
+def refuse_shared_folders(departure: Departure) -> None:
+    """A folder of the member's files that a row of somebody else names too stays as long as that row."""
+    going = {table.table: table for table, _rows in departure.tables}
+    folders = {name for table in going.values() if has_folders(table.declared) for name in names_of_files(table)}
+    if not folders:
+        return
+    for declared in filter(has_folders, DECLARED.all()):
+        theirs = others_rows(table_of(declared, departure.member.pk))
+        for name in names_of_files(theirs):
+            if any(name.startswith(one) or one.startswith(name) for one in folders):
+                departure.refused.append(
+                    f"le dossier {name} est aussi celui de « {theirs.title} » d'un autre membre : donnez-les au même"
+                )
+
+
+def has_folders(declared: Declared | None) -> bool:
+    return declared is not None and any(one.endswith("/") for one in declared.files)
+
+
+def count_photos(departure: Departure) -> int:
+    """Files that an export without photos has as a list only."""
+    heavy = (table for table, _rows in departure.tables if table.declared and table.declared.heavy)
+    names = {name for table in heavy for name in names_of_files(table)}
+    return len({relative for name in names for relative, path in files_below(name) if path.is_file()})
 
 
 def refuse_agency(departure: Departure) -> None:
@@ -181,17 +236,8 @@ def tables_with(column: str) -> list[str]:
     return [name for (name,) in known]
 
 
-HISTORY_OF: Final = "arpent.history_of_rows({}, array(select id from {} where {}), {}, array({})) h"
-
-
-def history_of(table: MemberTable) -> sql.Composable:
-    """What the history keeps of its rows, to stand in a query after `from`."""
-    name, key = sql.Literal(table.table), sql.Literal(table.key)
-    return sql.SQL(HISTORY_OF).format(name, table.name(), table.where, key, table.parents)
-
-
 def count_history(departure: Departure) -> int:
-    tables = tables_of(departure.member)
+    tables = tables_of(departure.member, shared=False)
     return sum(int(fetch_one(sql.SQL("select count(*) from {}").format(history_of(one)))[0]) for one in tables)
 
 
@@ -205,7 +251,7 @@ class Removed:
     before: dict[str, int]
     after: dict[str, int]
     own: dict[str, int]
-    detached: list[tuple[str, str, int]]
+    detached: list[Hanging]
     of_people: dict[str, int]
     touched: dict[str, int]
     accounts: int
@@ -213,11 +259,10 @@ class Removed:
     files: list[str]
 
 
-def lock_tables(member: Member) -> None:
-    """Nobody writes the tables in which the member has rows until the end; people go on reading."""
-    execute("select set_config('lock_timeout', %s, true)", [LONGEST_WAIT])
-    names = [table.name() for table in tables_of(member)]
-    execute(sql.SQL("lock table {} in share row exclusive mode").format(sql.SQL(", ").join(names)))
+def check_locked(departure: Departure, names: Sequence[str]) -> None:
+    """A layer that was made since the tables were chosen is in none of them. Raises Conflict."""
+    if set(departure.lock) - set(names):
+        raise Conflict("Rien n'a été supprimé : une couche du membre vient d'être créée. Relancez la même commande.")
 
 
 def remove(departure: Departure) -> Removed:
@@ -227,14 +272,19 @@ def remove(departure: Departure) -> Removed:
     """
     if departure.refused:
         raise Conflict("Rien n'a été supprimé. D'abord : " + " ; ".join(departure.refused) + ".")
+    for given in departure.given:
+        MADE_TABLES.the().give(given.layer)
     names = [name for (name,) in fetch_all(ALL_TABLES)]
     before = count_all(names)
-    tables = tables_of(departure.member)
+    tables = tables_of(departure.member, shared=False)
     files = [name for table in tables for name in names_of_files(table)]
     accounts, history = departure.alone, departure.history
     dropped = {one.table for one in tables if one.whole}
     quiet = [table for table in tables if not table.whole]
+    # A table of which something is still to be checked cannot be altered.
+    execute("set constraints all immediate")
     switch_triggers(quiet, "disable")
+    execute("set constraints all deferred")
     remove_history(tables)
     detached = detach(departure)
     own = {table.table: 0 for table in tables}
@@ -254,6 +304,10 @@ def remove(departure: Departure) -> Removed:
     touched = touched_rows(after)
     removed = Removed(before, after, own, detached, dict(of_people), touched, len(accounts), history, files)
     check_removed(removed, dropped)
+    if rows := remaining(departure.member.pk):
+        raise Conflict(
+            f"Rien n'a été supprimé : {rows} lignes resteraient au nom du membre. Relancez la même commande."
+        )
     return removed
 
 
@@ -270,31 +324,48 @@ def count_all(names: Sequence[str]) -> dict[str, int]:
 
 
 def remove_history(tables: Sequence[MemberTable]) -> None:
-    """Former rows go with the rows, parts before their wholes; events that keep nothing more go too."""
+    """Former rows go with the rows, parts before their wholes; events stay, which say who did what and when."""
     for table in reversed(tables):
         statement = sql.SQL("delete from public.gis_core_rowhistory where id in (select h.id from {})")
         execute(statement.format(history_of(table)))
         if table.whole:
             execute(
                 "delete from public.gis_core_rowhistory where event_id in (select id from"
-                ' public.gis_core_historyevent where "table" = %s)',
-                [table.table],
+                ' public.gis_core_historyevent where "table" = any (%s))',
+                [names_in_history(table.table)],
             )
 
 
-def detach(departure: Departure) -> list[tuple[str, str, int]]:
-    """Rows of others that refer to the member's lose the reference; personal notices about them go."""
+def detach(departure: Departure) -> list[Hanging]:
+    """Rows of others that refer to the member's lose the reference; those that are nothing without it go."""
     going = {table.table: table for table, _rows in departure.tables}
     done = []
-    for name, column, action, rows in hanging(departure):
-        where = hanging_where(column, going[target_of(name, column)], going.get(name))
-        if action is SET_NULL:
-            statement = sql.SQL("update {} set {} = null where {}")
-            execute(statement.format(sql.Identifier("public", name), sql.Identifier(column), where))
+    for one in hanging(departure):
+        where = hanging_where(one.column, going[target_of(one.table, one.column)], going.get(one.table))
+        table = sql.Identifier("public", one.table)
+        if one.deleted:
+            # Two keys may lead to one row, which goes once.
+            rows = execute(sql.SQL("delete from {} where {}").format(table, where))
         else:
-            execute(sql.SQL("delete from {} where {}").format(sql.Identifier("public", name), where))
-        done.append((name, column, rows))
+            keep_name(one, where, departure.member)
+            rows = execute(sql.SQL("update {} set {} = null where {}").format(table, sql.Identifier(one.column), where))
+        done.append(replace(one, rows=rows))
     return done
+
+
+def keep_name(hanging: Hanging, where: sql.Composable, member: Member) -> None:
+    """Before a row of another loses the key of the second member, that member's name is written in it."""
+    for declared in DECLARED.all():
+        model = apps.get_model(declared.model)
+        if not declared.other_name or model._meta.db_table != hanging.table:
+            continue
+        if model._meta.get_field(declared.other).column == hanging.column:  # type: ignore[union-attr]
+            execute(
+                sql.SQL("update {} set {} = %s where {}").format(
+                    sql.Identifier("public", hanging.table), sql.Identifier(declared.other_name), where
+                ),
+                [member.name],
+            )
 
 
 def target_of(table: str, column: str) -> str:
@@ -321,14 +392,14 @@ def touched_rows(names: dict[str, int]) -> dict[str, int]:
 
 
 def check_removed(removed: Removed, dropped: set[str]) -> None:
-    """Each table lost the member's rows and no other. Raises Conflict."""
+    """Each table lost the member's rows, all of them and no other. Raises Conflict."""
     gone_with: Counter[str] = Counter()
-    for name, _column, rows in removed.detached:
-        gone_with[name] += rows
+    for one in removed.detached:
+        gone_with[one.table] += one.rows if one.deleted else 0
     for name, rows in removed.after.items():
         lost = removed.before[name] - rows
         allowed = removed.own.get(name, 0) + gone_with[name] + removed.of_people.get(name, 0)
-        if name not in HISTORY and lost > allowed:
+        if name not in HISTORY and lost != allowed:
             raise Conflict(f"Rien n'a été supprimé : la table {name} aurait perdu {lost} lignes au lieu de {allowed}.")
 
 

@@ -3,10 +3,13 @@
 from typing import Final
 
 from django.apps import apps
+from django.db.models import Q
+from psycopg import sql
 
+from gis_core.database.statements import execute, fetch_one
 from gis_core.files.writing.rows import Column
 from gis_core.files.writing.wire import Style
-from gis_core.ownership.declarations import MadeTable, MadeTables
+from gis_core.ownership.declarations import GivenLayer, MadeTable, MadeTables
 from layers.catalogue.models import Layer
 from layers.catalogue.services import announce_changed
 from layers.catalogue.tables import drop_table
@@ -28,6 +31,35 @@ def tables_of_member(member_id: int) -> list[MadeTable]:
     ]
 
 
+def tables_of_rows() -> list[MadeTable]:
+    """Those whose rows are members' one by one."""
+    layers = list(Layer.objects.filter(rows=Layer.Rows.OWNER, table__in=made_names()).order_by("-order", "-pk"))
+    return list({layer.table: MadeTable(layer.table, str(layer), False) for layer in layers}.values())
+
+
+GIVEN: Final = """
+    select (select count(*) from {table} where owner_id = %(member)s)
+        + (select count(*) from public.features_attachment where layer_id = %(layer)s and owner_id = %(member)s)
+"""
+
+
+def layers_given_away(member_id: int) -> list[GivenLayer]:
+    """Layers that this member had, and whose objects do not say yet that they are somebody else's."""
+    given = []
+    others = Layer.objects.filter(~Q(owner_id=member_id) | Q(owner=None), rows=Layer.Rows.LAYER)
+    for layer in others.filter(table__in=made_names()).select_related("owner"):
+        statement = sql.SQL(GIVEN).format(table=sql.Identifier("public", layer.table))
+        (rows,) = fetch_one(statement, {"member": member_id, "layer": layer.pk})
+        if rows:
+            owner = layer.owner.name if layer.owner else "tous"
+            given.append(GivenLayer(layer.pk, layer.table, str(layer), owner, int(rows)))
+    return given
+
+
+def give_layer(layer_id: int) -> None:
+    execute("select arpent.give_layer(%s)", [layer_id])
+
+
 def style_of_table(name: str) -> Style | None:
     """That of the first layer of a table that has a legend."""
     layer = next((one for one in Layer.objects.filter(table=name).order_by("order", "pk") if one.legend), None)
@@ -42,4 +74,6 @@ def announce_table(name: str) -> None:
         announce_changed(layer)
 
 
-LAYER_TABLES: Final = MadeTables(tables_of_member, made_names, style_of_table, drop_table, announce_table)
+LAYER_TABLES: Final = MadeTables(
+    tables_of_member, tables_of_rows, layers_given_away, give_layer, style_of_table, drop_table, announce_table
+)

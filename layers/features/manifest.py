@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from gis_core.jobs.points import JOB_KINDS, TASKS, JobKind, Task
 from gis_core.ownership.declarations import DECLARED
 from gis_core.points import GUIDES, STORED_KINDS, PageGuide, StoredKind
-from gis_core.wiring.database import Setting
+from gis_core.wiring.database import Setting, Trigger
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
 from layers.features import ownership
@@ -59,6 +59,16 @@ MANIFEST = Manifest(
         ),
         TASKS(
             Task(name="tidy_edits", run=Later("layers.features.tasks.tidy_edits"), cron="47 3 * * *"),
+        ),
+    ),
+    triggers=(
+        Trigger(
+            table="catalogue_layer",
+            order=20,
+            name="given",
+            fires="after update of owner_id",
+            when="old.owner_id is distinct from new.owner_id and new.rows = 'layer'",
+            call="layer_given()",
         ),
     ),
     settings=(

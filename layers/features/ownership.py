@@ -10,6 +10,8 @@ DECLARATIONS: Final = (
         model="features.Attachment",
         whose=Whose.MEMBER,
         path="owner",
+        where="coalesce((select l.owner_id = {member} from public.catalogue_layer l where l.id = layer_id"
+        " and l.rows = 'layer'), owner_id = {member})",
         files=("attachments/{layer_id}/{name}.jpg", "attachments/{layer_id}/{name}-small.jpg"),
     ),
     *of_member(

@@ -16,6 +16,7 @@ DECLARATIONS: Final = (
         whose=Whose.MEMBER,
         path="owner",
         other="receiver",
+        other_name="receiver_name",
         archive=True,
         asks=Fate.KEEP,
         basis=ARCHIVES,

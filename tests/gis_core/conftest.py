@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.gis_core.departures import passwords, world  # noqa: F401
+
 WRITER = Path(__file__).with_name("vector_files.py")
 
 

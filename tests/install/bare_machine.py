@@ -68,16 +68,27 @@ class BareMachine:
     started: "dict[str, subprocess.Popen[bytes]]" = field(default_factory=dict)
 
     @classmethod
-    def make(cls, folder: Path) -> "BareMachine":
-        """mmdebstrap's smallest variant and the certificates of authorities; then this repository's files."""
-        command = ["mmdebstrap", "--quiet", "--variant=minbase", "--include=ca-certificates", "trixie", str(folder)]
+    def make(cls, folder: Path, *, offline: bool = False) -> "BareMachine":
+        """mmdebstrap's smallest variant with the certificates of authorities; then this repository's files.
+
+        Offline it has the loopback alone, no file of ours, and ssh-keygen, as whatever is entered by SSH has.
+        """
+        included = "--include=" + ("openssh-client" if offline else "ca-certificates")
+        command = ["mmdebstrap", "--quiet", "--variant=minbase", included, "trixie", str(folder)]
         subprocess.run(command, check=True)
+        if offline:
+            return cls.hold(folder, ["--net"], "ip link set lo up && ")
         (folder / BUNDLE_THERE.lstrip("/")).write_bytes(BUNDLE.read_bytes())
         source = folder / SOURCE.lstrip("/")
         source.mkdir()
         copy = 'git ls-files -z | tar --null --files-from=- -cf - | tar -C "$0" --no-same-owner -xf -'
         subprocess.run(["bash", "-o", "pipefail", "-c", copy, str(source)], cwd=ROOT, check=True)
-        hold = ["unshare", "--mount", "--propagation", "private", "sh", "-c", HOLD.format(folder)]
+        return cls.hold(folder)
+
+    @classmethod
+    def hold(cls, folder: Path, more: Sequence[str] = (), before: str = "") -> "BareMachine":
+        """What lives as long as the machine, in namespaces of its own."""
+        hold = ["unshare", "--mount", *more, "--propagation", "private", "sh", "-c", before + HOLD.format(folder)]
         holder = subprocess.Popen(hold, stdout=subprocess.PIPE, text=True)
         assert holder.stdout
         assert holder.stdout.readline() == "ready\n"
@@ -88,7 +99,7 @@ class BareMachine:
 
     def words(self, *words: str, cwd: str = "/") -> list[str]:
         """The words that run a command inside."""
-        return ["nsenter", "-t", str(self.holder.pid), "--mount", "--root", f"--wdns={cwd}", *words]
+        return ["nsenter", "-t", str(self.holder.pid), "--mount", "--net", "--root", f"--wdns={cwd}", *words]
 
     def environment(self) -> dict[str, str]:
         ours = {name: os.environ[name] for name in PROXIES if name in os.environ}
@@ -106,9 +117,9 @@ class BareMachine:
             check=False,
         )
 
-    def run_until(self, words: Sequence[str], line: str) -> str:
+    def run_until(self, words: Sequence[str], line: str, cwd: str = SOURCE) -> str:
         """Kill a command, and all that it started, once it has said this; what it said."""
-        inside = self.words(*words, cwd=SOURCE)
+        inside = self.words(*words, cwd=cwd)
         output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
         said = ""
         with subprocess.Popen(inside, env=self.environment(), text=True, start_new_session=True, **output) as process:
@@ -181,14 +192,16 @@ class BareMachine:
 
 def confined(unit: Unit) -> list[str]:
     """The command of a unit, under its user, with what it may write, its capabilities, umask and system calls."""
-    writes = unit["ReadWritePaths"].split()
+    writes = " ".join(unit.settings.get("ReadWritePaths", [])).replace(" -/", " /").split()
     network = ["--net"] if unit["PrivateNetwork"] == "yes" else []
     mounts = ["unshare", "--mount", *network, "sh", "-ec", PROTECT, "sh", str(len(writes)), *writes]
     capabilities = unit["AmbientCapabilities"].lower().replace("cap_", "+")
     rights = [f"--ambient-caps=-all,{capabilities}", f"--inh-caps=-all,{capabilities}"] if capabilities else []
-    bounding = f"-all,{capabilities}" if capabilities else "-all"
-    rights += [f"--bounding-set={bounding}", *([] if capabilities else ["--inh-caps=-all"])]
-    user = ["setpriv", f"--reuid={unit['User']}", f"--regid={unit['Group']}", "--clear-groups", "--no-new-privs"]
+    kept = [capability.lower().replace("cap_", "+") for capability in unit["CapabilityBoundingSet"].split()]
+    rights += [f"--bounding-set={','.join(['-all', *kept])}", *([] if capabilities else ["--inh-caps=-all"])]
+    # Without a user it is root's.
+    ids = [f"--reuid={unit['User'] or 'root'}", f"--regid={unit['Group'] or 'root'}"]
+    user = ["setpriv", *ids, "--clear-groups", "--no-new-privs"]
     filters = ";".join(unit.settings.get("SystemCallFilter", []))
     apart = [
         "/usr/bin/python3.13",

@@ -23,6 +23,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from gis_core.operations.processes import wait_until
+from gis_core.version import VERSION
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.install.bare_machine import SOURCE, BareMachine, write_filter
 
@@ -122,13 +123,17 @@ def test_a_dry_run_changes_nothing(machine: BareMachine) -> None:
 def test_units_are_as_systemd_wants_them(machine: BareMachine, link: str) -> None:
     folder = machine.path("/etc/systemd/system")
     services = sorted(folder.glob("arpent*.service"))
-    assert len(services) == 5
+    assert len(services) == 7
+    # It is there while an upgrade goes on.
+    former = machine.path("/opt/arpent/former")
+    former.symlink_to(VERSION)
     verified = subprocess.run(
         ["systemd-analyze", "verify", f"--root={machine.folder}", *(path.name for path in folder.glob("arpent*.*"))],
         capture_output=True,
         text=True,
         check=False,
     )
+    former.unlink()
     assert [line for line in verified.stderr.splitlines() if "arpent" in line] == []
     for path in services:
         said = subprocess.run(

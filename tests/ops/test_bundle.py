@@ -10,7 +10,11 @@ import pytest
 
 from gis_core.operations import bundle, signature
 from gis_core.operations.bundle import Facts
+from gis_core.operations.environment import ROOT
 from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.installation import from_bundle
+from gis_core.operations.installation.from_bundle import Packed
+from gis_core.operations.installation.layout import Layout
 from gis_core.operations.upgrade.checks import check_path
 
 FACTS = Facts("9.1.0", "0" * 40, "0.2.0", 17, "3.13", *bundle.this_machine())
@@ -161,3 +165,58 @@ def test_what_is_packed_was_tried_by_the_suite():
 
 def test_the_repository_holds_no_private_key():
     assert "PRIVATE" not in signature.KEYS.read_text()
+
+
+# -- installed from --------------------------------------------------------------------------------------------------
+
+
+def test_what_is_installed_from_a_bundle_is_its_code_checked(packed: Path, keys: Path, tmp_path: Path):
+    layout = Layout(tmp_path, version="9.1.0")
+    with from_bundle.unpacked(Packed(packed, keys / "release-keys"), layout) as found:
+        assert (found.source / "arpent").exists()
+        assert (found.source / ".bundle" / "wheels" / "a.whl").exists()
+    assert not found.source.exists()
+
+
+def test_a_bundle_that_is_not_to_be_installed_is_refused(packed: Path, keys: Path, tmp_path: Path):
+    def refused(version: str, keys_file: Path) -> str:
+        with (
+            pytest.raises(OperationFailedError) as failure,
+            from_bundle.unpacked(Packed(packed, keys_file), Layout(tmp_path, version=version)),
+        ):
+            pass
+        return failure.value.message
+
+    assert "Aucune clé publique n'est connue" in refused("9.1.0", tmp_path / "absent")
+    assert "lancez ./install dans son dossier" in refused("9.0.0", keys / "release-keys")
+    (tmp_path / "opt/arpent").mkdir(parents=True)
+    (tmp_path / "opt/arpent/current").symlink_to("9.0.0")
+    assert "Arpent 9.0.0 est déjà installé ici" in refused("9.1.0", keys / "release-keys")
+
+
+@pytest.mark.parametrize(
+    ("key", "options", "damage", "said"),
+    [
+        ("stranger", ["--keys", "release-keys"], b"", "n’est pas signé par cette clé"),
+        ("key", ["--keys=release-keys"], b"x", "est abîmé"),
+        ("key", ["--keys", "absent"], b"", "Donnez la clé publique"),
+        ("key", ["--keys", "release-keys"], b"", "installed with --bundle"),
+    ],
+)
+def test_an_unpacked_bundle_installs_itself_once_it_is_checked(
+    tmp_path: Path, keys: Path, key: str, options: list[str], damage: bytes, said: str
+):
+    """The command that its code would run says here with what it was called."""
+    folder = tmp_path / "arpent-9.1.0"
+    folder.mkdir()
+    command = tmp_path / "arpent"
+    command.write_text('#!/bin/sh\necho "installed with $2 $3"\n')
+    command.chmod(0o755)
+    with tarfile.open(folder / bundle.SOURCE, "w:gz") as archive:
+        archive.add(command, "arpent")
+    (folder / "install").write_bytes((ROOT / "docker" / "install-bundle.sh").read_bytes())
+    bundle.write_sums(folder, keys / key)
+    (folder / bundle.SOURCE).write_bytes((folder / bundle.SOURCE).read_bytes() + damage)
+    done = subprocess.run(["sh", folder / "install", *options], cwd=keys, capture_output=True, text=True, check=False)
+    assert said in done.stdout + done.stderr
+    assert (done.returncode == 0) is said.startswith("installed")

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from gis_core.operations import proxy
+from gis_core.operations import archive_target, proxy
 from gis_core.operations.environment import ROOT
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.installation import certificate, install, items, refusals, units
@@ -249,17 +249,53 @@ def test_nginx_takes_the_configuration_of_the_proxy(layout: Layout, monkeypatch:
     assert (tried.returncode, tried.stderr) == (0, "")
 
 
+ARCHIVES = ["/sauvegardes/arpent", "s3://s3.exemple.fr/seau?key=K&secret=/etc/arpent/secret"]
+
+
 @pytest.mark.skipif(not Path("/usr/bin/systemd-analyze").exists(), reason="systemd is not installed")
-def test_each_service_is_closed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("archive", ARCHIVES)
+def test_each_service_is_closed(tmp_path: Path, archive: str) -> None:
     levels = {}
-    for file in units.unit_files(Layout(), answers_of()):
+    for file in units.unit_files(Layout(), answers_of(), archive_target.parse(archive)):
         if file.path.suffix == ".service":
             (tmp_path / file.path.name).write_text(file.content)
             words = ["systemd-analyze", "security", "--offline=true", tmp_path / file.path.name]
             said = subprocess.run(words, capture_output=True, text=True, check=False).stdout
             levels[file.path.name] = float(said.rpartition(": ")[2].split()[0])
-    assert len(levels) == 5
+    assert len(levels) == 8
     assert [name for name, level in levels.items() if level >= 3] == []
+
+
+def test_an_archive_is_fed_by_a_unit_of_its_own_from_the_settings_that_are_there(layout: Layout) -> None:
+    answers = answers_of(ARPENT_DATA=str(layout.root / "data"))
+    answers.data.mkdir(parents=True)
+    layout.units.mkdir(parents=True)
+    unit = layout.units / "arpent-archive.service"
+    services = next(stage for stage in install.list_stages(layout, answers) if stage.title == "Services")
+    services.apply()
+    assert not unit.exists()
+    assert "PrivateNetwork=yes" in (layout.units / "arpent-database.service").read_text()
+    (answers.data / "arpent.conf").write_text(f"ARPENT_ARCHIVE={layout.root}/archive\n")
+    Stage("Services", install.service_items(layout, answers)).apply()
+    for name in ("arpent-archive.service", "arpent-database.service", "arpent-backup.service", "arpent-drill.service"):
+        assert f"ReadWritePaths=-{layout.root}/archive" in (layout.units / name).read_text()
+    (answers.data / "arpent.conf").write_text("")
+    Stage("Services", install.service_items(layout, answers)).apply()
+    assert not unit.exists()
+
+
+def test_an_archive_elsewhere_opens_the_network_to_what_sends_to_it() -> None:
+    texts = {
+        file.path.name: file.content
+        for file in units.unit_files(Layout(), answers_of(), archive_target.parse(ARCHIVES[1]))
+    }
+    for name in ("arpent-archive", "arpent-database", "arpent-backup", "arpent-drill"):
+        assert "PrivateNetwork" not in texts[f"{name}.service"]
+
+
+def test_without_nights_no_timer_backs_up_and_no_drill_fails_for_want_of_one() -> None:
+    texts = [file.path.name for file in units.unit_files(Layout(), answers_of(ARPENT_BACKUP_AT=""))]
+    assert [name for name in texts if name.endswith(".timer")] == []
 
 
 def test_an_outside_database_needs_no_unit_and_no_backup_of_ours() -> None:

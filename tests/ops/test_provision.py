@@ -74,7 +74,8 @@ def test_another_failure_of_apt_is_told_at_once(apt: dict[str, str]):
 
 
 MAP_FUNCTIONS = (
-    'source <(sed -n "/^stamped() {/p; /^web_map() {/,/^}/p" "$1"); web_libraries() { :; }; step() { shift; "$@"; }; '
+    'source <(sed -n "/^stamped() {/p; /^web_map() {/,/^}/p" "$1"); bundle=/nowhere; '
+    'web_libraries() { :; }; step() { shift; "$@"; }; '
 )
 NPM = """#!/bin/sh
 # As vite does: what the folder had before goes.

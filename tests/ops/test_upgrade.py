@@ -20,6 +20,7 @@ from gis_core.operations.bundle import Facts, this_machine
 from gis_core.operations.cluster import Cluster
 from gis_core.operations.environment import DATABASE, ROOT, Place
 from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.installation.layout import Layout
 from gis_core.operations.upgrade import checks, return_point, site_control
 from gis_core.operations.upgrade import run as upgrading
 from gis_core.operations.upgrade import state as states
@@ -278,6 +279,42 @@ def test_arpent_does_not_start_amid_an_interrupted_upgrade(scene: Scene, monkeyp
             states.refuse_unfinished()
     finally:
         scene.home.forget()
+
+
+def test_a_link_leads_to_the_former_version_until_an_upgrade_has_ended(tmp_path: Path):
+    home = states.Home(tmp_path)
+    home.write(State(FORMER, TARGET, "/var/lib/arpent", "systemd", 8045, "start"))
+    assert str((tmp_path / "former").readlink()) == FORMER
+    home.forget()
+    assert sorted(tmp_path.iterdir()) == []
+
+
+def test_systemd_stops_what_uses_the_database_while_the_proxy_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A stand-in for systemctl writes down what it is asked; the web server is one that answers."""
+    layout, place = Layout(tmp_path), Place(tmp_path / "data")
+    layout.units.mkdir(parents=True)
+    names = ["arpent-web.service", "arpent-worker.service", "arpent-backup.timer", "arpent-backup.service"]
+    for name in [*names, "arpent-database.service", "arpent-proxy.service"]:
+        (layout.units / name).touch()
+    systemctl = tmp_path / "systemctl"
+    systemctl.write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/asked\n')
+    systemctl.chmod(0o755)
+    monkeypatch.setattr(site_control, "SYSTEMCTL", str(systemctl))
+    monkeypatch.setattr(site_control, "answers_at", lambda path: path.parent == layout.sockets)
+    maintenance.begin(place, "Arpent passe à <0.3.0>.", "18:30")
+    page = layout.proxy / "refusals" / "503.html"
+    services = site_control.Systemd(place, layout)
+    services.stop()
+    assert "Arpent passe à &lt;0.3.0&gt;. Retour prévu vers 18:30." in page.read_text()
+    services.start()
+    assert "Le site ne peut pas répondre en ce moment" in page.read_text()
+    services.finish()
+    assert (tmp_path / "asked").read_text().splitlines() == [
+        f"stop {' '.join(names)} arpent-database.service",
+        "start arpent-web.service",
+        "reload-or-restart arpent-proxy.service",
+        "start arpent.target arpent-worker.service arpent-backup.timer",
+    ]
 
 
 @pytest.mark.parametrize(("status", "is_up"), [("200 OK", True), ("400 Bad Request", True), ("503 Busy", False)])

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from gis_core.errors import ArpentError
 from gis_core.models import Member
+from gis_core.operations import security_journal
 from gis_core.ownership.exporting import export_member
 from gis_core.ownership.tables import one_snapshot
 
@@ -46,6 +47,7 @@ class Command(BaseCommand):
                 manifest = export_member(member, path, photos=options["photos"])
             except ArpentError as error:
                 raise CommandError(str(error.message)) from error
+        security_journal.record("member_export", member=member.slug, file=path.name)
         rows = sum(one["rows"] for one in manifest["tables"])
         self.stdout.write(
             f"{path} : {len(manifest['tables'])} tables, {rows} lignes, {len(manifest['documents'])} documents,"

@@ -8,21 +8,23 @@ from getpass import getpass
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import OperationalError, connection
+from django.db import IntegrityError, OperationalError
 
 from gis_core.database import clock as database_clock
 from gis_core.errors import ArpentError
+from gis_core.files.kept_files import PARTIAL
 from gis_core.management.commands.export_member import find_member
 from gis_core.members.rights import rights_of
-from gis_core.models import Member, User
+from gis_core.models import User
 from gis_core.operations import security_journal
 from gis_core.ownership import removing
-from gis_core.ownership.checking import Checked, check_export
+from gis_core.ownership.checking import Checked, compare_export, read_export
 from gis_core.ownership.law import VISA
-from gis_core.ownership.proof import proof_of, write_proof
+from gis_core.ownership.proof import discard, names_of, partial_of, proof_of, publish, write_proof
 from gis_core.ownership.removing import Departure, Visa
-from gis_core.ownership.tables import one_snapshot
+from gis_core.ownership.tables import locked_snapshot, one_snapshot
 
 PEOPLE = 2
 MOST_FAULTS = 20
@@ -43,6 +45,9 @@ class Command(BaseCommand):
         parser.add_argument("--visa-date", default="", help="sa date, p. ex. 2026-11-02")
         parser.add_argument("--visa-by", default="", help="qui l'a signé, nom et qualité")
         parser.add_argument("--person", action="append", default=[], help="administrateur de l'agence (deux fois)")
+        parser.add_argument(
+            "--photos-copied", action="store_true", help="les photos aériennes, que l'archive n'a pas, sont copiées"
+        )
         parser.add_argument("--finish", type=Path, help="après une interruption : la preuve, pour effacer les fichiers")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -54,34 +59,69 @@ class Command(BaseCommand):
                 self.show_or_remove(options)
         except ArpentError as error:
             raise CommandError(str(error.message)) from error
-        except OperationalError as error:
+        except (IntegrityError, OperationalError) as error:
             raise CommandError(
                 "Rien n'a été supprimé : quelqu'un écrivait dans ces tables. Relancez la même commande le soir, ou"
                 " pendant une maintenance (./arpent maintenance on)."
             ) from error
 
     def show_or_remove(self, options: dict[str, Any]) -> None:
-        if not options["remove"]:
-            with one_snapshot():
-                self.show(removing.prepare(find_member(options["membre"])))
-            return
-        export = self.export_of(options)
+        """What is typed and read takes its time: it is checked before anybody waits for a lock."""
+        export = self.export_of(options) if options["remove"] else None
         with one_snapshot():
-            member = find_member(options["membre"])
-            removing.lock_tables(member)
-            departure = removing.prepare(member)
-            self.show(departure)
-            visa = self.visa_of(options, departure)
-            people = self.people_of(options["person"])
-            checked = self.checked(export, member)
-            removed = removing.remove(departure)
-            proof = proof_of(departure, removed, checked, visa, people)
-            stem = export.with_name(f"{export.stem}-preuve")
-            digest = write_proof(proof, stem)
-            removing.record_departure(member, json.dumps(self.summary(proof, digest)))
+            departure = removing.prepare(find_member(options["membre"]))
+        self.show(departure)
+        if export is None:
+            return
+        visa = self.visa_of(options, departure)
+        people = self.people_of(options["person"])
+        checked = read_export(export, departure.member)
+        self.refuse_faults(checked)
+        names = departure.lock
+        self.check_photos(departure, checked, options)
+        stem = export.with_name(f"{export.stem}-preuve")
+        try:
+            with locked_snapshot(names):
+                proof, digest = self.remove(names, visa, people, checked, stem)
+        except (ArpentError, CommandError, IntegrityError):
+            discard(stem)
+            raise
+        publish(stem)
         security_journal.record("member_removed", **self.summary(proof, digest))
-        self.stdout.write(f"Supprimé : {sum(removed.own.values())} lignes. Preuve : {stem}.json et {stem}.pdf.")
-        self.remove_files(proof)
+        rows = sum(one["of_the_member"] for one in proof["tables"])
+        self.stdout.write(f"Supprimé : {rows} lignes. Preuve : {' et '.join(map(str, names_of(stem)))}.")
+        self.remove_files(proof["files"])
+
+    def remove(
+        self, names: Sequence[str], visa: Visa | None, people: list[str], checked: Checked, stem: Path
+    ) -> tuple[dict[str, Any], str]:
+        """Compare once more, now that nobody else writes, then remove: the proof and its SHA-256."""
+        departure = removing.prepare(find_member(checked.manifest["member"]["slug"]))
+        removing.check_locked(departure, names)
+        if departure.archives and visa is None:
+            raise CommandError(f"Donnez le visa (--visa, --visa-date, --visa-by). {VISA}")
+        compare_export(checked, departure.member)
+        self.refuse_faults(checked)
+        removed = removing.remove(departure)
+        proof = proof_of(departure, removed, checked, visa, people)
+        digest = write_proof(proof, stem)
+        removing.record_departure(departure.member, json.dumps(self.summary(proof, digest)))
+        return proof, digest
+
+    def check_photos(self, departure: Departure, checked: Checked, options: dict[str, Any]) -> None:
+        """Photos that are not in the archive were copied apart, says who removes. Raises CommandError."""
+        heavy = checked.manifest["heavy_files"]
+        if not heavy["included"] and departure.photos != heavy["count"]:
+            raise CommandError(
+                f"L'export liste {heavy['count']} photos aériennes et altitudes, et le disque en a {departure.photos} :"
+                " refaites-le (./arpent manage export_member), remettez-le au membre, puis relancez."
+            )
+        if departure.photos and not heavy["included"] and not options["photos_copied"]:
+            raise CommandError(
+                f"{departure.photos} photos aériennes et altitudes ne sont pas dans l'archive, et partiraient avec le"
+                " membre. Refaites l'export avec --photos ; ou, si elles ont été copiées à part et relues d'après"
+                " photos-et-altitudes.csv, ajoutez --photos-copied."
+            )
 
     def show(self, departure: Departure) -> None:
         """The difference: what goes, what changes elsewhere, what stays and why."""
@@ -91,14 +131,21 @@ class Command(BaseCommand):
             write(f"  {rows:>8}  {table.title}{'  [archive publique]' if table.archive else ''}")
         write(f"  {departure.history:>8}  lignes d'historique")
         write(f"  {len(departure.alone):>8}  comptes qui ne sont qu'à ce membre, rendus anonymes")
-        for name, column, rows in departure.detached:
-            write(f"Chez d'autres : {rows} lignes de {name} n'y renverraient plus ({column}).")
+        for one in departure.detached:
+            becomes = "iraient avec" if one.deleted else "n'y renverraient plus"
+            write(f"Chez d'autres : {one.rows} lignes de {one.title} {becomes} ({one.table}.{one.column}).")
+        for given in departure.given:
+            write(
+                f"La couche « {given.title} », donnée à {given.owner}, porte encore {given.rows} objets et photos au"
+                f" nom du membre : ils restent, et sont mis au nom de {given.owner}."
+            )
         if departure.shared:
             write(f"{departure.shared} objets d'autres membres étaient partagés avec lui : ils restent tels quels.")
-        write(
-            "Restent : les données de référence (cadastre, urbanisme, propriétaires), communes à tous ; les journaux de"
-        )
-        write("lecture et de sécurité (RGPD, art. 5 § 2 et 32) ; les sauvegardes déjà faites, jusqu'à leur fin.")
+        write(STAYS)
+        if departure.photos:
+            write(
+                f"{departure.photos} fichiers de photos aériennes et d'altitudes partiraient aussi (--photos-copied)."
+            )
         if departure.archives:
             write(f"{departure.archives} lignes sont des archives publiques. {VISA}")
         for reason in departure.refused:
@@ -125,16 +172,14 @@ class Command(BaseCommand):
             raise CommandError("Le visa porte une date qui n'est pas encore venue.")
         return Visa(number[:60], day, signatory[:200])
 
-    def checked(self, export: Path, member: Member) -> Checked:
-        """The export, read back. Raises CommandError with what differs."""
-        checked = check_export(export, member)
+    def refuse_faults(self, checked: Checked) -> None:
+        """Nothing of an export that differs is removed. Raises CommandError with what differs."""
         if checked.faults:
             lines = "\n  ".join(checked.faults[:MOST_FAULTS])
             raise CommandError(
                 f"Rien n'a été supprimé : l'export n'est pas ce que la base contient maintenant.\n  {lines}\n"
                 "Refaites-le (./arpent manage export_member), remettez-le au membre, puis relancez."
             )
-        return checked
 
     def people_of(self, names: Sequence[str]) -> list[str]:
         """Two administrators of the agency, each with their own password. Raises CommandError."""
@@ -159,17 +204,29 @@ class Command(BaseCommand):
 
     def finish(self, path: Path) -> None:
         """Remove the files of a removal that was committed and then interrupted."""
+        stem = path.with_name(path.name.removesuffix(PARTIAL).removesuffix(".json"))
+        unpublished = partial_of(stem, ".json")
         try:
-            content = path.read_bytes()
+            content = (path if path.is_file() else unpublished).read_bytes()
             proof = json.loads(content)
             member, names = proof["member"], list(proof["files"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise CommandError(f"{path} n'est pas la preuve d'une suppression (…-preuve.json).") from error
-        if not removing.is_departed(member["id"], content):
-            raise CommandError("Cette suppression n'a pas été faite ici : aucun fichier n'est touché.")
-        self.remove_files({"files": names})
+        with one_snapshot():
+            if not removing.is_departed(member["id"], content):
+                raise CommandError("Cette suppression n'a pas été faite ici : aucun fichier n'est touché.")
+        if unpublished.is_file():
+            publish(stem)
+        self.remove_files(names)
 
-    def remove_files(self, proof: dict[str, Any]) -> None:
-        if not connection.in_atomic_block and (left := removing.remove_files(proof["files"])):
+    def remove_files(self, names: Sequence[str]) -> None:
+        """Say where they are afterwards: a continuous archive only sets them aside for its days."""
+        if left := removing.remove_files(names):
             raise CommandError(f"{len(left)} fichiers n'ont pas pu être effacés ({left[0]}…) : relancez avec --finish.")
-        self.stdout.write(f"{len(proof['files'])} noms de fichiers effacés du disque.")
+        if names and settings.RECOVERY_DAYS:
+            self.stdout.write(
+                f"{len(names)} noms de fichiers mis à l'écart : l'archive continue les garde {settings.RECOVERY_DAYS}"
+                " jours, puis ils sont effacés du disque."
+            )
+        else:
+            self.stdout.write(f"{len(names)} noms de fichiers effacés du disque.")

@@ -7,12 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
-from gis_core.operations import proxy
+from gis_core.operations import archive_target, configuration, proxy
 from gis_core.operations.configuration import FILE, LINE
 from gis_core.operations.environment import DB_USER, OS_USER, PASSWORDS, Place, read_plain
+from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.installation import database_script, refusals, units
 from gis_core.operations.installation.answers import ACME, LOCAL, Answers, ask, read_answers
 from gis_core.operations.installation.certificate import acme_request, certificate_items
+from gis_core.operations.installation.from_bundle import Packed, unpacked
 from gis_core.operations.installation.items import Command, File, Folder, Item, Link, Stage
 from gis_core.operations.installation.layout import PROXY_USER, SITE_PORT, Layout
 from gis_core.operations.progress import say
@@ -24,9 +26,16 @@ LEFT_OUT = (".git", ".venv", ".boot", "var", "node_modules", "__pycache__", "tes
 AGAIN = "Corrigez la cause ci-dessus, puis relancez la même commande : elle reprend où elle en était."
 
 
-def run(file: Path | None, *, dry_run: bool) -> int:
-    """Install, go on with what was cut short, or apply answers that changed."""
-    layout = Layout()
+def run(file: Path | None, *, dry_run: bool, packed: Packed | None = None) -> int:
+    """Install from this code or from a bundle, go on with what was cut short, or apply answers that changed."""
+    if packed is None:
+        return run_from(Layout(), file, dry_run=dry_run)
+    with unpacked(packed, Layout()) as layout:
+        return run_from(layout, file, dry_run=dry_run)
+
+
+def run_from(layout: Layout, file: Path | None, *, dry_run: bool) -> int:
+    """The installation itself; `layout.source` is what is installed. Raises OperationFailedError."""
     answers = read_answers(file) if file else known_answers(layout) or ask()
     stages = list_stages(layout, answers)
     if dry_run:
@@ -75,11 +84,11 @@ def list_stages(layout: Layout, answers: Answers) -> list[Stage]:
 
 def packages(layout: Layout, answers: Answers) -> list[Item]:
     """Debian's packages and the system users, as a demonstration has them, and the proxy's own user."""
-    more = ["logrotate", *(["certbot"] if answers.values["CERTIFICATE"] == ACME else [])]
-    fetch = ["apt-get", "-q", "install", "-y", "--no-install-recommends", *more]
+    fetch = ["apt-get", "-q", "install", "-y", "--no-install-recommends", "certbot"]
+    acme = [Command(fetch, AGAIN, unless=lambda: _has_package("certbot"))]
     return [
         Command([str(layout.source / "docker/provision.sh"), "system"], AGAIN, printed=True),
-        Command(fetch, AGAIN, unless=lambda: all(_has_package(name) for name in more)),
+        *(acme if answers.values["CERTIFICATE"] == ACME else []),
         Command(
             ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", PROXY_USER],
             AGAIN,
@@ -212,11 +221,38 @@ def front(layout: Layout, answers: Answers) -> list[Item]:
 
 
 def service_items(layout: Layout, answers: Answers) -> list[Item]:
-    """Units, what is made at boot, rotation."""
+    """Units, without those that are no longer asked for, what is made at boot, rotation."""
+    present = unit_files(layout, answers)
+    gone = [layout.units / name for name in units.OPTIONAL]
+    gone = [path for path in gone if path not in {file.path for file in present}]
     return [
-        *units.unit_files(layout, answers),
+        *(item for path in gone for item in remove_unit(path)),
+        *present,
         File(layout.folders_at_boot, units.folders_at_boot(layout, answers)),
         *([File(layout.rotation, units.rotation(answers))] if answers.dsn is None else []),
+    ]
+
+
+def unit_files(layout: Layout, answers: Answers) -> list[File]:
+    """Those that the answers, and the archive among the settings that are there, ask for."""
+    return units.unit_files(layout, answers, present_archive(answers.data / FILE) if answers.dsn is None else None)
+
+
+def present_archive(path: Path) -> archive_target.Target | None:
+    """Where the administrator's own line says that the continuous archive lies. Raises OperationFailedError."""
+    value, where = configuration.read(path)[0].get(archive_target.SETTING, ("", ""))
+    if fault := archive_target.address_fault(value):
+        raise OperationFailedError(f"{where} : {archive_target.SETTING} : {fault}.")
+    return archive_target.parse(value) if value else None
+
+
+def remove_unit(path: Path) -> list[Item]:
+    """One that is there and should not: stopped, no longer started at boot, gone."""
+    return [
+        Command(
+            ["systemctl", "disable", "--now", path.name], AGAIN, unless=lambda: not (path.exists() and SYSTEMD.is_dir())
+        ),
+        Command(["rm", "-f", str(path)], AGAIN, unless=lambda: not path.exists()),
     ]
 
 
@@ -232,7 +268,7 @@ def operation(layout: Layout, answers: Answers, *arguments: str, failure: str) -
 def start(layout: Layout, answers: Answers) -> list[Item]:
     """The folders of sockets, and everything started now and with the machine."""
     sockets = Place(answers.data).socket_directory_of_root
-    names = [file.path.name for file in units.unit_files(layout, answers) if file.path.name != "arpent-backup.service"]
+    names = [file.path.name for file in unit_files(layout, answers) if "[Install]" in file.content]
     return [
         Folder(sockets, 0o1771, DB_USER, OS_USER),
         Folder(layout.sockets, 0o2750, OS_USER, PROXY_USER),

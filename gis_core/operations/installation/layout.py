@@ -8,7 +8,6 @@ from gis_core.version import VERSION
 
 SITE_PORT = 8045
 PROXY_USER = "arpent-proxy"
-UNITS = ("database", "web", "worker", "proxy", "backup")
 
 
 @dataclass(frozen=True)
@@ -31,6 +30,11 @@ class Layout:
     @property
     def current(self) -> Path:
         return self.versions / "current"
+
+    @property
+    def former(self) -> Path:
+        """The version that an upgrade left, as long as that has not ended (`gis_core.operations.upgrade.state`)."""
+        return self.versions / "former"
 
     @property
     def python(self) -> Path:

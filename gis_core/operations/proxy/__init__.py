@@ -5,8 +5,9 @@ It takes whole requests before a thread of the web server is asked, and keeps an
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from string import Template
 
@@ -145,12 +146,12 @@ def write_refusals(folder: Path) -> None:
         (folder / name).write_text(text)
 
 
-def refusal_texts() -> dict[str, str]:
-    """By the name of their files."""
+def refusal_texts(instead: Mapping[int, tuple[str, str]] | None = None) -> dict[str, str]:
+    """By the name of their files; `instead` is what is said at present, title and sentence by status."""
     page = Template((HERE / "refusal.html").read_text())
     texts = {"busy.json": json.dumps({"status": "live", "busy": True})}
-    for status, (title, detail) in REFUSALS.items():
-        texts[f"{status}.html"] = page.substitute(title=title, detail=detail)
+    for status, (title, detail) in (REFUSALS | dict(instead or {})).items():
+        texts[f"{status}.html"] = page.substitute(title=escape(title), detail=escape(detail))
         body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
         texts[f"{status}.json"] = json.dumps(body, ensure_ascii=False)
     return texts

@@ -18,6 +18,7 @@ from gis_core.operations.backup import backup_lock
 from gis_core.operations.cluster import Cluster
 from gis_core.operations.environment import ROOT, Place
 from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.keeper import notify_manager
 from gis_core.operations.processes import remove
 from gis_core.operations.progress import french_seconds, say, step
 from gis_core.operations.upgrade import checks, return_point, site_control
@@ -195,6 +196,8 @@ def go_back(home: Home, state: State) -> None:
         home.write(state)
         with step(f"Retour à Arpent {state.former}"):
             upgrade.services.stop()
+            # At boot systemd starts nothing of Arpent before: from now on we do.
+            notify_manager("READY=1")
             if home.current != state.former:
                 home.switch(state.former)
             cluster = Cluster(upgrade.place)
@@ -229,12 +232,14 @@ def end(home: Home, state: State) -> None:
 def resume(home: Home, state: State | None) -> int:
     """Say where an interrupted upgrade was, and end it: back, or forward where people used the new version already."""
     if state is None:
+        notify_manager("READY=1")
         say("Aucune mise à jour n'est interrompue ici.")
         return 0
     say(f"La mise à jour de {state.former} vers {state.target} s'est interrompue, étape « {STEPS[state.step]} ».")
     with backup_lock(Place(Path(state.data))):
         if state.has_begun("open"):
             services = Upgrade(home, state).services
+            notify_manager("READY=1")
             services.start()
             services.finish()
             end(home, state)

@@ -7,17 +7,21 @@ import tempfile
 from pathlib import Path
 from typing import Protocol
 
-from gis_core.operations import services
+from gis_core.operations import maintenance, proxy, services
 from gis_core.operations.demo import is_free, read_run, ready_url
 from gis_core.operations.environment import DEFAULT_PORT, Place
 from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.installation.items import File
 from gis_core.operations.installation.layout import SITE_PORT, Layout
 from gis_core.operations.processes import wait_until
 
 SYSTEMD, DEMO, NOBODY = "systemd", "demo", "nobody"
 SYSTEMCTL = "/usr/bin/systemctl"
-# All of Arpent, and of it what answers people: the rest starts once that is known to be sound.
-ALL_UNITS, WEB_UNITS = "arpent.target", ("arpent-web.service", "arpent-proxy.service")
+ALL_UNITS, WEB, PROXY = "arpent.target", "arpent-web.service", "arpent-proxy.service"
+# What starts again once the web server is known to be sound, and what stops before the database. The proxy stays.
+LASTING = ("arpent-worker.service", "arpent-archive.service", "arpent-backup.timer", "arpent-drill.timer")
+USES_DATABASE = (WEB, *LASTING, "arpent-backup.service", "arpent-drill.service")
+DATABASE = "arpent-database.service"
 READY_SECONDS = 90
 
 
@@ -71,22 +75,45 @@ class Demo:
 
 
 class Systemd:
-    """The units that `./arpent install` wrote."""
+    """The units that `./arpent install` wrote. Their proxy goes on, and says meanwhile why nothing answers."""
 
-    def __init__(self, place: Place) -> None:
-        self._socket = services.web_sockets(place, SITE_PORT, Layout().sockets)[0]
+    def __init__(self, place: Place, layout: Layout | None = None) -> None:
+        self._place, self._layout = place, layout or Layout()
+        self._socket = services.web_sockets(place, SITE_PORT, self._layout.sockets)[0]
 
     def stop(self) -> None:
-        run("systemctl stop", [SYSTEMCTL, "stop", ALL_UNITS, *WEB_UNITS])
+        self._say({503: self._maintenance()})
+        self._systemctl("stop", *self._present(*USES_DATABASE, DATABASE))
 
     def start(self) -> None:
         """Behind its proxy it is asked under the site's name alone: here, whether a web process answers at all."""
-        run("systemctl start", [SYSTEMCTL, "start", *WEB_UNITS])
+        self._systemctl("start", WEB)
         if not wait_until(lambda: answers_at(self._socket), READY_SECONDS):
-            raise OperationFailedError(f"Le site ne répond pas après {READY_SECONDS} s : journalctl -u {WEB_UNITS[0]}")
+            raise OperationFailedError(f"Le site ne répond pas après {READY_SECONDS} s : journalctl -u {WEB}")
+        self._say({})
+        # It reads a program of the version in use.
+        self._systemctl("reload-or-restart", PROXY)
 
     def finish(self) -> None:
-        run("systemctl start", [SYSTEMCTL, "start", ALL_UNITS])
+        self._systemctl("start", ALL_UNITS, *self._present(*LASTING))
+
+    def _present(self, *names: str) -> list[str]:
+        return [name for name in names if (self._layout.units / name).exists()]
+
+    def _systemctl(self, action: str, *names: str) -> None:
+        run(f"systemctl {action}", [SYSTEMCTL, action, *names])
+
+    def _say(self, instead: dict[int, tuple[str, str]]) -> None:
+        """What the proxy answers for a web server that is away."""
+        for name, text in proxy.refusal_texts(instead).items():
+            if name.startswith("503"):
+                File(self._layout.proxy / "refusals" / name, text).apply()
+
+    def _maintenance(self) -> tuple[str, str]:
+        present = maintenance.Reader().read(self._place.run) or maintenance.Maintenance()
+        ends_at = present.ends_at
+        until = f"Retour prévu vers {ends_at.astimezone(maintenance.ZONE):%H:%M}." if ends_at else ""
+        return "Maintenance", f"{present.message} {until}".strip() or proxy.REFUSALS[503][1]
 
 
 def control(name: str, current: Path, place: Place, port: int) -> SiteControl:
@@ -99,7 +126,7 @@ def control(name: str, current: Path, place: Place, port: int) -> SiteControl:
 def find_services(place: Place) -> tuple[str, int]:
     """Who runs Arpent in this data folder, and the port where it answers."""
     port = int(os.environ.get("ARPENT_PORT", DEFAULT_PORT))
-    if Path("/run/systemd/system").is_dir() and (Layout().units / WEB_UNITS[0]).exists():
+    if Path("/run/systemd/system").is_dir() and (Layout().units / WEB).exists():
         return SYSTEMD, port
     if place.run.is_dir() and not is_free(place):
         running = read_run(place)

@@ -11,7 +11,7 @@ from pathlib import Path
 from gis_core.operations.environment import ROOT, open_lock
 from gis_core.operations.failure import OperationFailedError
 
-CURRENT = "current"
+CURRENT, FORMER = "current", "former"
 FILE, LOCK = "upgrade.json", "upgrade.lock"
 # In their order. From `open` on there is no way back: people use the new version.
 STEPS = {
@@ -49,7 +49,10 @@ class State:
 
 @dataclass(frozen=True)
 class Home:
-    """The folder of the versions: each in a folder of its own name, `current` a link to the one in use."""
+    """The folder of the versions: each in a folder of its own name, `current` a link to the one in use.
+
+    While an upgrade goes on, `former` leads to the version that it left: systemd ends it with that one's code.
+    """
 
     folder: Path
 
@@ -67,11 +70,14 @@ class Home:
 
     def switch(self, version: str) -> None:
         """The link leads to this version, at once and for good."""
-        new = self.folder / f".{CURRENT}.new"
+        self._lead(CURRENT, version)
+        sync_folder(self.folder)
+
+    def _lead(self, name: str, version: str) -> None:
+        new = self.folder / f".{name}.new"
         new.unlink(missing_ok=True)
         new.symlink_to(version)
-        new.replace(self.link)
-        sync_folder(self.folder)
+        new.replace(self.folder / name)
 
     def read(self) -> State | None:
         """The upgrade that has begun and not ended; None where there is none."""
@@ -88,6 +94,7 @@ class Home:
 
     def write(self, state: State) -> None:
         """On the disk before the step is begun."""
+        self._lead(FORMER, state.former)
         partial = self.folder / f".{FILE}.part"
         with partial.open("w") as file:
             json.dump(asdict(state), file, indent=1)
@@ -100,6 +107,7 @@ class Home:
     def forget(self) -> None:
         """It has ended, one way or the other."""
         (self.folder / FILE).unlink(missing_ok=True)
+        (self.folder / FORMER).unlink(missing_ok=True)
         sync_folder(self.folder)
 
     def is_upgrading(self) -> bool:

@@ -113,7 +113,7 @@ SENT_REQUESTS: Final = Listing(
         Column("request", gettext_lazy("Request"), value="number", cell=lambda one, _none: Cell(f"n° {one.number}")),
         Column("member", gettext_lazy("Member"), value="owner.name", needed=is_of_several_members),
         Column("sent_date", pgettext_lazy("request", "Sent on"), "date"),
-        Column("receiver", pgettext_lazy("request", "Sent to"), value="receiver.name"),
+        Column("receiver", pgettext_lazy("request", "Sent to"), value="sent_to"),
     ),
     pager=PAGER,
     caption=gettext_lazy("Requests sent elsewhere, the last first"),

@@ -131,7 +131,8 @@ class WorkTransmissionQuerySet(models.QuerySet["WorkTransmission"]):
 class WorkTransmission(models.Model):
     """A request that went to the member that is competent: its number, the day and to whom, and nothing of who asked.
 
-    Only `arpent.transmit_request` writes it, with the owner of the request; `shared_with` is the receiver.
+    Only `arpent.transmit_request` writes it, with the owner of the request; `shared_with` is the receiver. Of a
+    receiver that left the platform, the name remains (`gis_core.ownership`).
     """
 
     security = "owner"
@@ -139,7 +140,8 @@ class WorkTransmission(models.Model):
 
     owner = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name=_("member"))
     shared_with = ArrayField(models.IntegerField(), default=list, blank=True, editable=False)
-    receiver = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name=_("sent to"))
+    receiver = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+", verbose_name=_("sent to"))
+    receiver_name = models.CharField(_("sent to"), max_length=200, blank=True, default="", db_default="")
     number = models.BigIntegerField(_("request"))
     insee = models.CharField(_("commune"), max_length=5)
     sent_date = models.DateField(_("transmitted on"))
@@ -155,6 +157,10 @@ class WorkTransmission(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
+
+    @property
+    def sent_to(self) -> str:
+        return self.receiver.name if self.receiver else self.receiver_name
 
 
 class WorkPiece(AttachedDocument):
