@@ -92,7 +92,7 @@ def test_files_that_were_lost_are_told(data: Path) -> None:
 
 def test_before_the_first_night(data: Path) -> None:
     write_status(data, Status(since=ago(hours=2)))
-    assert "la première viendra la nuit prochaine" in page()
+    assert "la nuit prochaine en fera une" in page()
 
 
 def test_where_none_is_ever_made(data: Path, client: Client) -> None:

@@ -59,7 +59,7 @@ class Disk:
         return max(FULL_BYTES, FULL_SHARE * self.total)
 
     @property
-    def has_room_again(self) -> bool:
+    def is_clearly_free(self) -> bool:
         """Clearly no longer full: half as much again as what a full one has at most."""
         return self.free > 1.5 * self.least_free
 
