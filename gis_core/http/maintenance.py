@@ -7,11 +7,12 @@ data whose journal cannot be written is refused in words, and so is a link that 
 a token is not recorded meanwhile. People still sign in and out, and a closed account's session ends.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -24,6 +25,7 @@ from gis_core.members.rights import only_reads
 from gis_core.operations.maintenance import Maintenance, Reader
 from gis_core.pages import failure_page
 
+Handler = Callable[[HttpRequest], HttpResponseBase]
 # Supervisors ask them, during a maintenance above all.
 OPEN = ("/health/", "/metrics")
 RETRY_S, LONGEST_RETRY_S = 60, 3600
@@ -31,11 +33,11 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 SIGNING = ("account_login", "account_logout")
 
 
-def refuse_in_maintenance(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def refuse_in_maintenance(get_response: Handler) -> Handler:
     """Middleware: in front of everything that asks the database."""
     reader = Reader()
 
-    def middleware(request: HttpRequest) -> HttpResponse:
+    def middleware(request: HttpRequest) -> HttpResponseBase:
         if request.path.startswith(OPEN):
             return get_response(request)
         maintenance = reader.read(settings.DATA_DIR / "run")
@@ -51,7 +53,9 @@ def refuse_in_maintenance(get_response: Callable[[HttpRequest], HttpResponse]) -
         with reading_alone():
             response = get_response(request)
         if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
-            response.streaming_content = stream_reading(response.streaming_content)
+            parts = response.streaming_content
+            assert isinstance(parts, Iterator)
+            response.streaming_content = stream_reading(parts)
         return response
 
     return middleware
@@ -76,12 +80,11 @@ def reading_alone() -> Iterator[None]:
         only_reads.reset(token)
 
 
-def stream_reading(parts: Iterable[bytes]) -> Iterator[bytes]:
+def stream_reading(parts: Iterator[bytes]) -> Iterator[bytes]:
     """The parts of an answer that is made while it is sent: after the middleware is over."""
-    remaining = iter(parts)
     while True:
         with reading_alone():
-            part = next(remaining, None)
+            part = next(parts, None)
         if part is None:
             return
         yield part

@@ -9,7 +9,8 @@ import pytest
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from gis_core.operations.backup_status import FOLDER, STATUS, Status, write_status
+from gis_core.operations.backup_status import STATUS, Status, write_status
+from gis_core.operations.environment import FOLDER
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +92,7 @@ def test_files_that_were_lost_are_told(data: Path) -> None:
 
 def test_before_the_first_night(data: Path) -> None:
     write_status(data, Status(since=ago(hours=2)))
-    assert "la première viendra la nuit prochaine" in page()
+    assert "la nuit prochaine en fera une" in page()
 
 
 def test_where_none_is_ever_made(data: Path, client: Client) -> None:

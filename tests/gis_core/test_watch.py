@@ -21,7 +21,6 @@ from gis_core.database import clock
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Alert, DayMeasure, User
 from gis_core.operations.backup_status import (
-    FOLDER,
     ArchiveStatus,
     DrillStatus,
     Status,
@@ -31,6 +30,7 @@ from gis_core.operations.backup_status import (
 )
 from gis_core.operations.doctor import database
 from gis_core.operations.doctor.finding import failure
+from gis_core.operations.environment import FOLDER
 from gis_core.operations.watch import alerts, doctor_checks, findings, presence, traffic
 from gis_core.operations.watch.day_measures import CERTIFICATE, KEPT, STATEMENTS, forget_old_measures, keep
 from gis_core.operations.watch.disks import Disk, days_until_full, longest_measured, measure_disks, measure_sizes
@@ -40,6 +40,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 12, 1)
 GIB = 2**30
+NOW = "now"
 
 
 @pytest.fixture
@@ -157,14 +158,15 @@ def test_what_is_well_needs_nobody(data: Path) -> None:
 @pytest.mark.parametrize(
     ("status", "level"),
     [
-        ({"failure": "Il reste 1 Mio.", "succeeded_at": timezone.now().isoformat()}, 1),
+        ({"failure": "Il reste 1 Mio.", "succeeded_at": NOW}, 1),
         ({"succeeded_at": "2026-01-01T00:00:00+00:00"}, 2),
         ({"failure": "Il reste 1 Mio.", "succeeded_at": "2026-01-01T00:00:00+00:00"}, 2),
     ],
 )
 def test_a_backup_that_failed_or_is_old(data: Path, status: dict[str, str], level: int) -> None:
     begun = {"since": "2026-01-01T00:00:00+00:00", "ended_at": "2026-01-02T00:00:00+00:00"}
-    write_status(data, Status(**begun | status))
+    given = {name: timezone.now().isoformat() if value == NOW else value for name, value in status.items()}
+    write_status(data, Status(**begun | given))
     (need,) = findings.backup_needs()
     assert isinstance(need, Need)
     assert (need.code, need.level) == ("backup", level)
@@ -183,7 +185,7 @@ def test_a_drill_that_failed(data: Path) -> None:
     assert codes() == {"drill"}
 
 
-FRESH = ArchiveStatus(checked_at=timezone.now().isoformat(), kind="folder")
+FRESH = ArchiveStatus(checked_at=NOW, kind="folder")
 ARCHIVE = ArchiveStatus(checked_at="2026-11-01T03:00:00+00:00", kind="folder")
 
 
@@ -195,7 +197,9 @@ def test_an_archive_that_is_silent_or_never_began(
 ) -> None:
     monkeypatch.setenv("ARPENT_ARCHIVE", str(data / "elsewhere"))
     if status:
-        write_archive_status(data, status)
+        write_archive_status(
+            data, replace(status, checked_at=timezone.now().isoformat()) if status == FRESH else status
+        )
     needs = [one for one in findings.archive_needs() if isinstance(one, Need)]
     assert [one.code for one in needs] == (["archive"] if expected else [])
     assert all(expected in one.texts["fr"]["message"] for one in needs if expected)

@@ -22,7 +22,7 @@ def archive(place: Place) -> Iterator[Finding]:
             f"Réglez ARPENT_ARCHIVE ({HOW_TO}).",
         )
         return
-    state = look_at(place)
+    state = recovery_state_of(place)
     status, fault = state.archive, state.archive_fault
     if status is None or fault == "not-begun":
         yield failure("archive", "l'archive n'a pas commencé", "Démarrez ./arpent worker, et voyez son journal.")
@@ -47,7 +47,7 @@ def archive(place: Place) -> Iterator[Finding]:
         )
 
 
-def look_at(place: Place) -> RecoveryState:
+def recovery_state_of(place: Place) -> RecoveryState:
     """As `night_backups.recovery_state` says it to the pages and the mails."""
     return RecoveryState(read_archive_status(place.data), read_drill_status(place.data), datetime.now(UTC))
 
@@ -61,7 +61,7 @@ def _device_of(folder: str) -> int:
 
 def drill(place: Place) -> Iterator[Finding]:
     """A restore was tried for good, not long ago, and everything came back."""
-    state = look_at(place)
+    state = recovery_state_of(place)
     status, drilled_at = state.drill, state.drilled_at
     if status is None or drilled_at is None:
         yield warning("drill", "aucun exercice de rétablissement n'a été fait ici", "Lancez ./arpent drill.")

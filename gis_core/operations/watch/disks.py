@@ -15,7 +15,7 @@ from django.conf import settings
 
 from gis_core.database.statements import fetch_all
 from gis_core.models import DayMeasure
-from gis_core.operations.backup_status import FOLDER
+from gis_core.operations.environment import FOLDER
 from gis_core.operations.watch.day_measures import FORECAST_DAYS, FREE, SIZE, keep
 from gis_core.points import STORED_KINDS
 
@@ -59,7 +59,7 @@ class Disk:
         return max(FULL_BYTES, FULL_SHARE * self.total)
 
     @property
-    def has_room_again(self) -> bool:
+    def is_clearly_free(self) -> bool:
         """Clearly no longer full: half as much again as what a full one has at most."""
         return self.free > 1.5 * self.least_free
 

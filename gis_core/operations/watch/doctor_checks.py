@@ -19,7 +19,7 @@ from gis_core.operations.watch.day_measures import DOCTOR, SIZE_DAYS, keep, late
 type Ask = Callable[[], list[Finding] | None]
 """What a check says; None where it could not be asked."""
 type Failures = list[dict[str, Any]]
-"""Of each failure the `check` that says so, the one that was `asked`, its `message` and `remedy`."""
+"""Of each failure the `check` that says so, the one that `asks` it, its `message` and `remedy`."""
 
 
 def checks() -> dict[str, Ask]:
@@ -28,9 +28,10 @@ def checks() -> dict[str, Ask]:
     in_database = database.CHECKS | {"files": partial(database.files, place=place)}
     # What holds the jobs up itself is said by `findings.waiting_needs`, sooner.
     del in_database["jobs"]
-    return {name: partial(ask_machine, name, check, place) for name, check in on_machine.items()} | {
-        name: partial(ask_database, check) for name, check in in_database.items()
+    machine_checks: dict[str, Ask] = {
+        name: partial(ask_machine, name, check, place) for name, check in on_machine.items()
     }
+    return machine_checks | {name: partial(ask_database, check) for name, check in in_database.items()}
 
 
 def ask_machine(name: str, check: Callable[[Place], Any], place: Place) -> list[Finding] | None:
@@ -61,19 +62,19 @@ def keep_failures(only: Collection[str] | None = None) -> None:
     for name, ask in checks().items():
         said = ask() if only is None or name in only else None
         if said is None:
-            failures += [one for one in former if one["asked"] == name]
+            failures += [one for one in former if one["asks"] == name]
         else:
             failures += [failure_of(name, one) for one in said if one.state == "failure"]
     keep(DOCTOR, len(failures), {"failures": failures})
 
 
-def failure_of(asked: str, finding: Finding) -> dict[str, str]:
-    return {"check": finding.check, "asked": asked, "message": finding.message, "remedy": finding.remedy}
+def failure_of(name: str, finding: Finding) -> dict[str, str]:
+    return {"check": finding.check, "asks": name, "message": finding.message, "remedy": finding.remedy}
 
 
 def ask_failing_again() -> None:
     """Every ten minutes the checks that failed are asked again: what was mended is over without waiting for a night."""
-    if failing := {one["asked"] for one in former_failures()}:
+    if failing := {one["asks"] for one in former_failures()}:
         keep_failures(failing)
 
 

@@ -106,10 +106,10 @@ def list_needs(former: Levels | None = None) -> tuple[list[Need], list[Unknown]]
         ("doctor",): lambda: doctor_needs(latest(measures_since(SIZE_DAYS, DOCTOR), DOCTOR)),
     }
     said: list[Need | Unknown] = []
-    for codes, look in subjects.items():
+    for codes, find_needs in subjects.items():
         try:
             with transaction.atomic():
-                said += list(look())
+                said += list(find_needs())
         except Exception as error:
             if database_is_gone(error):
                 raise
@@ -224,7 +224,7 @@ def disk_needs(present: list[Disk], former: Levels) -> Said:
         codes = [f"disk:{name}" for name in disk.names]
         code = next((one for one in codes if one in former), codes[0])
         level, full_in = former.get(code, 0), disk.full_in
-        if disk.is_full or (level == SERIOUS and not disk.has_room_again):
+        if disk.is_full or (level == SERIOUS and not disk.is_clearly_free):
             yield need(code, partial(say_disk_full, disk), SERIOUS)
         elif full_in is not None and full_in < (NO_LONGER_FULL_DAYS if level else FULL_DAYS):
             yield need(code, partial(say_disk_fills, disk, int(full_in)))
