@@ -335,5 +335,6 @@ if __name__ == "__main__":
     except OperationFailedError as failure:
         print(f"{failure.detail}\n{failure.message}".strip(), file=sys.stderr)
         sys.exit(1)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, EOFError):
+        # Ctrl-C, or Ctrl-D where something was to be typed.
         sys.exit(130)

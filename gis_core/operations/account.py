@@ -107,6 +107,18 @@ def run_as_database_user(place: Place, arguments: Sequence[str]) -> int:
         give_data(place, whole=True)
 
 
+def is_database_apart(place: Place) -> bool:
+    """Whether root leaves what touches the database, its backups and its archive to their own user."""
+    return bool(as_site()) and Cluster(place).exists() and Cluster(place).is_apart
+
+
+def hand_to_database_user(place: Place, arguments: Sequence[str]) -> int:
+    """Root has a command run whole by the user of the database, which starts its PostgreSQL where it is stopped."""
+    give_data(place)
+    Cluster(place).make_socket_directory()
+    return run_as_database_user(place, arguments)
+
+
 def leave(place: Place, code: int) -> NoReturn:
     """End after the database that was kept for us: where our end is that of a container, PostgreSQL has stopped."""
     Cluster(place).end_given_lease()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from gis_core.operations.environment import Place, is_outside, read_plain, write_private
+from gis_core.operations.environment import Place, is_outside, make_backups, read_plain, write_private
 from gis_core.operations.failure import OperationFailedError
 
 SETTING = "ARPENT_ARCHIVE"
@@ -110,10 +110,11 @@ def key_file(place: Place) -> Path:
 def read_key(place: Place) -> str:
     """The encryption key. Raises OperationFailedError where it is lost: then it is typed from the printed sheet."""
     try:
-        key = key_file(place).read_text().strip()
-    except OSError as error:
+        key = read_plain(key_file(place), MOST_SECRET_BYTES).decode().strip()
+    except (OSError, UnicodeDecodeError, OperationFailedError) as error:
+        reason = getattr(error, "strerror", "") or "ce n'est pas un fichier ordinaire de texte"
         raise OperationFailedError(
-            f"La clé de l'archive ({key_file(place)}) ne peut pas être lue ({error.strerror}). Si la machine est neuve,"
+            f"La clé de l'archive ({key_file(place)}) ne peut pas être lue ({reason}). Si la machine est neuve,"
             " tapez-la depuis la feuille imprimée : ./arpent escrow --enter."
         ) from error
     if not key:
@@ -129,8 +130,7 @@ def prepare(place: Place, data: Path) -> dict[str, str]:
     target = configured(place)
     if target is None:
         return {}
-    place.backups.mkdir(exist_ok=True, mode=0o750)
-    give(place, place.backups)
+    make_backups(place)
     if not key_file(place).exists():
         write_private(key_file(place), secrets.token_hex(32))
         give(place, key_file(place))

@@ -61,11 +61,19 @@ def read_advisories(folder: Path) -> Iterator[Mapping[str, Any]]:
             if path.suffix == ".zip":
                 with zipfile.ZipFile(path) as archive:
                     for name in archive.namelist():
-                        yield json.loads(archive.read(name))
+                        yield _one_advisory(archive.read(name))
             elif path.suffix == ".json":
-                yield json.loads(path.read_bytes())
-        except (OSError, ValueError, zipfile.BadZipFile) as error:
+                yield _one_advisory(path.read_bytes())
+        # An archive with a password, or compressed in a way that is not known, raises the last two.
+        except (OSError, ValueError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
             raise OperationFailedError(f"{path} ne peut pas être lu ({error}) : prenez-le de nouveau.") from error
+
+
+def _one_advisory(text: bytes) -> Mapping[str, Any]:
+    advisory = json.loads(text)
+    if not isinstance(advisory, dict):
+        raise ValueError("ce n’est pas un avis d’OSV")
+    return advisory
 
 
 def is_affected(version: str, affected: Mapping[str, Any]) -> bool:

@@ -16,7 +16,6 @@ import shutil
 import stat
 import subprocess
 import tarfile
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,13 +39,16 @@ from gis_core.operations.held_files import HeldFiles, unreadable
 from gis_core.operations.preflight import MIB
 from gis_core.operations.processes import client_environment
 from gis_core.operations.progress import say, step
+from gis_core.operations.scratch import scratch_folder
 from gis_core.operations.versions import FORMAT, of_our_apps
 from gis_core.version import VERSION
 
 MANIFEST = "manifest.json"
 ROLES = "roles.sql"
 DUMP = "database.dump"
-SUPERUSER_LINE = re.compile(r"^(CREATE|ALTER) ROLE \"?postgres\"?\b")
+SUPERUSER_LINE = re.compile(r'(CREATE|ALTER) ROLE (postgres|"postgres")[ ;]')
+# Of what pg_dumpall writes: a remark, or what opens and ends a value or a name; a quote inside is doubled.
+QUOTES = re.compile(r"""--[^\n]*|'[^']*'?|"[^"]*"?""")
 # Between the rows and the files of one moment a file may still be on its way to its name.
 ATTEMPTS = 5
 ATTEMPT_SECONDS = 0.5
@@ -105,10 +107,10 @@ def write_archive(place: Place, target: Path) -> dict[str, Any]:
     """Write the archive; its manifest. The caller holds the lock."""
     cluster = Cluster(place)
     try:
-        with cluster.lease(), tempfile.TemporaryDirectory(dir=target.parent, prefix=".arpent-") as scratch:
+        with cluster.lease(), scratch_folder(target.parent, ".arpent-") as scratch:
             check_free_space(target.parent, archive_bytes(cluster))
-            manifest = _write(cluster, Path(scratch))
-            Path(scratch, "archive").replace(target)
+            manifest = _write(cluster, scratch.held)
+            (scratch.held / "archive").replace(target)
     except OSError as error:
         raise OperationFailedError(_failure(error, target)) from error
     except psycopg.Error as error:
@@ -144,7 +146,8 @@ def _write(cluster: Cluster, scratch: Path) -> dict[str, Any]:
                 (scratch / ROLES).write_text(_roles(cluster))
                 snapshot = take_snapshot(connection, files)
                 options = ["--format=custom", "--compress=zstd", f"--snapshot={snapshot.name}"]
-                run_client([*cluster.client("pg_dump"), *options, f"--file={scratch / DUMP}", DATABASE], UNREADABLE)
+                with (scratch / DUMP).open("wb") as dump:
+                    run_client([*cluster.client("pg_dump"), *options, DATABASE], UNREADABLE, out=dump)
             with step("Empreintes des tables"):
                 held = {"tables": table_contents(connection), "migrations": of_our_apps(read_migrations(connection))}
         # Held files have a second name: without `dereference` one that is met twice would be written as a link.
@@ -211,7 +214,30 @@ def _moment(connection: psycopg.Connection[tuple[Any, ...]], files: HeldFiles) -
 def _roles(cluster: Cluster) -> str:
     """The roles, their settings and memberships as SQL, the cluster's superuser apart."""
     text = run_client([*cluster.client("pg_dumpall"), "--roles-only"], UNREADABLE)
-    return "".join(line for line in text.splitlines(keepends=True) if not SUPERUSER_LINE.match(line))
+    return without_superuser(text)
+
+
+def without_superuser(text: str) -> str:
+    """What pg_dumpall wrote of roles, without the statements about the cluster's superuser.
+
+    A line is one only where it begins outside of a quoted value or name: those may hold any line.
+    """
+    kept, dropped, quote = [], False, ""
+    for line in text.split("\n"):
+        if not quote:
+            dropped = bool(SUPERUSER_LINE.match(line))
+        if not dropped:
+            kept.append(line)
+        quote = _quote_at_end(line, quote)
+    return "\n".join(kept)
+
+
+def _quote_at_end(line: str, quote: str) -> str:
+    """The quote that is open where a line ends, after one that was open where it began; empty where none is."""
+    last = ""
+    for match in QUOTES.finditer(quote + line):
+        last = match[0]
+    return last[:1] if last[:1] in ("'", '"') and (len(last) == 1 or last[-1] != last[0]) else ""
 
 
 def _manifest(cluster: Cluster) -> dict[str, Any]:
@@ -287,12 +313,24 @@ def _add_bytes(archive: tarfile.TarFile, name: str, content: bytes) -> None:
     archive.addfile(member, io.BytesIO(content))
 
 
-def run_client(command: list[str], lasting: str) -> str:
-    """Run a PostgreSQL program and return what it prints; `lasting` advises where the same again would not help."""
-    result = subprocess.run(command, capture_output=True, text=True, check=False, env=client_environment())
+def run_client(command: list[str], lasting: str, given: str = "", out: IO[bytes] | None = None) -> str:
+    """Run a PostgreSQL program and return what it prints, unless that goes into a file.
+
+    `lasting` advises where the same again would not help.
+    """
+    result = subprocess.run(
+        command,
+        input=given,
+        stdout=out or subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        env=client_environment(),
+        cwd="/",
+    )
     if result.returncode != 0:
         raise OperationFailedError(advice(result.stderr, lasting), result.stderr)
-    return result.stdout
+    return result.stdout or ""
 
 
 def advice(said: str, lasting: str) -> str:

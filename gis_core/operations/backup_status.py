@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-FOLDER = "backups"
+from gis_core.operations.environment import FOLDER, replace_file
+
 STATUS = "status.json"
 ARCHIVE = "archive.json"
 DRILL = "drill.json"
@@ -64,10 +65,7 @@ def _read[T](data: Path, name: str, kind: Callable[..., T]) -> T | None:
 
 
 def _write(data: Path, name: str, status: "Status | ArchiveStatus | DrillStatus") -> None:
-    partial = data / FOLDER / f"{name}.part"
-    partial.write_text(json.dumps(asdict(status), indent=1))
-    partial.chmod(0o644)
-    partial.replace(data / FOLDER / name)
+    replace_file(data / FOLDER / name, json.dumps(asdict(status), indent=1), 0o644)
 
 
 @dataclass(frozen=True)
@@ -143,10 +141,8 @@ def read_returns(data: Path) -> list[Return]:
 
 
 def note_return(data: Path, made: Return) -> None:
-    partial = data / FOLDER / f"{RETURNS}.part"
-    partial.write_text(json.dumps([asdict(one) for one in (*read_returns(data), made)], indent=1))
-    partial.chmod(0o644)
-    partial.replace(data / FOLDER / RETURNS)
+    text = json.dumps([asdict(one) for one in (*read_returns(data), made)], indent=1)
+    replace_file(data / FOLDER / RETURNS, text, 0o644)
 
 
 def instant(text: str) -> datetime | None:

@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
@@ -36,6 +36,8 @@ OFFLINE = ".bundle"
 # Of the repository, what a machine that runs Arpent never opens.
 LEFT_OUT = (".ci", "tests", "webmap/src", "webmap/tests", "docs/adr", "conftest.py")
 MOST_MEMBERS = 5000
+# Of what nobody has checked yet, and of one file of a signed bundle.
+MOST_SUMS_BYTES, MOST_MEMBER_BYTES = 2 * MIB, 2048 * MIB
 LINE = re.compile(r"([0-9a-f]{64})  ([^/\n][^\n]*)")
 VERSION_FORM = re.compile(r"\d{1,4}(\.\d{1,4}){1,3}")
 DAMAGED = "Téléchargez-le de nouveau. Rien n'a été changé."
@@ -214,7 +216,10 @@ def open_bundle(source: Path, key_files: list[Path], scratch: Path, *, unsigned:
     with tempfile.TemporaryDirectory(prefix=".bundle-", dir=scratch) as name:
         folder = Path(name)
         try:
-            copy_folder(source, folder) if source.is_dir() else unpack_file(source, folder)
+            if source.is_dir():
+                copy_folder(source, folder)
+            else:
+                unpack_file(source, folder, lambda: check_sums(source, folder, key_files, unsigned=unsigned))
         except FileNotFoundError as error:
             raise OperationFailedError(f"{source} n'existe pas : donnez le fichier d'un paquet d'Arpent.") from error
         except (tarfile.TarError, EOFError, ValueError) as error:
@@ -229,13 +234,20 @@ def copy_folder(source: Path, folder: Path) -> None:
     shutil.copytree(source, folder, dirs_exist_ok=True, symlinks=True)
 
 
-def unpack_file(source: Path, folder: Path) -> None:
-    """Regular files of one folder only, without that folder."""
+def unpack_file(source: Path, folder: Path, check: Callable[[], object]) -> None:
+    """Regular files of one folder only, without that folder; before anything but the signed checksums, `check`."""
+    checked = False
     with tarfile.open(source) as archive:
         for count, member in enumerate(archive):
             parts = PurePosixPath(member.name).parts[1:]
             if not member.isreg() or not parts or ".." in parts or count > MOST_MEMBERS:
                 raise ValueError(member.name)
+            is_first = parts in ((SUMS,), (SIGNATURE,))
+            if member.size > (MOST_SUMS_BYTES if is_first else MOST_MEMBER_BYTES):
+                raise ValueError(member.name)
+            if not is_first and not checked:
+                check()
+                checked = True
             target = folder.joinpath(*parts)
             target.parent.mkdir(parents=True, exist_ok=True)
             content = archive.extractfile(member)
@@ -252,8 +264,8 @@ def copy_whole(content: IO[bytes], file: IO[bytes], size: int) -> None:
         raise EOFError
 
 
-def check_folder(source: Path, folder: Path, key_files: list[Path], *, unsigned: bool) -> None:
-    """The signature first, then every file against its checksum; none too many, none absent."""
+def check_sums(source: Path, folder: Path, key_files: list[Path], *, unsigned: bool) -> dict[str, str]:
+    """The checksum that each file should have, by its name, once their signature is good."""
     try:
         sums = (folder / SUMS).read_bytes()
         present_signature = None if unsigned else (folder / SIGNATURE).read_bytes()
@@ -262,7 +274,12 @@ def check_folder(source: Path, folder: Path, key_files: list[Path], *, unsigned:
         raise OperationFailedError(f"{source} {what} : ne l'installez pas. Rien n'a été changé.") from error
     if present_signature is not None:
         signature.check_signature(sums, present_signature, key_files)
-    wanted = {name: digest for digest, name in LINE.findall(sums.decode(errors="replace"))}
+    return {name: digest for digest, name in LINE.findall(sums.decode(errors="replace"))}
+
+
+def check_folder(source: Path, folder: Path, key_files: list[Path], *, unsigned: bool) -> None:
+    """The signature first, then every file against its checksum; none too many, none absent."""
+    wanted = check_sums(source, folder, key_files, unsigned=unsigned)
     files = [path for path in folder.rglob("*") if not path.is_dir() or path.is_symlink()]
     present = {path.relative_to(folder).as_posix(): path for path in files}
     present = {name: path for name, path in present.items() if name not in (SUMS, SIGNATURE)}

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from gis_core.operations import archive_target
+from gis_core.operations.cluster_folder import IDENT_MAP, publish, refuse_empty, remove_unfinished, users_text
 from gis_core.operations.environment import (
     DATABASE,
     DB_USER,
@@ -28,6 +29,8 @@ from gis_core.operations.environment import (
     open_lock,
     open_plain,
     owner_of,
+    read_plain,
+    replace_file,
     switch,
     uid_of,
 )
@@ -40,7 +43,6 @@ from gis_core.operations.processes import (
     is_postmaster,
     remove,
     run_with_daemon,
-    system_user,
     wait_until,
 )
 from gis_core.operations.server_log import last_lines, start_failure
@@ -63,9 +65,7 @@ START_SECONDS = 60
 RUN_VARIABLE = "ARPENT_RUN"
 # The descriptor of a lease that root began for the command that it hands over to.
 LEASE_VARIABLE = "ARPENT_LEASE"
-# What the site may be in the database where it is another system user than PostgreSQL.
-SERVING_ROLES = ("arpent_web", "arpent_worker")
-IDENT_MAP = "arpent"
+MOST_USERS_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -174,6 +174,9 @@ class Cluster:
             self._check_programs()
             self._prepare_socket_directory()
             if not self.exists():
+                if bootstrap:
+                    # A restore, which fills the new one itself, comes without.
+                    refuse_empty(self.place)
                 self._create()
             self._write_settings()
             self._write_users()
@@ -301,7 +304,7 @@ class Cluster:
                 raise OperationFailedError(f"L'utilisateur « {user} » manque : lancez ./arpent demo, qui le crée.")
 
     def _create(self) -> None:
-        self._remove_unfinished()
+        remove_unfinished(self.place)
         link = self.place.cluster
         link.parent.mkdir(parents=True, exist_ok=True)
         if not link.is_symlink() and not self._owner_can_reach(link.parent):
@@ -317,24 +320,12 @@ class Cluster:
         (unfinished / "pg_hba.conf").write_text(f"local all all peer map={IDENT_MAP}\n")
         with (unfinished / "postgresql.conf").open("a") as configuration:
             configuration.write("\ninclude_if_exists = 'arpent.conf'\n")
-        self._publish(unfinished)
-
-    def _publish(self, unfinished: Path) -> None:
-        """Move a finished cluster into place; PG_VERSION comes last, so that an interrupted run starts again."""
-        for item in sorted(unfinished.iterdir(), key=lambda path: path.name == "PG_VERSION"):
-            item.rename(self.data / item.name)
-        unfinished.rmdir()
-
-    def _remove_unfinished(self) -> None:
-        """What an interrupted creation left. A folder with a PG_VERSION never comes here."""
-        if self.data.is_dir():
-            for item in self.data.iterdir():
-                remove(item)
+        publish(unfinished, self.data)
 
     def _owner_can_reach(self, folder: Path) -> bool:
         if os.geteuid() != 0:
             return True
-        command = [*self._identity(), "test", "-x", str(folder)]
+        command = [*self.identity(), "test", "-x", str(folder)]
         return subprocess.run(command, check=False).returncode == 0
 
     def _hide_behind_link(self, link: Path) -> None:
@@ -351,22 +342,15 @@ class Cluster:
         where it is another user, only what serves it.
         """
         path = self.data / "pg_ident.conf"
-        all_roles = {pwd.getpwuid(self.place.database_uid).pw_name, "root"}
-        ours = {OS_USER, DB_USER} | all_roles
-        former = path.read_text().splitlines() if path.exists() else []
-        lines = [line for line in former if system_user(line, IDENT_MAP) not in ours]
-        lines += [f'{IDENT_MAP} "{user}" all' for user in sorted(all_roles)]
-        if self.is_apart:
-            lines += [f'{IDENT_MAP} "{OS_USER}" {role}' for role in SERVING_ROLES]
-        path.write_text("".join(f"{line}\n" for line in lines))
-        self._give_to_owner(path)
+        former = read_plain(path, MOST_USERS_BYTES).decode().splitlines() if path.exists() else []
+        owner = pwd.getpwuid(self.place.database_uid).pw_name
+        replace_file(path, users_text(former, owner, apart=self.is_apart), 0o600)
 
     def _write_settings(self) -> None:
         """Written at each start: the tuning follows the machine. Local changes go to `local.conf` beside it."""
         more = {} if self.for_tests else archive_target.prepare(self.place, self.data)
         path = self.data / "arpent.conf"
-        path.write_text(configuration_text(more, durable=not self.for_tests, for_group=self.is_apart))
-        self._give_to_owner(path)
+        replace_file(path, configuration_text(more, durable=not self.for_tests, for_group=self.is_apart), 0o600)
 
     def _prepare_socket_directory(self) -> None:
         self.make_socket_directory()
@@ -494,12 +478,12 @@ class Cluster:
     def _give_to_owner(self, path: Path) -> None:
         if os.geteuid() == 0:
             owner = pwd.getpwuid(self.place.database_uid)
-            os.chown(path, owner.pw_uid, owner.pw_gid)
+            os.chown(path, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
 
-    def _identity(self) -> list[str]:
+    def identity(self) -> list[str]:
         """The beginning of a command that the cluster's own user runs."""
         owner = pwd.getpwuid(self.place.database_uid)
         return [*switch(owner.pw_name, str(owner.pw_gid))] if os.geteuid() == 0 else []
 
     def _as_owner(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return run_with_daemon([*self._identity(), str(BIN / program), *arguments])
+        return run_with_daemon([*self.identity(), str(BIN / program), *arguments])

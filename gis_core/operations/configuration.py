@@ -150,13 +150,14 @@ OF_FILE = "_FILE"
 MOST_BYTES = 100_000
 
 
-def load(data: Path, environ: MutableMapping[str, str] = os.environ) -> None:
+def load(data: Path, environ: MutableMapping[str, str] = os.environ, *, of_root: bool = False) -> None:
     """Read the file and the secrets' files into the environment. Raises OperationFailedError with every fault at once.
 
-    The faults name the file and its line; no value of a secret is repeated.
+    The faults name the file and its line; no value of a secret is repeated. `of_root`: a file of root's alone is read,
+    for who asks is the site itself, and others read the file after it.
     """
     # The folder itself may be a link: whoever starts us chose it.
-    values, faults = read(data.resolve() / FILE)
+    values, faults = read(data.resolve() / FILE, of_root=of_root)
     faults += [reason for name, (value, where) in values.items() if (reason := fault(name, value, where, SETTINGS))]
     faults += [
         f"{name} (environnement) : {reason}."
@@ -174,11 +175,11 @@ def load(data: Path, environ: MutableMapping[str, str] = os.environ) -> None:
         )
 
 
-def read(path: Path) -> tuple[dict[str, tuple[str, str]], list[str]]:
+def read(path: Path, *, of_root: bool = False) -> tuple[dict[str, tuple[str, str]], list[str]]:
     """Values of a settings file with where each stands, and in French what cannot be read. No file: neither."""
     values: dict[str, tuple[str, str]] = {}
     faults: list[str] = []
-    for number_, line in enumerate(_lines(path), 1):
+    for number_, line in enumerate(_lines(path, of_root=of_root), 1):
         where = f"{path}, ligne {number_}"
         if not line or line.startswith("#"):
             continue
@@ -192,9 +193,9 @@ def read(path: Path) -> tuple[dict[str, tuple[str, str]], list[str]]:
     return values, faults
 
 
-def _lines(path: Path) -> list[str]:
+def _lines(path: Path, *, of_root: bool) -> list[str]:
     try:
-        text = _read_own(path).decode("utf-8-sig")
+        text = _read_own(path, {0} if of_root else {0, os.geteuid()}).decode("utf-8-sig")
     except FileNotFoundError:
         return []
     except UnicodeDecodeError as error:
@@ -206,14 +207,14 @@ def _lines(path: Path) -> list[str]:
     return [line.strip() for line in text.splitlines()]
 
 
-def _read_own(path: Path) -> bytes:
-    """A file that nobody but root, or but whoever asks, can have written: the site writes in this folder as well.
+def _read_own(path: Path, owners: set[int]) -> bytes:
+    """A file that nobody but its `owners` (uids) can have written: the site writes in this folder as well.
 
     Raises OSError, OperationFailedError.
     """
     with os.fdopen(open_plain(path, os.O_RDONLY), "rb") as file:
         state = os.fstat(file.fileno())
-        if state.st_uid not in {0, os.geteuid()} or state.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        if state.st_uid not in owners or state.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
             raise OperationFailedError(
                 f"{path} peut être écrit par d’autres que root : chown root:arpent {path}, chmod 640 {path}."
             )

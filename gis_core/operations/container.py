@@ -54,7 +54,8 @@ def main(arguments: Sequence[str]) -> int:
         say(USAGE)
         return 0
     place = Place.current()
-    configuration.load(place.data)
+    # All roles are one user, which writes in the folder: what the web server wrote is no setting of the others.
+    configuration.load(place.data, of_root=True)
     port = int(os.environ.get("ARPENT_PORT", DEFAULT_PORT))
     roles: dict[str, Callable[[], int]] = {
         "web": lambda: web(place, port),

@@ -32,7 +32,7 @@ from gis_core.operations.held_files import list_file_names
 from gis_core.operations.manage import command_line
 from gis_core.operations.preflight import MIB
 from gis_core.operations.progress import french_seconds, say, step
-from gis_core.operations.restore import estimate_restore_bytes, give_restored
+from gis_core.operations.restore import estimate_restore_bytes
 from gis_core.operations.verification import verify_archive
 
 EVERY = timedelta(days=30)
@@ -83,10 +83,8 @@ class Moment:
 
 def run(place: Place) -> int:
     """Try it, say and write down how it went: 0 where everything came back equal. Raises OperationFailedError."""
-    if account.as_site() and Cluster(place).is_apart:
-        give_restored(place)
-        Cluster(place).make_socket_directory()
-        return account.run_as_database_user(place, ["drill", "--data", str(place.data)])
+    if account.is_database_apart(place):
+        return account.hand_to_database_user(place, ["drill", "--data", str(place.data)])
     with backup_lock(place):
         return try_now(place)
 

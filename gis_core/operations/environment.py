@@ -8,12 +8,12 @@ import pwd
 import secrets
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
 from typing import Literal
 
-from gis_core.operations.backup_status import FOLDER
 from gis_core.operations.failure import OperationFailedError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,6 +21,9 @@ PYTHON = ROOT / ".venv/bin/python"
 # The beginning of a command of ours, with PYTHONPATH=ROOT: nothing is imported from the current folder (-P).
 OPS = (str(PYTHON), "-P", "-m", "gis_core.operations")
 DATABASE = "arpent"
+# Of a data folder, what the backups of the nights lie in.
+FOLDER = "backups"
+MOST_KEY_BYTES = 10_000
 # What a restore set aside is named after what it was, then this and the moment.
 ASIDE = ".avant-"
 # When root starts Arpent: the system user of the site and of its jobs, and that of PostgreSQL and of the backups.
@@ -180,11 +183,11 @@ def open_lock(path: Path, how: int) -> int | None:
 def open_plain(path: Path, flags: int) -> int:
     """A descriptor of a regular file in a folder that a user whom we do not trust writes.
 
-    A link is followed neither to it nor to its folder, and nothing is waited for. What root makes is given as by
-    `adopt`. Raises OperationFailedError.
+    A link to it is not followed, one to its folder as by `open_folder`, and nothing is waited for. What root makes is
+    given as by `adopt`. Raises OperationFailedError.
     """
     try:
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        folder = open_folder(path.parent)
         try:
             return _open_in(folder, path.name, flags)
         finally:
@@ -196,6 +199,57 @@ def open_plain(path: Path, flags: int) -> int:
             f"{path.parent} n'est pas un dossier, ou {path.name} pas un fichier ordinaire, mais un lien par exemple :"
             " supprimez-le, puis relancez la même commande."
         ) from error
+
+
+def open_folder(path: Path) -> int:
+    """A descriptor of a folder. A link leads only to a folder of whoever made it, or that is not root's where root did.
+
+    So the backups may lie on another disk, and nobody has root work in a folder that is not theirs. Raises OSError.
+    """
+    how = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+    try:
+        return os.open(path, how | os.O_NOFOLLOW)
+    except OSError as error:
+        maker = owner_of(path)
+        if not path.is_symlink():
+            raise
+        folder = os.open(path, how)
+        owner = os.fstat(folder).st_uid
+        if owner == 0 or maker not in {0, owner}:
+            os.close(folder)
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP)) from error
+        return folder
+
+
+def replace_file(path: Path, text: str, mode: int) -> None:
+    """A file as a whole: on the disk under another name, then under its own. What root makes is the folder's owner's.
+
+    Nothing that another user put in the folder, whichever name it has, is written through. Raises OSError.
+    """
+    folder, partial = open_folder(path.parent), f"{path.name}.part"
+    try:
+        with suppress(FileNotFoundError):
+            os.unlink(partial, dir_fd=folder)
+        how = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        with os.fdopen(os.open(partial, how, 0o600, dir_fd=folder), "w") as file:
+            file.write(text)
+            file.flush()
+            if os.geteuid() == 0:
+                above = os.fstat(folder)
+                os.fchown(file.fileno(), above.st_uid, above.st_gid)
+            os.fchmod(file.fileno(), mode)
+            os.fsync(file.fileno())
+        os.replace(partial, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+    finally:
+        os.close(folder)
+
+
+def make_backups(place: Place) -> None:
+    """The folder of the backups, which the database's user alone writes."""
+    place.backups.mkdir(parents=True, exist_ok=True, mode=0o750)
+    if os.geteuid() == 0:
+        owner = pwd.getpwuid(place.database_uid)
+        os.chown(place.backups, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
 
 
 def read_plain(path: Path, most_bytes: int) -> bytes:
@@ -241,11 +295,7 @@ def check_own_database() -> None:
 
 def write_private(path: Path, text: str) -> None:
     """A file that its owner alone reads, whole under its name or not there."""
-    partial = path.with_name(f"{path.name}.part")
-    partial.unlink(missing_ok=True)
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-    partial.replace(path)
+    replace_file(path, text, 0o600)
 
 
 def backup_hour() -> time | None:
@@ -276,16 +326,26 @@ def weeks_and_months_kept() -> tuple[int, int]:
 
 
 def secret_key(place: Place) -> str:
-    """The key of this data folder, made on first use; closed to all but its owner and its group."""
-    path = place.data / "secret-key"
+    """The key of this data folder, made on first use; closed to all but its owner and its group.
+
+    Raises OperationFailedError where it cannot be read.
+    """
     place.data.mkdir(parents=True, exist_ok=True)
+    # The folder itself may be a link: whoever starts us chose it.
+    path = place.data.resolve() / "secret-key"
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(50))
         adopt(path)
     except FileExistsError:
         pass
-    return path.read_text().strip()
+    try:
+        return read_plain(path, MOST_KEY_BYTES).decode().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise OperationFailedError(
+            f"La clé du site ({path}) ne peut pas être lue ({getattr(error, 'strerror', 'pas un texte')}) : rendez-la à"
+            " son utilisateur (chown arpent, chmod 660), ou tapez celle de la feuille : ./arpent escrow --enter."
+        ) from error
 
 
 def app_folder(app: str) -> str:

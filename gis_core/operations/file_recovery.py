@@ -12,6 +12,7 @@ import sys
 import time
 import uuid
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -67,18 +68,28 @@ def list_erased(files: Path) -> Iterator[tuple[int, str, Path]]:
 
 
 def apply(data: Path, files: Path, instant: datetime, referenced: set[str], source: Path | None) -> FileChanges:
-    """Do what `plan` says; what nobody here has comes from a copy of the archive's files, if one is given."""
+    """Do what `plan` says; what nobody here has comes from a copy of the archive's files, if one is given.
+
+    Whatever is raised, every file is where it was.
+    """
     changes, where = plan(data, files, instant, referenced)
     aside = files / ERASED / f"{time.time_ns()}-{uuid.uuid4().hex[:8]}"
-    for name in changes.set_aside:
-        move(data / name, aside / Path(name).relative_to("files"))
-    for name, path in where.items():
-        (data / name).parent.mkdir(parents=True, exist_ok=True)
-        (data / name).hardlink_to(path)
     fetched = [name for name in changes.missing if source and (source / Path(name).relative_to("files")).is_file()]
-    for name in fetched:
-        (data / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(Path(str(source)) / Path(name).relative_to("files"), data / name)
+    with ExitStack() as undo:
+        for name in changes.set_aside:
+            there = aside / Path(name).relative_to("files")
+            move(data / name, there)
+            undo.callback(move, there, data / name)
+        for name, path in where.items():
+            (data / name).parent.mkdir(parents=True, exist_ok=True)
+            (data / name).hardlink_to(path)
+            undo.callback((data / name).unlink, missing_ok=True)
+        for name in fetched:
+            (data / name).parent.mkdir(parents=True, exist_ok=True)
+            undo.callback((data / name).unlink, missing_ok=True)
+            shutil.copy2(Path(str(source)) / Path(name).relative_to("files"), data / name)
+        # Everything is done: nothing is undone.
+        undo.pop_all()
     missing = [name for name in changes.missing if name not in fetched]
     return FileChanges(sorted([*changes.returned, *fetched]), changes.set_aside, missing)
 

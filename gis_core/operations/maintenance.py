@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from gis_core.files.stamp import MISSING, Stamp, stamp_of
 from gis_core.operations.cluster import Cluster
 from gis_core.operations.contents import Connection
-from gis_core.operations.environment import DATABASE, Place, adopt, open_plain, read_plain
+from gis_core.operations.environment import DATABASE, Place, adopt, read_plain, replace_file
 from gis_core.operations.failure import OperationFailedError
 
 FILE = "maintenance.json"
@@ -57,8 +57,13 @@ def begin(
     place.run.mkdir(parents=True, exist_ok=True)
     adopt(place.run)
     # The site writes in this folder: what root writes there follows no link.
-    with os.fdopen(open_plain(place.run / FILE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "w") as file:
-        json.dump(asdict(maintenance), file, ensure_ascii=False)
+    try:
+        replace_file(place.run / FILE, json.dumps(asdict(maintenance), ensure_ascii=False), 0o660)
+    except OSError as error:
+        raise OperationFailedError(
+            f"La maintenance n'a pas pu être notée dans {place.run} ({error.strerror}) : corrigez, puis relancez. Rien"
+            " n'a été changé."
+        ) from error
     return maintenance
 
 

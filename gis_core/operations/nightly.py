@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
-from gis_core.operations import archive, drill
+from gis_core.operations import account, archive, drill
 from gis_core.operations.archive_target import configured
 from gis_core.operations.backup import backup_lock, remove_leftovers, size_of, write_archive
 from gis_core.operations.backup_status import Status, read_status, write_status
-from gis_core.operations.environment import Place, adopt, backup_hour, backups_kept, weeks_and_months_kept
+from gis_core.operations.environment import Place, backup_hour, backups_kept, make_backups, weeks_and_months_kept
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.progress import say
 from gis_core.operations.verification import check_space_for_both, verify_archive
@@ -66,8 +66,7 @@ def _status(place: Place) -> Status:
     status = read_status(place.data)
     if status is None:
         status = Status(since=_text(_now()))
-        place.backups.mkdir(exist_ok=True)
-        adopt(place.backups)
+        make_backups(place)
         write_status(place.data, status)
     return status
 
@@ -96,10 +95,11 @@ def last_night(at: time_of_day, now: datetime) -> datetime:
 
 def back_up_now(place: Place) -> int:
     """Make, verify and keep a backup; the oldest ones go. The result is written down, good or bad."""
+    if account.is_database_apart(place):
+        return account.hand_to_database_user(place, ["backup", "--data", str(place.data)])
     kept = backups_kept()
     with backup_lock(place):
-        place.backups.mkdir(exist_ok=True)
-        adopt(place.backups)
+        make_backups(place)
         remove_leftovers(place.backups, ".arpent-*")
         begun = _begin(place)
         try:

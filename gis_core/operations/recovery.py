@@ -4,6 +4,8 @@ PostgreSQL is restored beside the present one and stopped at the instant, readab
 change is said first. Then the two folders change places; the present one is set aside, never erased.
 """
 
+import fcntl
+import os
 import re
 import shutil
 import subprocess
@@ -31,7 +33,8 @@ from gis_core.operations.contents import (
     write_alike,
 )
 from gis_core.operations.demo import demo_lock
-from gis_core.operations.environment import ASIDE, DATABASE, Place
+from gis_core.operations.environment import ASIDE, DATABASE, Place, adopt, open_lock
+from gis_core.operations.exchange import exchanged, opened_folder
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.instants import describe_instant
 from gis_core.operations.preflight import check_folder
@@ -142,7 +145,23 @@ def _show_and_switch(
 
 @contextmanager
 def beside(place: Place) -> Iterator[Place]:
-    """A folder for a copy on the disk of the database, gone at the end whatever happens."""
+    """A folder for a copy on the disk of the database, gone at the end whatever happens; one at a time.
+
+    Raises OperationFailedError where another trial has one.
+    """
+    place.run.mkdir(parents=True, exist_ok=True)
+    lock = open_lock(adopt(place.run) / "beside.lock", fcntl.LOCK_EX | fcntl.LOCK_NB)
+    if lock is None:
+        raise OperationFailedError("Un exercice ou un rétablissement est déjà en cours ici : attendez sa fin.")
+    try:
+        with _folder_beside(place) as copy:
+            yield copy
+    finally:
+        os.close(lock)
+
+
+@contextmanager
+def _folder_beside(place: Place) -> Iterator[Place]:
     # Beside a folder that is kept elsewhere are those of other installations.
     parent, prefix = Cluster(place).data.parent, f"{Cluster(place).data.name}{BESIDE}"
     for left in parent.glob(f"{prefix}*"):
@@ -153,6 +172,9 @@ def beside(place: Place) -> Iterator[Place]:
     copy = Place(folder, is_trial=True)
     try:
         archive_target.give(place, folder)
+        # The site's user takes files from below it.
+        with opened_folder(folder) as opened:
+            os.fchmod(opened, 0o710)
         copy.cluster.mkdir(mode=0o700)
         archive_target.give(place, copy.cluster)
         yield copy
@@ -359,7 +381,7 @@ def _switch(
     """Change places with the copy, let it go on to where it is written to, compare, return the files."""
     cluster = Cluster(place, start_seconds=RECOVERY_SECONDS)
     aside = time.strftime(f"{ASIDE}%Y%m%d-%H%M%S")
-    with _exchanged(cluster, copy, aside) as former, cluster.lease(bootstrap=False):
+    with exchanged(cluster, copy, aside) as former, cluster.lease(bootstrap=False):
         with step("Remise en service"), explained(cluster):
             wait_for(cluster, "select not pg_is_in_recovery()")
             cluster.bootstrap()
@@ -368,11 +390,12 @@ def _switch(
             contents, referenced = table_contents(connection, in_log=True), list_referenced_files(connection)
             if restored and (wrong := differences(restored.contents, contents)):
                 raise OperationFailedError("Rétablie, la base n'est pas celle qui a été montrée.", "\n".join(wrong[:5]))
-        with step("Fichiers"):
-            changes = _return_files(place, target, copy, instant, referenced)
         if instant:
             left = former_timeline(former) if former else 0
             note_return(place.data, Return(instant.isoformat(), datetime.now(UTC).isoformat(), left))
+        # Last: once files have moved nothing else can fail.
+        with step("Fichiers"):
+            changes = _return_files(place, target, copy, instant, referenced)
     shutil.rmtree(place.cache, ignore_errors=True)
     give_restored(place)
     say(f"Rétabli : {len(contents)} tables, {len(referenced)} fichiers nommés, dont {len(changes.returned)} revenus.")
@@ -380,30 +403,6 @@ def _switch(
         say(f"  Attention : {name} n'est ni ici ni dans l'archive, alors que la base le nomme.")
     if former:
         say(f"La base d'avant est dans {former} : effacez-la quand tout est vérifié.")
-
-
-@contextmanager
-def _exchanged(cluster: Cluster, copy: Place, aside: str) -> Iterator[Path | None]:
-    """The copy in the place of the present database; when the block fails, everything is where it was."""
-    real = cluster.data
-    former = real.with_name(real.name + aside) if real.exists() else None
-    if former:
-        real.rename(former)
-    copy.cluster.rename(real)
-    orders = real / "postgresql.auto.conf"
-    text = orders.read_text().replace(str(copy.cluster), str(real))
-    # The last line of a setting wins; pgBackRest writes none where the copy is to stop.
-    orders.write_text(f"{text}recovery_target_action = 'promote'\n")
-    try:
-        yield former
-    except BaseException as error:
-        Cluster(cluster.place).stop()
-        shutil.rmtree(real, ignore_errors=True)
-        if former:
-            former.rename(real)
-        if isinstance(error, OperationFailedError):
-            error.message += f" {UNTOUCHED}"
-        raise
 
 
 def _return_files(

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import tarfile
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +15,7 @@ from typing import IO, Any
 import psycopg
 
 from gis_core.operations import account
+from gis_core.operations.archive_target import give
 from gis_core.operations.backup import DUMP, FULL, MANIFEST, ROLES, advice, check_free_space, run_client
 from gis_core.operations.cluster import Cluster
 from gis_core.operations.contents import missing_contents
@@ -24,10 +24,12 @@ from gis_core.operations.environment import ASIDE, DATABASE, Place, check_own_da
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.preflight import MIB, check_folder
 from gis_core.operations.progress import say, step
+from gis_core.operations.scratch import Scratch, scratch_folder
 from gis_core.operations.versions import check_version
 from gis_core.version import VERSION
 
 MOST_LINES = 5
+ACCOUNTS = "demo-accounts.json"
 # Indexes that are being built need some more than the finished database.
 GROWTH = 1.2
 # What the manifest of an archive of this format says beside the versions.
@@ -51,8 +53,8 @@ def restore(place: Place, source: Path, *, force: bool) -> int:
         check_free_space(place.data, source.stat().st_size + estimate_restore_bytes(manifest["database_bytes"]))
         # Said before anything is done, where that user cannot have the folder.
         give_restored(place)
-        with _set_aside(place) as former, tempfile.TemporaryDirectory(dir=place.data, prefix="restore-") as scratch:
-            _bring_back(place, source, Path(scratch), manifest)
+        with _set_aside(place) as former, scratch_folder(place.data, "restore-") as scratch:
+            _bring_back(place, source, scratch, manifest)
             give_restored(place)
     say(f"Sauvegarde du {manifest['created_at']} rétablie dans {place.data}.")
     if manifest["version"] != VERSION:
@@ -75,6 +77,7 @@ def verify(source: Path) -> dict[str, Any]:
     try:
         with tarfile.open(source) as archive:
             for member in archive:
+                _check_known(member)
                 if member.name == MANIFEST:
                     manifest = dict(json.loads(_content(archive, member).read()))
                 elif not member.isdir():
@@ -131,6 +134,15 @@ def is_occupied(place: Place) -> bool:
     return Cluster(place).exists() or (place.files.is_dir() and any(place.files.iterdir()))
 
 
+def _check_known(member: tarfile.TarInfo) -> None:
+    """Only what `backup` writes is ever unpacked. Raises ValueError."""
+    top, *below = member.name.split("/")
+    known = member.isreg() and not below and top in {ROLES, DUMP, MANIFEST, ACCOUNTS}
+    known = known or (top == "files" and ".." not in below and (member.isdir() or (member.isreg() and bool(below))))
+    if not known:
+        raise ValueError(f"{member.name} n'a rien à y faire")
+
+
 def _entry(archive: tarfile.TarFile, member: tarfile.TarInfo) -> dict[str, Any]:
     return {"bytes": member.size, "sha256": _digest(_content(archive, member))}
 
@@ -153,14 +165,17 @@ def _content(archive: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
 def _set_aside(place: Place) -> Iterator[list[Path]]:
     """Rename what is there for the length of a block; when it fails, what it made goes and the former returns."""
     suffix = time.strftime(f"{ASIDE}%Y%m%d-%H%M%S")
-    moved = []
-    for path in (place.cluster, place.files, place.accounts):
-        if path.exists() or path.is_symlink():
-            moved.append((path, path.rename(path.with_name(path.name + suffix))))
+    moved: list[tuple[Path, Path]] = []
+    all_moved = False
     try:
+        for path in (place.cluster, place.files, place.accounts):
+            if path.exists() or path.is_symlink():
+                moved.append((path, path.rename(path.with_name(path.name + suffix))))
+        all_moved = True
         yield [former for _, former in moved]
     except BaseException as error:
-        _remove_new(place)
+        if all_moved:
+            _remove_new(place)
         for path, former in moved:
             former.rename(path)
         if isinstance(error, OperationFailedError):
@@ -186,17 +201,21 @@ def _remove_new(place: Place) -> None:
     place.accounts.unlink(missing_ok=True)
 
 
-def _bring_back(place: Place, source: Path, scratch: Path, manifest: dict[str, Any]) -> None:
+def _bring_back(place: Place, source: Path, scratch: Scratch, manifest: dict[str, Any]) -> None:
     with step("Fichiers"):
-        extract(source, scratch)
+        extract(source, scratch.held)
     cluster = Cluster(place)
     with cluster.lease(bootstrap=False):
         with step("Rôles et base"):
             lasting = lasting_failure(manifest)
-            options = ["-XAtq", "-v", "ON_ERROR_STOP=1", "-d", "postgres", "-f", str(scratch / ROLES)]
-            run_client([*cluster.client("psql"), *options], lasting)
+            # What an archive says is run by the database's user: root would run the commands in it for psql itself.
+            options = ["-XAtq", "-v", "ON_ERROR_STOP=1", "-d", "postgres"]
+            roles = (scratch.held / ROLES).read_text()
+            run_client([*cluster.identity(), *cluster.client("psql"), *options], lasting, roles)
             options = ["--create", "--exit-on-error", "--jobs=2", "--dbname=postgres"]
-            run_client([*cluster.client("pg_restore"), *options, str(scratch / DUMP)], lasting)
+            open_to_database_user(place, scratch)
+            command = [*cluster.identity(), *cluster.client("pg_restore"), *options, str(scratch.path / DUMP)]
+            run_client(command, lasting)
             cluster.bootstrap()
         with step("Comparaison avec ce qui a été sauvegardé"):
             check_contents(cluster, DATABASE, manifest)
@@ -205,8 +224,14 @@ def _bring_back(place: Place, source: Path, scratch: Path, manifest: dict[str, A
     # Tiles are kept by layer and version: those of another database would be taken for this one's.
     shutil.rmtree(place.cache, ignore_errors=True)
     for name in (place.files.name, place.accounts.name):
-        if (scratch / name).exists():
-            (scratch / name).rename(place.data / name)
+        if (scratch.held / name).exists():
+            (scratch.held / name).rename(place.data / name)
+
+
+def open_to_database_user(place: Place, scratch: Scratch) -> None:
+    """That user reads the dump of an archive where root has unpacked it."""
+    scratch.held.chmod(0o711)
+    give(place, scratch.held / DUMP)
 
 
 def extract(source: Path, folder: Path, *names: str) -> None:

@@ -34,7 +34,7 @@ def sign(text: bytes, key: Path) -> bytes:
 
 def check_signature(text: bytes, signature: bytes, key_files: Sequence[Path]) -> str:
     """Whose signature it is. Raises OperationFailedError where it is none of the keys', or there is no key."""
-    lines = [line for file in key_files if file.is_file() for line in file.read_text().splitlines()]
+    lines = [line for file in key_files if file.is_file() for line in _read_keys(file)]
     keys = [line for line in lines if line.strip() and not line.startswith("#")]
     if not keys:
         raise OperationFailedError(
@@ -53,6 +53,16 @@ def check_signature(text: bytes, signature: bytes, key_files: Sequence[Path]) ->
                 " et demandez sa clé à qui le publie. Rien n'a été changé."
             )
     return signer
+
+
+def _read_keys(file: Path) -> list[str]:
+    try:
+        return file.read_text().splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise OperationFailedError(
+            f"{file} ne peut pas être lu comme un texte : donnez le fichier des clés publiques (--keys), pas le paquet"
+            " ni une clé privée. Rien n'a été changé."
+        ) from error
 
 
 def said(done: "subprocess.CompletedProcess[bytes]") -> str:

@@ -1,6 +1,5 @@
 """`./arpent backup --verify`: an archive restored for trial into a database beside the real one, and compared."""
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,10 +23,18 @@ from gis_core.operations.backup import (
     write_archive,
 )
 from gis_core.operations.cluster import Cluster
-from gis_core.operations.environment import Place, adopt
+from gis_core.operations.environment import Place, make_backups
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.progress import say, step
-from gis_core.operations.restore import check_contents, estimate_restore_bytes, extract, lasting_failure, verify
+from gis_core.operations.restore import (
+    check_contents,
+    estimate_restore_bytes,
+    extract,
+    lasting_failure,
+    open_to_database_user,
+    verify,
+)
+from gis_core.operations.scratch import scratch_folder
 
 SCRATCH_DATABASE = "arpent_verify"
 TRIAL = "verify-"
@@ -73,15 +80,17 @@ def verify_archive(place: Place, source: Path) -> dict[str, Any]:
         manifest = verify(source)
     cluster = Cluster(place)
     # What is restored as superuser lies where the site writes nothing.
-    place.backups.mkdir(exist_ok=True)
-    remove_leftovers(adopt(place.backups), f"{TRIAL}*")
-    with cluster.lease(), tempfile.TemporaryDirectory(dir=place.backups, prefix=TRIAL) as scratch:
+    make_backups(place)
+    remove_leftovers(place.backups, f"{TRIAL}*")
+    with cluster.lease(), scratch_folder(place.backups, TRIAL) as scratch:
         check_free_space(cluster.data, estimate_restore_bytes(manifest["database_bytes"]))
-        extract(source, Path(scratch), ROLES, DUMP)
-        _check_roles(cluster, (Path(scratch) / ROLES).read_text())
+        extract(source, scratch.held, ROLES, DUMP)
+        _check_roles(cluster, (scratch.held / ROLES).read_text())
         with step("Rétablissement d'essai"), _scratch_database(cluster):
-            options = ["--exit-on-error", "--jobs=2", f"--dbname={SCRATCH_DATABASE}"]
-            run_client([*cluster.client("pg_restore"), *options, str(Path(scratch) / DUMP)], lasting_failure(manifest))
+            open_to_database_user(place, scratch)
+            command = [*cluster.identity(), *cluster.client("pg_restore"), "--exit-on-error", "--jobs=2"]
+            command += [f"--dbname={SCRATCH_DATABASE}", str(scratch.path / DUMP)]
+            run_client(command, lasting_failure(manifest))
             check_contents(cluster, SCRATCH_DATABASE, manifest)
     return manifest
 

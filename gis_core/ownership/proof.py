@@ -35,7 +35,8 @@ def proof_of(
     """The proof of a removal, before it is committed."""
     member = departure.member
     titles = {table.table: table.title for table, _rows in departure.tables}
-    titles |= {one.table: one.title for one in (*departure.given, *departure.detached)}
+    titles |= {given.table: given.title for given in departure.given}
+    titles |= {hanging.table: hanging.title for hanging in departure.detached}
     tables = [
         {
             "table": name,

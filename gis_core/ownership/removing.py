@@ -359,7 +359,7 @@ def keep_name(hanging: Hanging, where: sql.Composable, member: Member) -> None:
         model = apps.get_model(declared.model)
         if not declared.other_name or model._meta.db_table != hanging.table:
             continue
-        if model._meta.get_field(declared.other).column == hanging.column:  # type: ignore[union-attr]
+        if model._meta.get_field(declared.other).column == hanging.column:
             execute(
                 sql.SQL("update {} set {} = %s where {}").format(
                     sql.Identifier("public", hanging.table), sql.Identifier(declared.other_name), where

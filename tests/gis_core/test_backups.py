@@ -9,7 +9,8 @@ import pytest
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from gis_core.operations.backup_status import FOLDER, STATUS, Status, write_status
+from gis_core.operations.backup_status import STATUS, Status, write_status
+from gis_core.operations.environment import FOLDER
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -21,7 +21,6 @@ from gis_core.database import clock
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Alert, DayMeasure, User
 from gis_core.operations.backup_status import (
-    FOLDER,
     ArchiveStatus,
     DrillStatus,
     Status,
@@ -31,6 +30,7 @@ from gis_core.operations.backup_status import (
 )
 from gis_core.operations.doctor import database
 from gis_core.operations.doctor.finding import failure
+from gis_core.operations.environment import FOLDER
 from gis_core.operations.watch import alerts, doctor_checks, findings, presence, traffic
 from gis_core.operations.watch.day_measures import CERTIFICATE, KEPT, STATEMENTS, forget_old_measures, keep
 from gis_core.operations.watch.disks import Disk, days_until_full, longest_measured, measure_disks, measure_sizes

@@ -16,7 +16,18 @@ from typing import Any
 import psycopg
 import pytest
 
-from gis_core.operations.backup import CUT, FORMAT, FULL, MANIFEST, add_data, advice, backup, backup_lock, take_snapshot
+from gis_core.operations.backup import (
+    CUT,
+    FORMAT,
+    FULL,
+    MANIFEST,
+    add_data,
+    advice,
+    backup,
+    backup_lock,
+    take_snapshot,
+    without_superuser,
+)
 from gis_core.operations.cluster import Cluster
 from gis_core.operations.contents import lock_tables, table_contents
 from gis_core.operations.demo import demo_lock
@@ -228,8 +239,27 @@ def test_a_member_that_the_manifest_does_not_name_is_refused(archive: Path):
     shutil.copy(archive, longer)
     with tarfile.open(longer, "a") as members:
         members.add(archive.parent / "damaged.tar", "files/../../etc/cron.d/x")
-    with pytest.raises(OperationFailedError, match="abîmée"):
+    with pytest.raises(OperationFailedError, match=r"etc/cron\.d/x n'a rien à y faire"):
         verify(longer)
+
+
+@pytest.mark.parametrize("name", ["arpent.conf", "secret-key", "files/../secret-key", "pg/PG_VERSION"])
+def test_an_archive_with_anything_else_is_refused(tmp_path: Path, name: str):
+    with tarfile.open(tmp_path / "other.tar", "w") as members:
+        members.addfile(tarfile.TarInfo(name))
+    with pytest.raises(OperationFailedError, match="n'a rien à y faire"):
+        verify(tmp_path / "other.tar")
+
+
+def test_roles_keep_every_line_but_the_superuser_s_statements():
+    """A value with a line like these, taken out, would leave its end to be run by the superuser."""
+    kept = (
+        '-- User Config "o\'brien"\nCREATE ROLE "postgres-x";\n'
+        "ALTER ROLE web SET application_name TO 'a''\nALTER ROLE postgres SET x TO '';\nDROP TABLE t; --';\n"
+        "CREATE ROLE \"o'\nCREATE ROLE postgres;\";\nALTER ROLE web SET y TO E'a\\\\';\n"
+    )
+    superuser = "CREATE ROLE postgres;\nALTER ROLE postgres WITH SUPERUSER;\nALTER ROLE \"postgres\" SET z TO 'a\nb';\n"
+    assert without_superuser(superuser + kept + superuser) == kept
 
 
 def test_the_manifest_says_version_and_lengths(archive: Path):

@@ -149,6 +149,15 @@ def test_root_reads_no_file_that_the_site_made(tmp_path: Path) -> None:
     assert environ == {}
 
 
+def test_in_containers_the_site_makes_no_settings_for_the_others(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text("ARPENT_LOG_LEVEL=DEBUG\n")
+    (tmp_path / FILE).chmod(0o640)
+    if os.geteuid() == 0:
+        os.chown(tmp_path / FILE, 12345, -1)
+    with pytest.raises(OperationFailedError, match="chown root"):
+        load(tmp_path, {}, of_root=True)
+
+
 def test_a_link_and_a_pipe_are_refused_at_once(tmp_path: Path) -> None:
     (tmp_path / FILE).symlink_to("/etc/passwd")
     with pytest.raises(OperationFailedError, match="lien"):

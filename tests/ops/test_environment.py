@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from gis_core.operations.environment import Place, secret_key, variables
+from gis_core.operations.archive_target import read_key
+from gis_core.operations.environment import Place, replace_file, secret_key, variables
+from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.manage import role_of
 
 
@@ -41,3 +43,39 @@ def test_a_shells_role_does_not_reach_the_web_server(tmp_path: Path, monkeypatch
 
 def test_migrations_run_as_the_owner_and_imports_as_the_worker():
     assert (role_of("migrate"), role_of("import_etalab")) == ("owner", "worker")
+
+
+def test_a_file_is_replaced_and_never_written_through(tmp_path: Path):
+    (tmp_path / "else").write_text("kept")
+    for name in ("status.json", "status.json.part"):
+        (tmp_path / name).symlink_to(tmp_path / "else")
+    replace_file(tmp_path / "status.json", "new", 0o640)
+    assert (tmp_path / "else").read_text() == "kept"
+    assert not (tmp_path / "status.json").is_symlink()
+    assert (tmp_path / "status.json").read_text() == "new"
+    assert stat.S_IMODE((tmp_path / "status.json").stat().st_mode) == 0o640
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes links of others")
+def test_a_link_to_a_folder_leads_only_where_its_maker_has_one(tmp_path: Path):
+    for name, owner in (("ours", 12345), ("roots", 0), ("others", 12346)):
+        (tmp_path / name).mkdir()
+        os.chown(tmp_path / name, owner, -1)
+        link = tmp_path / f"to-{name}"
+        link.symlink_to(tmp_path / name)
+        os.chown(link, 12345, -1, follow_symlinks=False)
+    replace_file(tmp_path / "to-ours" / "x", "text", 0o600)
+    assert (tmp_path / "ours" / "x").stat().st_uid == 12345
+    for name in ("roots", "others"):
+        with pytest.raises(OSError, match="symbolic"):
+            replace_file(tmp_path / f"to-{name}" / "x", "text", 0o600)
+
+
+def test_a_key_that_is_a_link_is_refused_in_words(tmp_path: Path):
+    (tmp_path / "secret-key").symlink_to("/etc/hostname")
+    with pytest.raises(OperationFailedError, match="lien"):
+        secret_key(Place(tmp_path))
+    (tmp_path / "backups").mkdir()
+    (tmp_path / "backups" / "archive-key").symlink_to("/etc/hostname")
+    with pytest.raises(OperationFailedError, match="La clé de l'archive"):
+        read_key(Place(tmp_path))

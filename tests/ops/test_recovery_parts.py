@@ -150,6 +150,24 @@ def test_an_erased_file_stays_for_the_window_and_returns(tmp_path: Path) -> None
     assert (kept.read_bytes(), new.exists()) == (b"kept", False)
 
 
+def test_files_that_cannot_all_return_stay_where_they_were(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files, source = tmp_path / "files", tmp_path / "copy"
+    for path in (files / "new.pdf", files / ERASED / f"{time.time_ns()}-x" / "kept.pdf", source / "lost.pdf"):
+        path.parent.mkdir(parents=True)
+        path.write_bytes(path.name.encode())
+    os.utime(next(files.rglob("kept.pdf")), (time.time() - 100, time.time() - 100))
+    instant = datetime.fromtimestamp(time.time() - 50, UTC)
+
+    def refuse(_source: Path, target: Path) -> None:
+        target.write_bytes(b"half")
+        raise PermissionError
+
+    monkeypatch.setattr(file_recovery.shutil, "copy2", refuse)
+    with pytest.raises(PermissionError):
+        file_recovery.apply(tmp_path, files, instant, {"files/kept.pdf", "files/lost.pdf"}, source)
+    assert sorted(path.name for path in files.iterdir()) == [ERASED, "new.pdf"]
+
+
 def test_the_sweep_erases_after_the_window_and_without_an_archive_nothing_stays(tmp_path: Path) -> None:
     old = tmp_path / ERASED / f"{time.time_ns() - 36 * 86_400 * 10**9}-x" / "permits"
     old.mkdir(parents=True)

@@ -153,12 +153,16 @@ def _text(path: Path) -> str:
 def _openssl(*arguments: str, output: bool = False) -> str:
     """Something where it succeeded, or what it said."""
     with tempfile.TemporaryFile("w+") as nothing:
-        done = subprocess.run(
-            ["openssl", *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=nothing,
-            text=True,
-            check=False,
-        )
+        try:
+            done = subprocess.run(
+                ["openssl", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=nothing,
+                text=True,
+                check=False,
+            )
+        except FileNotFoundError as error:
+            message = "openssl manque sur cette machine : apt-get install openssl, puis relancez."
+            raise OperationFailedError(message) from error
     return done.stdout if output else "yes" * (done.returncode == 0)

@@ -1,12 +1,12 @@
 """`./arpent uninstall`: what was installed goes; the data stay unless they are asked for by name."""
 
-import shutil
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from gis_core.operations.cluster import Cluster
-from gis_core.operations.environment import Place
+from gis_core.operations.environment import DB_USER, Place, owner_of, switch, uid_of
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.installation.answers import Answers, read_answers
 from gis_core.operations.installation.install import SYSTEMD
@@ -95,10 +95,33 @@ def delete(layout: Layout, answers: Answers) -> None:
     """The data folder, the sockets' folder and the settings. The other accounts may be those of a demonstration."""
     remove(Place(answers.data).socket_directory_of_root)
     if answers.data.is_dir() and not answers.data.is_symlink():
-        cluster = answers.data / "pg"
-        if cluster.is_symlink():
-            shutil.rmtree(cluster.resolve(), ignore_errors=True)
-        shutil.rmtree(answers.data)
+        if (answers.data / "pg").is_symlink():
+            delete_linked((answers.data / "pg").resolve(), ours=not answers.dsn)
+        delete_folder(answers.data)
     remove(layout.settings)
     subprocess.run(["userdel", PROXY_USER], check=False, capture_output=True)
     say("Arpent et ses données sont effacés.")
+
+
+def delete_linked(cluster: Path, *, ours: bool) -> None:
+    """The database that `pg` leads to, by its own user: root would erase whatever that user made it lead to."""
+    is_cluster = (cluster / "PG_VERSION").is_file() and owner_of(cluster) == uid_of(DB_USER)
+    if ours and is_cluster:
+        command = [*switch(DB_USER), "/usr/bin/rm", "-rf", "--one-file-system", "--", str(cluster)]
+        # The folder itself stays, where its own folder is root's.
+        subprocess.run(command, check=False, capture_output=True, cwd="/")
+        with suppress(OSError):
+            cluster.rmdir()
+    if cluster.exists():
+        say(f"Reste {cluster}, où menait pg : regardez-le, puis effacez-le vous-même.")
+
+
+def delete_folder(folder: Path) -> None:
+    """A folder with all that is in it; one that a disk is mounted on stays, empty."""
+    for path in folder.iterdir():
+        try:
+            remove(path)
+        except OSError as error:
+            say(f"Reste {path} ({error.strerror}) : effacez-le vous-même.")
+    with suppress(OSError):
+        folder.rmdir()

@@ -110,7 +110,8 @@ def check_backup(place: Place, now: datetime | None = None) -> None:
         age = (now or datetime.now(UTC)) - datetime.fromisoformat(status.succeeded_at)
         if age < FRESH and file.is_file() and file.stat().st_size == status.bytes:
             return
-    nightly.back_up_now(place)
+    if nightly.back_up_now(place) != 0:
+        raise OperationFailedError(f"La sauvegarde faite avant n'a pas réussi : voyez ci-dessus. {UNTOUCHED}")
 
 
 def wait_for_jobs(cluster: Cluster, minutes: int) -> None:

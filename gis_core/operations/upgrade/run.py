@@ -170,10 +170,11 @@ class Upgrade:
     def smoke(self) -> None:
         """The new version's own trial of itself: sign-in, map, tile, sheet, letter."""
         self.operate("smoke", role="arpent_web")
-        self.services.finish()
 
     def open(self) -> None:
+        """People, and jobs too: what they do is kept, for from here on there is no way back."""
         maintenance.end(self.place)
+        self.services.finish()
 
     def operate(self, *arguments: str, role: str = "") -> None:
         """A Django command of the new version; where root runs it, it hands over by itself."""

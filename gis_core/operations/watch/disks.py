@@ -15,7 +15,7 @@ from django.conf import settings
 
 from gis_core.database.statements import fetch_all
 from gis_core.models import DayMeasure
-from gis_core.operations.backup_status import FOLDER
+from gis_core.operations.environment import FOLDER
 from gis_core.operations.watch.day_measures import FORECAST_DAYS, FREE, SIZE, keep
 from gis_core.points import STORED_KINDS
 
