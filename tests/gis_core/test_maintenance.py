@@ -288,6 +288,7 @@ def test_what_a_session_would_keep_is_refused_in_words(place: Place) -> None:
     read_only(place)
     request = RequestFactory().get("/", headers={"accept": "text/html"})
     answer = convert_exception_to_response(refuse_in_maintenance(convert_exception_to_response(save_session)))(request)
+    assert isinstance(answer, HttpResponse)
     assert answer.status_code == 503
     assert "est en lecture seule pendant cette maintenance" in answer.content.decode()
 
