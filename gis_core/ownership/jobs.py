@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connections, transaction
 from django.utils.translation import gettext as _
@@ -18,7 +18,9 @@ from gis_core.models import Job, JobQuerySet, Member, User
 from gis_core.operations import security_journal
 from gis_core.ownership.exporting import export_member
 from gis_core.ownership.tables import one_snapshot
-from gis_core.tasks import RunningJob
+
+if TYPE_CHECKING:
+    from gis_core.tasks import RunningJob
 
 KIND: Final = "member_export"
 FILES: Final = JobFiles(KIND, "EXPORTS_DIR", lambda _job: "zip")

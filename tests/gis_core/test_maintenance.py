@@ -140,13 +140,14 @@ def test_an_hour_that_is_none_changes_nothing(place: Place, text: str, reason: s
     assert not (place.run / FILE).exists()
 
 
-def test_a_link_in_its_place_is_refused_and_leads_nowhere(place: Place, tmp_path: Path) -> None:
+def test_a_link_in_its_place_is_replaced_and_leads_nowhere(place: Place, tmp_path: Path) -> None:
     (tmp_path / "other").write_text("kept")
     place.run.mkdir()
     (place.run / FILE).symlink_to(tmp_path / "other")
-    with pytest.raises(OperationFailedError, match="lien"):
-        begin(place, "", "")
+    begin(place, "", "")
     assert (tmp_path / "other").read_text() == "kept"
+    assert (place.run / FILE).is_file()
+    assert not (place.run / FILE).is_symlink()
 
 
 def test_a_pipe_in_its_place_makes_nobody_wait(place: Place, client: Client) -> None:

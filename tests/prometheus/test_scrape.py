@@ -11,6 +11,7 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -42,16 +43,14 @@ class Prometheus:
         with urllib.request.urlopen(self.address + path + query, timeout=5) as answer:
             return json.load(answer)["data"]
 
-    def wait(self, is_done: Any, seconds: float = 90) -> None:
+    def waits_for(self, is_done: Any, seconds: float = 90) -> bool:
         deadline = time.monotonic() + seconds
-        while True:
-            try:
+        while time.monotonic() < deadline:
+            with suppress(OSError):
                 if is_done():
-                    return
-            except OSError:
-                pass
-            assert time.monotonic() < deadline
+                    return True
             time.sleep(0.5)
+        return False
 
 
 @pytest.fixture(scope="module")
@@ -118,8 +117,8 @@ def test_the_target_is_up_and_the_rules_are_evaluated(prometheus: Prometheus) ->
         rules = [rule for group in prometheus.ask("rules")["groups"] for rule in group["rules"]]
         return bool(rules) and all(rule["health"] == "ok" for rule in rules)
 
-    prometheus.wait(is_up)
-    prometheus.wait(are_evaluated)
+    assert prometheus.waits_for(is_up)
+    assert prometheus.waits_for(are_evaluated)
 
 
 def test_every_figure_that_rules_and_panels_ask_for_is_served(prometheus: Prometheus) -> None:
@@ -128,16 +127,16 @@ def test_every_figure_that_rules_and_panels_ask_for_is_served(prometheus: Promet
     def served() -> set[str]:
         return set(prometheus.ask("label/__name__/values"))
 
-    prometheus.wait(lambda: asked_for - served() <= NEVER_THERE | {"arpent_tiles_total"})
+    assert prometheus.waits_for(lambda: asked_for - served() <= NEVER_THERE | {"arpent_tiles_total"})
 
 
 def test_every_panel_is_an_expression_that_prometheus_takes(prometheus: Prometheus) -> None:
-    for expression in expressions():
-        prometheus.ask("query", query=expression)
+    answers = [prometheus.ask("query", query=expression) for expression in expressions()]
+    assert all("resultType" in one for one in answers)
 
 
 def test_without_backups_the_alert_waits_to_fire(prometheus: Prometheus) -> None:
     def alerts() -> set[str]:
         return {one["labels"]["alertname"] for one in prometheus.ask("alerts")["alerts"]}
 
-    prometheus.wait(lambda: "ArpentSauvegardeAncienne" in alerts())
+    assert prometheus.waits_for(lambda: "ArpentSauvegardeAncienne" in alerts())
