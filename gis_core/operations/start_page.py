@@ -23,6 +23,7 @@ def start_page(request: HttpRequest) -> HttpResponse:
     check_agency(request)
     steps = start_steps.steps_now()
     done = sum(one.progress.done for one in steps)
+    start_steps.remember_in_bar(request, left=done < len(steps))
     return render(
         request,
         "operations/start.html",

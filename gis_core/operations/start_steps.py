@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -27,9 +26,8 @@ from gis_core.points import START_STEPS, PageLink, Progress, StartStep
 from gis_core.validators import UNKNOWN_SIREN
 
 HIDDEN_COOKIE = "arpent_start_hidden"
-OPEN_KEY = "arpent:start-steps-open"
-KEPT_S = 60
-"""For how long pages believe that steps are left, or none: the page itself always looks."""
+IN_BAR = "getting_started_in_bar"
+"""In the session of who was led to the page, or opened it, while a step was left: pages ask nothing to know it."""
 MOST_NAMES = 5
 TRIALS = SQL("""
     select count(*) filter (where status = 'failed'),
@@ -63,9 +61,9 @@ def steps_now() -> list[StepNow]:
 
 
 def is_visible_to(request: HttpRequest) -> bool:
-    """Whether the bar leads there: for the agency, while a step is left and the person has not put the list away."""
+    """Whether the bar leads there: for the agency, from the first visit on while a step was left at the last one."""
     rights = getattr(request, "rights", None)
-    return bool(rights and rights.agency) and not is_hidden(request) and any_left()
+    return bool(rights and rights.agency) and bool(request.session.get(IN_BAR)) and not is_hidden(request)
 
 
 def is_hidden(request: HttpRequest) -> bool:
@@ -73,9 +71,10 @@ def is_hidden(request: HttpRequest) -> bool:
     return request.COOKIES.get(HIDDEN_COOKIE) == "1"
 
 
-def any_left() -> bool:
-    """Whether a step is not done; remembered for a minute, since every page of the agency asks."""
-    return bool(cache.get_or_set(OPEN_KEY, lambda: any(not step.progress().done for step in START_STEPS.all()), KEPT_S))
+def remember_in_bar(request: HttpRequest, *, left: bool) -> None:
+    """From now on the bar of this session leads there, or no longer does."""
+    if bool(request.session.get(IN_BAR)) != left:
+        request.session[IN_BAR] = left
 
 
 def agencies() -> QuerySet[Member]:

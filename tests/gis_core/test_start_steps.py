@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
@@ -21,11 +20,6 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 PAGE = "/mise-en-route/"
 SMTP = {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": {"host": "mail.example.fr"}}}
-
-
-@pytest.fixture(autouse=True)
-def nothing_remembered() -> None:
-    cache.delete(start_steps.OPEN_KEY)
 
 
 def agency(siren: str = UNKNOWN_SIREN) -> User:
@@ -119,6 +113,8 @@ def test_without_a_mail_server_nothing_is_sent() -> None:
 def test_the_bar_leads_there_until_it_is_taken_out() -> None:
     client = signed_in(agency())
     link = f'<a href="{PAGE}">'
+    assert link not in client.get("/compte/").text
+    client.get(PAGE)
     assert link in client.get("/compte/").text
     client.post(f"{PAGE}montrer/", {"hide": "1"})
     assert link not in client.get("/compte/").text
@@ -129,7 +125,9 @@ def test_the_bar_leads_there_until_it_is_taken_out() -> None:
 
 def test_the_bar_no_longer_leads_there_once_all_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     client = signed_in(agency())
+    client.get(PAGE)
     monkeypatch.setattr(START_STEPS, "_items", ())
+    client.get(PAGE)
     assert f'<a href="{PAGE}">' not in client.get("/compte/").text
 
 

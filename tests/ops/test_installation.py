@@ -6,8 +6,10 @@ The installation itself is tried whole by `./arpent test --install` (tests/insta
 import http.server
 import os
 import pwd
+import shutil
 import socket
 import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -231,7 +233,11 @@ def test_what_the_administrator_wrote_among_the_settings_stays() -> None:
     assert install.settings_text(text, {"ARPENT_HTTPS": "1"}) == text
 
 
-def test_nginx_takes_the_configuration_of_the_proxy(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nginx_takes_the_configuration_of_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(items, "give", lambda path, _owner, _group, mode: path.chmod(mode))
+    # The path of a socket has 107 characters at most.
+    short = Path(tempfile.mkdtemp(prefix="arpent-", dir="/run" if os.geteuid() == 0 else None))
+    layout = Layout(short, source=ROOT)
     monkeypatch.setattr(certificate, "PROXY_USER", "root")
     monkeypatch.setattr("shutil.which", lambda _name: None)
     answers = answers_of(ARPENT_BIND="127.0.0.1", HTTP_PORT="8080", ARPENT_SITE_URL="https://sig.exemple.fr:8443")
@@ -246,6 +252,7 @@ def test_nginx_takes_the_configuration_of_the_proxy(layout: Layout, monkeypatch:
         text=True,
         check=False,
     )
+    shutil.rmtree(short)
     assert (tried.returncode, tried.stderr) == (0, "")
 
 
