@@ -19,7 +19,7 @@ from layers.cadastre.models import Parcel
 from layers.intake.services.orders import start_import
 from tests import factories
 from tests.imports.hasty_worker import MODULE
-from tests.imports.workers import PATIENCE_S, bury, locked, somebody_waits, until, worker
+from tests.imports.workers import PATIENCE_S, bury, locked, somebody_waits, started_worker, until, worker
 
 pytestmark = pytest.mark.django_db
 PARCELS = 2_000
@@ -80,7 +80,7 @@ def test_a_killed_workers_import_says_so_and_is_taken_up(database: str, job: Job
         killed.kill()
         said_after = until(lambda: describe_job(now(job))[0] == "En attente")
     assert said_after < LOST_AFTER_S + BEAT_S
-    with worker(database, tmp_path):
+    with started_worker(database, tmp_path):
         assert until(lambda: now(job).state == "done") < LOST_AFTER_S
     assert imported_once()
 

@@ -71,6 +71,18 @@ def locked(database: str, table: str, mode: str = "access exclusive") -> Iterato
         opened.rollback()
 
 
+@contextmanager
+def started_worker(database: str, data: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker that has begun to ask for jobs: how long its program takes to load is not its jobs' time."""
+    with psycopg.connect(**address(database), autocommit=True) as opened:
+        opened.execute("set role arpent_owner")
+        beats = "select exists (select from procrastinate_workers where last_heartbeat > %s)"
+        [since] = opened.execute("select clock_timestamp()").fetchone() or [None]
+        with worker(database, data) as running:
+            until(lambda: (opened.execute(beats, [since]).fetchone() or [False])[0])
+            yield running
+
+
 def until(happened: Callable[[], Any], seconds: float = PATIENCE_S) -> float:
     """Wait for it; how many seconds it took."""
     begun = time.monotonic()
