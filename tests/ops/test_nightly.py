@@ -23,6 +23,12 @@ from tests.ops.conftest import temporary_place
 AT = time(1, 30)
 
 
+@pytest.fixture(autouse=True)
+def as_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this process, which the tests alter: root hands a backup over to the database's user (test_two_users)."""
+    monkeypatch.setenv("ARPENT_AS_ROOT", "1")
+
+
 @pytest.fixture(scope="module")
 def installed() -> Iterator[Place]:
     """A cluster with an empty database."""

@@ -190,9 +190,10 @@ class Upgrade:
 
 def go_back(home: Home, state: State) -> None:
     """The former version and its data, whatever step was begun; may be interrupted and called again."""
-    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(sign, signal.SIG_IGN)
     upgrade = Upgrade(home, state)
+    # Handlers, which services that are started meanwhile do not inherit, as they would inherit that signals are ignored.
+    signs = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    former = {sign: signal.signal(sign, lambda *_: None) for sign in signs}
     try:
         home.write(state)
         with step(f"Retour à Arpent {state.former}"):
@@ -218,6 +219,9 @@ def go_back(home: Home, state: State) -> None:
             f" {home.version(state.former)}/arpent upgrade --resume : rien n'est perdu, le retour reprend.",
             getattr(error, "detail", ""),
         ) from error
+    finally:
+        for sign, handler in former.items():
+            signal.signal(sign, handler)
 
 
 def end(home: Home, state: State) -> None:
