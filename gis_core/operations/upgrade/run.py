@@ -191,7 +191,7 @@ class Upgrade:
 def go_back(home: Home, state: State) -> None:
     """The former version and its data, whatever step was begun; may be interrupted and called again."""
     upgrade = Upgrade(home, state)
-    # Handlers, which services that are started meanwhile do not inherit, as they would inherit that signals are ignored.
+    # Handlers: services that are started meanwhile would inherit that signals are ignored.
     signs = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     former = {sign: signal.signal(sign, lambda *_: None) for sign in signs}
     try:
