@@ -4,9 +4,12 @@ It knows what an installation and an upgrade ask of it: start, stop, restart and
 target wants. Timers do nothing, and what is started ends with the test.
 """
 
+import os
 import signal
 import socket
+import subprocess
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from tests.install.bare_machine import BareMachine
@@ -85,6 +88,25 @@ class StandIn:
     def _stop(self, name: str) -> None:
         if name in self.machine.started:
             self.machine.stop(name)
+
+    def cut_power(self) -> None:
+        """Every service, and all that it started, is gone at once."""
+        started = [self.machine.started.pop(name) for name in list(self.machine.started)]
+        for pid in [below for process in started for below in [process.pid, *descendants(process.pid)]]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        for process in started:
+            process.wait()
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes that a process started, and theirs."""
+    said = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    parents = [tuple(map(int, line.split())) for line in said.splitlines()]
+    found = [pid]
+    for one in found:
+        found += [child for child, parent in parents if parent == one]
+    return found[1:]
 
 
 def write_program(machine: BareMachine, name: str) -> None:

@@ -1,12 +1,14 @@
-"""Installed from a signed bundle in a bare Debian 13 without any network; its backup and its drill.
+"""Installed from a signed bundle in a bare Debian 13 without any network, upgraded, and cut off amid an upgrade.
 
 `./arpent test --install` runs it, some ten minutes, in a clone without changes (a bundle is a commit). The tests are
 one story in the order of this file.
 """
 
+import json
 import os
 import shutil
 import subprocess
+import tarfile
 import tempfile
 import time
 from collections.abc import Iterator
@@ -15,14 +17,17 @@ from pathlib import Path
 
 import pytest
 
+from gis_core.operations import bundle
 from gis_core.operations.environment import ROOT
 from gis_core.operations.processes import wait_until
+from gis_core.operations.upgrade.state import Home, State
 from gis_core.version import VERSION
 from tests.install.bare_machine import BareMachine, write_filter
 from tests.install.stand_in import StandIn, write_program
 
 pytestmark = pytest.mark.skipif(not os.environ.get("ARPENT_INSTALL"), reason="./arpent test --install runs it")
 HOST, PORT = "sig.exemple.fr", 8443
+NEXT = f"{VERSION}.1"
 BEGIN = time.monotonic()
 
 
@@ -43,7 +48,7 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def packed(folder: Path) -> Path:
-    """The bundle of this commit with Debian's packages, and public keys."""
+    """Two bundles, of this commit with Debian's packages and of the same with a raised version, and public keys."""
     made = folder / "bundles"
     made.mkdir()
     for name in ("key", "stranger"):
@@ -52,14 +57,36 @@ def packed(folder: Path) -> Path:
         (made / f"{name}-known").write_text(f'releases@test namespaces="arpent-release" {kind} {public}\n')
     first = made / "first.tar"
     subprocess.run([str(ROOT / "arpent"), "bundle", str(first), "--sign", str(made / "key"), "--debs"], check=True)
+    raise_version(first, made / "second.tar", made / "key")
     note(f"paquets faits : {first.stat().st_size // 2**20} Mio")
     return made
+
+
+def raise_version(source: Path, target: Path, key: Path) -> None:
+    """The same code under the next version, without Debian's packages, which are there by then."""
+    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+        unpacked, code = Path(scratch, f"arpent-{NEXT}"), Path(scratch, "code")
+        with tarfile.open(source) as archive:
+            archive.extractall(scratch, filter="tar")
+        Path(scratch, f"arpent-{VERSION}").rename(unpacked)
+        shutil.rmtree(unpacked / bundle.DEBS)
+        for name in (bundle.SUMS, bundle.SIGNATURE):
+            (unpacked / name).unlink()
+        with tarfile.open(unpacked / bundle.SOURCE) as archive:
+            archive.extractall(code, filter="tar")
+        project = code / "pyproject.toml"
+        project.write_text(project.read_text().replace(f'version = "{VERSION}"', f'version = "{NEXT}"', 1))
+        subprocess.run(["tar", "-C", str(code), "-czf", str(unpacked / bundle.SOURCE), "."], check=True)
+        facts = json.loads((unpacked / bundle.FACTS).read_text())
+        (unpacked / bundle.FACTS).write_text(json.dumps(facts | {"version": NEXT}))
+        bundle.write_sums(unpacked, key)
+        bundle.pack(unpacked, target)
 
 
 @pytest.fixture(scope="module")
 def machine(folder: Path, packed: Path) -> Iterator[BareMachine]:
     made = BareMachine.make(folder / "debian", offline=True)
-    for name in ("first.tar", "key-known", "stranger-known"):
+    for name in ("first.tar", "second.tar", "key-known", "stranger-known"):
         shutil.copy(packed / name, made.path("/srv"))
     made.path("/srv/answers").write_text(
         f"ARPENT_SITE_URL=https://{HOST}:{PORT}\nHTTP_PORT=0\nARPENT_BIND=127.0.0.1\n"
@@ -131,3 +158,31 @@ def test_backups_and_drills_run_with_the_rights_of_their_units(installed: BareMa
         assert code == 0, output[-3000:]
         assert said in output
         note(f"arpent-{name} : fait")
+
+
+def test_an_upgrade_keeps_visitors_informed(installed: BareMachine, manager: StandIn) -> None:
+    manager.asked.clear()
+    with visits(installed) as lines:
+        done = installed.run("arpent", "upgrade", "/srv/second.tar", "--keys", "/srv/key-known", cwd="/")
+    assert done.returncode == 0, done.stdout[-3000:]
+    print(done.stdout)
+    note(f"mis à jour ; réponses : { {line: lines.count(line) for line in sorted(set(lines))} }")
+    assert {line.split()[0] for line in lines} <= {"200", "503"}
+    assert "503 proxy" in lines
+    assert answers(installed)
+    assert str(installed.path("/opt/arpent/current").readlink()) == NEXT
+    assert not installed.path("/opt/arpent/former").is_symlink()
+    assert [line for line in manager.asked if "proxy" in line] == ["reload-or-restart arpent-proxy.service"]
+
+
+def test_an_upgrade_that_was_cut_off_is_ended_at_boot(installed: BareMachine, manager: StandIn) -> None:
+    """What an upgrade writes down before it copies the database, then a power cut."""
+    state = State(NEXT, "99.0.0", "/var/lib/arpent", "systemd", 8045, "copy")
+    Home(installed.path("/opt/arpent")).write(state)
+    manager.cut_power()
+    code, output = installed.run_unit("arpent-resume.service")
+    assert code == 0, output
+    assert f"Arpent {NEXT} est de nouveau en service" in output
+    assert answers(installed)
+    assert not installed.path("/opt/arpent/upgrade.json").exists()
+    note("après une coupure, de nouveau en service")
