@@ -65,6 +65,8 @@ def parser() -> Parser:
     add("nightly", parents=[common])
     add("prepare", parents=[common, port])
     add("keep", parents=[common]).add_argument("--ready", type=int)
+    # By root, who leaves the folder of the database to its user.
+    add("launch", parents=[common]).add_argument("--bare", action="store_true")
     add_recovery(add, common)
     maintenance = add("maintenance", parents=[common])
     maintenance.add_argument("action", choices=["on", "read-only", "off", "status"])
@@ -102,6 +104,8 @@ def add_installation(add: Callable[..., Parser], common: Parser) -> None:
     install.add_argument("--bundle", type=Path)
     install.add_argument("--keys", type=Path)
     install.add_argument("--unsigned", action="store_true")
+    # By an upgrade: the units and the proxy's configuration of the version that it starts.
+    install.add_argument("--services", action="store_true")
     uninstall = add("uninstall", parents=[common])
     uninstall.add_argument("--delete-data", action="store_true")
     uninstall.add_argument("--yes", action="store_true")
@@ -187,6 +191,9 @@ def main(arguments: list[str]) -> int:
             from gis_core.operations import keeper
 
             return keeper.run(place, options.ready)
+        case "launch":
+            Cluster(place).start(bootstrap=not options.bare)
+            return 0
         case "sbom" | "audit":
             return publish(options)
         case "maintenance" | "support-bundle" | "doctor" | "database-check" | "upgrade":
@@ -198,10 +205,12 @@ def main(arguments: list[str]) -> int:
 
 def install_or_remove(options: argparse.Namespace) -> int:
     """Commands that the machine's own Python runs, before or after an Arpent is there."""
-    from gis_core.operations.installation import database_script, from_bundle, install, uninstall
+    from gis_core.operations.installation import database_script, from_bundle, install, refresh, uninstall
 
     if options.command == "install":
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+        if options.services:
+            return refresh.run(dry_run=options.dry_run)
         source = options.bundle.absolute() if options.bundle else None
         packed = from_bundle.Packed(source, options.keys, options.unsigned) if source else None
         return install.run(options.answers, dry_run=options.dry_run, packed=packed)

@@ -22,7 +22,9 @@ from gis_core.operations.cluster_folder import IDENT_MAP, publish, refuse_empty,
 from gis_core.operations.environment import (
     DATABASE,
     DB_USER,
+    OPS,
     OS_USER,
+    ROOT,
     Place,
     adopt,
     is_outside,
@@ -150,8 +152,34 @@ class Cluster:
             self._wait_for_keeper()
         elif RUN_VARIABLE in os.environ and not self.place.is_trial:
             self._wait_for_supervisor()
+        elif self._is_left_to_owner():
+            self._start_as_owner(bootstrap=bootstrap)
         else:
             self._start(bootstrap=bootstrap)
+
+    def _is_left_to_owner(self) -> bool:
+        """Whether root has the cluster's own user start it: root itself reads and writes nothing in its folder."""
+        return (
+            os.geteuid() == 0
+            and self.is_apart
+            and not (self.for_tests or self.place.is_trial)
+            and os.environ.get("ARPENT_AS_ROOT") != "1"
+            # One that root made and has not given away yet is closed to it.
+            and owner_of(self.place.data.resolve()) == self.place.database_uid
+            and self.exists()
+        )
+
+    def _start_as_owner(self, *, bootstrap: bool) -> None:
+        if self.running_pid() is not None:
+            return
+        # In a folder where only root makes others.
+        self.make_socket_directory()
+        command = [*self.identity(), *OPS, "launch", "--data", str(self.place.data)]
+        env = dict(os.environ) | {"PYTHONPATH": str(ROOT), "HOME": str(self.place.backups)}
+        done = run_with_daemon(command if bootstrap else [*command, "--bare"], env)
+        if done.returncode != 0:
+            *detail, message = done.stdout.strip().splitlines() or ["PostgreSQL ne démarre pas."]
+            raise OperationFailedError(message, "\n".join(detail))
 
     def _wait_for_keeper(self) -> None:
         if not self.has_keeper():

@@ -195,7 +195,7 @@ def read(path: Path, *, of_root: bool = False) -> tuple[dict[str, tuple[str, str
 
 def _lines(path: Path, *, of_root: bool) -> list[str]:
     try:
-        text = _read_own(path, {0} if of_root else {0, os.geteuid()}).decode("utf-8-sig")
+        text = read_own(path, {0} if of_root else {0, os.geteuid()}).decode("utf-8-sig")
     except FileNotFoundError:
         return []
     except UnicodeDecodeError as error:
@@ -207,7 +207,7 @@ def _lines(path: Path, *, of_root: bool) -> list[str]:
     return [line.strip() for line in text.splitlines()]
 
 
-def _read_own(path: Path, owners: set[int]) -> bytes:
+def read_own(path: Path, owners: set[int]) -> bytes:
     """A file that nobody but its `owners` (uids) can have written: the site writes in this folder as well.
 
     Raises OSError, OperationFailedError.

@@ -80,6 +80,8 @@ def _run_as_service(cluster: Cluster) -> int:
     lock = _only_one(cluster)
     if lock is None:
         raise OperationFailedError(f"La base de {cluster.place.data} tourne déjà : arrêtez ce qui l'a démarrée.")
+    # Held until we are stopped: who else ends meanwhile is not the last one, and waits for no end of ours.
+    lease = cluster.lease_descriptor()
     try:
         cluster.start()
         nightly.begin_counting(cluster.place)
@@ -91,6 +93,7 @@ def _run_as_service(cluster: Cluster) -> int:
         # A second signal does not interrupt PostgreSQL's end.
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         cluster.stop()
+        os.close(lease)
         os.close(lock)
     raise AssertionError("unreachable")
 

@@ -87,7 +87,7 @@ def client_environment() -> dict[str, str]:
     return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", **fake_clock.clock_variables(os.environ)}
 
 
-def run_with_daemon(command: list[str]) -> subprocess.CompletedProcess[str]:
+def run_with_daemon(command: list[str], env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """Run what may leave a server behind; what it says goes to a file, for a server keeps its standard output open."""
     with tempfile.TemporaryFile("w+") as out:
         result = subprocess.run(
@@ -96,7 +96,7 @@ def run_with_daemon(command: list[str]) -> subprocess.CompletedProcess[str]:
             stdout=out,
             stderr=out,
             check=False,
-            env=client_environment(),
+            env=client_environment() if env is None else env,
             cwd="/",
         )
         out.seek(0)

@@ -432,13 +432,17 @@ def remove_files(names: Sequence[str]) -> list[str]:
 
 
 def remove_empty_folders(name: str) -> None:
-    folder = files_root() / name
+    root = files_root().resolve()
+    folder = (root / name).resolve()
+    if root not in folder.parents:
+        # A link, or a name of a row, leads elsewhere.
+        return
     if name.endswith("/"):
         if folder.is_dir() and not any(one.is_file() for one in folder.rglob("*")):
             shutil.rmtree(folder, ignore_errors=True)
         return
     parent: Path = folder.parent
-    if parent != files_root() and parent.is_dir() and not any(parent.iterdir()):
+    if parent != root and parent.is_dir() and not any(parent.iterdir()):
         parent.rmdir()
 
 

@@ -145,6 +145,7 @@ class BareMachine:
             if unit["Type"] == "notify":
                 # In the machine's own /run, which the holder mounted: reached through its root.
                 address = Path("/proc", str(self.holder.pid), "root", "run", f"notify-{name}")
+                address.unlink(missing_ok=True)
                 manager.bind(str(address))
                 address.chmod(0o777)
                 environment["NOTIFY_SOCKET"] = f"/run/notify-{name}"

@@ -63,7 +63,7 @@ def packed(folder: Path) -> Path:
 
 
 def raise_version(source: Path, target: Path, key: Path) -> None:
-    """The same code under the next version, without Debian's packages, which are there by then."""
+    """The same code under the next version, its units a little different, without Debian's packages: they are there."""
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         unpacked, code = Path(scratch, f"arpent-{NEXT}"), Path(scratch, "code")
         with tarfile.open(source) as archive:
@@ -76,6 +76,8 @@ def raise_version(source: Path, target: Path, key: Path) -> None:
             archive.extractall(code, filter="tar")
         project = code / "pyproject.toml"
         project.write_text(project.read_text().replace(f'version = "{VERSION}"', f'version = "{NEXT}"', 1))
+        units = code / "gis_core/operations/installation/units.py"
+        units.write_text(units.read_text().replace("RestartSec=2", "RestartSec=3", 1))
         subprocess.run(["tar", "-C", str(code), "-czf", str(unpacked / bundle.SOURCE), "."], check=True)
         facts = json.loads((unpacked / bundle.FACTS).read_text())
         (unpacked / bundle.FACTS).write_text(json.dumps(facts | {"version": NEXT}))
@@ -163,7 +165,8 @@ def test_backups_and_drills_run_with_the_rights_of_their_units(installed: BareMa
 def test_an_upgrade_keeps_visitors_informed(installed: BareMachine, manager: StandIn) -> None:
     manager.asked.clear()
     with visits(installed) as lines:
-        done = installed.run("arpent", "upgrade", "/srv/second.tar", "--keys", "/srv/key-known", cwd="/")
+        # The keys that the installation was given are known since then.
+        done = installed.run("arpent", "upgrade", "/srv/second.tar", cwd="/")
     assert done.returncode == 0, done.stdout[-3000:]
     print(done.stdout)
     note(f"mis à jour ; réponses : { {line: lines.count(line) for line in sorted(set(lines))} }")
@@ -172,17 +175,23 @@ def test_an_upgrade_keeps_visitors_informed(installed: BareMachine, manager: Sta
     assert answers(installed)
     assert str(installed.path("/opt/arpent/current").readlink()) == NEXT
     assert not installed.path("/opt/arpent/former").is_symlink()
-    assert [line for line in manager.asked if "proxy" in line] == ["reload-or-restart arpent-proxy.service"]
+    of_proxy = [line.split()[0] for line in manager.asked if "arpent-proxy" in line]
+    assert of_proxy == ["enable", "reload-or-restart"]
+    assert {installed.unit(f"arpent-{name}.service")["RestartSec"] for name in ("web", "worker")} == {"3"}
 
 
 def test_an_upgrade_that_was_cut_off_is_ended_at_boot(installed: BareMachine, manager: StandIn) -> None:
     """What an upgrade writes down before it copies the database, then a power cut."""
     state = State(NEXT, "99.0.0", "/var/lib/arpent", "systemd", 8045, "copy")
     Home(installed.path("/opt/arpent")).write(state)
+    written = installed.path("/etc/systemd/system/arpent-web.service")
+    ours = written.read_text()
+    written.write_text(f"{ours}# Of the version that it did not come to.\n")
     manager.cut_power()
     code, output = installed.run_unit("arpent-resume.service")
     assert code == 0, output
     assert f"Arpent {NEXT} est de nouveau en service" in output
     assert answers(installed)
     assert not installed.path("/opt/arpent/upgrade.json").exists()
+    assert written.read_text() == ours
     note("après une coupure, de nouveau en service")

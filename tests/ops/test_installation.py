@@ -22,8 +22,9 @@ import pytest
 from gis_core.operations import archive_target, proxy
 from gis_core.operations.environment import ROOT
 from gis_core.operations.failure import OperationFailedError
-from gis_core.operations.installation import certificate, install, items, refusals, units
+from gis_core.operations.installation import certificate, install, items, refresh, refusals, units
 from gis_core.operations.installation.answers import Answers, ask, complete, read_answers
+from gis_core.operations.installation.from_bundle import kept_keys
 from gis_core.operations.installation.items import File, Stage
 from gis_core.operations.installation.layout import Layout
 
@@ -231,6 +232,62 @@ def test_what_the_administrator_wrote_among_the_settings_stays() -> None:
     text = install.settings_text(present, {"ARPENT_HTTPS": "1"})
     assert text.splitlines() == [install.HEADER, "ARPENT_HTTPS=1", "# À nous", "ARPENT_QUOTA_MB=500"]
     assert install.settings_text(text, {"ARPENT_HTTPS": "1"}) == text
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives away")
+def test_settings_that_the_site_may_have_written_are_not_taken_for_root_s(tmp_path: Path) -> None:
+    path = tmp_path / "arpent.conf"
+    path.write_text("ARPENT_QUOTA_MB=500\n")
+    path.chmod(0o640)
+    assert install.present_settings(path) == "ARPENT_QUOTA_MB=500\n"
+    os.chown(path, 65534, 65534)
+    with pytest.raises(OperationFailedError, match="peut être écrit par d’autres que root"):
+        install.present_settings(path)
+
+
+@pytest.mark.parametrize("given", [None, "/autre"])
+def test_the_command_of_the_administrator_is_for_the_installation_s_folder(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch, given: str | None
+) -> None:
+    program = layout.current / "arpent"
+    program.parent.mkdir(parents=True)
+    program.write_text('#!/bin/sh\nprintf "%s|" "$ARPENT_DATA" "$@"\n')
+    program.chmod(0o755)
+    folder = "/srv/données d'été; $(touch /tmp/never)}"
+    install.wrapper(layout, Answers({"ARPENT_DATA": folder})).apply()
+    env = {"PATH": "/usr/bin:/bin"} | ({"ARPENT_DATA": given} if given else {})
+    said = subprocess.run([layout.command, "a b"], env=env, capture_output=True, text=True, check=True).stdout
+    assert said == f"{given or folder}|a b|"
+
+
+def test_the_keys_of_an_installation_stay_beside_those_that_were_there(tmp_path: Path, layout: Layout) -> None:
+    given = tmp_path / "keys"
+    given.write_text("first\nsecond\n")
+    layout.versions.mkdir(parents=True)
+    (layout.versions / "release-keys").write_text("first\nown\n")
+    (file,) = kept_keys(given, layout)
+    assert file.content == "first\nown\nsecond\n"
+    assert kept_keys(None, layout) == []
+
+
+def test_an_upgrade_writes_what_its_version_writes_and_nothing_else(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {name: value for name, value in answers_of().values.items() if value or name == "ARPENT_BIND"}
+    layout.settings.mkdir(parents=True)
+    layout.answers.write_text("".join(f"{name}={value}\n" for name, value in given.items()))
+    monkeypatch.setattr("gis_core.operations.installation.refresh.SYSTEMD", Path("/nonexistent"))
+    written = refresh.Written.read(layout)
+    Stage("Services", [*written.files()]).apply()
+    maintenance = layout.proxy / "refusals" / "503.html"
+    maintenance.write_text("Retour prévu vers 18:30")
+    assert written.differing() == []
+    web = layout.units / "arpent-web.service"
+    ours = web.read_text()
+    web.write_text("[Unit]\n")
+    assert [file.path for file in written.differing()] == [web]
+    written.apply()
+    assert (web.read_text(), maintenance.read_text()) == (ours, "Retour prévu vers 18:30")
 
 
 def test_nginx_takes_the_configuration_of_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:

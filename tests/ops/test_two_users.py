@@ -13,6 +13,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -354,6 +355,43 @@ def test_a_second_keeper_is_ready_once_the_server_answers(place: Place, monkeypa
     os.close(first)
     with served(place):
         assert keeper._only_one(Cluster(place)) is None
+
+
+def test_what_a_service_manager_keeps_lets_the_last_service_go_at_once(place: Place):
+    account.hand_data_over(place, lasting=True)
+    kept = [*switch(DB_USER), str(PYTHON), "-P", "-m", "gis_core.operations", "keep", "--data", str(place.data)]
+    service = subprocess.Popen(kept, env=plain_environment() | {"PYTHONPATH": str(ROOT)})
+    try:
+        assert wait_until(Cluster(place).accepts, 60)
+        begun = time.monotonic()
+        used = f"with Cluster(Place(Path({str(place.data)!r}))).lease(): pass"
+        imports = "from pathlib import Path; from gis_core.operations.cluster import *"
+        words = [*account.SWITCH, str(PYTHON), "-c", f"{imports}\n{used}"]
+        subprocess.run(words, cwd=ROOT, env=plain_environment(), check=True)
+        assert time.monotonic() - begun < 15
+    finally:
+        service.terminate()
+        assert service.wait(60) == 0
+    assert Cluster(place).running_pid() is None
+
+
+def test_root_leaves_the_folder_of_the_database_to_its_user(place: Place):
+    """A log that leads elsewhere: root would have read it, and said what is in it."""
+    account.hand_data_over(place, lasting=True)
+    with served(place):
+        pass
+    cluster, secret = Cluster(place), place.data.parent / "secret"
+    secret.write_text("only root reads this\n")
+    secret.chmod(0o600)
+    cluster.log.unlink()
+    cluster.log.symlink_to(secret)
+    with pytest.raises(OperationFailedError) as refused, cluster.lease():
+        pass
+    assert "only root" not in refused.value.message + refused.value.detail
+    cluster.log.unlink()
+    with cluster.lease():
+        assert Path(f"/proc/{cluster.running_pid()}").stat().st_uid == pwd.getpwnam(DB_USER).pw_uid
+    assert cluster.running_pid() is None
 
 
 def test_a_wrong_hour_for_backups_starts_no_database(place: Place):

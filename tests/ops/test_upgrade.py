@@ -301,6 +301,10 @@ def test_systemd_stops_what_uses_the_database_while_the_proxy_says_why(tmp_path:
     systemctl.chmod(0o755)
     monkeypatch.setattr(site_control, "SYSTEMCTL", str(systemctl))
     monkeypatch.setattr(site_control, "answers_at", lambda path: path.parent == layout.sockets)
+    python = layout.python
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\necho "python $@" >>{tmp_path}/asked\n')
+    python.chmod(0o755)
     maintenance.begin(place, "Arpent passe à <0.3.0>.", "18:30")
     page = layout.proxy / "refusals" / "503.html"
     services = site_control.Systemd(place, layout)
@@ -311,10 +315,21 @@ def test_systemd_stops_what_uses_the_database_while_the_proxy_says_why(tmp_path:
     services.finish()
     assert (tmp_path / "asked").read_text().splitlines() == [
         f"stop {' '.join(names)} arpent-database.service",
+        "python -P -m gis_core.operations install --services",
         "start arpent-web.service",
         "reload-or-restart arpent-proxy.service",
         "start arpent.target arpent-worker.service arpent-backup.timer",
     ]
+
+
+def test_another_data_folder_than_the_installation_s_is_refused(tmp_path: Path):
+    layout = Layout(tmp_path)
+    layout.settings.mkdir(parents=True)
+    answers = {"ARPENT_SITE_URL": "https://sig.exemple.fr", "ADMINISTRATOR_EMAIL": "claire@exemple.fr"}
+    layout.answers.write_text("".join(f"{name}={value}\n" for name, value in answers.items()))
+    with pytest.raises(OperationFailedError, match="Arpent est installé ici sur les données de /var/lib/arpent"):
+        checks.check_data(Home(layout.versions), Place(tmp_path / "data"), layout)
+    checks.check_data(Home(layout.versions), Place(Path("/var/lib/arpent")), layout)
 
 
 @pytest.mark.parametrize(("status", "is_up"), [("200 OK", True), ("400 Bad Request", True), ("503 Busy", False)])

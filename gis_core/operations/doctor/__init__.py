@@ -58,6 +58,7 @@ def examine(place: Place, mail: str = "", *, with_speed: bool = True) -> Iterato
             ("site", partial(site.answering, place)),
             ("certificate", partial(site.certificate, place)),
             ("proxy", partial(site.proxy, place)),
+            ("services", site.services),
             ("mail", partial(site.mail, mail)),
             ("backups", partial(site.backups, place)),
             ("archive", partial(recovering.archive, place)),

@@ -17,9 +17,11 @@ from gis_core.http.addresses import IMPLICIT_TLS_PORT, mail_options
 from gis_core.operations import account, configuration, demo, manage
 from gis_core.operations.backup_status import STALE, Status, read_status
 from gis_core.operations.doctor.finding import Finding, failure, ok, unknown, warning
-from gis_core.operations.environment import Place, backup_hour, read_plain, switch, variables
+from gis_core.operations.environment import ROOT, Place, backup_hour, read_plain, switch, variables
 from gis_core.operations.installation.layout import PROXY_USER, Layout
+from gis_core.operations.installation.refresh import Written
 from gis_core.operations.proxy import PROGRAM
+from gis_core.version import VERSION
 
 INSTALLED = Layout()
 CERTIFICATE_DAYS = 21
@@ -135,6 +137,19 @@ def _configuration(path: Path, user: Sequence[str]) -> Finding:
     if "proxy_request_buffering off" in text:
         return failure("proxy", f"{name} laisse passer des envois inachevés", "Redémarrez Arpent, qui la réécrit.")
     return ok("proxy", f"{name} : configuration acceptée, envois reçus entiers")
+
+
+def services(layout: Layout = INSTALLED) -> Iterator[Finding]:
+    """Units and the proxy's configuration are as this version writes them; nothing is said where it wrote none."""
+    if not layout.answers.exists() or layout.current.resolve() != ROOT:
+        return
+    if not os.access(layout.answers, os.R_OK):
+        yield unknown("services", f"{layout.answers} est à root", "Lancez arpent doctor avec root (sudo).")
+    elif differing := Written.read(layout).differing():
+        names = ", ".join(str(file.path) for file in differing)
+        yield warning("services", f"autres que ceux d'Arpent {VERSION} : {names}", "Relancez : arpent install.")
+    else:
+        yield ok("services", "les unités et le serveur frontal sont ceux de cette version")
 
 
 def mail(address: str) -> Iterator[Finding]:

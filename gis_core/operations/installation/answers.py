@@ -30,8 +30,10 @@ def mailbox(value: str) -> str:
 def data_folder(value: str) -> str:
     path = Path(value)
     reserved = len(path.parts) < 3 or path.parts[1] in {"etc", "usr", "proc", "sys", "dev", "run", "tmp", "root"}
-    if not path.is_absolute() or ".." in path.parts or any(sign.isspace() or sign in "%\"'\\$" for sign in value):
-        return "le chemin entier d’un dossier est attendu, sans espace : /var/lib/arpent"
+    # It stands in units, in nginx's configuration and in a shell's.
+    plain = all(sign.isalnum() or sign in "/._-+@" for sign in value)
+    if not path.is_absolute() or ".." in path.parts or not plain:
+        return "le chemin entier d’un dossier est attendu, sans espace ni autre signe : /var/lib/arpent"
     return "un dossier à lui est attendu, ailleurs que dans le système : /var/lib/arpent" if reserved else ""
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gis_core.operations import bundle, signature
 from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.installation.items import File
 from gis_core.operations.installation.layout import Layout
 from gis_core.operations.installation.refusals import check_root
 from gis_core.operations.progress import step
@@ -22,6 +23,16 @@ class Packed:
     source: Path
     keys: Path | None = None
     unsigned: bool = False
+
+
+def kept_keys(given: Path | None, layout: Layout) -> list[File]:
+    """The public keys that were given stay for later upgrades, after those that the administrator had there."""
+    if given is None or not given.is_file():
+        return []
+    path = layout.versions / KEYS
+    present = path.read_text().splitlines() if path.is_file() else []
+    added = [line for line in given.read_text().splitlines() if line not in present]
+    return [File(path, "".join(f"{line}\n" for line in [*present, *added]))]
 
 
 @contextmanager

@@ -3,24 +3,23 @@
 import os
 import re
 import shlex
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import quote
 
 from gis_core.operations import archive_target, configuration, proxy
 from gis_core.operations.configuration import FILE, LINE
-from gis_core.operations.environment import DB_USER, OS_USER, PASSWORDS, Place, read_plain
+from gis_core.operations.environment import DB_USER, OS_USER, PASSWORDS, Place
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.installation import database_script, refusals, units
 from gis_core.operations.installation.answers import ACME, LOCAL, Answers, ask, read_answers
 from gis_core.operations.installation.certificate import acme_request, certificate_items
-from gis_core.operations.installation.from_bundle import Packed, unpacked
+from gis_core.operations.installation.from_bundle import Packed, kept_keys, unpacked
 from gis_core.operations.installation.items import Command, File, Folder, Item, Link, Stage
 from gis_core.operations.installation.layout import PROXY_USER, SITE_PORT, Layout
 from gis_core.operations.progress import say
 
 SYSTEMD = Path("/run/systemd/system")
-MOST_BYTES = 100_000
 # What is not a version's own: it is made again where the version is put.
 LEFT_OUT = (".git", ".venv", ".boot", "var", "node_modules", "__pycache__", "test-results", ".*_cache")
 AGAIN = "Corrigez la cause ci-dessus, puis relancez la même commande : elle reprend où elle en était."
@@ -31,13 +30,17 @@ def run(file: Path | None, *, dry_run: bool, packed: Packed | None = None) -> in
     if packed is None:
         return run_from(Layout(), file, dry_run=dry_run)
     with unpacked(packed, Layout()) as layout:
-        return run_from(layout, file, dry_run=dry_run)
+        keys = kept_keys(packed.keys, layout)
+        return run_from(layout, file, dry_run=dry_run, keys=keys)
 
 
-def run_from(layout: Layout, file: Path | None, *, dry_run: bool) -> int:
+def run_from(layout: Layout, file: Path | None, *, dry_run: bool, keys: Sequence[File] = ()) -> int:
     """The installation itself; `layout.source` is what is installed. Raises OperationFailedError."""
     answers = read_answers(file) if file else known_answers(layout) or ask()
     stages = list_stages(layout, answers)
+    if keys:
+        # Once the folder of the versions is there.
+        stages.insert(3, Stage("Clés publiques des mises à jour", keys))
     if dry_run:
         say("Rien n’est changé : voici ce qui serait fait.\n")
         say("\n\n".join(stage.describe() for stage in stages))
@@ -174,9 +177,12 @@ HEADER = "# De ./arpent install : changez plutôt /etc/arpent/install.conf, puis
 
 
 def present_settings(path: Path) -> str:
-    """The file that is there, if it is one: the site writes in its folder."""
+    """The file that is there, if nobody but root can have written it: the site writes in its folder.
+
+    Raises OperationFailedError.
+    """
     try:
-        return read_plain(path, MOST_BYTES).decode()
+        return configuration.read_own(path, {0, os.geteuid()}).decode()
     except FileNotFoundError:
         return ""
 
@@ -194,7 +200,8 @@ def settings_text(present: str, ours: dict[str, str]) -> str:
 
 def wrapper(layout: Layout, answers: Answers) -> File:
     """`arpent` as the administrator types it."""
-    text = f'#!/bin/sh\nARPENT_DATA=${{ARPENT_DATA-{quote(str(answers.data))}}} exec {layout.current}/arpent "$@"\n'
+    data = f": ${{ARPENT_DATA={shlex.quote(str(answers.data))}}}"
+    text = f'#!/bin/sh\n{data}\nexport ARPENT_DATA\nexec {layout.current}/arpent "$@"\n'
     return File(layout.command, text, 0o755)
 
 
@@ -210,7 +217,9 @@ def front(layout: Layout, answers: Answers) -> list[Item]:
     )
     place = Place(answers.data)
     lua = layout.current / "gis_core/operations/proxy/whole_body.lua"
-    text = proxy.configuration_text(place, SITE_PORT, layout.proxy, tls, layout.sockets, lua)
+    present = configuration.read(answers.data / FILE)[0]
+    limits = {name: present[name][0] for name in proxy.LIMITS if name in present}
+    text = proxy.configuration_text(place, SITE_PORT, layout.proxy, tls, layout.sockets, lua, limits)
     pages = [File(layout.proxy / "refusals" / name, page) for name, page in proxy.refusal_texts().items()]
     folders: list[Item] = [
         Folder(layout.proxy, 0o755, PROXY_USER, PROXY_USER),

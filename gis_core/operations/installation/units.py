@@ -249,7 +249,9 @@ def resume(layout: Layout, answers: Answers) -> str:
     It says that it is ready once everything is stopped: only then does what waits for it start, and it starts the web
     server itself. It is root's, who stops and starts services, changes users and moves the link of the versions.
     """
-    writes = writable(answers, layout.versions, layout.proxy)
+    writes = writable(answers, layout.versions, layout.proxy, layout.units, layout.settings, layout.command.parent)
+    # It puts back what that version wrote for the machine, where the new one had written its own.
+    writes += f"ReadWritePaths=-{layout.folders_at_boot.parent} -{layout.rotation.parent}\n"
     environment = f"ARPENT_DATA={answers.data} PYTHONPATH={layout.former} LC_ALL=C.UTF-8"
     # Changing users and giving files away; reading what the site and the database have closed; ending their processes.
     capabilities = "CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER CAP_KILL CAP_SETGID CAP_SETPCAP CAP_SETUID CAP_SYS_PTRACE"
@@ -268,8 +270,7 @@ TimeoutStartSec=10min
 {writes}CapabilityBoundingSet={capabilities}
 {CLOSED}SystemCallFilter=@system-service @sandbox
 SystemCallErrorNumber=EPERM
-RestrictAddressFamilies=AF_UNIX
-IPAddressDeny=any
+{NETWORK}IPAddressDeny=any
 {ALONE}
 [Install]
 WantedBy=multi-user.target

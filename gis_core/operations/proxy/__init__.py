@@ -20,6 +20,8 @@ HERE = Path(__file__).parent
 MIB = 2**20
 # Beside the files themselves: the fields of the form and what separates its parts.
 FORM_BYTES = 4 * MIB
+# What may be sent, in MB, as the settings say it.
+LIMITS = {"ARPENT_UPLOAD_MAX_MB": "500", "ARPENT_PIECE_MAX_MB": "50"}
 RETRY_SECONDS = 5
 # Headers are whole within so many seconds; a body comes at this rate (bytes a second) once its first seconds are over.
 HEADER_SECONDS = 10
@@ -110,11 +112,21 @@ def proxy(place: Place, port: int, log: Path | None = None, sockets: Path | None
 
 
 def configuration_text(
-    place: Place, port: int, folder: Path, tls: Tls | None = None, sockets: Path | None = None, lua: Path | None = None
+    place: Place,
+    port: int,
+    folder: Path,
+    tls: Tls | None = None,
+    sockets: Path | None = None,
+    lua: Path | None = None,
+    limits: Mapping[str, str] | None = None,
 ) -> str:
-    """The text of nginx's configuration; with a certificate, that of an installation's own unit."""
-    uploads = int(os.environ.get("ARPENT_UPLOAD_MAX_MB", "500")) * MIB
-    documents = 4 * int(os.environ.get("ARPENT_PIECE_MAX_MB", "50")) * MIB
+    """The text of nginx's configuration; with a certificate, that of an installation's own unit.
+
+    `limits`: the settings of `LIMITS`, where they are not those of the environment.
+    """
+    given = LIMITS | {name: os.environ[name] for name in LIMITS if name in os.environ} | dict(limits or {})
+    uploads = int(given["ARPENT_UPLOAD_MAX_MB"]) * MIB
+    documents = 4 * int(given["ARPENT_PIECE_MAX_MB"]) * MIB
     listen = f"[{bind_address()}]:{port}" if ":" in bind_address() else f"{bind_address()}:{port}"
     return Template((HERE / "nginx.conf").read_text()).substitute(
         user="user root;" if os.geteuid() == 0 and tls is None else "",

@@ -14,6 +14,8 @@ from gis_core.operations.cluster import Cluster
 from gis_core.operations.contents import read_migrations
 from gis_core.operations.environment import DATABASE, ROOT, Place, is_outside
 from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.installation.answers import read_answers
+from gis_core.operations.installation.layout import Layout
 from gis_core.operations.progress import step
 from gis_core.operations.upgrade import return_point
 from gis_core.operations.upgrade.state import CURRENT, Home
@@ -40,6 +42,19 @@ def find_home() -> Home:
     if not os.access(home.folder, os.W_OK):
         raise OperationFailedError(f"{home.folder} n'est pas à vous : lancez la commande avec root (sudo). {UNTOUCHED}")
     return home
+
+
+def check_data(home: Home, place: Place, layout: Layout | None = None) -> None:
+    """The services of an installation and its link `current` are those of one data folder, and of no other."""
+    layout = layout or Layout()
+    if home.folder != layout.versions or not layout.answers.is_file():
+        return
+    installed = read_answers(layout.answers).data
+    if place.data.resolve() != installed.resolve():
+        raise OperationFailedError(
+            f"Arpent est installé ici sur les données de {installed}, pas de {place.data} : tapez « arpent upgrade … »"
+            f" sans --data. {UNTOUCHED}"
+        )
 
 
 def check_own_database() -> None:

@@ -67,6 +67,7 @@ def run(place: Place, wishes: Wishes) -> int:
 
 def prepare(home: Home, place: Place, wishes: Wishes, source: Path) -> str:
     """Check everything, and install the new version beside the one in use; its name."""
+    checks.check_data(home, place)
     checks.check_own_database()
     keys = [wishes.keys] if wishes.keys else [signature.KEYS, home.folder / KEYS]
     cluster = Cluster(place)
@@ -84,6 +85,8 @@ def prepare(home: Home, place: Place, wishes: Wishes, source: Path) -> str:
             checks.check_database(cluster, new, facts.version)
             with step("Bibliothèques de la nouvelle version"):
                 site_control.run("docker/provision.sh", [str(new / "docker" / "provision.sh"), "run"])
+            if site_control.find_services(place)[0] == site_control.SYSTEMD:
+                site_control.write_services(new, dry_run=True)
             checks.check_backup(place)
             checks.wait_for_jobs(cluster, wishes.jobs_minutes)
         except BaseException:

@@ -87,6 +87,7 @@ class Systemd:
 
     def start(self) -> None:
         """Behind its proxy it is asked under the site's name alone: here, whether a web process answers at all."""
+        write_services(self._layout.current)
         self._systemctl("start", WEB)
         if not wait_until(lambda: answers_at(self._socket), READY_SECONDS):
             raise OperationFailedError(f"Le site ne répond pas après {READY_SECONDS} s : journalctl -u {WEB}")
@@ -114,6 +115,14 @@ class Systemd:
         ends_at = present.ends_at
         until = f"Retour prévu vers {ends_at.astimezone(maintenance.ZONE):%H:%M}." if ends_at else ""
         return "Maintenance", f"{present.message} {until}".strip() or proxy.REFUSALS[503][1]
+
+
+def write_services(version: Path, *, dry_run: bool = False) -> None:
+    """The units and the proxy's configuration as that version's own code writes them; dry, whether it could."""
+    command = [str(version / ".venv/bin/python"), "-P", "-m", "gis_core.operations", "install", "--services"]
+    env = {name: value for name, value in os.environ.items() if not name.startswith("ARPENT_")}
+    command += ["--dry-run"] if dry_run else []
+    run("arpent install --services", command, env | {"PYTHONPATH": str(version)})
 
 
 def control(name: str, current: Path, place: Place, port: int) -> SiteControl:
