@@ -124,6 +124,8 @@ SETTINGS = {
     "ARPENT_DELIVERIES": Setting(),
     "ARPENT_PORT": Setting(number(1, 65_535)),
     "ARPENT_BIND": Setting(),
+    "ARPENT_TLS_CERTIFICATE": Setting(folder),
+    "ARPENT_TLS_KEY": Setting(folder),
     "ARPENT_BACKUP_AT": Setting(hour),
     "ARPENT_BACKUP_KEEP": Setting(number(1, 10_000)),
     "ARPENT_BACKUP_WEEKS": Setting(number(0, 1_000)),

@@ -10,6 +10,7 @@ import os
 import secrets
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import urllib.request
@@ -29,6 +30,8 @@ from gis_core.operations.progress import say
 SOCKETS = Path("/run/arpent")
 # Which database: `variables` says that of the data folder, a container that of its settings.
 DATABASE = ("ARPENT_DB_HOST", "ARPENT_DB_PORT", "ARPENT_DB_NAME")
+# The files of the proxy's own certificate and of its key.
+TLS = ("ARPENT_TLS_CERTIFICATE", "ARPENT_TLS_KEY")
 DATABASE_SECONDS = 60
 # For what was begun when we are told to end; compose.yml waits longer before it kills.
 LAST_SECONDS = 45
@@ -147,7 +150,7 @@ def sockets(port: int) -> list[Path]:
 
 def front(place: Place, port: int) -> int:
     """nginx until we are told to end: then it takes nothing new, and what it has begun is answered."""
-    service = proxy.proxy(place, port, sockets=SOCKETS)
+    service = proxy.proxy(place, port, sockets=SOCKETS, tls=own_certificate(port))
     nginx = subprocess.Popen(service.command, env=service.env)
 
     def end(_sign: int, _frame: FrameType | None) -> None:
@@ -156,6 +159,22 @@ def front(place: Place, port: int) -> int:
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, end)
     return nginx.wait()
+
+
+def own_certificate(port: int) -> proxy.Tls | None:
+    """Where the proxy has a certificate of its own it speaks HTTPS, and nothing else. Raises OperationFailedError."""
+    given = [os.environ.get(name, "") for name in TLS]
+    if not any(given):
+        return None
+    for name, path in zip(TLS, given, strict=True):
+        if not path or not os.access(path, os.R_OK):
+            raise OperationFailedError(
+                f"{name} : {path or 'rien'} ne peut pas être lu : mettez le certificat et sa clé dans docker/secrets,"
+                " lisibles (chmod 444), comme le dit docker/compose.tls.yml."
+            )
+    certificate, key = map(Path, given)
+    address = f"[{services.bind_address()}]" if ":" in services.bind_address() else services.bind_address()
+    return proxy.Tls(site_host(port).partition(":")[0], port, 0, [address], certificate, key)
 
 
 # -- health ------------------------------------------------------------------------------------------------------------
@@ -208,10 +227,16 @@ def site_host(port: int) -> str:
 
 def proxy_answers(port: int) -> bool:
     """Whether nginx and a web process behind it answer."""
-    request = urllib.request.Request(f"http://127.0.0.1:{port}/health/live", headers={"Host": site_host(port)})
+    scheme = "https" if os.environ.get(TLS[0]) else "http"
+    url = f"{scheme}://127.0.0.1:{port}/health/live"
+    request = urllib.request.Request(url, headers={"Host": site_host(port)})  # noqa: S310 - one of two schemes
+    # It is ours, in this container: its certificate has another name than this address.
+    secure = urllib.request.HTTPSHandler(context=ssl._create_unverified_context())  # noqa: S323
     with (
         suppress(OSError),
-        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=HEALTH_SECONDS) as answer,
+        urllib.request.build_opener(urllib.request.ProxyHandler({}), secure).open(
+            request, timeout=HEALTH_SECONDS
+        ) as answer,
     ):
         return bool(answer.status == http.client.OK)
     return False

@@ -64,7 +64,7 @@ class Stack:
     def launch(self, name: str, *command: str) -> "subprocess.Popen[bytes]":
         """Start a service, or another command in a container like its own."""
         script = self.script(
-            name, list(command) or [*ENTRYPOINTS[self.image(name)], *self.services[name].get("command", ["serve"])]
+            name, list(command) or [*self.entrypoint(name), *self.services[name].get("command", ["serve"])]
         )
         with self.log_file(name, command).open("ab") as log:
             process = subprocess.Popen(
@@ -124,7 +124,17 @@ class Stack:
     # -- what a container is made of -----------------------------------------------------------------------------------
 
     def image(self, name: str) -> str:
-        return "database" if name == "database" else "run"
+        return "database" if name in {"database", "backup"} else "run"
+
+    def entrypoint(self, name: str) -> list[str]:
+        return list(self.services[name].get("entrypoint", ENTRYPOINTS[self.image(name)]))
+
+    def add(self, file: str) -> None:
+        """What another file of compose's says beside the first (`-f docker/compose.yml -f FILE`)."""
+        for name, more in yaml.safe_load((ROOT / file).read_text())["services"].items():
+            service = self.services[name]
+            service["environment"] = {**service.get("environment", {}), **more.get("environment", {})}
+            service["secrets"] = [*service.get("secrets", []), *more.get("secrets", [])]
 
     def script(self, name: str, command: list[str]) -> str:
         """Mounts as the engine makes them, then the command with neither rights nor the environment of this machine."""
@@ -138,8 +148,9 @@ class Stack:
         lines += [f"mkdir {root}/dev/shm", f"mount -t tmpfs -o mode=1777 tmpfs {root}/dev/shm"]
         lines += [f"mount -t tmpfs -o mode=1777 tmpfs {root}{one.split(':')[0]}" for one in service.get("tmpfs", [])]
         for volume in service.get("volumes", []):
-            source, target = volume.split(":")
+            source, target, *how = volume.split(":")
             lines.append(f"mount --bind {self.volume(source, root, target)} {root}{target}")
+            lines += [f"mount -o remount,bind,ro {root}{target}"] if how == ["ro"] else []
         (root / "run/secrets").mkdir(exist_ok=True)
         lines.append(f"mount --bind {self.secrets(name)} {root}/run/secrets")
         lines.append(f"mount -o remount,bind,ro {root}")

@@ -2,6 +2,8 @@
 
 import http.client
 import os
+import shutil
+import ssl
 import subprocess
 import threading
 import time
@@ -10,11 +12,15 @@ import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
 
+from gis_core.operations.processes import wait_until
 from tests.image.containers import Stack
 
 MOST_MIB = 1100
@@ -130,6 +136,79 @@ def test_the_database_is_dumped_as_the_guide_says(stack: Stack) -> None:
     )
     assert (dumped.returncode, dumped.stdout[:5]) == (0, b"PGDMP"), dumped.stderr
     assert b"could not" not in dumped.stderr
+
+
+def test_the_backup_of_the_night_is_whole_and_comes_back(stack: Stack) -> None:
+    folder = stack.folder / "volumes/backups"
+    (stack.folder / "volumes/data/files").mkdir(exist_ok=True)
+    (stack.folder / "volumes/data/files/kept").write_text("plan")
+    assert stack.finish("backup", "/opt/arpent/backup.sh", "now") == 0, stack.log("backup-other")
+    dump, files = sorted(folder.iterdir())
+    assert (dump.suffix, files.name) == (".dump", f"{dump.stem}.files.tar")
+    assert subprocess.run(["tar", "-xOf", files, "files/kept"], capture_output=True, check=True).stdout == b"plan"
+    admin = ["-h", "/run/postgresql", "-p", str(stack.database_port), "-U", "postgres"]
+    shutil.copy(dump, stack.folder / "volumes/database/back.dump")
+    for words in (["createdb", *admin, "back"], ["pg_restore", *admin, "-e", "-d", "back", "/data/back.dump"]):
+        done = stack.execute("database", *words)
+        assert done.returncode == 0, done.stderr
+    count = "select count(*), max(id) from django_migrations"
+    read = [stack.execute("database", "psql", *admin, "-Atc", count, name).stdout for name in ("arpent", "back")]
+    assert read[0] == read[1] != b""
+
+
+def test_a_full_disk_leaves_no_backup_and_the_earlier_ones(stack: Stack) -> None:
+    folder = stack.folder / "volumes/backups"
+    before = sorted(folder.iterdir())
+    small = "mount -t tmpfs -o size=64k,uid=900,gid=900 tmpfs"
+    stack.services["backup"]["volumes"] = ["data:/data:ro", "small:/backups"]
+    place = stack.folder / "volumes/small"
+    place.mkdir()
+    subprocess.run([*small.split(), str(place)], check=True)
+    try:
+        assert stack.finish("backup", "/opt/arpent/backup.sh", "now") == 1
+        assert "Le disque des sauvegardes est plein" in stack.log("backup-other")
+        assert list(place.iterdir()) == []
+    finally:
+        subprocess.run(["umount", str(place)], check=True)
+        stack.services["backup"]["volumes"] = ["data:/data:ro", "backups:/backups"]
+    assert sorted(folder.iterdir()) == before
+
+
+def test_the_backup_runs_at_its_hour_and_ends_when_asked(stack: Stack) -> None:
+    folder = stack.folder / "volumes/backups"
+    before = set(folder.iterdir())
+    soon = datetime.now(ZoneInfo("Europe/Paris")) + timedelta(seconds=61)
+    stack.services["backup"]["environment"]["ARPENT_BACKUP_AT"] = f"{soon:%H:%M}"
+    stack.launch("backup")
+    assert wait_until(lambda: len({*folder.iterdir()} - before) == 2, 120), stack.log("backup")
+    assert wait_until(lambda: "Sauvegarde relue en entier" in stack.log("backup"), 10)
+    assert stack.stop("backup") < 5
+
+
+def test_the_proxy_speaks_https_with_a_certificate_of_its_own(stack: Stack) -> None:
+    certificate = stack.folder / "secret-certificate.pem"
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=localhost"]
+    make += ["-addext", "subjectAltName=DNS:localhost"]
+    make += ["-keyout", str(stack.folder / "secret-certificate-key.pem"), "-out", str(certificate)]
+    subprocess.run(make, check=True, capture_output=True)
+    former = deepcopy(stack.services)
+    for name in ("proxy", "web"):
+        stack.stop(name)
+    stack.add("docker/compose.tls.yml")
+    for name in ("web", "proxy"):
+        stack.launch(name)
+        stack.wait_healthy(name)
+    trusted = ssl.create_default_context(cafile=str(certificate))
+    with urllib.request.urlopen(f"https://localhost:{stack.port}{SIGN_IN}", timeout=30, context=trusted) as answer:
+        assert "max-age" in answer.headers["strict-transport-security"]
+        assert "Secure" in answer.headers["set-cookie"]
+    for name in ("proxy", "web"):
+        stack.stop(name)
+    stack.services = former
+    for name in ("web", "proxy"):
+        stack.launch(name)
+        stack.wait_healthy(name)
+    assert ask(f"{stack.url}/health/ready")[0] == 200
 
 
 def test_stopped_under_load_no_request_fails(stack: Stack) -> None:

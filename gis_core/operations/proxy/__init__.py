@@ -98,7 +98,9 @@ def site(place: Place, port: int, *, logs: bool = False) -> Sequence[Service]:
     )
 
 
-def proxy(place: Place, port: int, log: Path | None = None, sockets: Path | None = None) -> Service:
+def proxy(
+    place: Place, port: int, log: Path | None = None, sockets: Path | None = None, tls: Tls | None = None
+) -> Service:
     """nginx on the public port, its configuration written anew; the web processes listen in a folder of their own."""
     if not PROGRAM.exists():
         raise OperationFailedError("nginx manque : lancez ./arpent demo, qui l'installe (paquets nginx et Lua).")
@@ -106,7 +108,7 @@ def proxy(place: Place, port: int, log: Path | None = None, sockets: Path | None
     (folder / "refusals").mkdir(parents=True, exist_ok=True)
     write_refusals(folder / "refusals")
     configuration = folder / "nginx.conf"
-    configuration.write_text(configuration_text(place, port, folder, sockets=sockets))
+    configuration.write_text(configuration_text(place, port, folder, tls, sockets))
     command = [str(PROGRAM), "-p", str(folder), "-e", "stderr", "-c", str(configuration)]
     return Service("Le serveur frontal (nginx)", command, {"PATH": "/usr/sbin:/usr/bin:/bin"}, log)
 
