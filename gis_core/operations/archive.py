@@ -28,7 +28,7 @@ from gis_core.operations.archive_target import (
 from gis_core.operations.backup_status import ArchiveStatus, read_archive_status, write_archive_status
 from gis_core.operations.cluster import Cluster
 from gis_core.operations.environment import Place, switch
-from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.failure import FULL, OperationFailedError
 from gis_core.operations.progress import say, step
 
 PGBACKREST = Path("/usr/bin/pgbackrest")
@@ -47,7 +47,6 @@ WRONG_KEY = (
 NO_ARCHIVE = (
     "Aucune archive continue n'est réglée ici : écrivez ARPENT_ARCHIVE=… dans arpent.conf (docs/how-to/sauvegarder.md)."
 )
-FULL = "Le disque est plein : libérez de la place, puis relancez la même commande."
 # pgBackRest's numbers: what cannot be decrypted or read as its own, checksums, what is not there, the network.
 DAMAGED = {"25", "26", "27", "28", "29", "95"}
 ABSENT = {"55", "75", "77", "103"}

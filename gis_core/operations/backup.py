@@ -34,7 +34,7 @@ from gis_core.operations.contents import (
     write_alike,
 )
 from gis_core.operations.environment import DATABASE, Place, adopt, check_own_database, open_lock
-from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.failure import FULL, SAID_WHEN_FULL, OperationFailedError
 from gis_core.operations.held_files import HeldFiles, unreadable
 from gis_core.operations.preflight import MIB
 from gis_core.operations.processes import client_environment
@@ -54,7 +54,6 @@ ATTEMPTS = 5
 ATTEMPT_SECONDS = 0.5
 # What opening a link, a socket, or a path through a file says.
 IN_THE_WAY = (errno.ELOOP, errno.ENXIO, errno.ENOTDIR)
-FULL = "Le disque est plein : libérez de la place, puis relancez la même commande."
 CUT = "PostgreSQL s'est arrêté pendant l'opération : relancez la même commande."
 # What PostgreSQL's programs say of troubles that pass.
 SAID_WHEN_CUT = (
@@ -335,7 +334,7 @@ def run_client(command: list[str], lasting: str, given: str = "", out: IO[bytes]
 
 def advice(said: str, lasting: str) -> str:
     """What the operator does after a failure: the same again only where that helps."""
-    if "No space left" in said:
+    if SAID_WHEN_FULL in said:
         return FULL
     return CUT if any(sign in said for sign in SAID_WHEN_CUT) else lasting
 

@@ -36,7 +36,7 @@ from gis_core.operations.environment import (
     switch,
     uid_of,
 )
-from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.failure import FULL, SAID_WHEN_FULL, OperationFailedError
 from gis_core.operations.processes import (
     BIN,
     backends_in,
@@ -58,6 +58,7 @@ HIDDEN_DATA = Path("/var/lib/arpent")
 BOOTSTRAP = Path(__file__).with_name("bootstrap.sql")
 RETRY_SECONDS = 15
 STOP_SECONDS = 70
+FAST_SECONDS = 60
 LEASE_SECONDS = 3
 ORPHAN_SECONDS = 3
 PASSING_TROUBLES = ("lock file", "shared memory block")
@@ -214,14 +215,20 @@ class Cluster:
             if bootstrap:
                 self.bootstrap()
 
-    def stop(self) -> bool:
-        """Stop the cluster; False when it was not running."""
+    def stop(self, *, at_once: bool = False) -> bool:
+        """Stop the cluster; False when it was not running. `at_once` as a power cut, for one that goes.
+
+        One that recovers on a full disk ends no other way.
+        """
         with self._lock("cluster.lock"):
             self._stay_mark.unlink(missing_ok=True)
             if self.running_pid() is None:
                 return False
-            result = self._as_owner("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "-t", "60", "stop")
-            if result.returncode != 0 and self.running_pid() is not None:
+            for mode in ("immediate",) if at_once else ("fast", "immediate"):
+                command = ["-D", str(self.data), "-m", mode, "-w", "-t", str(FAST_SECONDS), "stop"]
+                if self._as_owner("pg_ctl", *command).returncode == 0 or self.running_pid() is None:
+                    break
+            else:
                 raise OperationFailedError("PostgreSQL ne s'arrête pas : voyez son journal.", last_lines(self.log))
             with suppress(OSError):
                 self.socket.rmdir()
@@ -307,7 +314,8 @@ class Cluster:
         command = [*self.client("psql"), "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", database, *arguments]
         result = subprocess.run(command, capture_output=True, text=True, check=False, env=client_environment())
         if result.returncode != 0:
-            raise OperationFailedError("PostgreSQL a refusé une instruction de l'installation.", result.stderr)
+            refused = "PostgreSQL a refusé une instruction de l'installation."
+            raise OperationFailedError(FULL if SAID_WHEN_FULL in result.stderr else refused, result.stderr)
         return result.stdout
 
     def connect(self, database: str) -> "Connection[tuple[Any, ...]]":
@@ -344,7 +352,9 @@ class Cluster:
         unfinished = self.data / "initdb"
         result = self._as_owner("initdb", "-D", str(unfinished), "-U", SUPERUSER, "--data-checksums", *options)
         if result.returncode != 0:
-            raise OperationFailedError("La base de données n'a pas pu être créée.", result.stdout + result.stderr)
+            said = result.stdout + result.stderr
+            message = FULL if SAID_WHEN_FULL in said else "La base de données n'a pas pu être créée."
+            raise OperationFailedError(message, said)
         (unfinished / "pg_hba.conf").write_text(f"local all all peer map={IDENT_MAP}\n")
         with (unfinished / "postgresql.conf").open("a") as configuration:
             configuration.write("\ninclude_if_exists = 'arpent.conf'\n")

@@ -16,12 +16,12 @@ import psycopg
 
 from gis_core.operations import account
 from gis_core.operations.archive_target import give
-from gis_core.operations.backup import DUMP, FULL, MANIFEST, ROLES, advice, check_free_space, run_client
+from gis_core.operations.backup import CUT, DUMP, MANIFEST, ROLES, advice, check_free_space, run_client
 from gis_core.operations.cluster import Cluster
 from gis_core.operations.contents import missing_contents
 from gis_core.operations.demo import demo_lock
 from gis_core.operations.environment import ASIDE, DATABASE, Place, check_own_database
-from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.failure import FULL, OperationFailedError
 from gis_core.operations.preflight import MIB, check_folder
 from gis_core.operations.progress import say, step
 from gis_core.operations.scratch import Scratch, scratch_folder
@@ -32,6 +32,8 @@ MOST_LINES = 5
 ACCOUNTS = "demo-accounts.json"
 # Indexes that are being built need some more than the finished database.
 GROWTH = 1.2
+# One more in the making, beside the one that is being written.
+WAL_SEGMENT = 2 * 16 * 2**20
 # What the manifest of an archive of this format says beside the versions.
 SAID = {"created_at", "database_bytes", "tables", "migrations", "missing", "entries"}
 UNTOUCHED = "Rien n'a été gardé, et ce qui était là est à sa place."
@@ -161,6 +163,12 @@ def _content(archive: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
     return content
 
 
+def is_full(folder: Path) -> bool:
+    """Whether a PostgreSQL that stopped there wanted room: it takes as much at once, and its log has none either."""
+    disk = os.statvfs(folder)
+    return disk.f_bavail * disk.f_frsize < WAL_SEGMENT
+
+
 @contextmanager
 def _set_aside(place: Place) -> Iterator[list[Path]]:
     """Rename what is there for the length of a block; when it fails, what it made goes and the former returns."""
@@ -175,6 +183,8 @@ def _set_aside(place: Place) -> Iterator[list[Path]]:
         yield [former for _, former in moved]
     except BaseException as error:
         if all_moved:
+            if isinstance(error, OperationFailedError) and error.message == CUT and is_full(place.data):
+                error.message = FULL
             _remove_new(place)
         for path, former in moved:
             former.rename(path)
@@ -193,7 +203,7 @@ def _without_empty(former: list[Path]) -> list[Path]:
 
 def _remove_new(place: Place) -> None:
     cluster = Cluster(place)
-    cluster.stop()
+    cluster.stop(at_once=True)
     shutil.rmtree(cluster.data, ignore_errors=True)
     if place.cluster.is_symlink():
         place.cluster.unlink()

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from gis_core.operations.failure import FULL, SAID_WHEN_FULL
+
 END_BYTES = 64 * 1024
 
 
@@ -16,6 +18,6 @@ def last_lines(path: Path, lines: int = 8) -> str:
 
 
 def start_failure(said: str, log: Path) -> str:
-    if "No space left" in said:
-        return "Le disque est plein : libérez de la place, puis relancez la même commande."
+    if SAID_WHEN_FULL in said:
+        return FULL
     return f"PostgreSQL ne démarre pas : voyez {log}."

@@ -10,7 +10,7 @@ from typing import Protocol
 from gis_core.operations import maintenance, proxy, services
 from gis_core.operations.demo import is_free, read_run, ready_url
 from gis_core.operations.environment import DEFAULT_PORT, Place
-from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.failure import FULL, SAID_WHEN_FULL, OperationFailedError
 from gis_core.operations.installation.items import File
 from gis_core.operations.installation.layout import SITE_PORT, Layout
 from gis_core.operations.processes import wait_until
@@ -169,4 +169,6 @@ def run(title: str, command: list[str], env: dict[str, str] | None = None) -> No
         ).returncode
         said.seek(0)
         if code != 0:
-            raise OperationFailedError(f"{title} a échoué (code {code}).", said.read()[-1500:].strip())
+            detail = said.read()[-1500:].strip()
+            message = FULL if SAID_WHEN_FULL in detail else f"{title} a échoué (code {code})."
+            raise OperationFailedError(message, detail)
