@@ -66,7 +66,9 @@ def parser() -> Parser:
     add("prepare", parents=[common, port])
     add("keep", parents=[common]).add_argument("--ready", type=int)
     # By root, who leaves the folder of the database to its user.
-    add("launch", parents=[common]).add_argument("--bare", action="store_true")
+    launch = add("launch", parents=[common])
+    launch.add_argument("--bare", action="store_true")
+    launch.add_argument("--seconds", type=int, default=60)
     add_recovery(add, common)
     maintenance = add("maintenance", parents=[common])
     maintenance.add_argument("action", choices=["on", "read-only", "off", "status"])
@@ -192,7 +194,7 @@ def main(arguments: list[str]) -> int:
 
             return keeper.run(place, options.ready)
         case "launch":
-            Cluster(place).start(bootstrap=not options.bare)
+            Cluster(place, start_seconds=options.seconds).start(bootstrap=not options.bare)
             return 0
         case "sbom" | "audit":
             return publish(options)

@@ -176,6 +176,7 @@ class Cluster:
         # In a folder where only root makes others.
         self.make_socket_directory()
         command = [*self.identity(), *OPS, "launch", "--data", str(self.place.data)]
+        command += ["--seconds", str(self.start_seconds)]
         env = dict(os.environ) | {"PYTHONPATH": str(ROOT), "HOME": str(self.place.backups)}
         done = run_with_daemon(command if bootstrap else [*command, "--bare"], env)
         if done.returncode != 0:
@@ -254,8 +255,10 @@ class Cluster:
         """Nobody leases it, nor can while what is returned is open. Raises OperationFailedError."""
         unused = self.hold_unused()
         if unused is None:
-            message = f"La base de {self.place.data} sert encore à une autre commande : arrêtez-la d'abord."
-            raise OperationFailedError(message)
+            raise OperationFailedError(
+                f"La base de {self.place.data} sert encore à une autre commande : arrêtez-la d'abord (sur un serveur"
+                " installé : systemctl stop arpent.target)."
+            )
         return unused
 
     def hold_unused(self) -> IO[bytes] | None:

@@ -98,6 +98,17 @@ def roots() -> Iterator[dict[str, Path]]:
         run("buildah", "rm", container)
 
 
+@pytest.fixture
+def demo_root() -> Iterator[Path]:
+    """Where the image of the demonstration is mounted, to be written in."""
+    container = run("buildah", "from", build("demo"))
+    try:
+        yield Path(run("buildah", "mount", container))
+    finally:
+        run("buildah", "umount", container)
+        run("buildah", "rm", container)
+
+
 @pytest.fixture(scope="session")
 def stack(roots: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Everything that compose.yml starts, in its order."""

@@ -7,6 +7,8 @@ import shlex
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ ENTRYPOINTS = {
 IMAGE_ENV = {"PYTHONPATH": "/opt/arpent", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
 DEVICES = ("null", "zero", "full", "random", "urandom")
 START_SECONDS = 600
+DEMO = [".venv/bin/python", "-P", "-m", "gis_core.operations", "demo"]
 
 
 def interpolate(value: Any) -> str:
@@ -32,6 +35,38 @@ def interpolate(value: Any) -> str:
 
 def read_services() -> dict[str, dict[str, Any]]:
     return dict(yaml.safe_load((ROOT / "docker/compose.yml").read_text())["services"])
+
+
+def make_devices(root: Path) -> list[str]:
+    """The commands that give a mounted image its /proc and /dev."""
+    lines = [f"mount --bind {root} {root}", f"mount -t proc proc {root}/proc", f"mount -t tmpfs tmpfs {root}/dev"]
+    for device in DEVICES:
+        lines += [f"touch {root}/dev/{device}", f"mount --bind /dev/{device} {root}/dev/{device}"]
+    return [*lines, f"mkdir {root}/dev/shm", f"mount -t tmpfs -o mode=1777 tmpfs {root}/dev/shm"]
+
+
+@contextmanager
+def demonstration(root: Path, folder: Path, port: int) -> Iterator["subprocess.Popen[bytes]"]:
+    """`./arpent demo` in a container of its image, whose data are gone with it."""
+    data = folder / "demo-data"
+    data.mkdir(mode=0o755)
+    variables = " ".join(f"{name}={value}" for name, value in IMAGE_ENV.items())
+    lines = [*make_devices(root), f"mount --bind {data} {root}/data", f"mount -t tmpfs -o mode=755 tmpfs {root}/run"]
+    inside = f"cd /opt/arpent && exec {shlex.join([*DEMO, '--port', str(port)])}"
+    path = "PATH=/usr/sbin:/usr/bin:/sbin:/bin ARPENT_DATA=/data"
+    lines.append(f"exec chroot {root} env -i {variables} {path} /bin/sh -c {shlex.quote(inside)}")
+    with (folder / "demo.log").open("wb") as log:
+        process = subprocess.Popen(
+            ["unshare", "--mount", "--pid", "--ipc", "--fork", "--kill-child", "sh", "-ec", "\n".join(lines)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 @dataclass
@@ -142,10 +177,7 @@ class Stack:
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
         uid, gid = self.ids(name)
-        lines = [f"mount --bind {root} {root}", f"mount -t proc proc {root}/proc", f"mount -t tmpfs tmpfs {root}/dev"]
-        for device in DEVICES:
-            lines += [f"touch {root}/dev/{device}", f"mount --bind /dev/{device} {root}/dev/{device}"]
-        lines += [f"mkdir {root}/dev/shm", f"mount -t tmpfs -o mode=1777 tmpfs {root}/dev/shm"]
+        lines = make_devices(root)
         lines += [f"mount -t tmpfs -o mode=1777 tmpfs {root}{one.split(':')[0]}" for one in service.get("tmpfs", [])]
         for volume in service.get("volumes", []):
             source, target, *how = volume.split(":")

@@ -19,9 +19,12 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
+import yaml
 
+from gis_core.operations.environment import ROOT
 from gis_core.operations.processes import wait_until
-from tests.image.containers import Stack
+from tests.image.conftest import free_port
+from tests.image.containers import Stack, demonstration
 
 MOST_MIB = 1100
 # Neither compilers, nor what fetches packages, nor browsers, nor git; what tests need is not there either.
@@ -253,6 +256,29 @@ def test_killed_it_comes_back_as_it_was(stack: Stack) -> None:
     with connect(stack, "arpent_owner", stack.secret("password-owner")) as connection:
         assert connection.execute("select count(*) from killed").fetchone() == (1000,)
         connection.execute("drop table killed")
+
+
+def test_the_demonstration_is_ready_in_one_container(roots: dict[str, Path], demo_root: Path, tmp_path: Path) -> None:
+    """As compose.demo.yml has it: root inside, one volume, no setting."""
+    service = yaml.safe_load((ROOT / "docker/compose.demo.yml").read_text())["services"]["arpent"]
+    assert service["volumes"] == ["data:/data"]
+    port, begun = free_port(), time.monotonic()
+    with demonstration(demo_root, tmp_path, port) as process:
+        ready = f"http://127.0.0.1:{port}/health/ready"
+        # Nobody listens before the territory is loaded.
+        assert wait_until(lambda: process.poll() is not None or is_answered(ready), 900)
+        assert process.poll() is None, (tmp_path / "demo.log").read_text()[-3000:]
+        print(f"\ndemonstration ready in {time.monotonic() - begun:.0f} s")
+        status, page = ask(f"http://127.0.0.1:{port}/")
+        assert (status, b"arpent-app" in page) == (200, True)
+        assert "Mot de passe" in (log := (tmp_path / "demo.log").read_text()) or "mot de passe" in log
+
+
+def is_answered(url: str) -> bool:
+    try:
+        return ask(url)[0] == 200
+    except OSError:
+        return False
 
 
 # -- asking ------------------------------------------------------------------------------------------------------------

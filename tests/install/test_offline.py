@@ -1,4 +1,4 @@
-"""Installed from a signed bundle in a bare Debian 13 without any network, upgraded, and cut off amid an upgrade.
+"""Installed from a signed bundle in a bare Debian 13 without any network, upgraded, cut off, brought back, removed.
 
 `./arpent test --install` runs it, some ten minutes, in a clone without changes (a bundle is a commit). The tests are
 one story in the order of this file.
@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from gis_core.operations import bundle
-from gis_core.operations.environment import ROOT
+from gis_core.operations.environment import ROOT, Place
 from gis_core.operations.processes import wait_until
 from gis_core.operations.upgrade.state import Home, State
 from gis_core.version import VERSION
@@ -195,3 +195,55 @@ def test_an_upgrade_that_was_cut_off_is_ended_at_boot(installed: BareMachine, ma
     assert not installed.path("/opt/arpent/upgrade.json").exists()
     assert written.read_text() == ours
     note("après une coupure, de nouveau en service")
+
+
+def test_the_archive_gives_a_second_back(installed: BareMachine, manager: StandIn) -> None:
+    """Asked of root, who leaves the database to its user and the files to the site's."""
+    installed.run("install", "-d", "-o", "arpent-db", "-g", "arpent", "-m", "750", "/srv/archive", cwd="/")
+    with installed.path("/var/lib/arpent/arpent.conf").open("a") as settings:
+        settings.write("ARPENT_ARCHIVE=/srv/archive\n")
+    done = installed.run("arpent", "install", cwd="/")
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert wait_until(lambda: answers(installed), 90), installed.log("arpent-web.service")[-2000:]
+    assert "arpent-archive.service" in installed.started
+    code, output = installed.run_unit("arpent-backup.service")
+    assert code == 0, output[-3000:]
+    ask(installed, "create table kept as select 1 as n")
+    time.sleep(2)
+    instant = ask(installed, "select to_char(now() at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') || '+00:00'")
+    time.sleep(2)
+    ask(installed, "delete from kept; drop table if exists gis_core_alert cascade")
+    refused = installed.run("arpent", "restore", "--at", instant, "--yes", cwd="/")
+    assert refused.returncode == 1
+    assert "arrêtez-la d'abord" in refused.stdout
+    installed.run("systemctl", "stop", "arpent.target", cwd="/")
+    note("arrêté")
+    done = installed.run("arpent", "restore", "--at", instant, "--yes", cwd="/")
+    assert done.returncode == 0, done.stdout[-3000:]
+    print(done.stdout)
+    installed.run("systemctl", "start", "arpent.target", cwd="/")
+    assert wait_until(lambda: answers(installed), 90), installed.log("arpent-web.service")[-2000:]
+    assert ask(installed, "select count(*) from kept") == "1"
+    assert ask(installed, "select count(*) >= 0 from gis_core_alert") == "t"
+    strange = installed.run("find", "/var/lib/arpent", "-user", "root", "-not", "-name", "arpent.conf", cwd="/").stdout
+    assert strange == ""
+    note("revenu à un instant")
+
+
+def ask(machine: BareMachine, question: str) -> str:
+    """Of the machine's PostgreSQL, as its superuser."""
+    place = Place(Path("/var/lib/arpent"))
+    psql = ["/usr/lib/postgresql/17/bin/psql", "-XAtq", "-h", str(place.socket_directory_of_root), "-U", "postgres"]
+    done = machine.run(*psql, "-v", "ON_ERROR_STOP=1", "-d", "arpent", "-c", question, cwd="/")
+    assert done.returncode == 0, done.stdout
+    return done.stdout.strip()
+
+
+def test_all_goes_but_the_archive(installed: BareMachine, manager: StandIn) -> None:
+    installed.run("systemctl", "stop", "arpent.target", cwd="/")
+    done = installed.run("arpent", "uninstall", "--delete-data", text=f"{HOST}\n", cwd="/")
+    assert done.returncode == 0, done.stdout
+    left = [name for name in ("/var/lib/arpent", "/etc/arpent", "/opt/arpent") if installed.path(name).exists()]
+    assert left == []
+    assert any(installed.path("/srv/archive").iterdir())
+    note("désinstallé, données effacées, archive gardée")
