@@ -15,10 +15,16 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from gis_core.operations.environment import DB_USER, Place, switch, uid_of, variables
+from gis_core.operations.bundle import Facts, this_machine
+from gis_core.operations.cluster import Cluster
+from gis_core.operations.environment import DB_USER, ROOT, Place, switch, uid_of, variables
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.installation import database_script, present_database
+from gis_core.operations.manage import command_line
 from gis_core.operations.processes import BIN
+from gis_core.operations.upgrade import checks
+from gis_core.operations.upgrade import run as upgrading
+from gis_core.operations.upgrade.state import Home, State
 from tests.ops.test_proxy import free_port
 
 pytestmark = pytest.mark.skipif(os.geteuid() == 0 and uid_of(DB_USER) is None, reason="root has no user for PostgreSQL")
@@ -177,3 +183,56 @@ def test_processes_are_led_to_it_with_the_password_of_their_role(server: Server,
         env={"PGPASSFILE": env["PGPASSFILE"], "PATH": env["PATH"]}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.stdout, done.stderr) == ("arpent_web\n", "")
+
+
+# -- an upgrade --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def migrated(server: Server, script: Path, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """Every table of this version, made by the owner alone."""
+    place = Place(tmp_path_factory.mktemp("data"))
+    settings = {"ARPENT_DB_OUTSIDE": "1", "ARPENT_DB_HOST": "127.0.0.1", "ARPENT_DB_PORT": str(server.port)}
+    env = variables(place, "owner") | settings | {"ARPENT_DB_NAME": "sig", "PGPASSFILE": str(server.passwords)}
+    subprocess.run(command_line("migrate", "--noinput"), cwd=ROOT, env=env, check=True, capture_output=True)
+    return place
+
+
+def picture(server: Server) -> list[str]:
+    """All of the database as a superuser dumps it, marks and rights of extensions too; its objects in any order."""
+    words = [BIN / "pg_dump", "-h", server.folder, "-p", str(server.port), "-U", "postgres", "--inserts", "sig"]
+    said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    # PostgreSQL writes the casts of `varchar in (...)` elsewhere after each reading of its own text: same meaning.
+    lines = re.sub(r"::(character varying|text)(\[\])?|[()]", "", said).splitlines()
+    marks = "select oid::regprocedure from pg_proc where proleakproof order by 1::text"
+    psql = [BIN / "psql", "-XAtq", "-h", server.folder, "-p", str(server.port), "-U", "postgres", "-d", "sig"]
+    found = subprocess.run([*psql, "-c", marks], capture_output=True, text=True, check=True).stdout
+    return [*sorted(line for line in lines if not line.startswith(("\\restrict", "\\unrestrict"))), found]
+
+
+def test_an_upgrade_that_fails_gives_the_outside_database_back(server: Server, migrated: Place, tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    (tmp_path / "0.2.0").mkdir()
+    home.switch("0.2.0")
+    change = (
+        "drop table gis_core_historyevent cascade; create schema later; create type public.later as enum ('x');"
+        " create table later.t (i int); create function public.later() returns int language sql as 'select 1';"
+        " alter table gis_core_member add column more int"
+    )
+    psql = f"{BIN}/psql -qX -v ON_ERROR_STOP=1 -h 127.0.0.1 -p {server.port} -U arpent_owner -d sig"
+    program = home.version("0.3.0") / ".venv/bin/python"
+    program.parent.mkdir(parents=True)
+    program.write_text(f'#!/bin/sh\nPGPASSFILE={server.passwords} {psql} -c "{change}"; exit 1\n')
+    program.chmod(0o755)
+    before = picture(server)
+    with pytest.raises(OperationFailedError, match=r"« mise à jour de la base ».*0.2.0 est de nouveau en service"):
+        upgrading.go(home, State("0.2.0", "0.3.0", str(migrated.data), "nobody", 8045, "maintenance"))
+    assert picture(server) == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0.2.0", "0.3.0", "current"]
+
+
+def test_the_outside_database_of_another_major_version_is_refused(migrated: Place) -> None:
+    machine, debian = this_machine()
+    with pytest.raises(OperationFailedError, match="veut PostgreSQL 18, la base est en 17"):
+        checks.check_machine(Facts("0.3.0", "", "0.2.0", 18, "3.13", machine, debian), Cluster(migrated))
+    assert checks.count_jobs(Cluster(migrated)) == 0

@@ -241,7 +241,7 @@ def test_a_database_of_a_newer_version_is_refused(scene: Scene, before: list[str
     scene.cluster.psql(DATABASE, "-c", "insert into django_migrations values ('water', '0999_later')")
     try:
         with pytest.raises(OperationFailedError, match=r"plus récente qu'Arpent 0.3.0 .*dont water.0999_later"):
-            checks.check_database(scene.cluster, ROOT, TARGET)
+            checks.check_database(scene.place, tmp_path, ROOT, TARGET)
     finally:
         scene.cluster.psql(DATABASE, "-c", "delete from django_migrations")
     assert scene.picture() == before

@@ -3,6 +3,8 @@
 import os
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,10 +16,12 @@ from gis_core.operations.cluster import Cluster
 from gis_core.operations.contents import read_migrations
 from gis_core.operations.environment import DATABASE, ROOT, Place, is_outside
 from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.installation import present_database
 from gis_core.operations.installation.answers import read_answers
 from gis_core.operations.installation.layout import Layout
-from gis_core.operations.progress import step
-from gis_core.operations.upgrade import return_point
+from gis_core.operations.progress import say, step
+from gis_core.operations.upgrade.outside_point import OWNER, point_of
+from gis_core.operations.upgrade.return_point import Connection
 from gis_core.operations.upgrade.state import CURRENT, Home
 from gis_core.operations.versions import numbers_of, of_our_apps, our_migrations
 from gis_core.version import VERSION
@@ -57,15 +61,6 @@ def check_data(home: Home, place: Place, layout: Layout | None = None) -> None:
         )
 
 
-def check_own_database() -> None:
-    """Only a PostgreSQL of our own can be copied and put back by us."""
-    if is_outside():
-        raise OperationFailedError(
-            "La base est sur un serveur tenu par d'autres : son administrateur la sauvegarde, puis mettez à jour à la"
-            f" main (docs/how-to/mettre-a-jour.md). {UNTOUCHED}"
-        )
-
-
 def check_path(facts: Facts, former: str = VERSION) -> None:
     """Never back, and only from versions that the new one knows."""
     if numbers_of(facts.version) == numbers_of(former):
@@ -90,12 +85,31 @@ def check_machine(facts: Facts, cluster: Cluster) -> None:
             f"Ce paquet est fait pour Debian {facts.debian} sur {facts.machine}, cette machine est Debian {debian} sur"
             f" {machine} : prenez celui qui est fait pour elle. {UNTOUCHED}"
         )
-    present = (cluster.data / "PG_VERSION").read_text().strip()
+    present = server_version(cluster)
     if present != str(facts.postgresql):
         raise OperationFailedError(
             f"Arpent {facts.version} veut PostgreSQL {facts.postgresql}, la base est en {present} : changez d'abord"
             f" de PostgreSQL (docs/how-to/mettre-a-jour.md). {UNTOUCHED}"
         )
+
+
+def server_version(cluster: Cluster) -> str:
+    """PostgreSQL's major version: our own's without starting it, an outside one's by asking."""
+    if not cluster.is_outside:
+        return (cluster.data / "PG_VERSION").read_text().strip()
+    with present_database.connect(OWNER) as connection:
+        return str(connection.info.server_version // 10_000)
+
+
+@contextmanager
+def connected(cluster: Cluster) -> Iterator[Connection]:
+    """To the database, as whoever may read all of it."""
+    if cluster.is_outside:
+        with present_database.connect(OWNER) as connection:
+            yield connection
+        return
+    with cluster.lease(), cluster.connect(DATABASE) as connection:
+        yield connection
 
 
 def check_space_for_version(home: Home, folder: Path) -> None:
@@ -104,21 +118,26 @@ def check_space_for_version(home: Home, folder: Path) -> None:
     check_free_space(home.folder, GROWTH * size)
 
 
-def check_database(cluster: Cluster, new: Path, version: str) -> None:
+def check_database(place: Place, folder: Path, new: Path, version: str) -> None:
     """The database is not of a version later than the new one, and there is room for its copy."""
-    with cluster.lease():
-        with cluster.connect(DATABASE) as connection:
-            present = set(of_our_apps(read_migrations(connection)))
-        if unknown := sorted(present - our_migrations(new)):
-            raise OperationFailedError(
-                f"La base est d'une version plus récente qu'Arpent {version} : elle a {len(unknown)} migrations que"
-                f" celui-ci ne connaît pas (dont {unknown[-1]}) : prenez un paquet plus récent. {UNTOUCHED}"
-            )
-        return_point.check_space(cluster)
+    with connected(Cluster(place)) as connection:
+        present = set(of_our_apps(read_migrations(connection)))
+    if unknown := sorted(present - our_migrations(new)):
+        raise OperationFailedError(
+            f"La base est d'une version plus récente qu'Arpent {version} : elle a {len(unknown)} migrations que"
+            f" celui-ci ne connaît pas (dont {unknown[-1]}) : prenez un paquet plus récent. {UNTOUCHED}"
+        )
+    point_of(place, folder).check_space()
 
 
 def check_backup(place: Place, now: datetime | None = None) -> None:
-    """The last backup is of today, verified and still there; else one is made, while people go on working."""
+    """The last backup is of today, verified and still there; else one is made, while people go on working.
+
+    An outside database is its administrator's to back up; the upgrade makes a dump of its own to return to.
+    """
+    if is_outside():
+        say("  La base est tenue par d'autres : leurs sauvegardes ne sont pas regardées.")
+        return
     status = read_status(place.data)
     if status and status.succeeded_at:
         file = place.backups / status.file
@@ -134,7 +153,7 @@ def wait_for_jobs(cluster: Cluster, minutes: int) -> None:
     deadline = time.monotonic() + 60 * minutes
     if not minutes:
         return
-    with cluster.lease(), step("Attente des tâches en cours"):
+    with nullcontext() if cluster.is_outside else cluster.lease(), step("Attente des tâches en cours"):
         while count := count_jobs(cluster):
             if time.monotonic() > deadline:
                 raise OperationFailedError(
@@ -146,7 +165,7 @@ def wait_for_jobs(cluster: Cluster, minutes: int) -> None:
 
 
 def count_jobs(cluster: Cluster) -> int:
-    with cluster.connect(DATABASE) as connection:
+    with connected(cluster) as connection:
         row = connection.execute(RUNNING_JOBS).fetchone()
     return int(row[0]) if row else 0
 

@@ -9,6 +9,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,12 +17,12 @@ from pathlib import Path
 from gis_core.operations import bundle, maintenance, signature
 from gis_core.operations.backup import backup_lock
 from gis_core.operations.cluster import Cluster
-from gis_core.operations.environment import ROOT, Place
+from gis_core.operations.environment import ROOT, Place, is_outside
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.keeper import notify_manager
 from gis_core.operations.processes import remove
 from gis_core.operations.progress import french_seconds, say, step
-from gis_core.operations.upgrade import checks, return_point, site_control
+from gis_core.operations.upgrade import checks, outside_point, site_control
 from gis_core.operations.upgrade.state import ORDER, STEPS, Home, State
 
 KEYS = "release-keys"
@@ -60,15 +61,19 @@ def run(place: Place, wishes: Wishes) -> int:
         target = prepare(home, place, wishes, wishes.source)
         services, port = site_control.find_services(place)
         state = State(home.current, target, str(place.data), services, port, ORDER[0])
-        with backup_lock(place):
+        with alone(place):
             go(home, state)
     return 0
+
+
+def alone(place: Place) -> AbstractContextManager[None]:
+    """No backup of ours begins meanwhile; an outside database has none."""
+    return nullcontext() if is_outside() else backup_lock(place)
 
 
 def prepare(home: Home, place: Place, wishes: Wishes, source: Path) -> str:
     """Check everything, and install the new version beside the one in use; its name."""
     checks.check_data(home, place)
-    checks.check_own_database()
     keys = [wishes.keys] if wishes.keys else [signature.KEYS, home.folder / KEYS]
     cluster = Cluster(place)
     if not cluster.exists():
@@ -82,7 +87,7 @@ def prepare(home: Home, place: Place, wishes: Wishes, source: Path) -> str:
         try:
             with step("Nouvelle version"):
                 bundle.unpack_version(folder, new)
-            checks.check_database(cluster, new, facts.version)
+            checks.check_database(place, home.folder, new, facts.version)
             with step("Bibliothèques de la nouvelle version"):
                 site_control.run("docker/provision.sh", [str(new / "docker" / "provision.sh"), "run"])
             if site_control.find_services(place)[0] == site_control.SYSTEMD:
@@ -144,6 +149,10 @@ class Upgrade:
     def services(self) -> site_control.SiteControl:
         return site_control.control(self.state.services, self.home.link, self.place, self.state.port)
 
+    @property
+    def point(self) -> outside_point.Point:
+        return outside_point.point_of(self.place, self.home.folder)
+
     def action(self, name: str) -> Callable[[], None]:
         return {
             "maintenance": self.announce,
@@ -163,9 +172,7 @@ class Upgrade:
         maintenance.begin(self.place, message, until.isoformat(timespec="minutes"))
 
     def copy(self) -> None:
-        cluster = Cluster(self.place)
-        with cluster.lease():
-            return_point.make_copy(cluster)
+        self.point.make_copy()
 
     def migrate(self) -> None:
         self.operate("migrate", "--noinput")
@@ -205,9 +212,7 @@ def go_back(home: Home, state: State) -> None:
             notify_manager("READY=1")
             if home.current != state.former:
                 home.switch(state.former)
-            cluster = Cluster(upgrade.place)
-            with cluster.lease():
-                return_point.put_back(cluster) if state.has_begun("migrate") else return_point.drop_copy(cluster)
+            upgrade.point.put_back() if state.has_begun("migrate") else upgrade.point.drop_copy()
             if state.has_begun("start"):
                 # Tiles are kept by layer and version: those of the new version would be taken for this one's.
                 remove(upgrade.place.cache)
@@ -231,9 +236,7 @@ def end(home: Home, state: State) -> None:
     """People use the new version: the copy of the database goes."""
     upgrade = Upgrade(home, state)
     maintenance.end(upgrade.place)
-    cluster = Cluster(upgrade.place)
-    with cluster.lease():
-        return_point.drop_copy(cluster)
+    upgrade.point.drop_copy()
     home.forget()
 
 
@@ -244,7 +247,7 @@ def resume(home: Home, state: State | None) -> int:
         say("Aucune mise à jour n'est interrompue ici.")
         return 0
     say(f"La mise à jour de {state.former} vers {state.target} s'est interrompue, étape « {STEPS[state.step]} ».")
-    with backup_lock(Place(Path(state.data))):
+    with alone(Place(Path(state.data))):
         if state.has_begun("open"):
             services = Upgrade(home, state).services
             notify_manager("READY=1")
