@@ -151,12 +151,25 @@ def test_the_backup_of_the_night_is_whole_and_comes_back(stack: Stack) -> None:
     assert subprocess.run(["tar", "-xOf", files, "files/kept"], capture_output=True, check=True).stdout == b"plan"
     admin = ["-h", "/run/postgresql", "-p", str(stack.database_port), "-U", "postgres"]
     shutil.copy(dump, stack.folder / "volumes/database/back.dump")
-    for words in (["createdb", *admin, "back"], ["pg_restore", *admin, "-e", "-d", "back", "/data/back.dump"]):
+    make = ["createdb", *admin, "-O", "arpent_owner", "back"]
+    for words in (make, ["pg_restore", *admin, "-e", "-d", "back", "/data/back.dump"]):
         done = stack.execute("database", *words)
         assert done.returncode == 0, done.stderr
-    count = "select count(*), max(id) from django_migrations"
-    read = [stack.execute("database", "psql", *admin, "-Atc", count, name).stdout for name in ("arpent", "back")]
-    assert read[0] == read[1] != b""
+    questions = (
+        "select count(*), max(id) from django_migrations",
+        "select count(*) from pg_proc where proleakproof and pronamespace = 'public'::regnamespace",
+    )
+    before = [stack.execute("database", "psql", *admin, "-Atc", one, "arpent").stdout for one in questions]
+    for name in ("proxy", "web", "worker"):
+        stack.stop(name)
+    for former, new in (("arpent", "former"), ("back", "arpent")):
+        done = stack.execute("database", "psql", *admin, "-c", f"alter database {former} rename to {new}", "postgres")
+        assert done.returncode == 0, done.stderr
+    stack.stop("database")
+    stack.start()
+    assert ask(f"{stack.url}/health/ready")[0] == 200
+    assert [stack.execute("database", "psql", *admin, "-Atc", one, "arpent").stdout for one in questions] == before
+    assert before[1] == b"3\n"
 
 
 def test_a_full_disk_leaves_no_backup_and_the_earlier_ones(stack: Stack) -> None:
