@@ -35,7 +35,7 @@ from gis_core.operations.contents import (
 from gis_core.operations.demo import demo_lock
 from gis_core.operations.environment import ASIDE, DATABASE, Place, adopt, open_lock
 from gis_core.operations.exchange import exchanged, opened_folder
-from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.failure import FULL, OperationFailedError
 from gis_core.operations.instants import describe_instant
 from gis_core.operations.preflight import check_folder
 from gis_core.operations.processes import BIN, client_environment, wait_until
@@ -254,7 +254,7 @@ def explained(cluster: Cluster) -> Iterator[None]:
                 _end(log),
             ) from failure
         if "No space left" in log:
-            raise OperationFailedError(archive.FULL, _end(log)) from failure
+            raise OperationFailedError(FULL, _end(log)) from failure
         raise OperationFailedError(failure.message, _end(log)) from failure
 
 
