@@ -24,7 +24,8 @@ from gis_core.operations.upgrade.return_point import Connection
 FILE = "before-upgrade.dump"
 OWNER = "arpent_owner"
 REFUSED = "Le serveur de la base a refusé ce qui est écrit ci-dessus : voyez son administrateur."
-# What the owner has, by the word that drops it; what belongs to an extension is not its own.
+# What the owner has, by the word that drops it; what belongs to an extension is not its own. The sequence of an
+# identity goes with its column alone.
 OWNED = """
     select 'schema', quote_ident(n.nspname) from pg_namespace n
     where n.nspowner = current_user::regrole and n.nspname !~ '^pg_|^public$'
@@ -32,7 +33,8 @@ OWNED = """
     select case c.relkind when 'v' then 'view' when 'm' then 'materialized view' when 'S' then 'sequence'
         else 'table' end, c.oid::regclass::text
     from pg_class c where c.relowner = current_user::regrole and c.relnamespace = 'public'::regnamespace
-        and c.relkind in ('r', 'p', 'v', 'm', 'S')
+        and c.relkind in ('r', 'p', 'v', 'm', 'S') and not exists (
+            select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'i')
     union all
     select 'routine', p.oid::regprocedure::text from pg_proc p
     where p.proowner = current_user::regrole and p.pronamespace = 'public'::regnamespace
