@@ -233,10 +233,16 @@ def _restic(
 
 def send_files(place: Place, target: Target) -> None:
     """What is new among the files, those erased within the window too. Raises OperationFailedError."""
-    if place.files.is_dir():
+    if place.files.is_dir() and any(path.name not in NOT_SENT for path in place.files.iterdir()):
+        # Of a platform that has none yet restic takes nothing.
         excluded = [f"--exclude={place.files.resolve() / name}" for name in NOT_SENT]
         options = ["--host=arpent", "--no-scan", "--skip-if-unchanged", "--quiet", *excluded]
         restic(place, target, "backup", *options, ".", folder=place.files.resolve())
+
+
+def has_files(place: Place, target: Target) -> bool:
+    """Whether files were sent: a platform that has none yet has none there. Raises OperationFailedError."""
+    return bool(json.loads(restic(place, target, "snapshots", "--json", "--host=arpent") or "[]"))
 
 
 # -- what goes on ------------------------------------------------------------------------------------------------------

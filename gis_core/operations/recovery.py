@@ -432,7 +432,7 @@ def fetch_files(place: Place, target: archive_target.Target, into: Path, names: 
             wanted.flush()
             archive_target.give(place, Path(wanted.name))
             archive.restic(place, target, "restore", "latest", *options, f"--include-file={wanted.name}")
-    else:
+    elif archive.has_files(place, target):
         archive.restic(place, target, "restore", "latest", *options)
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.test import override_settings
 
 from gis_core.files import erasing
-from gis_core.operations import archive, archive_target, escrow, file_recovery
+from gis_core.operations import archive, archive_target, escrow, file_recovery, recovery
 from gis_core.operations.backup_status import Return
 from gis_core.operations.environment import Place
 from gis_core.operations.failure import OperationFailedError
@@ -166,6 +166,23 @@ def test_files_that_cannot_all_return_stay_where_they_were(tmp_path: Path, monke
     with pytest.raises(PermissionError):
         file_recovery.apply(tmp_path, files, instant, {"files/kept.pdf", "files/lost.pdf"}, source)
     assert sorted(path.name for path in files.iterdir()) == [ERASED, "new.pdf"]
+
+
+def test_a_platform_without_files_is_archived_and_comes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "as_database_user", lambda _place: ())
+    monkeypatch.setattr(archive_target, "give", lambda _place, _path: None)
+    place, target = Place(tmp_path / "data"), archive_target.parse(str(tmp_path / "archive"))
+    (place.files / "prints").mkdir(parents=True)
+    archive_target.key_file(place).parent.mkdir()
+    archive_target.key_file(place).write_text("of this test")
+    archive.restic(place, target, "init")
+    archive.send_files(place, target)
+    recovery.fetch_files(place, target, tmp_path / "empty")
+    assert list((tmp_path / "empty").iterdir()) == []
+    (place.files / "plan").write_text("first")
+    archive.send_files(place, target)
+    recovery.fetch_files(place, target, tmp_path / "back")
+    assert (tmp_path / "back/plan").read_text() == "first"
 
 
 def test_the_sweep_erases_after_the_window_and_without_an_archive_nothing_stays(tmp_path: Path) -> None:
