@@ -283,7 +283,7 @@ def test_the_demonstration_is_ready_in_one_container(roots: dict[str, Path], dem
         assert process.poll() is None, (tmp_path / "demo.log").read_text()[-3000:]
         print(f"\ndemonstration ready in {time.monotonic() - begun:.0f} s")
         status, page = ask(f"http://127.0.0.1:{port}/")
-        assert (status, b"arpent-app" in page) == (200, True)
+        assert (status, b"Arpent" in page) == (200, True)
         assert "Comptes de démonstration" in (tmp_path / "demo.log").read_text()
 
 

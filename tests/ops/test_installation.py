@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from gis_core.operations import archive_target, proxy
+from gis_core.operations.doctor import site
 from gis_core.operations.environment import ROOT
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.installation import certificate, install, items, refresh, refusals, units
@@ -288,6 +289,13 @@ def test_an_upgrade_writes_what_its_version_writes_and_nothing_else(
     assert [file.path for file in written.differing()] == [web]
     written.apply()
     assert (web.read_text(), maintenance.read_text()) == (ours, "Retour prévu vers 18:30")
+    layout.current.parent.mkdir(parents=True)
+    layout.current.symlink_to(ROOT)
+    assert [one.state for one in site.services(layout)] == ["ok"]
+    web.unlink()
+    (finding,) = site.services(layout)
+    assert (finding.state, finding.remedy) == ("warning", "Relancez : arpent install.")
+    assert str(web) in finding.message
 
 
 def test_nginx_takes_the_configuration_of_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
