@@ -142,7 +142,7 @@ def check_row_security(owner: Connection, web: Connection) -> None:
         owner.execute(DROP)
     if not 0 < bound.matches < free.matches:
         raise OperationFailedError(
-            f"Les droits sur les lignes n’agissent pas sur ce serveur ({bound.matches} lignes lues sur {free.matches}) :"
+            f"Les droits sur les lignes n’agissent pas ici ({bound.matches} lignes lues sur {free.matches}) :"
             " arpent_web y échappe. Faites relancer le script de ./arpent database-script."
         )
     if bound.read > POINTS // 2:
