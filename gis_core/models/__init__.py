@@ -15,4 +15,5 @@ from gis_core.models.people import (
     User,
     UserManager,
 )
+from gis_core.models.sign_in import AccessRule, SignInMethod
 from gis_core.models.watch import Alert, DayMeasure
