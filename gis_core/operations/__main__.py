@@ -189,13 +189,8 @@ def main(arguments: list[str]) -> int:
             return recover(place, options)
         case "prepare":
             return demo.prepare(place, options.port)
-        case "keep":
-            from gis_core.operations import keeper
-
-            return keeper.run(place, options.ready)
-        case "launch":
-            Cluster(place, start_seconds=options.seconds).start(bootstrap=not options.bare)
-            return 0
+        case "keep" | "launch":
+            return run_database(place, options)
         case "sbom" | "audit":
             return publish(options)
         case "maintenance" | "support-bundle" | "doctor" | "database-check" | "upgrade":
@@ -203,6 +198,16 @@ def main(arguments: list[str]) -> int:
         case "cluster":
             return cluster_command(Cluster(place.for_tests if options.tests else place, options.tests), options.action)
     raise AssertionError(options.command)
+
+
+def run_database(place: Place, options: argparse.Namespace) -> int:
+    """PostgreSQL as its own user runs it: kept for others, or started for root, who uses it."""
+    from gis_core.operations import keeper
+
+    if options.command == "keep":
+        return keeper.run(place, options.ready)
+    Cluster(place, start_seconds=options.seconds).start(bootstrap=not options.bare)
+    return 0
 
 
 def install_or_remove(options: argparse.Namespace) -> int:

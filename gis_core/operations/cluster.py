@@ -17,14 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from gis_core.operations import archive_target
-from gis_core.operations.cluster_folder import IDENT_MAP, publish, refuse_empty, remove_unfinished, users_text
+from gis_core.operations import archive_target, cluster_folder
 from gis_core.operations.environment import (
     DATABASE,
     DB_USER,
-    OPS,
     OS_USER,
-    ROOT,
     Place,
     adopt,
     is_outside,
@@ -39,8 +36,8 @@ from gis_core.operations.environment import (
 from gis_core.operations.failure import FULL, SAID_WHEN_FULL, OperationFailedError
 from gis_core.operations.processes import (
     BIN,
-    backends_in,
     client_environment,
+    end_backends,
     first_number,
     is_postmaster,
     remove,
@@ -60,7 +57,6 @@ RETRY_SECONDS = 15
 STOP_SECONDS = 70
 FAST_SECONDS = 60
 LEASE_SECONDS = 3
-ORPHAN_SECONDS = 3
 PASSING_TROUBLES = ("lock file", "shared memory block")
 # How long those who do not start the server themselves wait for whoever does.
 START_SECONDS = 60
@@ -153,35 +149,16 @@ class Cluster:
             self._wait_for_keeper()
         elif RUN_VARIABLE in os.environ and not self.place.is_trial:
             self._wait_for_supervisor()
-        elif self._is_left_to_owner():
-            self._start_as_owner(bootstrap=bootstrap)
+        elif cluster_folder.is_left_to_owner(self.place, for_tests=self.for_tests):
+            self._leave_to_owner(bootstrap=bootstrap)
         else:
             self._start(bootstrap=bootstrap)
 
-    def _is_left_to_owner(self) -> bool:
-        """Whether root has the cluster's own user start it: root itself reads and writes nothing in its folder."""
-        return (
-            os.geteuid() == 0
-            and self.is_apart
-            and not (self.for_tests or self.place.is_trial)
-            and os.environ.get("ARPENT_AS_ROOT") != "1"
-            # One that root made and has not given away yet is closed to it.
-            and owner_of(self.place.data.resolve()) == self.place.database_uid
-            and self.exists()
-        )
-
-    def _start_as_owner(self, *, bootstrap: bool) -> None:
-        if self.running_pid() is not None:
-            return
-        # In a folder where only root makes others.
-        self.make_socket_directory()
-        command = [*self.identity(), *OPS, "launch", "--data", str(self.place.data)]
-        command += ["--seconds", str(self.start_seconds)]
-        env = dict(os.environ) | {"PYTHONPATH": str(ROOT), "HOME": str(self.place.backups)}
-        done = run_with_daemon(command if bootstrap else [*command, "--bare"], env)
-        if done.returncode != 0:
-            *detail, message = done.stdout.strip().splitlines() or ["PostgreSQL ne démarre pas."]
-            raise OperationFailedError(message, "\n".join(detail))
+    def _leave_to_owner(self, *, bootstrap: bool) -> None:
+        if self.running_pid() is None:
+            # In a folder where only root makes others.
+            self.make_socket_directory()
+            cluster_folder.start_as_owner(self.place, self.identity(), self.start_seconds, bootstrap=bootstrap)
 
     def _wait_for_keeper(self) -> None:
         if not self.has_keeper():
@@ -206,11 +183,11 @@ class Cluster:
             if not self.exists():
                 if bootstrap:
                     # A restore, which fills the new one itself, comes without.
-                    refuse_empty(self.place)
+                    cluster_folder.refuse_empty(self.place)
                 self._create()
             self._write_settings()
             self._write_users()
-            self._end_orphan_backends()
+            end_backends(self.data)
             self._remove_stale_pid()
             self._launch()
             if bootstrap:
@@ -343,7 +320,7 @@ class Cluster:
                 raise OperationFailedError(f"L'utilisateur « {user} » manque : lancez ./arpent demo, qui le crée.")
 
     def _create(self) -> None:
-        remove_unfinished(self.place)
+        cluster_folder.remove_unfinished(self.place)
         link = self.place.cluster
         link.parent.mkdir(parents=True, exist_ok=True)
         if not link.is_symlink() and not self._owner_can_reach(link.parent):
@@ -358,10 +335,10 @@ class Cluster:
             said = result.stdout + result.stderr
             message = FULL if SAID_WHEN_FULL in said else "La base de données n'a pas pu être créée."
             raise OperationFailedError(message, said)
-        (unfinished / "pg_hba.conf").write_text(f"local all all peer map={IDENT_MAP}\n")
+        (unfinished / "pg_hba.conf").write_text(f"local all all peer map={cluster_folder.IDENT_MAP}\n")
         with (unfinished / "postgresql.conf").open("a") as configuration:
             configuration.write("\ninclude_if_exists = 'arpent.conf'\n")
-        publish(unfinished, self.data)
+        cluster_folder.publish(unfinished, self.data)
 
     def _owner_can_reach(self, folder: Path) -> bool:
         if os.geteuid() != 0:
@@ -385,7 +362,7 @@ class Cluster:
         path = self.data / "pg_ident.conf"
         former = read_plain(path, MOST_USERS_BYTES).decode().splitlines() if path.exists() else []
         owner = pwd.getpwuid(self.place.database_uid).pw_name
-        replace_file(path, users_text(former, owner, apart=self.is_apart), 0o600)
+        replace_file(path, cluster_folder.users_text(former, owner, apart=self.is_apart), 0o600)
 
     def _write_settings(self) -> None:
         """Written at each start: the tuning follows the machine. Local changes go to `local.conf` beside it."""
@@ -442,16 +419,6 @@ class Cluster:
     def _has_our_socket(self, pid: int) -> bool:
         """Whether this is a server of the database's user that was told to listen in our folder."""
         return owner_of(Path(f"/proc/{pid}")) == self.place.database_uid and is_postmaster(pid, self.socket)
-
-    def _end_orphan_backends(self) -> None:
-        """What a killed postmaster left at work: PostgreSQL does not start before they are gone."""
-        for sign in (signal.SIGQUIT, signal.SIGKILL):
-            pids = backends_in(self.data)
-            for pid in pids:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, sign)
-            if not pids or wait_until(lambda: not backends_in(self.data), ORPHAN_SECONDS):
-                return
 
     def _remove_stale_pid(self) -> None:
         """PostgreSQL refuses to start when the pid of a dead postmaster now names another process of its user."""

@@ -1,15 +1,38 @@
 """What stands in the folder of a cluster before its PostgreSQL starts, and what must not be there."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
-from gis_core.operations.environment import ASIDE, DB_USER, OS_USER, Place, owner_of, uid_of
+from gis_core.operations.environment import ASIDE, DB_USER, OPS, OS_USER, ROOT, Place, owner_of, uid_of
 from gis_core.operations.failure import OperationFailedError
-from gis_core.operations.processes import remove, system_user
+from gis_core.operations.processes import remove, run_with_daemon, system_user
 
 # What the site may be in the database where it is another system user than PostgreSQL.
 SERVING_ROLES = ("arpent_web", "arpent_worker")
 IDENT_MAP = "arpent"
+
+
+def is_left_to_owner(place: Place, *, for_tests: bool) -> bool:
+    """Whether root has the cluster's own user start it: root itself reads and writes nothing in its folder."""
+    return (
+        os.geteuid() == 0
+        and not (for_tests or place.is_trial)
+        and os.environ.get("ARPENT_AS_ROOT") != "1"
+        # One that root made and has not given away yet is closed to it.
+        and uid_of(DB_USER) == place.database_uid == owner_of(place.data.resolve())
+        and (place.cluster.resolve() / "PG_VERSION").is_file()
+    )
+
+
+def start_as_owner(place: Place, identity: Sequence[str], seconds: int, *, bootstrap: bool) -> None:
+    """By a command of that user's, with the same settings. Raises OperationFailedError with what it says."""
+    command = [*identity, *OPS, "launch", "--data", str(place.data), "--seconds", str(seconds)]
+    env = dict(os.environ) | {"PYTHONPATH": str(ROOT), "HOME": str(place.backups)}
+    done = run_with_daemon(command if bootstrap else [*command, "--bare"], env)
+    if done.returncode != 0:
+        *detail, message = done.stdout.strip().splitlines() or ["PostgreSQL ne démarre pas."]
+        raise OperationFailedError(message, "\n".join(detail))
 
 
 def refuse_empty(place: Place) -> None:

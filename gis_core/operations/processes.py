@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -22,6 +23,7 @@ def remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
+ORPHAN_SECONDS = 3
 BIN = Path("/usr/lib/postgresql/17/bin")
 
 
@@ -46,6 +48,17 @@ def backends_in(data: Path) -> list[int]:
                 if title.startswith(b"postgres:") and (folder / "cwd").readlink() == data:
                     pids.append(int(folder.name))
     return pids
+
+
+def end_backends(data: Path) -> None:
+    """What a killed postmaster left at work: PostgreSQL does not start before they are gone."""
+    for sign in (signal.SIGQUIT, signal.SIGKILL):
+        pids = backends_in(data)
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, sign)
+        if not pids or wait_until(lambda: not backends_in(data), ORPHAN_SECONDS):
+            return
 
 
 def has_group(group: int) -> bool:

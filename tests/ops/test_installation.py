@@ -278,7 +278,7 @@ def test_an_upgrade_writes_what_its_version_writes_and_nothing_else(
     layout.settings.mkdir(parents=True)
     layout.answers.write_text("".join(f"{name}={value}\n" for name, value in given.items()))
     monkeypatch.setattr("gis_core.operations.installation.refresh.SYSTEMD", Path("/nonexistent"))
-    written = refresh.Written.read(layout)
+    written = refresh.MachineFiles.read(layout)
     Stage("Services", [*written.files()]).apply()
     maintenance = layout.proxy / "refusals" / "503.html"
     maintenance.write_text("Retour prévu vers 18:30")

@@ -19,7 +19,7 @@ from gis_core.operations.backup_status import STALE, Status, read_status
 from gis_core.operations.doctor.finding import Finding, failure, ok, unknown, warning
 from gis_core.operations.environment import ROOT, Place, backup_hour, read_plain, switch, variables
 from gis_core.operations.installation.layout import PROXY_USER, Layout
-from gis_core.operations.installation.refresh import Written
+from gis_core.operations.installation.refresh import MachineFiles
 from gis_core.operations.proxy import PROGRAM
 from gis_core.version import VERSION
 
@@ -145,7 +145,7 @@ def services(layout: Layout = INSTALLED) -> Iterator[Finding]:
         return
     if not os.access(layout.answers, os.R_OK):
         yield unknown("services", f"{layout.answers} est à root", "Lancez arpent doctor avec root (sudo).")
-    elif differing := Written.read(layout).differing():
+    elif differing := MachineFiles.read(layout).differing():
         names = ", ".join(str(file.path) for file in differing)
         yield warning("services", f"autres que ceux d'Arpent {VERSION} : {names}", "Relancez : arpent install.")
     else:

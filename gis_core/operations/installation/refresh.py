@@ -19,14 +19,14 @@ CHANGING = ("503.html", "503.json")
 
 
 @dataclass(frozen=True)
-class Written:
+class MachineFiles:
     """What belongs to this version on an installed machine."""
 
     layout: Layout
     answers: Answers
 
     @classmethod
-    def read(cls, layout: Layout) -> "Written":
+    def read(cls, layout: Layout) -> "MachineFiles":
         """By the answers that were given. Raises OperationFailedError where there are none, or they suit no more."""
         return cls(layout, read_answers(layout.answers))
 
@@ -47,8 +47,8 @@ class Written:
         changed = self.differing()
         names = [file.path.name for file in unit_files(self.layout, self.answers) if "[Install]" in file.content]
         of_units = [file for file in changed if file.path.parent == self.layout.units]
-        tell = [["daemon-reload"], ["enable", *names]] if of_units and SYSTEMD.is_dir() else []
-        commands = [Command(["systemctl", *arguments], AGAIN) for arguments in tell]
+        reload = [["daemon-reload"], ["enable", *names]] if of_units and SYSTEMD.is_dir() else []
+        commands = [Command(["systemctl", *arguments], AGAIN) for arguments in reload]
         Stage("Unités et serveur frontal", [*gone, *folders, *changed, *commands]).apply()
 
 
@@ -63,10 +63,10 @@ def run(*, dry_run: bool, layout: Layout | None = None) -> int:
     """`./arpent install --services`: this version's units and its proxy's configuration, and nothing else."""
     check_root()
     os.umask(0o022)
-    written = Written.read(layout or Layout())
-    differing = written.differing()
+    ours = MachineFiles.read(layout or Layout())
+    differing = ours.differing()
     if not dry_run:
-        written.apply()
+        ours.apply()
     for file in differing:
         say(f"{'diffère' if dry_run else 'écrit'} : {file.path}")
     return 0
