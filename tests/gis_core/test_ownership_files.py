@@ -108,3 +108,15 @@ def test_a_transmission_stays_with_who_sent_it_when_its_receiver_leaves(db: None
         assert (sent.receiver_id, sent.sent_to) == (None, receiver.name)
         removing.remove(removing.prepare(sender))
         assert not WorkTransmission.objects.exists()
+
+
+def test_a_link_among_the_files_leads_no_removal_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The site writes among them; who removes a member is another user, who may write where the site may not."""
+    monkeypatch.setattr(settings, "FILES_DIR", tmp_path / "files")
+    (tmp_path / "files").mkdir()
+    (tmp_path / "elsewhere/empty").mkdir(parents=True)
+    (tmp_path / "elsewhere/kept").write_text("x")
+    (tmp_path / "files/link").symlink_to(tmp_path / "elsewhere")
+    assert removing.remove_files(["link/empty/", "link/kept", "link/", "../elsewhere/empty/"]) == []
+    assert (tmp_path / "elsewhere/empty").is_dir()
+    assert (tmp_path / "elsewhere/kept").exists()
