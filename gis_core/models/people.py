@@ -108,6 +108,10 @@ class Membership(models.Model):
     created_at = models.DateTimeField(_("made on"), default=current_instant, editable=False)
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True, default=current_instant)
     invited_email = models.EmailField(_("invited address"), max_length=150, blank=True)
+    # The sign-in method whose rules gave the role, and may end it; null for one given by hand.
+    given_by = models.ForeignKey(
+        "gis_core.SignInMethod", models.RESTRICT, null=True, blank=True, related_name="+", verbose_name=_("given by")
+    )
 
     objects = MembershipQuerySet.as_manager()
 
