@@ -50,11 +50,11 @@ class DirectoryTrouble(Unavailable):
     """The directory did not answer, or not as it should: nothing is known of anybody."""
 
     def __init__(self, trouble: Trouble) -> None:
-        super().__init__(words_of(trouble))
+        super().__init__(message_of(trouble))
         self.trouble = trouble
 
 
-class Answered(Exception):  # noqa: N818
+class DirectoryRefusal(Exception):  # noqa: N818
     """The directory refuses what it was asked: an unknown login, a wrong password (`code`)."""
 
     def __init__(self, code: str) -> None:
@@ -72,7 +72,7 @@ def ask(
     remembers: bool = True,
     **more: Any,
 ) -> dict[str, Any]:
-    """What the first server that answers says. Raises DirectoryTrouble, Answered, Invalid (the secret's key is lost).
+    """What the first server that answers says. Raises DirectoryTrouble, DirectoryRefusal, Invalid (the secret's key is lost).
 
     `hear` is given each person and group as they come, `begin` called before each server; `remembers`: servers known
     not to answer are left out.
@@ -89,8 +89,8 @@ def ask(
         if not isinstance(answer, Trouble):
             cache.delete(down_key(server))
             return answer
-        if answer.code not in OF_ONE_SERVER and answer.code not in WORDS:
-            raise Answered(answer.code)
+        if answer.code not in OF_ONE_SERVER and answer.code not in MESSAGES:
+            raise DirectoryRefusal(answer.code)
         if answer.code in DOWN:
             cache.set(down_key(server), True, DOWN_S)
         trouble = answer
@@ -147,7 +147,7 @@ def listen(lines: Iterable[str], hear: Callable[[str, Any], None]) -> dict[str, 
     return Trouble("strange")
 
 
-WORDS: dict[str, Callable[[], str]] = {
+MESSAGES: dict[str, Callable[[], str]] = {
     "name_unknown": lambda: _("The name of the directory's server %(server)s is unknown: correct it, or the DNS."),
     "no_answer": lambda: _("The directory's server %(server)s does not answer: try again in a minute."),
     "late": lambda: _("The directory's server %(server)s took too long to answer: try again in a minute."),
@@ -166,7 +166,7 @@ WORDS: dict[str, Callable[[], str]] = {
 }
 
 
-def words_of(trouble: Trouble) -> str:
+def message_of(trouble: Trouble) -> str:
     """What went wrong and what to do, in the reader's language."""
-    said = WORDS.get(trouble.code, WORDS["strange"])() % {"server": trouble.server, "detail": trouble.detail}
+    said = MESSAGES.get(trouble.code, MESSAGES["strange"])() % {"server": trouble.server, "detail": trouble.detail}
     return said.strip()

@@ -283,7 +283,7 @@ def sign_in(request: dict[str, Any]) -> dict[str, Any]:
 
 def group_names(dn: str, entry: Entry) -> list[str]:
     """What a rule may call the group: its distinguished name and its names."""
-    return list(dict.fromkeys([folded(dn), *(one.casefold() for name in GROUP_NAMES for one in texts(entry, name))]))
+    return list(dict.fromkeys([folded(dn), dn.casefold(), *(one.casefold() for name in GROUP_NAMES for one in texts(entry, name))]))
 
 
 def groups_of(connection: Any, request: dict[str, Any], dn: str, person: dict[str, Any]) -> list[str]:

@@ -32,17 +32,13 @@ class Snapshot:
         first = [*self.parents.get(person["dn"], ()), *self.parents.get(person["uid"], ())]
         if primary := self.by_sid.get(person["primary"]):
             first.append(primary)
-        seen, waiting = set(first), list(seen_once(first)) if nested else []
+        seen, waiting = set(first), list(dict.fromkeys(first)) if nested else []
         while waiting:
             for parent in self.parents.get(waiting.pop(), ()):
                 if parent not in seen:
                     seen.add(parent)
                     waiting.append(parent)
         return sorted({name for one in seen for name in self.groups.get(one, ())})
-
-
-def seen_once(values: list[str]) -> dict[str, None]:
-    return dict.fromkeys(values)
 
 
 def read(method: SignInMethod, known: Collection[str]) -> Snapshot:

@@ -15,14 +15,12 @@ from django.utils.translation import gettext as _
 
 from gis_core.accounts import joining
 from gis_core.accounts.directory import asking
-from gis_core.accounts.directory.synchronising import follow_names
+from gis_core.accounts.directory.synchronising import as_identity, follow_names
 from gis_core.errors import Invalid
 from gis_core.models import SignInMethod
 from gis_core.operations import security_journal as security
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from django.http import HttpRequest, HttpResponse
 
 LONGEST_LOGIN, LONGEST_PASSWORD = 254, 1_000
@@ -54,7 +52,7 @@ def prove(request: HttpRequest, *, method: SignInMethod, login: str, password: s
         raise Invalid(error.messages[0]) from error
     try:
         identity = identity_of(method, login, password)
-    except asking.Answered as answer:
+    except asking.DirectoryRefusal as answer:
         adapter.authentication_failed(request, email=login)
         security.record("directory_refused", method=method.pk, why=answer.code)
         raise Invalid(refusal(answer.code), parameter="password") from answer
@@ -63,24 +61,12 @@ def prove(request: HttpRequest, *, method: SignInMethod, login: str, password: s
 
 
 def identity_of(method: SignInMethod, login: str, password: str) -> joining.Identity:
-    """Ask the directory. Raises Answered (no such person or password), DirectoryTrouble."""
+    """Ask the directory. Raises DirectoryRefusal (no such person or password), DirectoryTrouble."""
     # Said here as well as where it is asked: a server takes an empty password for a visitor, and says yes.
     if not password or len(password) > LONGEST_PASSWORD or not login or len(login) > LONGEST_LOGIN:
-        raise asking.Answered("wrong_password")
+        raise asking.DirectoryRefusal("wrong_password")
     answer = asking.ask(method, "sign_in", within_s=asking.SIGN_IN_S, login=login, password=password)
     return as_identity(answer["person"], answer["groups"])
-
-
-def as_identity(person: dict[str, Any], groups: Iterable[str]) -> joining.Identity:
-    """A person of the directory as every sign-in method says who somebody is."""
-    return joining.Identity(
-        subject=person["id"],
-        email=person["email"],
-        first_name=person["first_name"],
-        last_name=person["last_name"],
-        groups=tuple(groups),
-        amr=("pwd",),
-    )
 
 
 def refusal(code: str) -> str:

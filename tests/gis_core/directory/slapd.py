@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import ldap
+
 BASE = "dc=commune,dc=example"
 READER, SECRET = f"cn=arpent,{BASE}", "le-secret-du-lecteur"
 PASSWORD = "Girolle-2026!"
@@ -96,11 +98,12 @@ class Directory:
         }
         return usual | others
 
-    def modify(self, ldif: str) -> None:
-        """Change entries as the directory's administrator."""
-        address = f"ldap://127.0.0.1:{self.plain_port}"
-        command = ["ldapmodify", "-x", "-H", address, "-D", f"cn=root,{BASE}", "-w", SECRET]
-        subprocess.run(command, input=ldif, text=True, check=True, capture_output=True)
+    def change(self, dn: str, **attributes: list[bytes]) -> None:
+        """Replace attributes of an entry as the directory's administrator; an empty list takes one away."""
+        connection = ldap.initialize(f"ldap://127.0.0.1:{self.plain_port}")
+        connection.simple_bind_s(f"cn=root,{BASE}", SECRET)
+        connection.modify_s(dn, [(ldap.MOD_REPLACE, name, values or None) for name, values in attributes.items()])
+        connection.unbind_s()
 
 
 def free_port() -> int:

@@ -1,0 +1,170 @@
+"""The settings of a directory, for an administrator; and a trial that says in words what is wrong with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from gis_core.accounts.directory import asking
+from gis_core.accounts.directory.options import ACTIVE_DIRECTORY, Options
+from gis_core.desk.forms import AccessibleForm
+from gis_core.errors import ArpentError, Invalid
+from gis_core.models import SignInMethod
+
+TRIAL_S = 30.0
+ACTIVE, OTHER = "active_directory", "other"
+PRODUCTS = [(ACTIVE, "Active Directory"), (OTHER, _("OpenLDAP or another one"))]
+# Empty, they are as the product has them.
+AS_USUAL = ("filter", "group_filter", "login_attributes")
+
+
+class DirectoryForm(AccessibleForm):
+    """`save_to(method)` writes options and secret on a sign-in method, which the caller saves.
+
+    `DirectoryForm(data, method=method)`: `method` is a new one too. An empty password keeps the former one.
+    """
+
+    product = forms.ChoiceField(label=_("Product"), choices=PRODUCTS, initial=ACTIVE)
+    servers = forms.CharField(
+        label=_("Servers"),
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        max_length=2_000,
+        help_text=_("One a line, tried in this order: ldaps://dc1.town.example, or ldap:// with StartTLS."),
+    )
+    authority = forms.CharField(
+        label=_("Authority of the certificates"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        max_length=200_000,
+        help_text=_("The text of its certificate (PEM), where the directory's authority is your own."),
+    )
+    bind_dn = forms.CharField(
+        label=_("Reading account"),
+        max_length=1_000,
+        help_text=_("A distinguished name, or name@domain for Active Directory. It needs no other right than to read."),
+    )
+    secret = forms.CharField(
+        label=_("Password of the reading account"),
+        required=False,
+        max_length=1_000,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("It is kept encrypted and never shown again; leave it empty to keep the former one."),
+    )
+    base = forms.CharField(label=_("Base of the people"), max_length=1_000)
+    group_base = forms.CharField(
+        label=_("Base of the groups"),
+        required=False,
+        max_length=1_000,
+        help_text=_("Only groups below it count. Without it, groups give nothing."),
+    )
+    nested = forms.BooleanField(label=_("Groups of groups count"), required=False, initial=True)
+    filter = forms.CharField(
+        label=_("Filter of the people"), required=False, max_length=1_000, help_text=_("Empty: as usual for the product.")
+    )
+    group_filter = forms.CharField(
+        label=_("Filter of the groups"), required=False, max_length=1_000, help_text=_("Empty: as usual for the product.")
+    )
+    login_attributes = forms.CharField(
+        label=_("Attributes that people sign in by"),
+        required=False,
+        max_length=200,
+        help_text=_("Separated by commas. Empty: mail, and userPrincipalName in Active Directory."),
+    )
+
+    def __init__(self, *args: Any, method: SignInMethod, **options: Any) -> None:
+        self.method = method
+        super().__init__(*args, initial=initial_of(method) | options.pop("initial", {}), **options)
+
+    def clean_authority(self) -> str:
+        text: str = self.cleaned_data["authority"].strip()
+        if text and not text.startswith("-----BEGIN CERTIFICATE-----"):
+            raise ValidationError(_("This is no certificate in PEM: it begins with -----BEGIN CERTIFICATE-----."))
+        return text
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not self.errors:
+            try:
+                self.options().check()
+            except Invalid as error:
+                self.add_error(error.extra.get("parameter"), error.message)
+        if not data.get("secret") and not self.method.encrypted_secret:
+            self.add_error("secret", _("The reading account needs a password."))
+        return data
+
+    def options(self) -> Options:
+        """What was typed, with what is usual for the product where it was left empty."""
+        data = self.cleaned_data
+        usual = ACTIVE_DIRECTORY if data["product"] == ACTIVE else Options()
+        return replace(
+            usual,
+            servers=tuple(line.strip() for line in data["servers"].splitlines() if line.strip()),
+            login_attributes=tuple(
+                one.strip() for one in data["login_attributes"].split(",") if one.strip()
+            ) or usual.login_attributes,
+            **{name: data[name] or getattr(usual, name) for name in ("filter", "group_filter")},
+            **{name: data[name] for name in ("authority", "bind_dn", "base", "group_base", "nested")},
+        )  # fmt: skip
+
+    def save_to(self, method: SignInMethod) -> None:
+        method.kind = SignInMethod.Kind.DIRECTORY
+        method.options = self.options().as_json()
+        if self.cleaned_data["secret"]:
+            method.secret = self.cleaned_data["secret"]
+
+
+def initial_of(method: SignInMethod) -> dict[str, Any]:
+    """The form's values for what a method has; nothing for a new one."""
+    if not method.options:
+        return {}
+    kept = Options.from_json(method.options)
+    product = ACTIVE if kept.attributes["id"] == ACTIVE_DIRECTORY.attributes["id"] else OTHER
+    usual = ACTIVE_DIRECTORY if product == ACTIVE else Options()
+    values = {name: getattr(kept, name) for name in ("authority", "bind_dn", "base", "group_base", "nested")}
+    for name in AS_USUAL:
+        value = getattr(kept, name)
+        values[name] = "" if value == getattr(usual, name) else value if isinstance(value, str) else ", ".join(value)
+    return values | {"product": product, "servers": "\n".join(kept.servers)}
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Whether a directory can be used as it is set, and what to tell the administrator."""
+
+    works: bool
+    text: str
+
+
+def try_directory(method: SignInMethod) -> Trial:
+    """Bind and count, on every server, whether or not it is thought to answer; nothing is kept."""
+    counts: dict[str, Any] = {}
+    for server in method.options.get("servers", []):
+        one = SignInMethod(kind=method.kind, name=method.name, options=method.options | {"servers": [server]})
+        one.encrypted_secret = method.encrypted_secret
+        try:
+            counts = asking.ask(one, "count", within_s=TRIAL_S, remembers=False)
+        except ArpentError as error:
+            return Trial(False, str(error.message))
+    return trial_of(method, counts)
+
+
+def trial_of(method: SignInMethod, counts: dict[str, Any]) -> Trial:
+    """In words, of how many people and groups there are, and how many of them could not be known again."""
+    if not counts or not counts["people"]:
+        return Trial(False, _t("The directory answers, and has nobody under this base: check the base and the filter."))
+    if counts["no_id"]:
+        text = _t("%(n)s people of %(all)s have no %(name)s for the reading account: choose the right product.")
+        name = Options.from_json(method.options).attributes["id"]
+        return Trial(False, text % {"n": counts["no_id"], "all": counts["people"], "name": name})
+    if method.options.get("group_base") and not counts["groups"]:
+        return Trial(False, _t("The directory answers, and has no group under their base: check it and its filter."))
+    text = _t("The directory answers: %(people)s people, %(groups)s groups.") % counts
+    if counts["no_email"]:
+        text += " " + _t("%(no_email)s of them have no e-mail address, and cannot sign in.") % counts
+    return Trial(True, text)
