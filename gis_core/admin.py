@@ -24,6 +24,7 @@ from gis_core.administration.edit_admin import EditAdmin, EditModelForm, EditTab
 from gis_core.errors import Conflict
 from gis_core.long_dates import format_long_date
 from gis_core.members import people
+from gis_core.members.closing import close_access
 from gis_core.models import ApiToken, Commune, Job, Member, Membership, RetentionTime, Territory, User
 
 
@@ -112,7 +113,7 @@ class MemberAdmin(EditAdmin):
 
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Membership
-    fields = ("member", "role", "created_at", "accepted_at")
+    fields = ("member", "role", "created_at", "accepted_at", "last_date")
     readonly_fields = fields
     extra = 0
     can_delete = False
@@ -163,6 +164,12 @@ class UserAdmin(EditAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         own = ("is_active",) if obj == request.user else ()
         return ("last_login", "date_joined", *own)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """What an account that is closed came in by is shut with it."""
+        super().save_model(request, obj, form, change)
+        if not obj.is_active and "is_active" in form.changed_data:
+            close_access(obj, why="account_closed")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """People are invited by a member's administrator."""

@@ -204,6 +204,13 @@ MANIFEST = Manifest(
     ),
     triggers=(
         Trigger(
+            table="gis_core_rightsreview",
+            order=20,
+            name="final",
+            fires="before update or delete",
+            call="refuse_final()",
+        ),
+        Trigger(
             table="gis_core_letter", order=20, name="final", fires="before update or delete", call="refuse_final()"
         ),
     ),

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from gis_core.accounts import devices
 from gis_core.accounts import mail as account_mail
+from gis_core.accounts.sessions import NOWHERE
 from gis_core.database import clock as database_clock
 from gis_core.long_dates import format_long_date
 from gis_core.members.people import accept_first
@@ -35,7 +36,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """The visitor's address as the journal says it; all of those without any count as one."""
-        return security.address_of(request) or "unknown"
+        return security.address_of(request) or NOWHERE
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """allauth's notices leave by the queue. They hold no secret: links are made by `account_mail` alone."""

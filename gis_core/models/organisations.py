@@ -78,6 +78,8 @@ class Member(models.Model):
         "gis_core.User", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("emergency account")
     )
     needs_second_factor = models.BooleanField(_("a second factor for everybody"), default=False, db_default=False)
+    # The day on which the next review of rights begins by itself, each year; None: by hand alone.
+    review_date = models.DateField(_("next review of rights"), null=True, blank=True)
 
     objects = MemberQuerySet.as_manager()
 

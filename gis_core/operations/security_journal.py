@@ -104,6 +104,11 @@ def record(event: str, **fields: Any) -> None:
         log.exception("the security journal cannot be written", extra={"fields": {"event": event}})
 
 
+def record_committed(event: str, **fields: Any) -> None:
+    """The same once the open transaction is committed; at once where there is none."""
+    transaction.on_commit(partial(record, event, **fields))
+
+
 def who(here: Circumstances | None) -> dict[str, Any]:
     """The person, address and request; a command or a job has its process, and perhaps the person it acts for."""
     if here is None:
