@@ -164,6 +164,7 @@ MANIFEST = Manifest(
         BAR(BarLink(section="", url="admin:index", label=_("Administration"), order=110, is_visible=to_agency)),
         GUIDES(
             PageGuide(guide="how-to/inviter-des-personnes", under=("membres/",)),
+            PageGuide(guide="how-to/active-directory", under=("annuaires/",)),
             PageGuide(guide="how-to/quand-un-membre-part", under=("depart/",)),
             PageGuide(guide="how-to/quand-la-session-se-termine", under=("compte/",)),
             PageGuide(guide="how-to/ecrire-un-courrier", under=("courriers/",)),
@@ -194,6 +195,17 @@ MANIFEST = Manifest(
                 run=Later("gis_core.tasks.send_account_mail"),
                 queue=WAITED,
                 retry=Later("gis_core.tasks.WithTheMailServer"),
+            ),
+            Task(
+                name="synchronise_directories",
+                run=Later("gis_core.accounts.directory.synchronising.queue_all"),
+                queue=WAITED,
+                cron="*/5 * * * *",
+            ),
+            Task(
+                name="synchronise_directory",
+                run=Later("gis_core.accounts.directory.synchronising.run"),
+                queue=WAITED,
             ),
             Task(name="tidy", run=Later("gis_core.tasks.tidy"), cron="17 3 * * *"),
             Task(name="sweep_erased", run=Later("gis_core.files.erasing.sweep_erased"), cron="37 3 * * *"),

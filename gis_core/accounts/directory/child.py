@@ -118,7 +118,10 @@ def connect(request: dict[str, Any]) -> Any:
     connection.set_option(ldap.OPT_X_TLS_CACERTFILE, authorities(request["authority"]))
     connection.set_option(ldap.OPT_X_TLS_REQUIRE_CERT, ldap.OPT_X_TLS_DEMAND)
     connection.set_option(ldap.OPT_X_TLS_PROTOCOL_MIN, TLS_1_2)
-    connection.set_option(ldap.OPT_X_TLS_NEWCTX, 0)
+    try:
+        connection.set_option(ldap.OPT_X_TLS_NEWCTX, 0)
+    except (ldap.LDAPError, ValueError) as error:
+        raise Refused("certificate", "PEM") from error
     if address.scheme == "ldap":
         try:
             connection.start_tls_s()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from cryptography.x509 import load_pem_x509_certificates
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _t
@@ -83,8 +84,12 @@ class DirectoryForm(AccessibleForm):
 
     def clean_authority(self) -> str:
         text: str = self.cleaned_data["authority"].strip()
-        if text and not text.startswith("-----BEGIN CERTIFICATE-----"):
-            raise ValidationError(_("This is no certificate in PEM: it begins with -----BEGIN CERTIFICATE-----."))
+        try:
+            if text:
+                load_pem_x509_certificates(text.encode())
+        except ValueError as error:
+            message = _("This is no certificate in PEM: it begins with -----BEGIN CERTIFICATE-----.")
+            raise ValidationError(message) from error
         return text
 
     def clean(self) -> dict[str, Any]:
