@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -29,6 +28,8 @@ from django.db import IntegrityError, transaction
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from gis_core.accounts.providers.proofs import PENDING_S
+from gis_core.database import clock as database_clock
 from gis_core.database.statements import fetch_one
 from gis_core.errors import Conflict, Forbidden, Invalid
 from gis_core.members import people
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 
 SESSION_KEY = "sign_in"
 PENDING_KEY = "identity_to_join"
-PENDING_S = 15 * 60
 LONGEST_SUBJECT = 191  # of SocialAccount.uid
 MOST_GROUPS = 2_000
 
@@ -244,7 +244,11 @@ def sign_in(
     else:
         request.session.cycle_key()
     request.session.pop(PENDING_KEY, None)
-    request.session[SESSION_KEY] = {"method": method.pk, "amr": list(identity.amr), "at": int(time.time())}
+    request.session[SESSION_KEY] = {
+        "method": method.pk,
+        "amr": list(identity.amr),
+        "at": int(database_clock.now().timestamp()),
+    }
     record_authentication(request, user, "socialaccount", provider=provider_of(method), uid=identity.subject)
     security.record("sign_in_by_method", account=user.pk, method=method.pk, amr=list(identity.amr))
     response: HttpResponse = perform_login(
@@ -263,6 +267,27 @@ def amr_of_session(request: HttpRequest) -> frozenset[str]:
     return frozenset(request.session.get(SESSION_KEY, {}).get("amr", ()))
 
 
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An identity that waits in the session for the proof of whose account it is; `proved` is that account's id."""
+
+    method: SignInMethod
+    identity: Identity
+    next_url: str
+    nonce: str
+    proved: int | None
+
+
+def pending_of(request: HttpRequest) -> Pending | None:
+    """The identity that this session keeps for its proof, within a quarter of an hour."""
+    kept = request.session.get(PENDING_KEY)
+    if not kept or kept["at"] + PENDING_S < database_clock.now().timestamp():
+        return None
+    method = SignInMethod.objects.filter(pk=kept["method"], active=True).first()
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in kept["identity"].items()}
+    return Pending(method, Identity(**values), kept["next"], kept["nonce"], kept.get("proved")) if method else None
+
+
 def keep_for_proof(
     request: HttpRequest, method: SignInMethod, identity: Identity, next_url: str | None = None
 ) -> HttpResponse:
@@ -272,7 +297,7 @@ def keep_for_proof(
     request.session[PENDING_KEY] = {
         "method": method.pk,
         "identity": asdict(identity),
-        "at": int(time.time()),
+        "at": int(database_clock.now().timestamp()),
         "next": next_url or "",
         "nonce": secrets.token_urlsafe(24),
     }

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from gis_core.errors import Busy
-from layers.external import addresses, fetching
-from layers.external.addresses import is_public, target_of
-from layers.external.errors import NoAnswer, NotAllowed
-from layers.external.fetching import TILE, Limits, fetch
+from gis_core.outside import addresses, fetching
+from gis_core.outside.addresses import is_public, target_of
+from gis_core.outside.errors import NoAnswer, NotAllowed
+from gis_core.outside.fetching import TILE, Limits, fetch
 from tests.external.conftest import Server, dripping, png
 
 ANYWHERE = Limits(seconds=5, bytes=1_000_000)

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from gis_core.members.rights import SYSTEM, acting_as
-from layers.external import fetching
+from gis_core.outside import fetching
 from layers.external.models import AllowedHost, ExternalLayer
 from tests import factories
 from tests.external.conftest import Server, allow, external, png

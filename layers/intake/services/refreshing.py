@@ -29,8 +29,8 @@ from gis_core.jobs.points import nothing
 from gis_core.jobs.services import queue_task
 from gis_core.members.rights import SYSTEM, Rights, Role, acting_as
 from gis_core.models import Membership, User
+from gis_core.outside.addresses import check_allowed, target_of
 from layers.catalogue.models import Layer
-from layers.external.addresses import check_allowed, target_of
 from layers.external.services.images import list_allowed_hosts
 from layers.intake.choices import Choices, Mode
 from layers.intake.import_loss import LossRefused
