@@ -26,7 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("compte/", include(account_pages.urlpatterns)),
     path("depart/", include(departure_pages.urlpatterns)),
     path("membres/", include(member_pages.urlpatterns)),
-    path("annuaires/", include(directory_pages.urlpatterns)),
+    *directory_pages.urlpatterns,
     path("courriers/", include(letter_pages.urlpatterns)),
     path("exploitation/", overview_page.overview_page, name="overview"),
     path("mise-en-route/", start_page.start_page, name="getting_started"),

@@ -44,6 +44,7 @@ OPTIONAL = {
     "--qgis": Optional(["tests/qgis", "-rP"], "ARPENT_QGIS"),
     "--grass": Optional(["tests/grass", "tests/simulation/test_terrain.py", "-rP"], "ARPENT_GRASS"),
     "--recovery": Optional(["tests/ops/test_recovery.py", "-rP", "-n", "0"], "ARPENT_RECOVERY"),
+    "--directory": Optional(["tests/gis_core/directory/test_full_size.py", "-rP", "-n", "0"], "ARPENT_DIRECTORY"),
     "--prometheus": Optional(["tests/ops/test_monitoring.py", "tests/prometheus", "-rP"], "ARPENT_PROMETHEUS"),
     "--engines": Optional(["tests/engines", "-rA"], "ARPENT_ENGINES"),
     "--image": Optional(["tests/image", "-rP"], "ARPENT_IMAGE", alone=True),

@@ -72,7 +72,9 @@ def ask(
     remembers: bool = True,
     **more: Any,
 ) -> dict[str, Any]:
-    """What the first server that answers says. Raises DirectoryTrouble, DirectoryRefusal, Invalid (the secret's key is lost).
+    """What the first server that answers says.
+
+    Raises DirectoryTrouble, DirectoryRefusal, Invalid (the secret was kept under another key).
 
     `hear` is given each person and group as they come, `begin` called before each server; `remembers`: servers known
     not to answer are left out.
@@ -120,7 +122,7 @@ def converse(request: dict[str, Any], within_s: float, hear: Callable[[str, Any]
         timer = threading.Timer(within_s, end)
         timer.start()
         try:
-            assert process.stdin and process.stdout
+            assert process.stdin
             process.stdin.write(json.dumps(request))
             process.stdin.close()
             answer = listen(iter(lambda: process.stdout.readline(LONGEST_LINE), ""), hear)  # type: ignore[union-attr]
@@ -152,8 +154,8 @@ MESSAGES: dict[str, Callable[[], str]] = {
     "no_answer": lambda: _("The directory's server %(server)s does not answer: try again in a minute."),
     "late": lambda: _("The directory's server %(server)s took too long to answer: try again in a minute."),
     "certificate": lambda: _(
-        "The certificate of the server %(server)s is not one to trust: give the authority that signed it, and the server "
-        "by the name that it bears. %(detail)s"
+        "The certificate of the server %(server)s is not one to trust: give the authority that signed it, and the "
+        "server by the name that it bears. %(detail)s"
     ),
     "no_tls": lambda: _("The server %(server)s does not speak TLS: nothing is said to it in clear. %(detail)s"),
     "bind_refused": lambda: _("The directory refuses the reading account: check its name and its password."),

@@ -286,7 +286,8 @@ def sign_in(request: dict[str, Any]) -> dict[str, Any]:
 
 def group_names(dn: str, entry: Entry) -> list[str]:
     """What a rule may call the group: its distinguished name and its names."""
-    return list(dict.fromkeys([folded(dn), dn.casefold(), *(one.casefold() for name in GROUP_NAMES for one in texts(entry, name))]))
+    names = [one.casefold() for name in GROUP_NAMES for one in texts(entry, name)]
+    return list(dict.fromkeys([folded(dn), dn.casefold(), *names]))
 
 
 def groups_of(connection: Any, request: dict[str, Any], dn: str, person: dict[str, Any]) -> list[str]:
@@ -312,7 +313,8 @@ def groups_of(connection: Any, request: dict[str, Any], dn: str, person: dict[st
             raise Refused("incomplete", f"more than {MOST_GROUPS_OF_ONE} groups")
         if not fresh:
             break
-        conditions = ["".join(f"(member={one})(uniqueMember={one})" for one in few) for few in batched(fresh, AT_ONCE)]
+        some_at_once = batched(fresh, AT_ONCE, strict=False)
+        conditions = ["".join(f"(member={one})(uniqueMember={one})" for one in few) for few in some_at_once]
     return sorted({name for names in seen.values() for name in names})
 
 

@@ -1,25 +1,23 @@
-"""The settings of a directory, for an administrator; and a trial that says in words what is wrong with them."""
+"""The settings of a directory, for an administrator."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from cryptography.x509 import load_pem_x509_certificates
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from gis_core.accounts.directory import asking
 from gis_core.accounts.directory.options import ACTIVE_DIRECTORY, Options
 from gis_core.desk.forms import AccessibleForm
-from gis_core.errors import ArpentError, Invalid
+from gis_core.errors import Invalid
 from gis_core.models import SignInMethod
 
-TRIAL_S = 30.0
 ACTIVE, OTHER = "active_directory", "other"
 PRODUCTS = [(ACTIVE, "Active Directory"), (OTHER, _("OpenLDAP or another one"))]
+USUAL = _("Empty: as usual for the product.")
 # Empty, they are as the product has them.
 AS_USUAL = ("filter", "group_filter", "login_attributes")
 
@@ -65,12 +63,8 @@ class DirectoryForm(AccessibleForm):
         help_text=_("Only groups below it count. Without it, groups give nothing."),
     )
     nested = forms.BooleanField(label=_("Groups of groups count"), required=False, initial=True)
-    filter = forms.CharField(
-        label=_("Filter of the people"), required=False, max_length=1_000, help_text=_("Empty: as usual for the product.")
-    )
-    group_filter = forms.CharField(
-        label=_("Filter of the groups"), required=False, max_length=1_000, help_text=_("Empty: as usual for the product.")
-    )
+    filter = forms.CharField(label=_("Filter of the people"), required=False, max_length=1_000, help_text=USUAL)
+    group_filter = forms.CharField(label=_("Filter of the groups"), required=False, max_length=1_000, help_text=USUAL)
     login_attributes = forms.CharField(
         label=_("Attributes that people sign in by"),
         required=False,
@@ -136,40 +130,3 @@ def initial_of(method: SignInMethod) -> dict[str, Any]:
         value = getattr(kept, name)
         values[name] = "" if value == getattr(usual, name) else value if isinstance(value, str) else ", ".join(value)
     return values | {"product": product, "servers": "\n".join(kept.servers)}
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """Whether a directory can be used as it is set, and what to tell the administrator."""
-
-    works: bool
-    text: str
-
-
-def try_directory(method: SignInMethod) -> Trial:
-    """Bind and count, on every server, whether or not it is thought to answer; nothing is kept."""
-    counts: dict[str, Any] = {}
-    for server in method.options.get("servers", []):
-        one = SignInMethod(kind=method.kind, name=method.name, options=method.options | {"servers": [server]})
-        one.encrypted_secret = method.encrypted_secret
-        try:
-            counts = asking.ask(one, "count", within_s=TRIAL_S, remembers=False)
-        except ArpentError as error:
-            return Trial(False, str(error.message))
-    return trial_of(method, counts)
-
-
-def trial_of(method: SignInMethod, counts: dict[str, Any]) -> Trial:
-    """In words, of how many people and groups there are, and how many of them could not be known again."""
-    if not counts or not counts["people"]:
-        return Trial(False, _t("The directory answers, and has nobody under this base: check the base and the filter."))
-    if counts["no_id"]:
-        text = _t("%(n)s people of %(all)s have no %(name)s for the reading account: choose the right product.")
-        name = Options.from_json(method.options).attributes["id"]
-        return Trial(False, text % {"n": counts["no_id"], "all": counts["people"], "name": name})
-    if method.options.get("group_base") and not counts["groups"]:
-        return Trial(False, _t("The directory answers, and has no group under their base: check it and its filter."))
-    text = _t("The directory answers: %(people)s people, %(groups)s groups.") % counts
-    if counts["no_email"]:
-        text += " " + _t("%(no_email)s of them have no e-mail address, and cannot sign in.") % counts
-    return Trial(True, text)

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import get_adapter
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gis_core.accounts import joining
 from gis_core.accounts.directory import asking
 from gis_core.accounts.directory.synchronising import as_identity, follow_names
-from gis_core.errors import Invalid
+from gis_core.errors import ArpentError, Invalid
 from gis_core.models import SignInMethod
 from gis_core.operations import security_journal as security
 
@@ -34,12 +35,18 @@ def sign_in(
     Raises Invalid (a wrong password, too many of them), DirectoryTrouble (no server answers), joining.Refused.
     """
     identity = prove(request, method=method, login=login, password=password)
-    try:
-        user = joining.join(method=method, identity=identity)
-    except joining.ProofNeeded:
-        return joining.keep_for_proof(request, method, identity, next_url)
-    follow_names(user, identity)
-    return joining.sign_in(request, user, method, identity, next_url)
+    with transaction.atomic():
+        try:
+            user = joining.join(method=method, identity=identity)
+        except joining.ProofNeeded:
+            return joining.keep_for_proof(request, method, identity, next_url)
+        except ArpentError as error:
+            # What the rules ended stays ended.
+            refused = error
+        else:
+            follow_names(user, identity)
+            return joining.sign_in(request, user, method, identity, next_url)
+    raise refused
 
 
 def prove(request: HttpRequest, *, method: SignInMethod, login: str, password: str) -> joining.Identity:

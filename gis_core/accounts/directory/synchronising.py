@@ -108,7 +108,7 @@ def check_whole(method: SignInMethod, snapshot: Snapshot) -> None:
     if not snapshot.people_count:
         raise Conflict(_("The directory answers that it has no people: check the base and the filter."))
     if not snapshot.groups_count and AccessRule.objects.filter(method=method).exists():
-        raise Conflict(_("The directory answers that it has no groups: check their base and the reading account's rights."))
+        raise Conflict(_("The directory answers that it has no groups: check their base and the reading account."))
 
 
 def plan_of(method: SignInMethod, known: dict[str, User], snapshot: Snapshot) -> Plan:
@@ -204,7 +204,7 @@ def follow(method: SignInMethod, user: User, identity: joining.Identity) -> bool
 
 def follow_names(user: User, identity: joining.Identity) -> bool:
     """Take over names that changed; whether they did. An empty or unusable one changes nothing."""
-    names = {"first_name": joining.usable_name(identity.first_name), "last_name": joining.usable_name(identity.last_name)}
+    names = {name: joining.usable_name(getattr(identity, name)) for name in ("first_name", "last_name")}
     changed = {name: value for name, value in names.items() if value and value != getattr(user, name)}
     for name, value in changed.items():
         setattr(user, name, value)

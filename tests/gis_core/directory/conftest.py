@@ -37,12 +37,20 @@ def people() -> list[str]:
             userPrincipalName="windows@commune.local",
         ),
         person("eteint", objectClass=["user"], objectCategory="person", objectGUID=GUID[::-1], userAccountControl=514),
-        person("expire", objectClass=["user"], objectGUID=b"x" * 16, userAccountControl=512, accountExpires=133000000000000000),
+        person(
+            "expire",
+            objectClass=["user"],
+            objectGUID=b"x" * 16,
+            userAccountControl=512,
+            accountExpires=133000000000000000,
+        ),
         group("ads", [dn_of("marie.durand"), group_dn("remplacants")]),
         group("remplacants", [dn_of("paul.martin"), group_dn("ads")]),
         group("services", [group_dn("ads")]),
         entry(group_dn("posix"), objectClass="posixGroup", cn="posix", gidNumber=7, memberUid=["marie.durand"]),
-        entry(group_dn("Utilisateurs du domaine"), objectClass="group", cn="Utilisateurs du domaine", objectSid=sid(513)),
+        entry(
+            group_dn("Utilisateurs du domaine"), objectClass="group", cn="Utilisateurs du domaine", objectSid=sid(513)
+        ),
         entry(group_dn("tous"), objectClass="group", cn="tous", member=[group_dn("Utilisateurs du domaine")]),
     ]
 

@@ -114,8 +114,28 @@ def free_port() -> int:
 def make_certificate(folder: Path, name: str = "IP:127.0.0.1") -> str:
     """A key and a certificate that signs itself, for this name; returns the certificate."""
     key, certificate = folder / "key.pem", folder / "certificate.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "3650"]
-    command += ["-keyout", str(key), "-out", str(certificate), "-subj", "/CN=annuaire", "-addext", f"subjectAltName={name}"]
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+        "-days",
+        "3650",
+    ]
+    command += [
+        "-keyout",
+        str(key),
+        "-out",
+        str(certificate),
+        "-subj",
+        "/CN=annuaire",
+        "-addext",
+        f"subjectAltName={name}",
+    ]
     subprocess.run(command, check=True, capture_output=True)
     return certificate.read_text()
 
@@ -186,7 +206,9 @@ def serving(entries: Iterable[str], *, limits: str = UNLIMITED) -> Iterator[Dire
         addresses = f"ldaps://127.0.0.1:{port}/ ldap://127.0.0.1:{plain_port}/"
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(
-                ["/usr/sbin/slapd", "-d", "0", "-f", str(folder / "slapd.conf"), "-h", addresses], stdout=log, stderr=log
+                ["/usr/sbin/slapd", "-d", "0", "-f", str(folder / "slapd.conf"), "-h", addresses],
+                stdout=log,
+                stderr=log,
             )
         try:
             wait_for(plain_port, process)

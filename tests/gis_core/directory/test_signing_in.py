@@ -114,9 +114,9 @@ def test_names_and_address_are_followed(method: SignInMethod, member: Member) ->
 
 def test_who_guesses_is_slowed(method: SignInMethod) -> None:
     for number in range(5):
-        with pytest.raises(Invalid, match="ne vont pas ensemble|do not go together"):
+        with pytest.raises(Invalid, match=r"ne vont pas ensemble|do not go together"):
             prove(request_of(), method=method, login=MARIE, password=f"faux {number}")
-    with pytest.raises(Invalid, match="Trop de tentatives|Too many"):
+    with pytest.raises(Invalid, match=r"Trop de tentatives|Too many"):
         prove(request_of(), method=method, login=MARIE, password=PASSWORD)
     assert prove(request_of("192.0.2.2"), method=method, login=MARIE, password=PASSWORD).email == MARIE
 

@@ -68,9 +68,10 @@ def is_open(user: User) -> bool:
 
 
 def test_nothing_changes_where_nothing_changed(method: SignInMethod) -> None:
-    join(method, 1, 2, 3)
-    for user in User.objects.all():
-        User.objects.filter(pk=user.pk).update(email=f"{user.last_name.lower()}@commune.example")
+    for user in join(method, 1, 2, 3):
+        User.objects.filter(pk=user.pk).update(
+            email=f"{user.last_name.lower()}@commune.example", first_name=user.last_name
+        )
     report = synchronise(method)
     assert (report.people, report.groups, report.known, report.closed, report.changed) == (COUNT, 2, 3, 0, 0)
     assert not report.error
