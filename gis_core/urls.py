@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from gis_core import pages
 from gis_core.accounts import pages as account_pages
+from gis_core.accounts.providers import method_pages
 from gis_core.administration import site as administration
 from gis_core.desk import pages as desk_pages
 from gis_core.desk.list_urls import list_patterns
@@ -25,6 +26,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("compte/", include(account_pages.urlpatterns)),
     path("depart/", include(departure_pages.urlpatterns)),
     path("membres/", include(member_pages.urlpatterns)),
+    path("membres/<slug:slug>/connexion/", include(method_pages.member_patterns)),
+    path("plateforme/connexion/", include(method_pages.platform_patterns)),
     path("courriers/", include(letter_pages.urlpatterns)),
     path("exploitation/", overview_page.overview_page, name="overview"),
     path("mise-en-route/", start_page.start_page, name="getting_started"),

@@ -1,4 +1,4 @@
-"""/compte/connexion/<method>/: to the provider and back; joining an identity to an account; signing out of ProConnect."""
+"""/compte/connexion/<method>/: to the provider and back; joining an identity to an account; out of ProConnect."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def owner_of(request: HttpRequest, pending: Pending) -> User | None:
 @require_POST
 @never_cache
 def send_link(request: HttpRequest) -> HttpResponse:
-    """A link to the address that the provider gives, if an account or an invitation bears it; nobody is told whether."""
+    """A link to the address that the provider gives, if an account or an invitation bears it; the page hides it."""
     pending = pending_of(request)
     if pending and pending.identity.email and limit(request, "join", pending.identity.email.lower()):
         account_mail.post(

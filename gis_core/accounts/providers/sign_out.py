@@ -15,12 +15,12 @@ from gis_core.accounts.providers.discovery import provider_at
 from gis_core.errors import ArpentError
 from gis_core.models import SignInMethod
 
-TOKEN_KEY = "id_token"
+TOKEN_KEY = "id_token"  # noqa: S105
 STATE_KEY = "signed_out_of"
 
 
 def keep_token(request: HttpRequest, token: str) -> None:
-    """Keep the identity token for the end of the session, encrypted: whoever reads the table of sessions has nothing."""
+    """Keep the identity token for the end of the session, encrypted: the table of sessions gives it to nobody."""
     request.session[TOKEN_KEY] = encryption.encrypt(token)
 
 

@@ -1,4 +1,4 @@
-"""allauth's OpenID Connect as we use it: its apps are our sign-in methods; `state`, PKCE and its redirection are its own.
+"""allauth's OpenID Connect as we use it: its apps are our sign-in methods; `state`, PKCE and redirection are its own.
 
 What it lacks is beside this file: signatures, nonce, issuer and audience of tokens (`tokens`), signed userinfo
 (`exchange`), the guard of calls (`calls`). None of its own calls to a provider is made.
