@@ -12,7 +12,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -177,9 +176,10 @@ def open_link(request: HttpRequest, key: str) -> HttpResponse:
 class SignOut(allauth.LogoutView):
     """allauth's; from a session of ProConnect one is led to its end there, too."""
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        request = self.request
         end = sign_out.end_of(request)
-        response: HttpResponseBase = super().post(request, *args, **kwargs)
+        response: HttpResponse = super().post(*args, **kwargs)
         if end is None:
             return response
         method, url, state = end

@@ -26,13 +26,13 @@ def keep_token(request: HttpRequest, token: str) -> None:
 
 def end_of(request: HttpRequest) -> tuple[SignInMethod, str, str] | None:
     """Where the session at the provider ends, with the state to expect back; None where only ours has to end."""
-    kept = request.session.get(TOKEN_KEY)
-    method = SignInMethod.objects.filter(pk=method_of_session(request), active=True).first() if kept else None
+    kept, number = request.session.get(TOKEN_KEY), method_of_session(request)
+    method = SignInMethod.objects.filter(pk=number, active=True).first() if kept and number else None
     if method is None or not is_proconnect(method):
         return None
     try:
         end_session = provider_at(configuration_of(method).issuer).end_session
-        token = encryption.decrypt(kept)
+        token = encryption.decrypt(str(kept))
     except ArpentError:
         return None
     if not end_session:
