@@ -1,6 +1,10 @@
 """Signing in by a provider: what a well-formed answer opens, and every forged one that opens nothing."""
 
+import base64
+import hashlib
+import hmac
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -14,6 +18,7 @@ from allauth.socialaccount.models import SocialAccount
 from cryptography.hazmat.primitives import serialization
 from django.core.cache import cache
 from django.test import Client
+from jwt.warnings import InsecureKeyLengthWarning
 
 from gis_core.accounts.joining import SESSION_KEY, provider_of
 from gis_core.accounts.providers import discovery
@@ -179,7 +184,7 @@ def test_signing_out_of_proconnect_ends_its_session_too(proconnect: StandIn, mem
     assert not kept.startswith("eyJ")
     page = client.post("/compte/deconnexion/", headers=HTML).content.decode()
     assert who(client) is None
-    (url,) = [part.split('"')[0] for part in page.split("url=")[1:]]
+    (url,) = re.findall(r'content="0;url=([^"]+)"', page)
     query = parse_qs(urlsplit(url.replace("&amp;", "&")).query)
     assert set(query) == {"id_token_hint", "state", "post_logout_redirect_uri"}
     assert jwt.decode(query["id_token_hint"][0], options={"verify_signature": False})["sub"] == "a1b2"
@@ -241,15 +246,17 @@ def signed(key: Any, algorithm: str, **header: Any) -> Forgery:
 def with_public_key(one: StandIn, said: dict[str, Any]) -> str:
     """HS256 by the published key, as libraries took it that let the token choose."""
     pem = RSA.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    import base64
-    import hashlib
-    import hmac
 
     def part(value: bytes) -> str:
         return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
 
     head = part(json.dumps({"alg": "HS256", "kid": one.kid}).encode()) + "." + part(json.dumps(said).encode())
     return head + "." + part(hmac.new(pem, head.encode(), hashlib.sha256).digest())
+
+
+def with_weak_key(_one: StandIn, said: dict[str, Any]) -> str:
+    with pytest.warns(InsecureKeyLengthWarning):
+        return jwt.encode(said, WEAK_RSA, "RS256", headers={"kid": "w"})
 
 
 def tampered(one: StandIn, said: dict[str, Any]) -> str:
@@ -277,7 +284,7 @@ FORGED: dict[str, tuple[str, Forgery]] = {
     "address of a certificate (x5u)": ("key", signed(OTHER_RSA, "RS256", kid="k9", x5u="http://127.0.0.1:1/x")),
     "critical header": ("token", signed(RSA, "RS256", crit=["exp"], exp=1)),
     "weak key": ("key", Forgery(
-        token=lambda one, said: jwt.encode(said, WEAK_RSA, "RS256", headers={"kid": "w"}),
+        token=with_weak_key,
         keys=lambda _one: [public_jwk(WEAK_RSA, "w")],
     )),
     "key for encryption": ("key", Forgery(keys=lambda one: [public_jwk(RSA, one.kid, use="enc")])),
@@ -527,8 +534,6 @@ def test_the_page_says_the_same_whether_an_account_has_the_address(provider: Sta
 
 
 def strip_tokens(page: str) -> str:
-    import re
-
     return re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", page)
 
 
