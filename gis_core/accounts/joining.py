@@ -259,7 +259,8 @@ def sign_in(
 
 def method_of_session(request: HttpRequest) -> int | None:
     """The method by which this session was opened; None for a password's."""
-    return request.session.get(SESSION_KEY, {}).get("method")
+    method: int | None = request.session.get(SESSION_KEY, {}).get("method")
+    return method
 
 
 def amr_of_session(request: HttpRequest) -> frozenset[str]:
@@ -284,7 +285,7 @@ def pending_of(request: HttpRequest) -> Pending | None:
     if not kept or kept["at"] + PENDING_S < database_clock.now().timestamp():
         return None
     method = SignInMethod.objects.filter(pk=kept["method"], active=True).first()
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in kept["identity"].items()}
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in kept["identity"].items()}
     return Pending(method, Identity(**values), kept["next"], kept["nonce"], kept.get("proved")) if method else None
 
 

@@ -34,8 +34,8 @@ from gis_core.tokens import services as tokens
 class SignIn(allauth.LoginView):
     """allauth's. A script gets its form as a window over a page; what was posted too late is offered again.
 
-    Where there are other ways in than a password, the address comes first (`courriel`) and leads to those of its domain;
-    `mot-de-passe` asks for the password's form.
+    Where there are other ways in than a password, the address comes first (`courriel`) and leads to those of its
+    domain; `mot-de-passe` asks for the password's form.
     """
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

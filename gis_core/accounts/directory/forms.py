@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.accounts.directory.options import ACTIVE_DIRECTORY, Options
+from gis_core.desk.edit_forms import EditForm
 from gis_core.desk.forms import AccessibleForm
 from gis_core.errors import Invalid
 from gis_core.models import SignInMethod
@@ -23,11 +24,15 @@ AS_USUAL = ("filter", "group_filter", "login_attributes")
 
 
 class DirectoryForm(AccessibleForm):
-    """`save_to(method)` writes options and secret on a sign-in method, which the caller saves.
+    """The settings of a new directory (`method` is not yet kept); `options()` gives them once the form is valid."""
 
-    `DirectoryForm(data, method=method)`: `method` is a new one too. An empty password keeps the former one.
-    """
-
+    name = forms.CharField(label=_("Name on the sign-in page"), max_length=80)
+    domains = forms.CharField(
+        label=_("E-mail domains"),
+        max_length=2_000,
+        required=False,
+        help_text=_("Separated by commas: agglo.fr, mairie-exemple.fr. Addresses of these lead here."),
+    )
     product = forms.ChoiceField(label=_("Product"), choices=PRODUCTS, initial=ACTIVE)
     servers = forms.CharField(
         label=_("Servers"),
@@ -74,10 +79,10 @@ class DirectoryForm(AccessibleForm):
 
     def __init__(self, *args: Any, method: SignInMethod, **options: Any) -> None:
         self.method = method
-        super().__init__(*args, initial=initial_of(method) | options.pop("initial", {}), **options)
+        super().__init__(*args, **options)
 
     def clean_authority(self) -> str:
-        text: str = self.cleaned_data["authority"].strip()
+        text = str(self.cleaned_data["authority"]).replace("\r", "").strip()
         try:
             if text:
                 load_pem_x509_certificates(text.encode())
@@ -93,9 +98,21 @@ class DirectoryForm(AccessibleForm):
                 self.options().check()
             except Invalid as error:
                 self.add_error(error.extra.get("parameter"), error.message)
-        if not data.get("secret") and not self.method.encrypted_secret:
-            self.add_error("secret", _("The reading account needs a password."))
+            else:
+                self.check_secret()
         return data
+
+    def check_secret(self) -> None:
+        """A password that is kept goes to no server but those that it was given for."""
+        if self.cleaned_data["secret"]:
+            return
+        if not self.method.encrypted_secret:
+            self.add_error("secret", _("The reading account needs a password."))
+            return
+        kept, wanted = Options.from_json(self.method.options), self.options()
+        others = set(wanted.servers) - set(kept.servers)
+        if others or (kept.bind_dn, kept.authority) != (wanted.bind_dn, wanted.authority):
+            self.add_error("secret", _("Servers, authority or account change: enter the password again."))
 
     def options(self) -> Options:
         """What was typed, with what is usual for the product where it was left empty."""
@@ -111,17 +128,13 @@ class DirectoryForm(AccessibleForm):
             **{name: data[name] for name in ("authority", "bind_dn", "base", "group_base", "nested")},
         )  # fmt: skip
 
-    def save_to(self, method: SignInMethod) -> None:
-        method.kind = SignInMethod.Kind.DIRECTORY
-        method.options = self.options().as_json()
-        if self.cleaned_data["secret"]:
-            method.secret = self.cleaned_data["secret"]
+
+class DirectoryChangeForm(EditForm, DirectoryForm):
+    """Of a directory that is kept. An empty password keeps the former one."""
 
 
-def initial_of(method: SignInMethod) -> dict[str, Any]:
-    """The form's values for what a method has; nothing for a new one."""
-    if not method.options:
-        return {}
+def values_of(method: SignInMethod) -> dict[str, Any]:
+    """The fields of a directory's form, without its password."""
     kept = Options.from_json(method.options)
     product = ACTIVE if kept.attributes["id"] == ACTIVE_DIRECTORY.attributes["id"] else OTHER
     usual = ACTIVE_DIRECTORY if product == ACTIVE else Options()
@@ -129,4 +142,5 @@ def initial_of(method: SignInMethod) -> dict[str, Any]:
     for name in AS_USUAL:
         value = getattr(kept, name)
         values[name] = "" if value == getattr(usual, name) else value if isinstance(value, str) else ", ".join(value)
-    return values | {"product": product, "servers": "\n".join(kept.servers)}
+    named = {"name": method.name, "domains": ", ".join(method.domains)}
+    return values | named | {"product": product, "servers": "\n".join(kept.servers)}

@@ -1,124 +1,195 @@
-"""/compte/connexion/annuaire/<n>/: a sign-in by a directory.
+"""/membres/<member>/connexion/annuaire/ and /plateforme/connexion/annuaire/: a directory's settings and state.
 
-/annuaires/<n>/: what its last reading did, a trial of its settings, and who waits to be let go.
+One page of each: what its last reading did and who waits to be let go, a trial, the rules of its groups, its settings.
 """
 
 from __future__ import annotations
 
-from allauth.account.utils import get_next_redirect_url
-from django import forms
+from typing import Any
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from gis_core.accounts.directory import reports, signing_in, synchronising
-from gis_core.accounts.directory.trial import Trial, try_directory
-from gis_core.accounts.providers.choosing import open_methods
+from gis_core.accounts.directory import reports, synchronising
+from gis_core.accounts.directory.forms import DirectoryChangeForm, DirectoryForm, values_of
+from gis_core.accounts.directory.settings import save_directory
+from gis_core.accounts.directory.trial import try_directory
+from gis_core.accounts.providers import methods
+from gis_core.accounts.providers.forms import RuleForm, split
+from gis_core.accounts.providers.method_pages import address, back, whose
 from gis_core.database.rows import first_of
-from gis_core.desk.forms import AccessibleForm
-from gis_core.desk.signed_in import page, rights_of_page
-from gis_core.errors import ArpentError, Conflict
-from gis_core.http.problem import status_of
-from gis_core.members.rights import Rights
-from gis_core.models import SignInMethod, User
+from gis_core.desk.forms import blame
+from gis_core.desk.signed_in import page
+from gis_core.errors import ArpentError
+from gis_core.http.middleware import rights_of_request
+from gis_core.models import Member, SignInMethod, User
 
 
-class DirectorySignInForm(AccessibleForm):
-    login = forms.CharField(
-        label=gettext_lazy("E-mail address"),
-        max_length=signing_in.LONGEST_LOGIN,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
-    )
-    password = forms.CharField(
-        label=gettext_lazy("Password"),
-        max_length=signing_in.LONGEST_PASSWORD,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        help_text=gettext_lazy("The one of your workstation: Arpent does not keep it."),
-    )
-
-
-@sensitive_post_parameters("password")
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@transaction.non_atomic_requests
-def sign_in_page(request: HttpRequest, method_id: int) -> HttpResponse:
-    """Sign in by a directory; `courriel` fills the form, `next` is a path of ours to come back to."""
-    method = first_of(open_methods().filter(kind=SignInMethod.Kind.DIRECTORY, pk=method_id))
-    next_url = get_next_redirect_url(request)
-    form = DirectorySignInForm(request.POST or None, initial={"login": request.GET.get("courriel", "")[:150]})
-    status = 200
-    if request.method == "POST":
-        status = 400
-        if form.is_valid():
-            try:
-                return signing_in.sign_in(request, method=method, next_url=next_url, **form.cleaned_data)
-            except ArpentError as error:
-                form.add_error(None, str(error.message))
-                status = status_of(error)
-    context = {"form": form, "method": method, "next_url": next_url or ""}
-    return render(request, "account/directory.html", context, status=status)
+def directory_of(request: HttpRequest, slug: str | None, number: int) -> SignInMethod:
+    """A directory of a member that the user administers, or of the platform for the agency. Raises NotFound."""
+    return first_of(methods.methods_of(whose(request, slug)).filter(kind=SignInMethod.Kind.DIRECTORY, pk=number))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page
-def directory_page(request: HttpRequest, method_id: int) -> HttpResponse:
-    """The state of a directory; its buttons try its settings, have it read, or confirm who leaves."""
-    method = get_administered_directory(rights_of_page(request), method_id)
-    trial, status = None, 200
-    match request.POST.get("action") if request.method == "POST" else None:
-        case "try":
-            trial = try_directory(method)
-        case "read":
-            synchronising.queue(method)
-            messages.success(request, _("The directory is being read: reload this page in a few seconds."))
-            return redirect("directory", method.pk)
-        case "confirm":
-            try:
-                synchronising.confirm(method, request.POST.get("list", ""))
-            except Conflict as error:
-                messages.error(request, str(error.message))
-            else:
-                messages.success(request, _("They are closed as soon as the directory has been read once more."))
-            return redirect("directory", method.pk)
-        case None:
-            pass
-        case _:
-            status = 400
-    return render(request, "membres/directory.html", context_of(method, trial), status=status)
+def add_page(request: HttpRequest, slug: str | None = None) -> HttpResponse:
+    """A new directory; it is tried from its own page."""
+    member = whose(request, slug)
+    method = SignInMethod(member=member, kind=SignInMethod.Kind.DIRECTORY)
+    form = DirectoryForm(request.POST or None, method=method)
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid() and (status := save(request, form, method)) == 200:
+            messages.success(request, _("“%(method)s” is kept: try it now.") % {"method": method})
+            return redirect(address("directory", member, method.pk))
+    context = {"section": "members", "member": member, "method": method, "form": form, "back": back(member)}
+    return render(request, "account/method_add.html", context, status=status)
 
 
-def context_of(method: SignInMethod, trial: Trial | None) -> dict[str, object]:
+def save(request: HttpRequest, form: DirectoryForm, method: SignInMethod) -> int:
+    """Keep what the form says; a refusal becomes its error, and the answer's status."""
+    values = form.cleaned_data
+    try:
+        save_directory(
+            rights=rights_of_request(request),
+            method=method,
+            name=values["name"],
+            options=form.options(),
+            domains=split(values["domains"]),
+            secret=values["secret"],
+        )
+    except ArpentError as error:
+        return blame(form, error)
+    return 200
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page
+def directory_page(request: HttpRequest, number: int, slug: str | None = None) -> HttpResponse:
+    """Its state, its rules and its settings, which a POST changes."""
+    method = directory_of(request, slug, number)
+    if request.method != "POST":
+        return render_directory(request, method)
+    form = change_form(request, method)
+    status = 400
+    if form.is_valid() and (status := save(request, form, method)) == 200:
+        messages.success(request, _("“%(method)s” is kept.") % {"method": method})
+        return to_page(method)
+    return render_directory(request, method, status, form=form)
+
+
+def change_form(request: HttpRequest, method: SignInMethod, bound: bool | None = None) -> DirectoryChangeForm:
+    return DirectoryChangeForm(request, row=method, read=values_of, bound=bound, method=method)
+
+
+def to_page(method: SignInMethod) -> HttpResponse:
+    return redirect(address("directory", method.member, method.pk))
+
+
+def render_directory(request: HttpRequest, method: SignInMethod, status: int = 200, **more: Any) -> HttpResponse:
     report = reports.last(method)
     waiting = User.objects.filter(pk__in=report.waiting).order_by("last_name", "first_name") if report else ()
-    digest = synchronising.digest_of(report.waiting) if report else ""
-    return {
+    member: Member | None = method.member
+    context = {
         "section": "members",
         "method": method,
-        "member": method.member,
+        "member": member,
+        "back": back(member),
         "report": report,
         "waiting": waiting,
-        "digest": digest,
-        "trial": trial,
+        "digest": synchronising.digest_of(report.waiting) if report else "",
+        "form": more.get("form") or change_form(request, method, bound=False),
+        "rules": [
+            (one, address("directory_rule_remove", member, method.pk, one.pk))
+            for one in method.rules.select_related("member")
+        ],
+        "rule_form": RuleForm(method=method, rights=rights_of_request(request)),
+        "urls": {name: address(f"directory_{name}", member, method.pk) for name in ("try", "read", "confirm", "rules")},
+        "switch": address("sign_in_switch", member, method.pk),
     }
+    return render(request, "membres/directory.html", context | more, status=status)
 
 
-def get_administered_directory(rights: Rights, method_id: int) -> SignInMethod:
-    """A directory of a member that the user administers; the platform's is the agency's. Raises NotFound."""
-    directories = SignInMethod.objects.filter(kind=SignInMethod.Kind.DIRECTORY).select_related("member")
-    if not rights.agency:
-        directories = directories.filter(member__in=rights.list_administered_ids())
-    return first_of(directories.filter(pk=method_id))
+@transaction.non_atomic_requests
+@require_POST
+@page
+def try_page(request: HttpRequest, number: int, slug: str | None = None) -> HttpResponse:
+    """Ask each server now. No transaction waits for their answers."""
+    method = directory_of(request, slug, number)
+    return render_directory(request, method, trial=try_directory(method))
 
 
-urlpatterns = [
-    path("annuaires/<int:method_id>/", directory_page, name="directory"),
-    path("compte/connexion/annuaire/<int:method_id>/", sign_in_page, name="directory_sign_in"),
-]
+@require_POST
+@page
+def read_page(request: HttpRequest, number: int, slug: str | None = None) -> HttpResponse:
+    """Have it read now."""
+    method = directory_of(request, slug, number)
+    synchronising.queue(method)
+    messages.success(request, _("The directory is being read: reload this page in a few seconds."))
+    return to_page(method)
+
+
+@require_POST
+@page
+def confirm_page(request: HttpRequest, number: int, slug: str | None = None) -> HttpResponse:
+    """Let those go who are on the list that the page showed (`list`)."""
+    method = directory_of(request, slug, number)
+    try:
+        synchronising.confirm(method, request.POST.get("list", ""))
+    except ArpentError as error:
+        messages.error(request, str(error.message))
+    else:
+        messages.success(request, _("They are closed as soon as the directory has been read once more."))
+    return to_page(method)
+
+
+@require_POST
+@page
+def add_rule(request: HttpRequest, number: int, slug: str | None = None) -> HttpResponse:
+    """Another rule of access."""
+    method = directory_of(request, slug, number)
+    rights = rights_of_request(request)
+    form = RuleForm(request.POST, method=method, rights=rights)
+    status = 400
+    if form.is_valid():
+        values = {**form.cleaned_data, "communes": split(form.cleaned_data["communes"])}
+        try:
+            methods.add_rule(rights=rights, method=method, **values)
+        except ArpentError as error:
+            status = blame(form, error)
+        else:
+            messages.success(request, _("The rule holds as soon as the directory has been read once more."))
+            return to_page(method)
+    return render_directory(request, method, status, rule_form=form)
+
+
+@require_POST
+@page
+def remove_rule(request: HttpRequest, number: int, rule: int, slug: str | None = None) -> HttpResponse:
+    """One rule less."""
+    method = directory_of(request, slug, number)
+    methods.remove_rule(rights=rights_of_request(request), method=method, rule=rule)
+    messages.success(request, _("The rule gives nothing as soon as the directory has been read once more."))
+    return to_page(method)
+
+
+def patterns(prefix: str) -> list[Any]:
+    return [
+        path("", add_page, name=f"{prefix}directory_add"),
+        path("<int:number>/", directory_page, name=f"{prefix}directory"),
+        path("<int:number>/essayer/", try_page, name=f"{prefix}directory_try"),
+        path("<int:number>/lire/", read_page, name=f"{prefix}directory_read"),
+        path("<int:number>/confirmer/", confirm_page, name=f"{prefix}directory_confirm"),
+        path("<int:number>/regles/", add_rule, name=f"{prefix}directory_rules"),
+        path("<int:number>/regles/<int:rule>/retirer/", remove_rule, name=f"{prefix}directory_rule_remove"),
+    ]
+
+
+member_patterns = patterns("")
+platform_patterns = patterns("platform_")

@@ -99,6 +99,13 @@ def waiting_text(count: int) -> str:
     return text % {"n": count}
 
 
+def address_of(method: SignInMethod) -> str:
+    """The directory's page."""
+    if method.member is None:
+        return reverse("platform_directory", args=[method.pk])
+    return reverse("directory", args=[method.member.slug, method.pk])
+
+
 def administrators_of(method: SignInMethod) -> list[User]:
     """Those of the member whose directory it is; of the agency where it is the platform's."""
     roles = ADMINISTRATORS if method.member_id else {Role.AGENCY_ADMINISTRATOR}
@@ -112,5 +119,5 @@ def tell(method: SignInMethod, text: str) -> None:
     for user in administrators_of(method):
         with translation.override(user.language):
             subject = _("The directory “%(name)s” needs you") % {"name": method.name}
-            page = settings.SITE_URL + reverse("directory", args=[method.pk])
+            page = settings.SITE_URL + address_of(method)
             mail.post("written", to=user.email, subject=subject, body=f"{text}\n\n{page}\n")

@@ -12,7 +12,7 @@ from gis_core.accounts.directory.options import Options
 from gis_core.errors import ArpentError
 from gis_core.models import SignInMethod
 
-TRIAL_S = 30.0
+TRIAL_S = 15.0
 
 
 @dataclass(frozen=True, slots=True)

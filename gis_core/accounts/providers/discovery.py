@@ -83,8 +83,12 @@ def read_provider(issuer: str) -> Provider:
         calls.check_address(url)
     methods = said.get("token_endpoint_auth_methods_supported")
     return Provider(
-        issuer,
-        *(texts[name] for name in ENDPOINTS),
+        issuer=issuer,
+        authorization=texts["authorization_endpoint"],
+        token=texts["token_endpoint"],
+        keys=texts["jwks_uri"],
+        userinfo=texts["userinfo_endpoint"],
+        end_session=texts["end_session_endpoint"],
         token_authentication=tuple(map(str, methods)) if isinstance(methods, list) else ("client_secret_basic",),
         says_issuer=said.get("authorization_response_iss_parameter_supported") is True,
     )

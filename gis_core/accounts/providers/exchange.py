@@ -73,12 +73,7 @@ def redeem(
     }
     if verifier := state.get("pkce_code_verifier"):
         form["code_verifier"] = verifier
-    headers = {}
-    if "client_secret_post" in provider.token_authentication or is_proconnect(method):
-        form |= {"client_id": configuration.client_id, "client_secret": method.secret}
-    else:
-        pair = f"{quote(configuration.client_id, safe='')}:{quote(method.secret, safe='')}"
-        headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
+    form, headers = with_client(method, configuration, provider, form)
     answer = calls.ask(provider.token, form=form, headers=headers)
     if answer.status in (400, 401):
         raise Untrusted(
@@ -86,6 +81,16 @@ def redeem(
             "code",
         )
     return calls.read_json(answer)
+
+
+def with_client(
+    method: SignInMethod, configuration: Configuration, provider: Provider, form: dict[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The form and the headers by which the client says who it is, as the provider wants it (RFC 6749, 2.3.1)."""
+    if "client_secret_post" in provider.token_authentication or is_proconnect(method):
+        return {**form, "client_id": configuration.client_id, "client_secret": method.secret}, {}
+    pair = f"{quote(configuration.client_id, safe='')}:{quote(method.secret, safe='')}"
+    return form, {"Authorization": "Basic " + base64.b64encode(pair.encode()).decode()}
 
 
 def check_access(claims: dict[str, Any], access: str, token: str) -> None:

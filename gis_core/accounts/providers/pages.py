@@ -1,4 +1,4 @@
-"""/compte/connexion/<method>/: to the provider and back; joining an identity to an account; signing out of ProConnect."""
+"""/compte/connexion/<method>/: to the provider and back; joining an identity to an account; out of ProConnect."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -144,7 +143,7 @@ def owner_of(request: HttpRequest, pending: Pending) -> User | None:
 @require_POST
 @never_cache
 def send_link(request: HttpRequest) -> HttpResponse:
-    """A link to the address that the provider gives, if an account or an invitation bears it; nobody is told whether."""
+    """A link to the address that the provider gives, if an account or an invitation bears it; the page hides it."""
     pending = pending_of(request)
     if pending and pending.identity.email and limit(request, "join", pending.identity.email.lower()):
         account_mail.post(
@@ -177,9 +176,10 @@ def open_link(request: HttpRequest, key: str) -> HttpResponse:
 class SignOut(allauth.LogoutView):
     """allauth's; from a session of ProConnect one is led to its end there, too."""
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        request = self.request
         end = sign_out.end_of(request)
-        response: HttpResponseBase = super().post(request, *args, **kwargs)
+        response: HttpResponse = super().post(*args, **kwargs)
         if end is None:
             return response
         method, url, state = end

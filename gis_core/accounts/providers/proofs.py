@@ -1,4 +1,4 @@
-"""The link by mail that proves an account: it opens nothing by itself, and nothing outside the session that asked for it.
+"""The link by mail that proves an account: it opens nothing by itself, and nothing outside the session it is for.
 
 Somebody who is sent a link that they did not ask for can open it: it is refused, because the identity that waits to be
 joined is in another browser's session.

@@ -15,24 +15,24 @@ from gis_core.accounts.providers.discovery import provider_at
 from gis_core.errors import ArpentError
 from gis_core.models import SignInMethod
 
-TOKEN_KEY = "id_token"
+TOKEN_KEY = "id_token"  # noqa: S105
 STATE_KEY = "signed_out_of"
 
 
 def keep_token(request: HttpRequest, token: str) -> None:
-    """Keep the identity token for the end of the session, encrypted: whoever reads the table of sessions has nothing."""
+    """Keep the identity token for the end of the session, encrypted: the table of sessions gives it to nobody."""
     request.session[TOKEN_KEY] = encryption.encrypt(token)
 
 
 def end_of(request: HttpRequest) -> tuple[SignInMethod, str, str] | None:
     """Where the session at the provider ends, with the state to expect back; None where only ours has to end."""
-    kept = request.session.get(TOKEN_KEY)
-    method = SignInMethod.objects.filter(pk=method_of_session(request), active=True).first() if kept else None
+    kept, number = request.session.get(TOKEN_KEY), method_of_session(request)
+    method = SignInMethod.objects.filter(pk=number, active=True).first() if kept and number else None
     if method is None or not is_proconnect(method):
         return None
     try:
         end_session = provider_at(configuration_of(method).issuer).end_session
-        token = encryption.decrypt(kept)
+        token = encryption.decrypt(str(kept))
     except ArpentError:
         return None
     if not end_session:

@@ -1,4 +1,4 @@
-"""allauth's OpenID Connect as we use it: its apps are our sign-in methods; `state`, PKCE and its redirection are its own.
+"""allauth's OpenID Connect as we use it: its apps are our sign-in methods; `state`, PKCE and redirection are its own.
 
 What it lacks is beside this file: signatures, nonce, issuer and audience of tokens (`tokens`), signed userinfo
 (`exchange`), the guard of calls (`calls`). None of its own calls to a provider is made.
@@ -85,10 +85,6 @@ class MethodAdapter(OpenIDConnectOAuth2Adapter):
         provider = provider_at(self.get_provider().app.settings["server_url"])
         return {"authorization_endpoint": provider.authorization, "token_endpoint": provider.token}
 
-    @property
-    def basic_auth(self) -> bool:
-        return False
-
     def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
         return callback_url(request, app.provider_id)
 
@@ -96,7 +92,7 @@ class MethodAdapter(OpenIDConnectOAuth2Adapter):
 class MethodProvider(OpenIDConnectProvider):
     """A sign-in method; nothing of its request is taken from the address that began it."""
 
-    oauth2_adapter_class = MethodAdapter
+    oauth2_adapter_class = OpenIDConnectOAuth2Adapter
     pkce_enabled_default = True
 
     def get_login_url(self, request: HttpRequest, **kwargs: Any) -> str:

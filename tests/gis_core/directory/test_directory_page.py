@@ -9,7 +9,6 @@ from django.test import Client
 from django.utils import translation
 
 from gis_core.accounts.directory.forms import DirectoryForm
-from gis_core.accounts.directory.options import Options
 from gis_core.accounts.directory.trial import try_directory
 from gis_core.accounts.joining import provider_of
 from gis_core.members.rights import Role
@@ -65,6 +64,11 @@ def test_a_directory_that_is_switched_off_has_no_page(method: SignInMethod) -> N
     assert Client(headers=HTML).get(f"/compte/connexion/annuaire/{method.pk}/").status_code == 404
 
 
+def page_of(method: SignInMethod) -> str:
+    assert method.member
+    return f"/membres/{method.member.slug}/connexion/annuaire/{method.pk}/"
+
+
 class TestState:
     @pytest.fixture
     def administrator(self, member: Member, client: Client) -> Client:
@@ -72,7 +76,7 @@ class TestState:
         return client
 
     def test_its_trial_counts(self, administrator: Client, method: SignInMethod) -> None:
-        page = administrator.post(f"/annuaires/{method.pk}/", {"action": "try"}, headers=HTML).content.decode()
+        page = administrator.post(f"{page_of(method)}essayer/", headers=HTML).content.decode()
         assert "10 personnes, 4 groupes" in page
 
     def test_who_waits_is_listed_and_confirmed(self, administrator: Client, method: SignInMethod) -> None:
@@ -80,16 +84,16 @@ class TestState:
         for number, user in enumerate(gone):
             SocialAccount.objects.create(user=user, provider=provider_of(method), uid=f"parti{number}")
         synchronise(method)
-        page = administrator.get(f"/annuaires/{method.pk}/", headers=HTML)
+        page = administrator.get(page_of(method), headers=HTML)
         assert "Parti1" in page.content.decode()
-        answer = administrator.post(f"/annuaires/{method.pk}/", {"action": "confirm", "list": page.context["digest"]})
+        answer = administrator.post(f"{page_of(method)}confirmer/", {"list": page.context["digest"]})
         assert answer.status_code == 302
         synchronise(method)
         assert not User.objects.filter(pk__in=[one.pk for one in gone], is_active=True).exists()
 
     def test_another_member_s_administrator_sees_none(self, client: Client, method: SignInMethod) -> None:
         client.force_login(factories.user(factories.member(), Role.GIS_ADMINISTRATOR))
-        assert client.get(f"/annuaires/{method.pk}/").status_code == 404
+        assert client.get(page_of(method)).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -117,6 +121,8 @@ def test_a_trial_says_what_is_wrong(method: SignInMethod, changed: dict[str, Any
 class TestForm:
     def sent(self, directory: Directory, **others: Any) -> dict[str, Any]:
         usual = {
+            "name": "Annuaire",
+            "domains": "commune.example",
             "product": "other",
             "servers": f"{directory.server}\n\n",
             "authority": directory.authority,
@@ -128,15 +134,26 @@ class TestForm:
         }
         return usual | others
 
-    def test_what_it_saves_works_and_is_found_again(self, directory: Directory) -> None:
-        method = SignInMethod(name="Annuaire")
-        form = DirectoryForm(self.sent(directory), method=method)
-        assert form.is_valid(), form.errors
-        form.save_to(method)
+    def test_what_it_saves_works_and_is_found_again(self, directory: Directory, member: Member, client: Client) -> None:
+        client.force_login(factories.user(member, Role.GIS_ADMINISTRATOR, email="a@commune.example"))
+        answer = client.post(f"/membres/{member.slug}/connexion/annuaire/", self.sent(directory))
+        method = SignInMethod.objects.get(kind="directory")
+        assert answer["Location"] == page_of(method)
         assert try_directory(method).works
-        again = DirectoryForm(self.sent(directory, secret="") | DirectoryForm(method=method).initial, method=method)
-        assert again.is_valid(), again.errors
-        assert again.options() == Options.from_json(method.options)
+        page = client.get(page_of(method), headers=HTML).content.decode()
+        assert SECRET not in page
+        changed = self.sent(directory, secret="", name="Annuaire de la ville")
+        assert client.post(page_of(method), changed)["Location"] == page_of(method)
+        kept = SignInMethod.objects.get(pk=method.pk)
+        assert (kept.name, kept.secret, kept.options) == ("Annuaire de la ville", SECRET, method.options)
+
+    def test_a_password_that_is_kept_goes_to_no_other_server(
+        self, directory: Directory, method: SignInMethod, client: Client
+    ) -> None:
+        client.force_login(factories.user(method.member, Role.GIS_ADMINISTRATOR, email="a@commune.example"))
+        sent = self.sent(directory, secret="", servers="ldaps://ailleurs.example")
+        assert client.post(page_of(method), sent, headers=HTML).status_code == 400
+        assert SignInMethod.objects.get(pk=method.pk).options == method.options
 
     def test_active_directory_has_its_usual_names(self, directory: Directory) -> None:
         form = DirectoryForm(self.sent(directory, product="active_directory"), method=SignInMethod())
