@@ -41,6 +41,7 @@ from tests.owners.deliveries import give, owned
 from tests.photos import photo
 from tests.policy import (
     administration,
+    directories,
     layer_forms,
     network_anomalies,
     network_assets,
@@ -233,6 +234,7 @@ def make_world() -> World:
     network_profile.sewer(theirs, network_profile.PIPES["other"])
     network_exchange.network(ours)
     network_exchange.network(theirs)
+    rows |= directories.rows(ours, theirs)
     rows |= network_assets.made(ours, "own") | network_assets.made(theirs, "other")
     rows["network import own"] = network_import.network_import(ours).pk
     rows["network import other"] = network_import.network_import(theirs).pk
@@ -429,6 +431,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         **network_works.arguments(world.rows, whose, route),
         **network_orders.arguments(world.rows, whose, route),
         **(help_arguments(route, scope) if route.startswith("aide/") else {}),
+        **directories.arguments(route, foreign, world.rows, MISSING),
     }
 
 
@@ -450,6 +453,8 @@ def address(route: str, given: dict[str, Any]) -> str:
 
 def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[str, Any]:
     """A valid body, as the keywords of the test client."""
+    if form := directories.form(route, method):
+        return {"data": form}
     if method == "POST" and (form := administration.form(route, world.rows)):
         return {"data": form}
     if form := layer_forms.form(route, method, given["slug"]):
