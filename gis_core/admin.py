@@ -7,7 +7,7 @@ from typing import Any
 import allauth.account.admin
 import allauth.mfa.admin
 import allauth.socialaccount.admin
-import allauth.usersessions.admin
+import allauth.usersessions.admin  # noqa: F401
 import django.contrib.auth.admin  # noqa: F401  (all of them register what is unregistered below)
 from allauth.account.models import EmailAddress, EmailConfirmation
 from django import forms
