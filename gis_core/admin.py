@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import allauth.account.admin  # noqa: F401
-import django.contrib.auth.admin  # noqa: F401  (both register what is unregistered below)
+import allauth.account.admin
+import allauth.mfa.admin
+import allauth.socialaccount.admin
+import allauth.usersessions.admin  # noqa: F401
+import django.contrib.auth.admin  # noqa: F401  (all of them register what is unregistered below)
 from allauth.account.models import EmailAddress, EmailConfirmation
 from django import forms
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import Count, QuerySet
@@ -209,8 +213,14 @@ class JobAdmin(ReadOnly):
     date_hierarchy = "created_at"
 
 
-# Rights come from roles alone, and allauth reads the address from the account.
-for _unused in (Group, EmailAddress, EmailConfirmation, ProcrastinateJob):
+# Rights come from roles alone, and allauth reads the address from the account; who is joined to which provider, second
+# factors and sessions have pages of their own, and secrets are in no table of this administration.
+for _unused in (
+    *(Group, EmailAddress, EmailConfirmation, ProcrastinateJob),
+    *apps.get_app_config("socialaccount").get_models(),
+    *apps.get_app_config("mfa").get_models(),
+    *apps.get_app_config("usersessions").get_models(),
+):
     if admin.site.is_registered(_unused):
         admin.site.unregister(_unused)
 

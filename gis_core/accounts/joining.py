@@ -285,7 +285,9 @@ def pending_of(request: HttpRequest) -> Pending | None:
     if not kept or kept["at"] + PENDING_S < database_clock.now().timestamp():
         return None
     method = SignInMethod.objects.filter(pk=kept["method"], active=True).first()
-    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in kept["identity"].items()}
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in kept["identity"].items()
+    }
     return Pending(method, Identity(**values), kept["next"], kept["nonce"], kept.get("proved")) if method else None
 
 

@@ -225,11 +225,11 @@ def test_a_server_that_fails_again_and_again_is_left_alone_for_a_while(server: S
 
 def test_only_a_few_requests_are_under_way_at_once(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "WAIT_SECONDS", 0.01)
-    for _time in range(fetching.AT_ONCE):
-        fetching._under_way.acquire()
+    taken = 0
+    while fetching.IMAGES.free.acquire(blocking=False):
+        taken += 1
     try:
         with pytest.raises(Busy):
             fetch(server.gives("/a.png"), TILE, everything)
     finally:
-        for _time in range(fetching.AT_ONCE):
-            fetching._under_way.release()
+        fetching.IMAGES.free.release(taken)

@@ -163,13 +163,13 @@ def test_when_too_many_are_under_way_the_asker_comes_again(
 ) -> None:
     external(server)
     monkeypatch.setattr(fetching, "WAIT_SECONDS", 0.01)
-    for _time in range(fetching.AT_ONCE):
-        fetching._under_way.acquire()
+    taken = 0
+    while fetching.IMAGES.free.acquire(blocking=False):
+        taken += 1
     try:
         answer = client.get(TILE)
     finally:
-        for _time in range(fetching.AT_ONCE):
-            fetching._under_way.release()
+        fetching.IMAGES.free.release(taken)
     assert (answer.status_code, answer["Retry-After"]) == (503, "1")
 
 

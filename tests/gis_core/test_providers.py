@@ -232,7 +232,7 @@ def claims(**values: Any) -> Forgery:
     """Other claims; None takes one away."""
 
     def change(said: dict[str, Any]) -> None:
-        said.update(values)
+        said.update({name: value() if callable(value) else value for name, value in values.items()})
         for name in [name for name, value in values.items() if value is None]:
             del said[name]
 
@@ -265,8 +265,9 @@ def tampered(one: StandIn, said: dict[str, Any]) -> str:
     return ".".join([first[0], second[1], first[2]])
 
 
-def now(seconds: float = 0) -> int:
-    return int(time.time() + seconds)
+def at(seconds: float) -> Callable[[], int]:
+    """An instant from when the answer is made."""
+    return lambda: int(time.time() + seconds)
 
 
 OTHER_JWK = public_jwk(OTHER_RSA, "k9")
@@ -302,10 +303,10 @@ FORGED: dict[str, tuple[str, Forgery]] = {
     "for another party (azp)": ("azp", claims(azp="autre")),
     "of another issuer": ("iss", claims(iss="https://ailleurs.example")),
     "of no issuer": ("missing", claims(iss=None)),
-    "expired": ("expired", claims(iat=now(-90_000), exp=now(-86_400))),
+    "expired": ("expired", claims(iat=at(-90_000), exp=at(-86_400))),
     "without an end": ("missing", claims(exp=None)),
-    "not yet valid": ("not_yet", claims(nbf=now(86_400))),
-    "made tomorrow": ("not_yet", claims(iat=now(86_400), exp=now(90_000))),
+    "not yet valid": ("not_yet", claims(nbf=at(86_400))),
+    "made tomorrow": ("not_yet", claims(iat=at(86_400), exp=at(90_000))),
     "without a subject": ("missing", claims(sub=None)),
     "an empty subject": ("sub", claims(sub="")),
     "a subject that is no text": ("sub", claims(sub=["a1b2"])),
@@ -343,7 +344,7 @@ def by_other(key: Any, algorithm: str) -> Forgery:
 
 
 def userinfo(**values: Any) -> Forgery:
-    return Forgery(userinfo=lambda said: said.update(values))
+    return Forgery(userinfo=claims(**values).claims)
 
 
 OF_PROCONNECT: dict[str, tuple[str, Forgery]] = {
@@ -354,7 +355,7 @@ OF_PROCONNECT: dict[str, tuple[str, Forgery]] = {
     "userinfo for another audience": ("aud", userinfo(aud="autre")),
     "userinfo of another issuer": ("iss", userinfo(iss="https://autre.example")),
     "userinfo of another subject": ("userinfo_sub", userinfo(sub="somebody")),
-    "userinfo that is over": ("expired", userinfo(exp=now(-86_400), iat=now(-90_000))),
+    "userinfo that is over": ("expired", userinfo(exp=at(-86_400), iat=at(-90_000))),
     "identity token by an algorithm that was not agreed": ("alg", signed(RSA, "RS512")),
 }
 

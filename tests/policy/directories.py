@@ -43,11 +43,11 @@ def arguments(route: str, whose: str, made: dict[str, Any], missing: int) -> dic
     }
 
 
-def form(route: str, method: str) -> dict[str, Any] | None:
+def form(route: str, method: str, member: str) -> dict[str, Any] | None:
     if method != "POST" or "connexion/annuaire/" not in route:
         return None
     if route in (*PAGES, *(f"{page}<int:number>/" for page in PAGES)):
         return FORM
     if route.endswith("/regles/"):
-        return {"group": "SIG", "member": "membre-notre", "role": "reader", "communes": ""}
+        return {"group": "SIG", "member": member, "role": "reader", "communes": ""}
     return {"list": "0"}

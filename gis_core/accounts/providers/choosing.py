@@ -53,4 +53,4 @@ def is_emergency_account(user: User) -> bool:
 def is_by_password(request: HttpRequest, user: User) -> bool:
     """Whether what is about to open a session is a password, or the mail's link that sets one; not a passkey."""
     records = get_authentication_records(request, user)
-    return not records or records[-1].get("method") == "password"
+    return not records or records[-1].get("method") not in ("mfa", "socialaccount")

@@ -119,9 +119,9 @@ def fit(keys: list[dict[str, Any]], kid: str | None, algorithm: str) -> list[Any
     kind = "EC" if algorithm.startswith("ES") else "RSA"
     fitting = []
     for key in keys:
-        named = kid is None or key.get("kid") == kid
+        called = kid is None or key.get("kid") == kid
         meant = key.get("use", "sig") == "sig" and key.get("alg", algorithm) == algorithm
-        if key.get("kty") == kind and named and meant:
+        if key.get("kty") == kind and called and meant:
             try:
                 made = PyJWK(key, algorithm).key
             except (PyJWTError, ValueError, TypeError):

@@ -140,7 +140,7 @@ class RuleForm(AccessibleForm):
         widget=forms.TextInput(attrs=PLAIN),
         help_text=_("As the provider names it; siren:243400017 for everybody of an organisation (ProConnect)."),
     )
-    member = forms.ModelChoiceField(label=_("Member"), queryset=Member.objects.none())
+    member = forms.ModelChoiceField(label=_("Member"), queryset=Member.objects.none(), to_field_name="slug")
     role = forms.ChoiceField(label=_("Role"))
     communes = forms.CharField(
         label=_("Communes of the town hall"),
@@ -154,8 +154,8 @@ class RuleForm(AccessibleForm):
         super().__init__(*args, **options)
         field: Any = self.fields["member"]
         field.queryset = Member.objects.filter(pk=method.member_id) if method.member_id else Member.objects.all()
-        if method.member_id:
-            self.fields["member"].initial = method.member_id
+        if method.member:
+            self.fields["member"].initial = method.member.slug
             self.fields["member"].widget = forms.HiddenInput()
         self.fields["role"].choices = [(one.value, one.label) for one in Role if one.rank <= HIGHEST.rank]  # type: ignore[attr-defined]
 

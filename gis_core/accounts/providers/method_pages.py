@@ -167,12 +167,12 @@ def method_page(request: HttpRequest, number: int, slug: str | None = None) -> H
     method = edited_method(member, number)
     form = CHANGE_FORMS[method.kind](request, row=method, read=values_of)
     if request.method != "POST":
-        return shown_method(request, member, method, form=form)
+        return render_method(request, member, method, form=form)
     status = 400
     if form.is_valid() and (status := save(request, form, method)) == 200:
         messages.success(request, _("“%(method)s” is kept.") % {"method": method})
         return redirect(address("sign_in_method", member, method.pk))
-    return shown_method(request, member, method, status=status, form=form)
+    return render_method(request, member, method, status=status, form=form)
 
 
 def edited_method(member: Member | None, number: int) -> SignInMethod:
@@ -183,7 +183,7 @@ def edited_method(member: Member | None, number: int) -> SignInMethod:
     return method
 
 
-def shown_method(
+def render_method(
     request: HttpRequest, member: Member | None, method: SignInMethod, status: int = 200, **more: Any
 ) -> HttpResponse:
     rights = rights_of_request(request)
@@ -215,7 +215,7 @@ def try_page(request: HttpRequest, number: int, slug: str | None = None) -> Http
     """Ask the provider now. No transaction waits for its answers."""
     member = whose(request, slug)
     method = edited_method(member, number)
-    return shown_method(request, member, method, outcomes=methods.try_method(method))
+    return render_method(request, member, method, outcomes=methods.try_method(method))
 
 
 @require_POST
@@ -253,7 +253,7 @@ def add_rule(request: HttpRequest, number: int, slug: str | None = None) -> Http
         else:
             messages.success(request, _("The rule holds from the next sign-in on."))
             return redirect(address("sign_in_method", member, method.pk))
-    return shown_method(request, member, method, status=status, rule_form=form)
+    return render_method(request, member, method, status=status, rule_form=form)
 
 
 @require_POST
