@@ -93,7 +93,8 @@ def test_a_large_directory_is_synchronised_in_a_minute_and_300_mib() -> None:
         identity_of(method, "agent7@commune.example", PASSWORD)
         one = time.monotonic() - begun
     print(
-        f"\nfirst {first:.1f} s, again {again:.1f} s, sign-in {one:.2f} s; {here:.0f} MiB more here, child {child:.0f} MiB"
+        f"\nfirst {first:.1f} s, again {again:.1f} s, sign-in {one:.2f} s;"
+        f" {here:.0f} MiB more here, child {child:.0f} MiB"
     )
     assert (report.people, report.groups, report.changed, report.error) == (PEOPLE, GROUPS, ACCOUNTS, "")
     assert Membership.objects.filter(member=member, given_by=method).count() == ACCOUNTS
