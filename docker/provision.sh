@@ -9,10 +9,10 @@ cd "$root"
 python=/usr/bin/python3.13
 base_packages=(ca-certificates python3.13 python3.13-venv postgresql-17 postgresql-17-postgis-3 postgresql-17-pgrouting
     gettext libexpat1 libseccomp2 libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
-    nginx libnginx-mod-http-lua openssh-client pgbackrest restic)
+    nginx libnginx-mod-http-lua openssh-client pgbackrest restic python3-ldap)
 # What an installation needs beside that: PostgreSQL's own log is turned by it.
 install_packages=(logrotate)
-test_packages=(git chromium-headless-shell fonts-liberation libfaketime)
+test_packages=(git chromium-headless-shell fonts-liberation libfaketime slapd)
 qgis_packages=(git qgis python3-qgis)
 grass_packages=(git grass-core)
 image_packages=(git buildah netavark mmdebstrap)
@@ -114,9 +114,9 @@ system_packages() {
         echo "deb [trusted=yes] file:$bundle/debs ./" | as_root tee "$bundle/debs.list" >/dev/null
     fi
     step "Liste des paquets Debian" apt_get "${from[@]}" update
-    hold_nginx
+    hold_servers "${missing[@]}"
     step "Paquets système (${missing[*]})" apt_get "${from[@]}" -o Dpkg::Use-Pty=0 install -y --no-install-recommends "${missing[@]}"
-    release_nginx
+    release_servers
 }
 
 # The packages that run Arpent, with all that they need on a machine that has none, and the list that apt reads of them.
@@ -144,16 +144,19 @@ download_debs() { # FOLDER
 
 # Arpent starts an nginx of its own. Debian would start another one on port 80 and at each boot, and would load our module
 # into an nginx that somebody else already runs here: neither happens.
-hold_nginx() {
+hold_servers() {
     foreign_nginx=no
+    # The tests start a slapd of their own.
+    if [ "$(dpkg-query -W -f='${db:Status-Status}' slapd 2>/dev/null)" != installed ] && [[ " $* " == *" slapd "* ]]; then
+        hold_unit slapd
+    fi
     if [ "$(dpkg-query -W -f='${db:Status-Status}' nginx-common 2>/dev/null)" = installed ]; then
         foreign_nginx=yes
         modules_before=$(ls /etc/nginx/modules-enabled 2>/dev/null || true)
-    elif ! [ -e /etc/systemd/system/nginx.service ]; then
-        as_root mkdir -p /etc/systemd/system
-        as_root ln -s /dev/null /etc/systemd/system/nginx.service
+    else
+        hold_unit nginx
     fi
-    trap release_nginx EXIT
+    trap release_servers EXIT
     if ! [ -e /usr/sbin/policy-rc.d ]; then
         printf '#!/bin/sh\nexit 101\n' | as_root tee /usr/sbin/policy-rc.d >/dev/null
         as_root chmod 755 /usr/sbin/policy-rc.d
@@ -161,7 +164,14 @@ hold_nginx() {
     fi
 }
 
-release_nginx() {
+hold_unit() { # NAME: Debian's is not started, now or at boot
+    [ -e "/etc/systemd/system/$1.service" ] || {
+        as_root mkdir -p /etc/systemd/system
+        as_root ln -s /dev/null "/etc/systemd/system/$1.service"
+    }
+}
+
+release_servers() {
     local link
     trap - EXIT
     [ "${our_policy-no}" = no ] || as_root rm -f /usr/sbin/policy-rc.d
@@ -269,6 +279,7 @@ server() {
     system_packages "$@"
     system_users
     python_environment
+    docker/ldap.sh .venv
     messages
     bytecode
 }

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import allauth.account.admin  # noqa: F401
-import django.contrib.auth.admin  # noqa: F401  (both register what is unregistered below)
+import allauth.account.admin
+import allauth.mfa.admin
+import allauth.socialaccount.admin
+import allauth.usersessions.admin  # noqa: F401
+import django.contrib.auth.admin  # noqa: F401  (all of them register what is unregistered below)
 from allauth.account.models import EmailAddress, EmailConfirmation
 from django import forms
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import Count, QuerySet
@@ -24,6 +28,7 @@ from gis_core.administration.edit_admin import EditAdmin, EditModelForm, EditTab
 from gis_core.errors import Conflict
 from gis_core.long_dates import format_long_date
 from gis_core.members import people
+from gis_core.members.closing import close_access
 from gis_core.models import ApiToken, Commune, Job, Member, Membership, RetentionTime, Territory, User
 
 
@@ -112,7 +117,7 @@ class MemberAdmin(EditAdmin):
 
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Membership
-    fields = ("member", "role", "created_at", "accepted_at")
+    fields = ("member", "role", "created_at", "accepted_at", "last_date")
     readonly_fields = fields
     extra = 0
     can_delete = False
@@ -164,6 +169,12 @@ class UserAdmin(EditAdmin):
         own = ("is_active",) if obj == request.user else ()
         return ("last_login", "date_joined", *own)
 
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """What an account that is closed came in by is shut with it."""
+        super().save_model(request, obj, form, change)
+        if not obj.is_active and "is_active" in form.changed_data:
+            close_access(obj, why="account_closed")
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         """People are invited by a member's administrator."""
         return False
@@ -202,8 +213,14 @@ class JobAdmin(ReadOnly):
     date_hierarchy = "created_at"
 
 
-# Rights come from roles alone, and allauth reads the address from the account.
-for _unused in (Group, EmailAddress, EmailConfirmation, ProcrastinateJob):
+# Rights come from roles alone, and allauth reads the address from the account; who is joined to which provider, second
+# factors and sessions have pages of their own, and secrets are in no table of this administration.
+for _unused in (
+    *(Group, EmailAddress, EmailConfirmation, ProcrastinateJob),
+    *apps.get_app_config("socialaccount").get_models(),
+    *apps.get_app_config("mfa").get_models(),
+    *apps.get_app_config("usersessions").get_models(),
+):
     if admin.site.is_registered(_unused):
         admin.site.unregister(_unused)
 

@@ -164,6 +164,7 @@ MANIFEST = Manifest(
         BAR(BarLink(section="", url="admin:index", label=_("Administration"), order=110, is_visible=to_agency)),
         GUIDES(
             PageGuide(guide="how-to/inviter-des-personnes", under=("membres/",)),
+            PageGuide(guide="how-to/active-directory", under=("compte/connexion/annuaire/", "plateforme/connexion/annuaire/")),
             PageGuide(guide="how-to/quand-un-membre-part", under=("depart/",)),
             PageGuide(guide="how-to/quand-la-session-se-termine", under=("compte/",)),
             PageGuide(guide="how-to/ecrire-un-courrier", under=("courriers/",)),
@@ -195,6 +196,17 @@ MANIFEST = Manifest(
                 queue=WAITED,
                 retry=Later("gis_core.tasks.WithTheMailServer"),
             ),
+            Task(
+                name="synchronise_directories",
+                run=Later("gis_core.accounts.directory.synchronising.queue_all"),
+                queue=WAITED,
+                cron="*/5 * * * *",
+            ),
+            Task(
+                name="synchronise_directory",
+                run=Later("gis_core.accounts.directory.synchronising.run"),
+                queue=WAITED,
+            ),
             Task(name="tidy", run=Later("gis_core.tasks.tidy"), cron="17 3 * * *"),
             Task(name="sweep_erased", run=Later("gis_core.files.erasing.sweep_erased"), cron="37 3 * * *"),
             Task(name="watch", run=Later(f"{WATCH}.alerts.watch"), queue=WAITED, cron="*/10 * * * *"),
@@ -203,6 +215,13 @@ MANIFEST = Manifest(
         ),
     ),
     triggers=(
+        Trigger(
+            table="gis_core_rightsreview",
+            order=20,
+            name="final",
+            fires="before update or delete",
+            call="refuse_final()",
+        ),
         Trigger(
             table="gis_core_letter", order=20, name="final", fires="before update or delete", call="refuse_final()"
         ),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from gis_core.letters.kinds import LetterKind
     from gis_core.members.rights import Rights, Role
+    from gis_core.models import Member, User
 
 type Label = str | Promise
 
@@ -22,6 +23,26 @@ LETTER_KINDS: ExtensionPoint[LetterKind] = ExtensionPoint(
     "letters.kinds",
     "Kinds of letters that members write and whose templates they edit, in the order of the page of templates.",
     key=lambda kind: kind.code,
+)
+
+
+# -- people -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Something else by which people come in: `close` shuts a person's, at a member that they have left or (None)
+    everywhere, and returns how many there were.
+    """
+
+    name: str
+    close: Callable[[User, Member | None], int]
+
+
+ACCESSES: ExtensionPoint[Access] = ExtensionPoint(
+    "members.accesses",
+    "By what people come in, beside sessions, API tokens and links: shut when they leave. Their order means nothing.",
+    key=lambda access: access.name,
 )
 
 

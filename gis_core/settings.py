@@ -221,6 +221,7 @@ LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "gis_core.accounts.adapter.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "gis_core.accounts.providers.social.SocialAdapter"
 ACCOUNT_FORMS = {
     "login": "gis_core.desk.forms.SignInForm",
     "change_password": "gis_core.desk.forms.ChangePasswordForm",

@@ -7,12 +7,14 @@ from gis_core.jobs.points import JOB_KINDS, TASKS
 from gis_core.members.rights import Role
 from gis_core.ownership.declarations import DECLARED
 from gis_core.points import (
+    ACCESSES,
     BAR,
     FIRST_VIEWS,
     GUIDES,
     LETTER_KINDS,
     MAP_LINKS,
     STORED_KINDS,
+    Access,
     BarLink,
     FirstView,
     MapLink,
@@ -21,6 +23,7 @@ from gis_core.points import (
 )
 from gis_core.wiring.database import Reported
 from gis_core.wiring.manifests import Manifest, Urls
+from gis_core.wiring.points import Later
 from layers.catalogue.points import LAYERS
 from layers.features.points import FEATURE_SHEETS, SEARCHERS, FeatureSheet, Searcher
 from layers.features.starting_place import nearest_of
@@ -50,6 +53,10 @@ MANIFEST = Manifest(
     ),
     gives=(
         DECLARED(*ownership.DECLARATIONS),
+        ACCESSES(
+            Access("calendars", Later("permits.services.leaving.close_calendar")),
+            Access("consultation_links", Later("permits.services.leaving.close_consultations")),
+        ),
         STORED_KINDS(StoredKind("permit_pieces", _("Pieces of planning applications"), PIECE_BYTES)),
         LETTER_KINDS(*KINDS, *acts.KINDS),
         FEATURE_SHEETS(FeatureSheet(SLUG, describe)),

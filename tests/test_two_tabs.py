@@ -18,7 +18,7 @@ from django.utils import timezone
 from gis_core.administration.edit_admin import EditAdmin, EditTabularInline
 from gis_core.desk.edit_forms import EditForm
 from gis_core.members.rights import Role
-from gis_core.models import Membership, User
+from gis_core.models import Membership, SignInMethod, User
 from gis_core.tokens.services import create_token
 from layers.catalogue.models import Background, Layer, Theme
 from layers.external.models import AllowedHost
@@ -34,7 +34,7 @@ from tests.networks.roadworks.road_orders import Desk, made_desk
 from tests.networks.roadworks.works import numbered_road, work
 from tests.page_forms import Sent, at_once, browser, form_with, opened
 from tests.permits.conftest import World, made_world
-from tests.policy import simulations
+from tests.policy import sign_in_methods, simulations
 
 TECHNICIAN, ADMINISTRATOR = Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR
 
@@ -330,7 +330,40 @@ def zone_rules() -> Case:
     return Case(factories.user(member, Role.PERMIT_INSTRUCTOR), url, "others", WORDS)
 
 
+# -- how people sign in -----------------------------------------------------------------------------------------------
+
+
+def sign_in_method(kind: str) -> Case:
+    member = factories.member()
+    method = SignInMethod(member=member, kind=kind, name="Annuaire", options=sign_in_methods.OPTIONS)
+    method.secret = "secret"
+    method.save()
+    user = factories.user(member, ADMINISTRATOR)
+    return Case(user, reverse("sign_in_method", args=[member.slug, method.pk]), "name", WORDS)
+
+
+def openid_connect() -> Case:
+    return sign_in_method("openid_connect")
+
+
+def proconnect() -> Case:
+    return sign_in_method("proconnect")
+
+
+def passwords() -> Case:
+    member = factories.member()
+    people = [factories.user(member, ADMINISTRATOR) for _time in range(3)]
+    for one in people:
+        one.set_password("un cheval mange des huîtres")
+        one.save()
+    url = reverse("sign_in_methods", args=[member.slug])
+    return Case(people[0], url, "emergency", (str(people[1].pk), str(people[2].pk)))
+
+
 CASES: dict[str, Callable[[], Case]] = {
+    "gis_core.accounts.providers.forms.OpenIDConnectChangeForm": openid_connect,
+    "gis_core.accounts.providers.forms.ProConnectChangeForm": proconnect,
+    "gis_core.accounts.providers.forms.PasswordsForm": passwords,
     "permits.pages.filing.ChangeForm": permit,
     "permits.pages.applicant.ApplicantForm": applicant,
     "permits.pages.settings.SettingsForm": permit_settings,

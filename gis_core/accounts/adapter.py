@@ -10,11 +10,22 @@ from django.core.cache import cache
 from django.db.models import Q
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
 from gis_core.accounts import devices
 from gis_core.accounts import mail as account_mail
+from gis_core.accounts.joining import method_of_session
+from gis_core.accounts.providers.choosing import (
+    entry_of,
+    is_by_password,
+    is_emergency_account,
+    may_use_password,
+    methods_for,
+    open_methods,
+)
+from gis_core.accounts.sessions import NOWHERE
 from gis_core.database import clock as database_clock
 from gis_core.long_dates import format_long_date
 from gis_core.members.people import accept_first
@@ -26,6 +37,7 @@ from gis_core.tokens import services as tokens
 # address, or on a device that its owner has signed in on; `everywhere` for a name. Beyond that last one nobody is shut
 # out: whoever comes from a device not yet known has one attempt from each address in the time of `attacked`.
 LIMITS = {"address": "60/m/ip", "here": "5/5m/key", "everywhere": "50/h/key", "attacked": "1/5m/key"}
+LIMITS["join"] = "3/15m/key"  # links to join an identity, for an address
 WARNED_EVERY_S = 86_400
 
 
@@ -35,7 +47,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """The visitor's address as the journal says it; all of those without any count as one."""
-        return security.address_of(request) or "unknown"
+        return security.address_of(request) or NOWHERE
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """allauth's notices leave by the queue. They hold no secret: links are made by `account_mail` alone."""
@@ -71,6 +83,16 @@ class AccountAdapter(DefaultAccountAdapter):
         # Taken back where the password is right.
         self._login_failed_rl_usage = ratelimit.RateLimitUsage([one for usage in limits for one in usage.usage])
 
+    def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **options: Any) -> HttpResponse | None:
+        """Refuse a password, right as it is, where the person's member has switched passwords off."""
+        response: HttpResponse | None = super().pre_login(request, user, **options)
+        if response is not None or not isinstance(user, User) or (options.get("signal_kwargs") or {}).get("method"):
+            return response
+        if not is_by_password(request, user) or may_use_password(user):
+            return None
+        security.record("password_refused", account=user.pk)
+        return render(request, "account/passwords_closed.html", passwords_closed(user), status=403)
+
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         name = name_given(credentials)
         account = find_account(name)
@@ -89,6 +111,8 @@ class AccountAdapter(DefaultAccountAdapter):
         response: HttpResponse = super().post_login(request, user, **options)
         if isinstance(user, User):
             devices.remember(request, response, user)
+            if method_of_session(request) is None and is_emergency_account(user):
+                report_emergency(request, user)
         return response
 
 
@@ -123,6 +147,23 @@ def report_slow_sign_in(request: HttpRequest, name: str) -> None:
             at=format_long_date(timezone.localtime(database_clock.now()), "j N Y H:i"),
             site=request.build_absolute_uri("/"),
         )
+
+
+def passwords_closed(user: User) -> dict[str, Any]:
+    """The methods that are left to somebody whose passwords are switched off."""
+    methods = [*methods_for(user.email), *open_methods().filter(member__memberships__user=user).distinct()]
+    return {"entries": [(method, entry_of(method)) for method in dict.fromkeys(methods)]}
+
+
+def report_emergency(request: HttpRequest, user: User) -> None:
+    """An emergency account has signed in by its password: the journal and the agency are told each time."""
+    security.record("emergency_sign_in", account=user.pk)
+    account_mail.post(
+        "emergency",
+        user=user.pk,
+        address=security.address_of(request),
+        at=format_long_date(timezone.localtime(database_clock.now()), "j N Y H:i"),
+    )
 
 
 @receiver(user_logged_in)

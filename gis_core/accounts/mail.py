@@ -19,9 +19,10 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from gis_core.accounts.providers import proofs
 from gis_core.jobs.services import queue_task
-from gis_core.members.rights import SYSTEM, acting_as
-from gis_core.models import Membership, User
+from gis_core.members.rights import SYSTEM, Role, acting_as
+from gis_core.models import Membership, SignInMethod, User
 from gis_core.operations.watch.day_measures import MAIL, keep
 
 TASK = "account_mail"
@@ -121,10 +122,34 @@ def send_trial(user: int) -> None:
         send_text(reader.email, _("Trial message of Arpent"), body + "\n")
 
 
+def send_join(email: str, method: int, mark: str, site: str) -> None:
+    """The link that proves an account of this address, so that an identity is joined to it; nothing for no account."""
+    chosen = SignInMethod.objects.filter(pk=method, active=True).first()
+    for user in User.objects.filter(email__iexact=email, is_active=True) if chosen else ():
+        link = site.rstrip("/") + reverse("identity_join_open", args=[proofs.make_key(user, mark)])
+        with translation.override(user.language):
+            subject = _("Join your identity of %(method)s to your account on Arpent") % {"method": chosen}
+            send_about(user, "mail/join.txt", subject, {"method": chosen, "link": link})
+
+
+def send_emergency(user: int, address: str, at: str) -> None:
+    """Who administers the agency hears that an emergency account was used."""
+    owner = User.objects.filter(pk=user).first()
+    agency = User.objects.filter(
+        is_active=True, memberships__role=Role.AGENCY_ADMINISTRATOR, memberships__accepted_at__isnull=False
+    )
+    for reader in agency.exclude(email="").distinct() if owner else ():
+        with translation.override(reader.language):
+            context = {"owner": owner, "address": address, "at": at}
+            send_about(reader, "mail/emergency.txt", _("An emergency account was used on Arpent"), context)
+
+
 KINDS: dict[str, Callable[..., None]] = {
     "written": send_text,
     "invitation": send_invitation,
     "password_reset": send_password_reset,
     "slowed": send_slowed,
     "trial": send_trial,
+    "join": send_join,
+    "emergency": send_emergency,
 }

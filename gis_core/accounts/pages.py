@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import views as allauth
+from allauth.account.utils import get_next_redirect_url
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path, re_path, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from gis_core.accounts.providers import pages as provider_pages
+from gis_core.accounts.providers.choosing import entry_of, for_everybody, methods_for, open_methods
 from gis_core.accounts.session import session_now
 from gis_core.desk.form_keys import lead_to
 from gis_core.desk.forms import TokenForm, blame
@@ -28,7 +32,11 @@ from gis_core.tokens import services as tokens
 
 
 class SignIn(allauth.LoginView):
-    """allauth's. A script gets its form as a window over a page; what was posted too late is offered again."""
+    """allauth's. A script gets its form as a window over a page; what was posted too late is offered again.
+
+    Where there are other ways in than a password, the address comes first (`courriel`) and leads to those of its
+    domain; `mot-de-passe` asks for the password's form.
+    """
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         # Signed in meanwhile, in another tab.
@@ -51,7 +59,30 @@ class SignIn(allauth.LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return {**context, **resending_context(unpack(self.packed))}
+        return {**context, **resending_context(unpack(self.packed)), **self.ways_in()}
+
+    def ways_in(self) -> dict[str, Any]:
+        """The methods that an address leads to, or those for everybody; `steps` while the password's form waits."""
+        email = self.request.GET.get("courriel", "").strip()[:150]
+        next_url = get_next_redirect_url(self.request) or ""
+        given = urlencode({name: value for name, value in (("courriel", email), ("next", next_url)) if value})
+        methods = methods_for(email) if email else list(for_everybody())
+        ways = [(one, address) for one in methods if (address := entry_of(one, email=email, next_url=next_url))]
+        by_password = self.request.method == "POST" or "mot-de-passe" in self.request.GET or (email and not ways)
+        others = open_methods().exists()
+        return {
+            "email": email,
+            "next_url": next_url,
+            "ways": ways,
+            "ways_exist": others,
+            "steps": others and not by_password,
+            "leads_on": email and len(ways) == 1 and not by_password,
+            "by_password_url": f"{reverse('account_login')}?mot-de-passe=1&{given}".rstrip("&"),
+        }
+
+    def get_initial(self) -> dict[str, Any]:
+        initial: dict[str, Any] = super().get_initial()
+        return {**initial, "login": self.request.GET.get("courriel", "").strip()[:150]}
 
 
 @require_safe
@@ -138,7 +169,8 @@ urlpatterns = [
     path("jetons/<int:token_id>/revoquer/", revoke_token, name="token_revoke"),
     path("session/", session, name="session"),
     path("connexion/", SignIn.as_view(), name="account_login"),
-    path("deconnexion/", allauth.logout, name="account_logout"),
+    *provider_pages.urlpatterns,
+    path("deconnexion/", provider_pages.SignOut.as_view(), name="account_logout"),
     path("ferme/", allauth.account_inactive, name="account_inactive"),
     path("inscription/", allauth.signup, name="account_signup"),
     path("mot-de-passe/", allauth.password_change, name="account_change_password"),

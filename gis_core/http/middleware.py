@@ -116,13 +116,13 @@ def who_asks(get_response: Handler) -> Handler:
         if authorization and not opens_metrics(request, authorization):
             user = user_of_authorization(authorization)
             if user is None:
-                return problem(
-                    401,
-                    _("This API token is unknown, revoked, or belongs to a closed account."),
-                    headers={"WWW-Authenticate": 'Basic realm="Arpent"'},
-                )
+                return unknown_token()
             request.user, request.by_token = user, True  # type: ignore[attr-defined]
-        elif request.user.is_authenticated and not request.user.is_active:
+        rights = rights_of(request.user)
+        if request.user.is_authenticated and not rights.signed_in:
+            # The account is closed, or the last day of all its memberships is over.
+            if request.by_token:  # type: ignore[attr-defined]
+                return unknown_token()
             logout(request)
         note_person(request)
         if not request.by_token and is_for_another(request):  # type: ignore[attr-defined]
@@ -134,7 +134,6 @@ def who_asks(get_response: Handler) -> Handler:
             )
         if request.user.is_authenticated and not request.by_token:  # type: ignore[attr-defined]
             note_presence(request.user.pk)
-        rights = rights_of(request.user)
         request.rights = rights  # type: ignore[attr-defined]
         with acting_as(rights), on_behalf_of(Actor.of(rights, security.address_of(request))):
             response = get_response(request)
@@ -146,6 +145,14 @@ def who_asks(get_response: Handler) -> Handler:
         return response
 
     return middleware
+
+
+def unknown_token() -> HttpResponse:
+    return problem(
+        401,
+        _("This API token is unknown, revoked, or belongs to a closed account."),
+        headers={"WWW-Authenticate": 'Basic realm="Arpent"'},
+    )
 
 
 def opens_metrics(request: HttpRequest, authorization: str) -> bool:

@@ -39,6 +39,7 @@ def members_page(request: HttpRequest) -> HttpResponse:
             "members": chosen.annotate(people_count=Count("memberships__accepted_at")),
             "section": "members",
             "links": MEMBER_LINKS.all(),
+            "rights": rights_of_request(request),
         },
     )
 

@@ -16,9 +16,9 @@ from gis_core.accounts import mail as account_mail
 from gis_core.database.rows import first_of
 from gis_core.database.statements import execute, fetch_one
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
+from gis_core.members.closing import close_access
 from gis_core.members.rights import ADMINISTRATORS, Rights, Role, acting_as
 from gis_core.models import Commune, Member, Membership, User
-from gis_core.tokens import services as tokens
 from gis_core.validators import validate_person_name
 
 
@@ -184,19 +184,22 @@ def change_role(*, rights: Rights, membership: Membership, role: str, communes: 
 
 
 @transaction.atomic
-def remove(*, rights: Rights, membership: Membership) -> None:
-    """Take a person out of a member; an account without any member is closed. Raises Forbidden, Conflict."""
+def remove(*, rights: Rights, membership: Membership, why: str = "removed", colleague: User | None = None) -> None:
+    """Take a person out of a member, at once (`close_access`); an account without any member is closed.
+
+    `why` is for the security journal, `colleague` takes over the jobs that the person started for the member. Raises
+    Forbidden, Conflict (the last administrator).
+    """
     membership = lock_membership(membership)
     check_may_give(rights, membership.member, membership.role)
     check_not_last_administrator(rights, membership)
     check_agency_keeps_administrator(without=[membership])
-    user = membership.user
+    user, member = membership.user, membership.member
     call_as(rights, "end_membership", membership.pk)
+    close_access(user, member=member, why=why, colleague=colleague)
     if not user.memberships.exists():
-        user.is_active = False
-        user.save(update_fields=["is_active"])
         # An account that is opened again starts without its old tokens.
-        tokens.end_tokens(user)
+        close_access(user, why=why)
 
 
 def lock_membership(membership: Membership) -> Membership:
@@ -212,16 +215,19 @@ def check_may_close(user: User) -> None:
 
 
 def check_not_last_administrator(rights: Rights, membership: Membership) -> None:
-    """Only the agency may leave a member without an administrator who can sign in."""
-    others = Membership.objects.accepted().filter(member=membership.member, role__in=ADMINISTRATORS)
+    """Only the agency may leave a member without an administrator who can sign in, and has no last day."""
+    others = Membership.objects.accepted().filter(member=membership.member, role__in=ADMINISTRATORS, last_date=None)
     others = others.filter(user__is_active=True).exclude(pk=membership.pk)
     if Role(membership.role) in ADMINISTRATORS and not rights.agency and not others.exists():
         raise Conflict(_("This is the member's last administrator: name another one first."))
 
 
 def check_agency_keeps_administrator(*, without: Sequence[Membership]) -> None:
-    """Somebody must be able to administer the platform once these give no rights. Needs `lock_people` before it."""
+    """Somebody must be able to administer the platform, without a last day, once these give no rights. Needs
+    `lock_people` before it.
+    """
     administrators = Membership.objects.accepted().filter(role=Role.AGENCY_ADMINISTRATOR, user__is_active=True)
     going = [membership.pk for membership in without]
-    if administrators.filter(pk__in=going).exists() and not administrators.exclude(pk__in=going).exists():
+    staying = administrators.filter(last_date=None).exclude(pk__in=going)
+    if administrators.filter(pk__in=going).exists() and not staying.exists():
         raise Conflict(_("This is the last administrator of the agency: name another one first."))

@@ -94,6 +94,16 @@ class Rights:
         role = self.roles.get(member_id)
         return Role(role).rank if role else -1
 
+    def cover(self, others: Rights) -> bool:
+        """Whether whoever has these reads all that others show."""
+        members, towns = set(self.members()), set(self.town_halls())
+        return self.agency or (
+            not others.agency
+            and members.issuperset(others.members())
+            and (members | towns).issuperset(others.town_halls())
+            and self.insee >= others.insee
+        )
+
     def settings(self) -> dict[str, str]:
         """The `arpent.*` settings that the row policies read."""
         return {
@@ -184,10 +194,16 @@ def take_role(role: str) -> str:
 
 
 def rights_of(user: User | AnonymousUser) -> Rights:
-    """Resolve a user's rights from accepted memberships and territories (one query, none for an anonymous user)."""
+    """Resolve a user's rights from memberships in force and territories (one query, none for an anonymous user).
+
+    Somebody all of whose memberships have come to their last day is nobody, whether a worker has ended them or not.
+    """
     if not user.is_authenticated or not user.is_active:
         return ANONYMOUS
-    memberships = fetch_all(MEMBERSHIPS, [Role.TOWN_HALL, user.pk])
+    rows = fetch_all(MEMBERSHIPS, [Role.TOWN_HALL, user.pk])
+    memberships = [row[:3] for row in rows if row[3]]
+    if rows and not memberships:
+        return ANONYMOUS
     town = frozenset(code for _member, role, communes in memberships if role == Role.TOWN_HALL for code in communes)
     whole = frozenset(code for _member, role, communes in memberships if role != Role.TOWN_HALL for code in communes)
     roles = {member: role for member, role, _communes in memberships}
@@ -200,11 +216,22 @@ def rights_of(user: User | AnonymousUser) -> Rights:
     )
 
 
-# The communes of a role: those of the town hall, or the whole territory of the member.
+def are_still_held(rights: Rights) -> bool:
+    """Whether the person may still read, now, all that these rights let them read: for what goes on for long."""
+    from gis_core.models import User
+
+    if rights.user_id is None:
+        return True
+    user = User.objects.filter(pk=rights.user_id).only("is_active").first()
+    return user is not None and rights_of(user).cover(rights)
+
+
+# The communes of a role: those of the town hall, or the whole territory of the member; and whether it is in force.
 MEMBERSHIPS = """
     select m.member_id, m.role, case when m.role = %s
         then array(select h.insee from public.gis_core_townhall h where h.membership_id = m.id)
-        else array(select t.insee from public.gis_core_territory t where t.member_id = m.member_id) end
+        else array(select t.insee from public.gis_core_territory t where t.member_id = m.member_id) end,
+        arpent.in_force(m.accepted_at, m.last_date)
     from public.gis_core_membership m where m.user_id = %s and m.accepted_at is not null
 """
 

@@ -7,6 +7,7 @@ from gis_core.models.letters import Letter, LetterCounter, Letterhead, LetterQue
 from gis_core.models.links import SharedLink, SharedLinkQuerySet
 from gis_core.models.organisations import Commune, Member, MemberQuerySet, Territory, web_mercator
 from gis_core.models.people import (
+    Absence,
     ApiToken,
     ApiTokenQuerySet,
     Membership,
@@ -15,5 +16,6 @@ from gis_core.models.people import (
     User,
     UserManager,
 )
+from gis_core.models.reviews import ReviewedPerson, RightsReview
 from gis_core.models.sign_in import AccessRule, SignInMethod
 from gis_core.models.watch import Alert, DayMeasure

@@ -73,7 +73,13 @@ class Member(models.Model):
     )
     # How its people sign in, beside the member's own methods (gis_core.models.sign_in).
     passwords_open = models.BooleanField(_("passwords open its pages"), default=True, db_default=True)
+    # Its one account that signs in by password though its passwords are switched off.
+    emergency_account = models.ForeignKey(
+        "gis_core.User", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("emergency account")
+    )
     needs_second_factor = models.BooleanField(_("a second factor for everybody"), default=False, db_default=False)
+    # The day on which the next review of rights begins by itself, each year; None: by hand alone.
+    review_date = models.DateField(_("next review of rights"), null=True, blank=True)
 
     objects = MemberQuerySet.as_manager()
 

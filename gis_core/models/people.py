@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
+from django.db.models.functions import Now, TruncDate
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -82,8 +84,8 @@ class User(AbstractUser):
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def accepted(self) -> MembershipQuerySet:
-        """Those that give rights."""
-        return self.exclude(accepted_at=None)
+        """Those that give rights: they were accepted, and their last day (in Paris) is not over."""
+        return self.exclude(accepted_at=None).exclude(last_date__lt=TruncDate(Now()))
 
     def pending(self) -> MembershipQuerySet:
         """Invitations that wait for the person's answer."""
@@ -108,6 +110,12 @@ class Membership(models.Model):
     created_at = models.DateTimeField(_("made on"), default=current_instant, editable=False)
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True, default=current_instant)
     invited_email = models.EmailField(_("invited address"), max_length=150, blank=True)
+    # The sign-in method whose rules gave the role, and may end it; null for one given by hand.
+    given_by = models.ForeignKey(
+        "gis_core.SignInMethod", models.RESTRICT, null=True, blank=True, related_name="+", verbose_name=_("given by")
+    )
+    # It gives rights until the end of this day in Paris; the worker ends it afterwards.
+    last_date = models.DateField(_("last day"), null=True, blank=True)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -135,6 +143,39 @@ class Membership(models.Model):
     @property
     def email(self) -> str:
         return self.account.email if self.account else self.invited_email
+
+
+class Absence(models.Model):
+    """A person of a member is away from `first_date` to `last_date`, and `colleague` does their work meanwhile.
+
+    `work` says what was given to the colleague at `handed_at`, by the names of kinds of work (`gis_core.points.WORK`):
+    the numbers of what is given back, as far as it still is the colleague's, when the absence ends.
+    """
+
+    security = "owner"
+
+    owner = models.ForeignKey(Member, models.CASCADE, related_name="+", verbose_name=_("member"))
+    shared_with = ArrayField(models.IntegerField(), db_default=[], default=list, blank=True, editable=False)
+    person = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("person"))
+    colleague = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("colleague"))
+    first_date = models.DateField(_("first day"))
+    last_date = models.DateField(_("last day"))
+    work = models.JSONField(default=dict, editable=False)
+    handed_at = models.DateTimeField(null=True, editable=False)
+    ended_at = models.DateTimeField(null=True, editable=False)
+    version = models.IntegerField(default=1, editable=False)
+
+    class Meta:
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
+        ordering: ClassVar[list[str]] = ["first_date", "id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(last_date__gte=models.F("first_date")), name="absence_lasts"),
+            models.UniqueConstraint(fields=["owner", "person"], condition=models.Q(ended_at=None), name="absence_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.first_date} {self.last_date}"
 
 
 class TownHall(models.Model):

@@ -38,7 +38,9 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 # SQLSTATE of the notice by which `arpent.report_changes` says what a statement changed.
 CHANGED = "AR100"
 # What anybody can cause from outside has so many lines a minute and address, in each process; then it is only counted.
-FROM_OUTSIDE = frozenset({"sign_in_failed", "sign_in_slowed", "refused", "password_reset_asked"})
+FROM_OUTSIDE = frozenset(
+    {"sign_in_failed", "sign_in_slowed", "sign_in_refused", "refused", "password_reset_asked", "join_link_asked"}
+)
 MOST_A_MINUTE = 60
 
 
@@ -102,6 +104,11 @@ def record(event: str, **fields: Any) -> None:
         append(as_line(line))
     except OSError:
         log.exception("the security journal cannot be written", extra={"fields": {"event": event}})
+
+
+def record_committed(event: str, **fields: Any) -> None:
+    """The same once the open transaction is committed; at once where there is none."""
+    transaction.on_commit(partial(record, event, **fields))
 
 
 def who(here: Circumstances | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
--- A final letter is neither changed nor removed, by whatever role.
+-- A final letter, or the record of a review of rights, is neither changed nor removed, by whatever role.
 create or replace function arpent.refuse_final() returns trigger language plpgsql set search_path = pg_catalog as $$
 begin
     if old.state = 'final' then

@@ -1,7 +1,7 @@
 """The files that a layer is refreshed from: below the folder that the site names, or at an address.
 
 Of the folder no link is followed, at any depth, and nothing but plain files is read. Of addresses, only servers on the
-agency's list are asked, by addresses of the open internet (`layers.external.fetching`).
+agency's list are asked, by addresses of the open internet (`gis_core.outside.fetching`).
 """
 
 import hashlib
@@ -18,9 +18,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid
-from layers.external.addresses import Allowed
-from layers.external.errors import NoAnswer
-from layers.external.fetching import Limits, fetch
+from gis_core.outside.addresses import Allowed
+from gis_core.outside.errors import NoAnswer
+from gis_core.outside.fetching import Limits, fetch
 from layers.intake.services.inbox import MOST_FILES, Sent
 
 CHUNK = 1 << 20

@@ -336,8 +336,10 @@ def make_feed(user: User) -> str:
     return secret
 
 
-def close_feed(user: User) -> None:
-    Reminder.objects.filter(user=user).update(feed_digest=None, feed_made_at=None)
+def close_feed(user: User) -> int:
+    """The address of the calendar leads nowhere any more; whether (1 or 0) it led somewhere."""
+    open_ones = Reminder.objects.filter(user=user, feed_digest__isnull=False)
+    return open_ones.update(feed_digest=None, feed_made_at=None)
 
 
 def digest(secret: str) -> bytes:

@@ -5,7 +5,7 @@ language sql stable parallel safe security definer set search_path = pg_catalog,
     select exists (
         select from public.gis_core_membership m
         left join public.permits_settings s on s.member_id = m.member_id
-        where m.user_id = arpent.user_id() and m.member_id = member and m.accepted_at is not null
+        where m.user_id = arpent.user_id() and m.member_id = member and arpent.in_force(m.accepted_at, m.last_date)
             and m.role = any (coalesce(s.applicant_roles, '{permit_instructor,town_hall}'))
             and (m.role <> 'town_hall' or exists (
                 select from public.gis_core_townhall h where h.membership_id = m.id and h.insee = commune)))

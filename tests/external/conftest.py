@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from gis_core.models import Member
-from layers.external import fetching
+from gis_core.outside import fetching
 from layers.external.models import AllowedHost, ExternalLayer
 from tests import factories
 

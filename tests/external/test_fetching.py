@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from gis_core.errors import Busy
-from layers.external import addresses, fetching
-from layers.external.addresses import is_public, target_of
-from layers.external.errors import NoAnswer, NotAllowed
-from layers.external.fetching import TILE, Limits, fetch
+from gis_core.outside import addresses, fetching
+from gis_core.outside.addresses import is_public, target_of
+from gis_core.outside.errors import NoAnswer, NotAllowed
+from gis_core.outside.fetching import TILE, Limits, fetch
 from tests.external.conftest import Server, dripping, png
 
 ANYWHERE = Limits(seconds=5, bytes=1_000_000)
@@ -225,11 +225,11 @@ def test_a_server_that_fails_again_and_again_is_left_alone_for_a_while(server: S
 
 def test_only_a_few_requests_are_under_way_at_once(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "WAIT_SECONDS", 0.01)
-    for _time in range(fetching.AT_ONCE):
-        fetching._under_way.acquire()
+    taken = 0
+    while fetching.IMAGES.free.acquire(blocking=False):
+        taken += 1
     try:
         with pytest.raises(Busy):
             fetch(server.gives("/a.png"), TILE, everything)
     finally:
-        for _time in range(fetching.AT_ONCE):
-            fetching._under_way.release()
+        fetching.IMAGES.free.release(taken)

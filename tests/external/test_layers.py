@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from gis_core.members.rights import SYSTEM, acting_as
-from layers.external import fetching
+from gis_core.outside import fetching
 from layers.external.models import AllowedHost, ExternalLayer
 from tests import factories
 from tests.external.conftest import Server, allow, external, png
@@ -163,13 +163,13 @@ def test_when_too_many_are_under_way_the_asker_comes_again(
 ) -> None:
     external(server)
     monkeypatch.setattr(fetching, "WAIT_SECONDS", 0.01)
-    for _time in range(fetching.AT_ONCE):
-        fetching._under_way.acquire()
+    taken = 0
+    while fetching.IMAGES.free.acquire(blocking=False):
+        taken += 1
     try:
         answer = client.get(TILE)
     finally:
-        for _time in range(fetching.AT_ONCE):
-            fetching._under_way.release()
+        fetching.IMAGES.free.release(taken)
     assert (answer.status_code, answer["Retry-After"]) == (503, "1")
 
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from layers.external.errors import NoAnswer, NotAnImage
+from gis_core.outside.errors import NoAnswer
+from layers.external.errors import NotAnImage
 from layers.external.models import ExternalLayer
 from layers.external.services.paper import paper_image, tiles_around, zoom_for
 from tests.external.conftest import Server, png

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from layers.external import fetching
-from layers.external.errors import NoAnswer
-from layers.external.fetching import TILE, fetch
+from gis_core.outside import fetching
+from gis_core.outside.errors import NoAnswer
+from gis_core.outside.fetching import TILE, fetch
 
 
 class Quiet(ThreadingHTTPServer):

@@ -41,6 +41,7 @@ from tests.owners.deliveries import give, owned
 from tests.photos import photo
 from tests.policy import (
     administration,
+    directories,
     layer_forms,
     network_anomalies,
     network_assets,
@@ -55,6 +56,7 @@ from tests.policy import (
     network_warning,
     network_works,
     permit_forms,
+    sign_in_methods,
     simulations,
 )
 from tests.policy.table import ROLES
@@ -76,7 +78,7 @@ PAGES = (
     ),
     *("fiches/", "permis/", "courriers/", "regles/", "simulations/", "reseaux/avis/", "avis/"),
     *("fiches/", "permis/", "courriers/", "reseaux/", "voirie/"),
-    *("administration/", "langue/", "taches/"),
+    *("administration/", "langue/", "taches/", "plateforme/"),
 )
 FEATURE = "api/v1/layers/<slug:slug>/features/<int:feature_id>/"
 PARCELS = Path(__file__).parents[1] / "data" / "etalab" / "parcels.json"
@@ -233,11 +235,13 @@ def make_world() -> World:
     network_profile.sewer(theirs, network_profile.PIPES["other"])
     network_exchange.network(ours)
     network_exchange.network(theirs)
+    rows |= directories.rows(ours, theirs)
     rows |= network_assets.made(ours, "own") | network_assets.made(theirs, "other")
     rows["network import own"] = network_import.network_import(ours).pk
     rows["network import other"] = network_import.network_import(theirs).pk
     rows["road import own"] = network_referential.road_import(ours)
     rows["road import other"] = network_referential.road_import(theirs)
+    rows |= sign_in_methods.rows(ours, theirs)
     simulations.zone_of(factories.planning_document())
     rows["simulation own"] = simulations.project_of(ours, "45901")
     rows["simulation other"] = simulations.project_of(theirs, theirs.communes.get().insee)
@@ -383,6 +387,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "import_id": made.pk if made else MISSING,
         "delivery_id": made.files_of_id if made else MISSING,
         "number": 1,
+        "rule": MISSING,
         "sheet": world.sheets[whose].number if whose in world.sheets else "FP-2026-999999",
         "permit": world.permits[whose].number if whose in world.permits else permit_forms.MISSING,
         **permit_forms.arguments(world.permits.get(whose), member, f"{commune_of(world, whose)}000AB0001"),
@@ -428,7 +433,9 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         **network_warning.arguments(world.rows, whose, route),
         **network_works.arguments(world.rows, whose, route),
         **network_orders.arguments(world.rows, whose, route),
+        **sign_in_methods.arguments(route, foreign, world.rows, MISSING),
         **(help_arguments(route, scope) if route.startswith("aide/") else {}),
+        **directories.arguments(route, foreign, world.rows, MISSING),
     }
 
 
@@ -450,7 +457,11 @@ def address(route: str, given: dict[str, Any]) -> str:
 
 def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[str, Any]:
     """A valid body, as the keywords of the test client."""
+    if form := directories.form(route, method, given["member"]):
+        return {"data": form}
     if method == "POST" and (form := administration.form(route, world.rows)):
+        return {"data": form}
+    if form := sign_in_methods.form(route, method, given):
         return {"data": form}
     if form := layer_forms.form(route, method, given["slug"]):
         return {"data": form}

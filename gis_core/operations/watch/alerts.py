@@ -19,7 +19,7 @@ from gis_core.accounts import mail
 from gis_core.database import clock
 from gis_core.database.outages import database_is_gone
 from gis_core.members.rights import SYSTEM, Role, acting_as
-from gis_core.models import Alert, User
+from gis_core.models import Alert, Membership, User
 from gis_core.operations.watch.certificate import measure_certificate
 from gis_core.operations.watch.day_measures import forget_old_measures
 from gis_core.operations.watch.disks import measure_disks, measure_sizes
@@ -102,12 +102,8 @@ def open_alerts() -> QuerySet[Alert]:
 
 def recipients() -> list[User]:
     """Those who may open Exploitation, have an address, and did not say that they want no such mail."""
-    accepted = User.objects.filter(
-        is_active=True,
-        alert_mails=True,
-        memberships__role=Role.AGENCY_ADMINISTRATOR,
-        memberships__accepted_at__isnull=False,
-    )
+    administrators = Membership.objects.accepted().filter(role=Role.AGENCY_ADMINISTRATOR)
+    accepted = User.objects.filter(is_active=True, alert_mails=True, memberships__in=administrators)
     return list(accepted.exclude(email="").distinct().order_by("pk"))
 
 

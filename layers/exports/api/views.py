@@ -166,5 +166,5 @@ class ExportFileView(APIView):
         path = files.get_export_file(job, rights, ordering.mark_of(rights))
         suffix = FILES.suffix_of(job)
         headers = file_headers(f"{files.stem_of(job)}.{suffix}", MEDIA_TYPES[suffix])
-        parts = [] if request.method == "HEAD" else file_in_blocks(path)
+        parts = [] if request.method == "HEAD" else file_in_blocks(path, rights)
         return StreamingHttpResponse(parts, headers=headers | {"Content-Length": str(path.stat().st_size)})

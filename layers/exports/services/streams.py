@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from gis_core.errors import Forbidden, Unavailable
 from gis_core.files.writing.rows import Format
 from gis_core.http.admission import DOWNLOAD, limit_concurrency
-from gis_core.members.rights import Rights, acting_as
+from gis_core.members.rights import Rights, acting_as, are_still_held
 from layers.catalogue.models import Layer
 from layers.exports.services.reading import Reading, batches
 from layers.exports.services.selection import Selection, count
@@ -21,6 +21,8 @@ log = logging.getLogger("arpent.exports")
 
 MOST_ANONYMOUS = 100_000
 LONGEST_S = 1_800.0
+# How often a file on its way looks whether whoever reads it still may.
+LOOK_S = 2.0
 BLOCK_BYTES = 1 << 19
 
 
@@ -92,22 +94,43 @@ def parts_of(layer: Layer, selection: Selection, reading: Reading, form: Format,
             message = _("This selection has more than %(most)s objects: sign in, or narrow it down.")
             raise Forbidden(message % {"most": MOST_ANONYMOUS})
         head = form.begin()
+        look = EndOfAccess(rights)
         for rows in batches(layer, condition, reading):
             if time.monotonic() > until:
                 raise Unavailable(_("The export took too long."))
+            look()
             yield head + form.rows(rows)
             head = b""
         if end := head + form.end():
             yield end
 
 
-def file_in_blocks(path: Path) -> Iterator[bytes]:
+class EndOfAccess:
+    """Looks every two seconds, when it is called, whether these rights are still held."""
+
+    def __init__(self, rights: Rights) -> None:
+        self.rights = rights
+        self.next_s = time.monotonic() + LOOK_S
+
+    def __call__(self) -> None:
+        """Raises Forbidden once they are not."""
+        if time.monotonic() < self.next_s:
+            return
+        self.next_s = time.monotonic() + LOOK_S
+        if not are_still_held(self.rights):
+            raise Forbidden(_("Your access ended during this download."))
+
+
+def file_in_blocks(path: Path, rights: Rights) -> Iterator[bytes]:
     """The bytes of a finished file, which keep a thread as a stream's do. Raises Busy (others are exporting)."""
-    parts = Isolated(blocks(path))
+    parts = Isolated(blocks(path, rights))
     return Started(next(parts), parts)
 
 
-def blocks(path: Path) -> Generator[bytes]:
+def blocks(path: Path, rights: Rights) -> Generator[bytes]:
+    """A file cut short has fewer bytes than its `Content-Length`: its reader knows that it is not whole."""
+    look = EndOfAccess(rights)
     with limit_concurrency(DOWNLOAD), path.open("rb") as opened:
         while block := opened.read(BLOCK_BYTES):
             yield block
+            look()

@@ -17,10 +17,11 @@ from gis_core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from gis_core.files.markup import parse_xml
 from gis_core.members.rights import ADMINISTRATORS, Rights
 from gis_core.models import Member
-from layers.external.addresses import target_of
+from gis_core.outside.addresses import target_of
+from gis_core.outside.errors import NoAnswer
+from gis_core.outside.fetching import DOCUMENT, fetch
 from layers.external.capabilities import Offer, offers_in
-from layers.external.errors import NoAnswer, NotAnImage
-from layers.external.fetching import DOCUMENT, fetch
+from layers.external.errors import NotAnImage
 from layers.external.models import AllowedHost, ExternalLayer
 from layers.external.requests import XYZ_PLACES, Tile, capabilities_url, fill_template, places_in
 from layers.external.services.images import list_allowed_hosts, tile_image

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import Invalid, NotFound
 from gis_core.files.markup import parse_xml
+from gis_core.outside.errors import NoAnswer
+from gis_core.outside.fetching import TILE, Fetched, fetch
 from layers.external.capabilities import exception_text
-from layers.external.errors import NoAnswer, NotAnImage
-from layers.external.fetching import TILE, Fetched, fetch
+from layers.external.errors import NotAnImage
 from layers.external.models import AllowedHost, ExternalLayer
 from layers.external.requests import HALF_WORLD_M, Tile, tile_url
 

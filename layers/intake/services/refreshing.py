@@ -28,9 +28,9 @@ from gis_core.errors import ArpentError, Conflict, Invalid, NotFound, Unavailabl
 from gis_core.jobs.points import nothing
 from gis_core.jobs.services import queue_task
 from gis_core.members.rights import SYSTEM, Rights, Role, acting_as
-from gis_core.models import User
+from gis_core.models import Membership, User
+from gis_core.outside.addresses import check_allowed, target_of
 from layers.catalogue.models import Layer
-from layers.external.addresses import check_allowed, target_of
 from layers.external.services.images import list_allowed_hosts
 from layers.intake.choices import Choices, Mode
 from layers.intake.import_loss import LossRefused
@@ -380,9 +380,5 @@ def recipients_of(refresh: LayerRefresh) -> list[User]:
     active = User.objects.filter(is_active=True).exclude(email="")
     if refresh.owner_id is None:
         return list(active.filter(pk__in=[refresh.made_by_id] if refresh.made_by_id else []))
-    administering = active.filter(
-        memberships__member=refresh.owner_id,
-        memberships__role=Role.GIS_ADMINISTRATOR,
-        memberships__accepted_at__isnull=False,
-    )
-    return list(administering.distinct().order_by("pk"))
+    administrators = Membership.objects.accepted().filter(member=refresh.owner_id, role=Role.GIS_ADMINISTRATOR)
+    return list(active.filter(memberships__in=administrators).distinct().order_by("pk"))

@@ -8,7 +8,7 @@ begin
         from public.gis_core_membership m
         join public.owners_owneraccess a on a.member_id = m.member_id and a.role = m.role
         join public.gis_core_territory t on t.member_id = m.member_id
-        where m.user_id = arpent.user_id() and m.accepted_at is not null
+        where m.user_id = arpent.user_id() and arpent.in_force(m.accepted_at, m.last_date)
             and a.level = any (case wanted when 'all' then '{all}'::text[] else '{names,all}' end)
             and (m.role <> 'town_hall' or exists (
                 select from public.gis_core_townhall h where h.membership_id = m.id and h.insee = t.insee))

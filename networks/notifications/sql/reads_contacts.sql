@@ -5,6 +5,6 @@ language sql stable parallel safe security definer set search_path = pg_catalog,
     select exists (
         select from public.gis_core_membership m
         left join public.notifications_settings s on s.member_id = m.member_id
-        where m.user_id = arpent.user_id() and m.member_id = member and m.accepted_at is not null
+        where m.user_id = arpent.user_id() and m.member_id = member and arpent.in_force(m.accepted_at, m.last_date)
             and m.role = any (coalesce(s.reader_roles, '{network_technician,gis_administrator}')))
 $$;

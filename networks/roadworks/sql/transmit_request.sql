@@ -10,7 +10,7 @@ begin
     select * into one from public.road_request r where r.id = asked for update;
     if one.id is null or not (arpent.is_agency() or exists (
             select from public.gis_core_membership m
-            where m.user_id = arpent.user_id() and m.member_id = one.owner_id and m.accepted_at is not null
+            where m.user_id = arpent.user_id() and m.member_id = one.owner_id and arpent.in_force(m.accepted_at, m.last_date)
                 and m.role in ('network_technician', 'gis_administrator'))) then
         raise exception using errcode = '42501', message = 'this request is not the asker''s to send';
     end if;

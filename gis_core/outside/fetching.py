@@ -1,5 +1,5 @@
-"""Fetching from servers that are not ours: connections go only to addresses that were checked, within limits of time
-and size, without cookies or credentials; every redirection is a new request, checked like the first."""
+"""Asking servers that are not ours: connections go only to addresses that were checked, within limits of time and size,
+without cookies; every redirection is a new request, checked like the first."""
 
 import socket
 import ssl
@@ -18,8 +18,8 @@ from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
 from gis_core.errors import Busy
-from layers.external.addresses import Allowed, Target, addresses, check_allowed, target_of
-from layers.external.errors import NoAnswer
+from gis_core.outside.addresses import Allowed, Target, addresses, check_allowed, target_of
+from gis_core.outside.errors import NoAnswer
 
 CONNECT_SECONDS = 4.0
 MOST_REDIRECTIONS = 3
@@ -27,10 +27,8 @@ MOST_ADDRESSES = 2
 REDIRECTIONS = (301, 302, 303, 307, 308)
 CHUNK_BYTES = 65_536
 AGENT = "Arpent"
-AT_ONCE = 3  # requests under way in one process, of its four threads
 WAIT_SECONDS = 0.3
 RESTED_AFTER, REST_SECONDS = 3, 30.0
-_under_way = threading.BoundedSemaphore(AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +39,34 @@ class Limits:
     bytes: int
 
 
+class Places:
+    """How many requests of a kind are under way at once in one process, of its four threads."""
+
+    def __init__(self, most: int) -> None:
+        self.free = threading.BoundedSemaphore(most)
+
+    @contextmanager
+    def take(self) -> Iterator[None]:
+        """Slow servers of others must not keep all threads of ours. Raises Busy."""
+        if not self.free.acquire(timeout=WAIT_SECONDS):
+            raise Busy(_("Other servers are being asked for too much at once: ask again in a moment."))
+        try:
+            yield
+        finally:
+            self.free.release()
+
+
+IMAGES = Places(3)
 TILE = Limits(seconds=12.0, bytes=4_000_000)
 DOCUMENT = Limits(seconds=20.0, bytes=8_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What a request has beside its address; one with a body is a POST."""
+
+    headers: Mapping[str, str]
+    body: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +118,11 @@ hosts = Hosts()
 def fetch(url: str, limits: Limits, allowed: Allowed, headers: Mapping[str, str] | None = None) -> Fetched:
     """Ask for an address and follow where it leads. Any status is an answer. Raises NotAllowed, NoAnswer, Busy."""
     deadline = time.monotonic() + limits.seconds
-    with one_of_few():
+    with IMAGES.take():
         for _step in range(MOST_REDIRECTIONS + 1):
             target = target_of(url)
             check_allowed(target, allowed)
-            answer = ask(url, target, limits, deadline, headers or {})
+            answer = ask(url, target, limits, deadline, Sending(headers or {}))
             place = answer.headers.get("location")
             if answer.status not in REDIRECTIONS or not place:
                 return answer
@@ -106,24 +130,31 @@ def fetch(url: str, limits: Limits, allowed: Allowed, headers: Mapping[str, str]
     raise NoAnswer(_("The server “%(host)s” only ever sends elsewhere.") % {"host": target.host})
 
 
-@contextmanager
-def one_of_few() -> Iterator[None]:
-    """Slow servers of others must not keep all threads of ours."""
-    if not _under_way.acquire(timeout=WAIT_SECONDS):
-        raise Busy(_("Too many images are being fetched from other servers: ask again in a moment."))
-    try:
-        yield
-    finally:
-        _under_way.release()
+def send(
+    url: str,
+    limits: Limits,
+    allowed: Allowed,
+    places: Places,
+    headers: Mapping[str, str] | None = None,
+    body: bytes | None = None,
+) -> Fetched:
+    """One request, a POST where it has a body, that follows no redirection: they are answers as any other status.
+
+    Raises NotAllowed, NoAnswer, Busy.
+    """
+    target = target_of(url)
+    check_allowed(target, allowed)
+    with places.take():
+        return ask(url, target, limits, time.monotonic() + limits.seconds, Sending(headers or {}, body))
 
 
-def ask(url: str, target: Target, limits: Limits, deadline: float, headers: Mapping[str, str]) -> Fetched:
+def ask(url: str, target: Target, limits: Limits, deadline: float, sending: Sending) -> Fetched:
     """One request to one of the host's checked addresses."""
     hosts.check(target.authority)
     ips = addresses(target)[:MOST_ADDRESSES]
     for rank, address in enumerate(ips, start=1):
         try:
-            answer = ask_at(address, url, target, limits, deadline, headers)
+            answer = ask_at(address, url, target, limits, deadline, sending)
         except ConnectionError as error:
             if rank < len(ips):
                 continue
@@ -134,9 +165,7 @@ def ask(url: str, target: Target, limits: Limits, deadline: float, headers: Mapp
     raise NoAnswer(_("The server “%(host)s” does not answer.") % {"host": target.host})
 
 
-def ask_at(
-    address: str, url: str, target: Target, limits: Limits, deadline: float, headers: Mapping[str, str]
-) -> Fetched:
+def ask_at(address: str, url: str, target: Target, limits: Limits, deadline: float, sending: Sending) -> Fetched:
     """The answer of one address of the server, whole, before the deadline; redirections are not followed.
 
     Raises ConnectionError where nothing can be had, NoAnswer for what is too much.
@@ -148,7 +177,12 @@ def ask_at(
     watchdog.start()
     try:
         connection.request(
-            "GET", target.path, headers=request_headers(headers), preload_content=False, decode_content=False
+            "GET" if sending.body is None else "POST",
+            target.path,
+            body=sending.body,
+            headers=request_headers(sending.headers),
+            preload_content=False,
+            decode_content=False,
         )
         response = connection.getresponse()
         body = read(response, limits, target) if response.status not in REDIRECTIONS else b""

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from layers.external.errors import NoAnswer, NotAllowed
+from gis_core.outside.errors import NoAnswer, NotAllowed
 
 PORTS = {"http": 80, "https": 443}
 UNICAST_V6 = ipaddress.ip_network("2000::/3")

@@ -1,0 +1,29 @@
+"""Keeps the settings of a directory: who may, and what must be true of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from gis_core.accounts.directory.options import Options
+from gis_core.accounts.providers.methods import check_domains, check_may_set
+from gis_core.members.rights import Rights
+from gis_core.models import SignInMethod
+
+
+@transaction.atomic
+def save_directory(
+    *, rights: Rights, method: SignInMethod, name: str, options: Options, domains: Sequence[str], secret: str = ""
+) -> SignInMethod:
+    """Keep a new or changed directory; an empty `secret` leaves the one that is kept. Raises Invalid, Forbidden."""
+    check_may_set(rights, method.member)
+    options.check()
+    method.kind = SignInMethod.Kind.DIRECTORY
+    method.domains = check_domains(rights, method, domains)
+    method.name = name.strip()
+    method.options = options.as_json()
+    if secret:
+        method.secret = secret
+    method.save()
+    return method

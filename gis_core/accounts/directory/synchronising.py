@@ -1,0 +1,227 @@
+"""Every five minutes: what a directory says of those who sign in by it is made true here.
+
+Who is gone from it or disabled in it has their account closed at once; groups, address and names are followed. A
+directory that answers nothing, half or wrongly closes nobody: a reading counts whole or not at all, and one after which
+too many would lose their access changes nothing until an administrator confirms it (`confirm`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from allauth.socialaccount.models import SocialAccount
+from django.db import DatabaseError, transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+from procrastinate.exceptions import AlreadyEnqueued
+
+from gis_core.accounts import joining
+from gis_core.accounts.directory import people as directory_people
+from gis_core.accounts.directory import reports
+from gis_core.accounts.directory.asking import DirectoryTrouble
+from gis_core.accounts.directory.people import Snapshot
+from gis_core.errors import ArpentError, Conflict
+from gis_core.jobs.services import queue_task
+from gis_core.members.closing import close_access
+from gis_core.members.people import check_may_close
+from gis_core.members.rights import SYSTEM, acting_as
+from gis_core.models import AccessRule, Member, Membership, SignInMethod, User
+from gis_core.operations import security_journal as security
+
+log = logging.getLogger("arpent.directory")
+TASK = "synchronise_directory"
+# Of those who sign in by a directory: more than these lose nothing at once without an administrator.
+MOST_AT_ONCE, ONE_IN, ALWAYS = 20, 10, 3
+
+
+@dataclass(slots=True)
+class Plan:
+    """What one reading would do: whose account it closes (`gone`), whose roles it ends (`losing`), who stays."""
+
+    gone: list[User] = field(default_factory=list)
+    losing: list[User] = field(default_factory=list)
+    there: list[tuple[User, joining.Identity]] = field(default_factory=list)
+
+    @property
+    def leaving(self) -> list[User]:
+        return [*self.gone, *self.losing]
+
+
+def queue_all(timestamp: int) -> None:
+    """Every five minutes: one task for each directory, so that one that hangs holds nobody else up."""
+    with acting_as(SYSTEM):
+        for method in SignInMethod.objects.filter(kind=SignInMethod.Kind.DIRECTORY, active=True):
+            queue(method)
+
+
+def queue(method: SignInMethod) -> None:
+    """Have a directory read as soon as a worker is free, unless that waits already."""
+    name = f"directory-{method.pk}"
+    try:
+        with transaction.atomic():
+            queue_task(TASK, {"method": method.pk}, lock=name, queueing_lock=name)
+    except AlreadyEnqueued:
+        log.info("a directory waits to be read already", extra={"fields": {"method": method.pk}})
+
+
+def run(method: int) -> None:
+    """Synchronise one directory (the queue's task)."""
+    with acting_as(SYSTEM), translation.override("fr"):
+        found = SignInMethod.objects.filter(pk=method, kind=SignInMethod.Kind.DIRECTORY, active=True).first()
+        if found is not None:
+            synchronise(found)
+
+
+def synchronise(method: SignInMethod) -> reports.Report:
+    """Read the directory and apply what it says. The report is kept; trouble is in it, in words."""
+    known = accounts_of(method)
+    try:
+        snapshot = directory_people.read(method, known)
+        check_whole(method, snapshot)
+    except ArpentError as error:
+        trouble = error.trouble.code if isinstance(error, DirectoryTrouble) else "wrong"
+        return reports.keep(method, reports.Report(error=str(error.message), trouble=trouble, known=len(known)))
+    plan = plan_of(method, known, snapshot)
+    report = reports.Report(people=snapshot.people_count, groups=snapshot.groups_count, known=len(known))
+    confirmed = reports.list_confirmed(method)
+    unconfirmed = [one for one in plan.leaving if one.pk not in confirmed]
+    if too_many(len(unconfirmed), len(known)):
+        report.waiting = sorted(one.pk for one in plan.leaving)
+        return reports.keep(method, report)
+    apply(method, plan, report)
+    return reports.keep(method, report)
+
+
+def accounts_of(method: SignInMethod) -> dict[str, User]:
+    """Who signs in by this method and has an open account, by the identifier in the directory."""
+    joined = SocialAccount.objects.filter(provider=joining.provider_of(method), user__is_active=True)
+    return {one.uid: one.user for one in joined.select_related("user")}
+
+
+def check_whole(method: SignInMethod, snapshot: Snapshot) -> None:
+    """Raise Conflict for a directory that answers, and cannot be the one that it was."""
+    if not snapshot.people_count:
+        raise Conflict(_("The directory answers that it has no people: check the base and the filter."))
+    if not snapshot.groups_count and AccessRule.objects.filter(method=method).exists():
+        raise Conflict(_("The directory answers that it has no groups: check their base and the reading account."))
+
+
+def plan_of(method: SignInMethod, known: dict[str, User], snapshot: Snapshot) -> Plan:
+    """Compare who is known with the reading. Somebody given twice is left as they are."""
+    plan = Plan()
+    nested = directory_people.is_nested(method)
+    fitting = members_by_group(method)
+    given = members_given(method)
+    for subject, user in known.items():
+        person = snapshot.people.get(subject)
+        if subject in snapshot.twice:
+            continue
+        if person is None or person["disabled"]:
+            plan.gone.append(user)
+            continue
+        groups = snapshot.groups_of(person, nested=nested)
+        held = {member for group in groups for member in fitting.get(group, ())}
+        if given.get(user.pk, set()) - held:
+            plan.losing.append(user)
+        plan.there.append((user, as_identity(person, [one for one in groups if one in fitting])))
+    return plan
+
+
+def members_by_group(method: SignInMethod) -> dict[str, set[int]]:
+    """The members at which a rule gives something for a group, by its name in small letters."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for group, member in AccessRule.objects.filter(method=method).values_list("group", "member_id"):
+        found[group.casefold()].add(member)
+    return found
+
+
+def members_given(method: SignInMethod) -> dict[int, set[int]]:
+    """The members at which the method's rules gave each person a role."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for user, member in Membership.objects.filter(given_by=method).values_list("user_id", "member_id"):
+        found[user].add(member)
+    return found
+
+
+def as_identity(person: dict[str, Any], groups: Iterable[str]) -> joining.Identity:
+    """A person of the directory as every sign-in method says who somebody is."""
+    return joining.Identity(
+        subject=person["id"],
+        email=person["email"],
+        first_name=person["first_name"],
+        last_name=person["last_name"],
+        groups=tuple(groups),
+        amr=("pwd",),
+    )
+
+
+def too_many(leaving: int, known: int) -> bool:
+    """Whether so many leave at once that the reading may be wrong: twenty, a tenth (three always may), or everybody."""
+    return leaving > MOST_AT_ONCE or leaving > max(ALWAYS, known // ONE_IN) or (leaving == known > 1)
+
+
+def apply(method: SignInMethod, plan: Plan, report: reports.Report) -> None:
+    """Each person in a transaction of their own: one who cannot be changed leaves the others to be."""
+    for user in plan.gone:
+        try:
+            close(method, user)
+            report.closed += 1
+        except ArpentError as error:
+            report.kept.append(f"{user} : {error.message}")
+    for user, identity in plan.there:
+        try:
+            report.changed += follow(method, user, identity)
+        except (ArpentError, DatabaseError) as error:
+            log.warning("somebody could not be followed", extra={"fields": {"user": user.pk, "why": str(error)}})
+            report.kept.append(str(user))
+
+
+@transaction.atomic
+def close(method: SignInMethod, user: User) -> None:
+    """Close the account of somebody who is gone. Raises Conflict for one that must stay: nobody could open it again."""
+    if Member.objects.filter(emergency_account=user).exists():
+        raise Conflict(_("This is an emergency account: take it out of its member first."))
+    check_may_close(user)
+    close_access(user, why="directory")
+    security.record_committed("closed_by_directory", account=user.pk, method=method.pk)
+
+
+@transaction.atomic
+def follow(method: SignInMethod, user: User, identity: joining.Identity) -> bool:
+    """Take over the groups, the address and the names of somebody who is there; whether anything changed."""
+    joining.keep_address(user, method, identity)
+    changes = joining.apply_rules(user=user, method=method, groups=identity.groups)
+    ended = [change["member"] for change in changes if change["what"] == "ended"]
+    for member in Member.objects.filter(pk__in=ended):
+        close_access(user, member=member, why="directory")
+    return follow_names(user, identity) or bool(changes)
+
+
+def follow_names(user: User, identity: joining.Identity) -> bool:
+    """Take over names that changed; whether they did. An empty or unusable one changes nothing."""
+    names = {name: joining.usable_name(getattr(identity, name)) for name in ("first_name", "last_name")}
+    changed = {name: value for name, value in names.items() if value and value != getattr(user, name)}
+    for name, value in changed.items():
+        setattr(user, name, value)
+    if changed:
+        user.save(update_fields=list(changed))
+    return bool(changed)
+
+
+def confirm(method: SignInMethod, digest: str) -> None:
+    """Let those leave who wait, as the page showed them (`digest`). Raises Conflict where they are others by now."""
+    report = reports.last(method)
+    if report is None or not report.waiting or digest != digest_of(report.waiting):
+        raise Conflict(_("The directory was read again meanwhile: look at the list again."))
+    reports.keep_confirmed(method, report.waiting)
+    security.record("directory_confirmed", method=method.pk, people=len(report.waiting))
+    queue(method)
+
+
+def digest_of(waiting: list[int]) -> str:
+    return hashlib.sha256(repr(waiting).encode()).hexdigest()[:16]

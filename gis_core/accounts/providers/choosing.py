@@ -1,0 +1,56 @@
+"""Which way in fits whom: methods by the domain of an e-mail address, and who may no longer use a password."""
+
+from __future__ import annotations
+
+from allauth.account.internal.flows.login import get_authentication_records
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import urlencode
+
+from gis_core.models import Member, SignInMethod, User
+
+
+def open_methods() -> QuerySet[SignInMethod]:
+    return SignInMethod.objects.filter(active=True).select_related("member")
+
+
+def methods_for(email: str) -> list[SignInMethod]:
+    """Those that an address leads to: of its domain, or those of the platform that are for every domain."""
+    domain = email.strip().rpartition("@")[2].lower()
+    by_domain = open_methods().filter(domains__contains=[domain]) if domain else open_methods().none()
+    return list(by_domain) or list(for_everybody())
+
+
+def for_everybody() -> QuerySet[SignInMethod]:
+    """The platform's methods that no domain narrows: the sign-in page shows them at once."""
+    return open_methods().filter(member=None, domains=[])
+
+
+def entry_of(method: SignInMethod, *, email: str = "", next_url: str = "") -> str:
+    """The page where somebody signs in by a method; empty where this version has none for its kind."""
+    name = "directory_sign_in" if method.kind == SignInMethod.Kind.DIRECTORY else "provider_begin"
+    try:
+        path = reverse(name, args=[method.pk])
+    except NoReverseMatch:
+        return ""
+    given = {name: value for name, value in (("courriel", email), ("next", next_url)) if value}
+    return f"{path}?{urlencode(given)}" if given else path
+
+
+def may_use_password(user: User) -> bool:
+    """Whether passwords open this account: none of its members has them switched off, or it is an emergency account."""
+    if is_emergency_account(user):
+        return True
+    closed = Member.objects.filter(Q(memberships__user=user) & ~Q(memberships__accepted_at=None), passwords_open=False)
+    return not closed.exists()
+
+
+def is_emergency_account(user: User) -> bool:
+    return Member.objects.filter(emergency_account=user).exists()
+
+
+def is_by_password(request: HttpRequest, user: User) -> bool:
+    """Whether what is about to open a session is a password, or the mail's link that sets one; not a passkey."""
+    records = get_authentication_records(request, user)
+    return not records or records[-1].get("method") not in ("mfa", "socialaccount")
