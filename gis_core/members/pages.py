@@ -74,7 +74,7 @@ def list_people(member: Member) -> dict[str, Any]:
     accounts = [one.account for one in memberships if one.account]
     ways, away = ways_of(accounts), absences.absences_of(member)
     today = database_clock.today()
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "person": one,
             "ways": ways[one.user_id] if one.account else None,
@@ -96,12 +96,14 @@ def list_page(request: HttpRequest, slug: str) -> HttpResponse:
     context: dict[str, Any] = {"section": "members", "member": member, "most": roster.MOST_PEOPLE}
     status = 200
     if request.method == "POST":
-        invites = request.POST.get("action") == "invite"
+        action = request.POST.get("action")
+        invites = action in ("invite", "change")
         try:
             sent_people = people_sent(request)
             outcomes = roster.invite_people(
-                sent_people, rights=rights, member=member, site=request.build_absolute_uri("/"), dry_run=not invites
-            )
+                sent_people, rights=rights, member=member, site=request.build_absolute_uri("/"), dry_run=not invites,
+                changes=action == "change",
+            )  # fmt: skip
         except ArpentError as error:
             context, status = context | {"fault": error.message}, 400
         else:
@@ -110,6 +112,9 @@ def list_page(request: HttpRequest, slug: str) -> HttpResponse:
                 count = counts["invited"]
                 text = ngettext("%(n)s invitation has been sent.", "%(n)s invitations have been sent.", count)
                 messages.success(request, text % {"n": count})
+                if count := counts["changed"]:
+                    text = ngettext("%(n)s person has been changed.", "%(n)s people have been changed.", count)
+                    messages.success(request, text % {"n": count})
                 return redirect("people", slug=slug)
             kept = json.dumps([one.as_json() for one in sent_people])
             context |= {"outcomes": outcomes, "counts": counts, "kept": kept}

@@ -33,6 +33,12 @@ def people_of(member: Member) -> QuerySet[Membership]:
     return people.order_by(*names, "invited_email")
 
 
+def people_in_force(member: Member) -> QuerySet[Membership]:
+    """Those of them who have access today."""
+    in_force = Membership.objects.accepted().filter(member=member, user__is_active=True)
+    return people_of(member).filter(pk__in=in_force.values("pk"))
+
+
 def null_until_accepted(name: str) -> Case:
     """A column of the account to sort by, null (last) for an invitation: its place must not tell the name behind it."""
     return Case(When(accepted_at__isnull=False, then=F(f"user__{name}")))

@@ -69,7 +69,7 @@ def start_review(*, rights: Rights, member: Member, last_date: date, ends_others
             owner=member, started_by_id=rights.user_id, last_date=last_date, ends_others=ends_others,
             reminded_date=today,
         )  # fmt: skip
-        in_force = people.people_of(member).accepted().filter(user__is_active=True)
+        in_force = people.people_in_force(member)
         ReviewedPerson.objects.bulk_create([reviewed(review, one) for one in in_force])
         remind(review)
     security.record_committed("review_started", member=member.pk, review=review.pk, ends_others=ends_others)
@@ -163,7 +163,7 @@ def close_review(*, rights: Rights, review: RightsReview) -> RightsReview:
 
 def follow_answer(one: ReviewedPerson, review: RightsReview, rights: Rights) -> str:
     """Do what was said of a person; what came of it in words, in the language of the record."""
-    membership = people.people_of(review.owner).accepted().filter(pk=one.membership).first()
+    membership = people.people_in_force(review.owner).filter(pk=one.membership).first()
     with translation.override("fr"):
         if membership is None:
             return _("had left before")
