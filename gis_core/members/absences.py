@@ -41,9 +41,9 @@ def record_absence(
     if not today <= last_date <= today + timedelta(days=MOST_DAYS) or first_date < today - timedelta(days=MOST_DAYS):
         message = _("An absence ends today or later, two years away at most.")
         raise Invalid(message, parameter="last_date")
-    if Absence.objects.filter(owner=membership.member, person=membership.user, ended_at=None).exists():
-        raise Conflict(_("An absence of this person is not over yet: end it first."))
     with acting_as(rights):
+        if Absence.objects.filter(owner=membership.member, person=membership.user, ended_at=None).exists():
+            raise Conflict(_("An absence of this person is not over yet: end it first."))
         absence = Absence.objects.create(
             owner=membership.member, person=membership.user, colleague=colleague, first_date=first_date,
             last_date=last_date,

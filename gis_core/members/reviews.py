@@ -62,9 +62,9 @@ def start_review(*, rights: Rights, member: Member, last_date: date, ends_others
         message = _("The last day of a review is today or later, six months away at most.")
         raise Invalid(message, parameter="last_date")
     people.lock_people()
-    if RightsReview.objects.filter(owner=member, state=State.OPEN).exists():
-        raise Conflict(_("A review of this member is open already."))
     with acting_as(rights):
+        if RightsReview.objects.filter(owner=member, state=State.OPEN).exists():
+            raise Conflict(_("A review of this member is open already."))
         review = RightsReview.objects.create(
             owner=member, started_by_id=rights.user_id, last_date=last_date, ends_others=ends_others,
             reminded_date=today,

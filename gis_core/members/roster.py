@@ -82,8 +82,8 @@ class Person:
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Person":
         """A row that a page kept. Raises TypeError, ValueError, KeyError for anything else."""
-        names = ("email", "role", "first_name", "last_name", "last_date")
-        texts = {name: str(kept.get(name, ""))[:300] for name in names}
+        texts = {name: str(kept[name])[:300] for name in ("email", "role", "first_name", "last_name")}
+        texts["last_date"] = str(kept.get("last_date", ""))[:40]
         return cls(row=int(kept["row"]), communes=tuple(str(one)[:5] for one in kept["communes"]), **texts)
 
 

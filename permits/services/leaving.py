@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import ngettext
 
@@ -16,6 +17,7 @@ from gis_core.points import WorkItem
 from permits.letters import ABOUT
 from permits.models import ConsultationLink, ConsultationReply, Permit, SignatureProposal, Team
 from permits.numbers import format_number
+from permits.procedure import OPEN
 from permits.services.filing import change_permit, check_instructor
 from permits.services.reminding import close_feed
 
@@ -49,8 +51,11 @@ def close_consultations(user: User, member: Member | None) -> int:
 
 
 def find_files(user: User, member: Member) -> list[WorkItem]:
-    """The open files that the person instructs, the first due first, with what waits of each."""
-    permits = list(Permit.objects.filter(owner=member, instructor=user).open().order_by("next_date", "number"))
+    """The files that the person instructs, open or with last days after their decision, the first due first; with what
+    waits of each.
+    """
+    goes_on = Q(state__in=OPEN) | Q(after_date__isnull=False)
+    permits = list(Permit.objects.filter(goes_on, owner=member, instructor=user).order_by("next_date", "number"))
     ids, numbers = [one.pk for one in permits], [one.number for one in permits]
     waiting = SignatureProposal.State.WAITING
     signatures = Counter(

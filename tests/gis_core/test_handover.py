@@ -46,7 +46,7 @@ def rights(member: Member) -> Rights:
 
 @pytest.fixture
 def permit(world: World, person: User) -> Permit:
-    made = world.filed()
+    made = world.file(filed_date=database_clock.today())
     with factories.as_owner():
         Permit.objects.filter(pk=made.pk).update(instructor=person)
     return made

@@ -3,6 +3,7 @@
 import hashlib
 from datetime import date, timedelta
 
+import pypdfium2
 import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
@@ -13,7 +14,6 @@ from gis_core.members import reviews
 from gis_core.members.rights import SYSTEM, Rights, Role, acting_as, rights_of
 from gis_core.models import Member, Membership, ReviewedPerson, RightsReview, User
 from tests import factories
-from tests.documents import text_of
 from tests.post import outbox
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +61,11 @@ def closed(rights: Rights, review: RightsReview) -> RightsReview:
     return reviews.close_review(rights=rights, review=review)
 
 
+def text_of(pdf: bytes) -> str:
+    read = pypdfium2.PdfDocument(pdf)
+    return " ".join(" ".join(page.get_textpage().get_text_range() for page in read).split())
+
+
 def role_of(user: User, member: Member) -> str | None:
     return Membership.objects.filter(user=user, member=member).values_list("role", flat=True).first()
 
@@ -103,7 +108,7 @@ def test_whoever_is_not_confirmed_is_in_the_record_and_leaves_where_that_was_cho
     record = closed(rights, review)
     assert (role_of(reader, member) is None) == ends_others
     assert record.pdf is not None
-    text = " ".join(text_of(bytes(record.pdf)).split())
+    text = text_of(bytes(record.pdf))
     assert ("Abel" in text, "Non confirmé" in text) == (True, True)
 
 
@@ -179,7 +184,7 @@ def test_a_review_begins_by_itself_and_again_a_year_later(member: Member, admini
 def test_administrators_are_reminded_once_and_the_end_closes_it(member: Member, rights: Rights) -> None:
     review = started(rights, member)
     with factories.as_owner():
-        RightsReview.objects.filter(pk=review.pk).update(last_date=in_days(7))
+        RightsReview.objects.filter(pk=review.pk).update(last_date=in_days(7), reminded_date=in_days(-1))
     follow()
     follow()
     assert len(outbox()) == 2
