@@ -51,11 +51,11 @@ def colleague_of(membership: Membership, user_id: int | None) -> User | None:
     """The colleague of this id; None where nobody was chosen. Raises Invalid for anybody else."""
     if user_id is None:
         return None
-    found = next((one for one in colleagues_of(membership) if one.pk == user_id), None)
-    if found is None:
+    chosen = next((one for one in colleagues_of(membership) if one.pk == user_id), None)
+    if chosen is None:
         message = _("Choose somebody of the member who has access and no last day.")
         raise Invalid(message, parameter="colleague")
-    return found
+    return chosen
 
 
 def work_of(person: User, member: Member, colleague: User | None, rights: Rights) -> list[Part]:

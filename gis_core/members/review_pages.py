@@ -17,6 +17,7 @@ from gis_core.database import clock as database_clock
 from gis_core.desk.forms import blame
 from gis_core.desk.signed_in import page
 from gis_core.errors import ArpentError, NotFound
+from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request
 from gis_core.members import organisations as members
 from gis_core.members import reviews
@@ -165,8 +166,7 @@ def record(request: HttpRequest, slug: str, review_id: int) -> HttpResponse:
     if review.pdf is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
     name = f"revue-des-droits-{review.owner.slug}-{review.pk}.pdf"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(bytes(review.pdf), content_type="application/pdf", headers=headers)
+    return file_response(bytes(review.pdf), "application/pdf", name)
 
 
 urlpatterns = [
