@@ -207,6 +207,7 @@ MANIFEST = Manifest(
                 run=Later("gis_core.accounts.directory.synchronising.run"),
                 queue=WAITED,
             ),
+            Task(name="follow_people", run=Later("gis_core.members.leaving.follow_people"), cron="*/5 * * * *"),
             Task(name="tidy", run=Later("gis_core.tasks.tidy"), cron="17 3 * * *"),
             Task(name="sweep_erased", run=Later("gis_core.files.erasing.sweep_erased"), cron="37 3 * * *"),
             Task(name="watch", run=Later(f"{WATCH}.alerts.watch"), queue=WAITED, cron="*/10 * * * *"),

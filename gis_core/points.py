@@ -39,6 +39,38 @@ class Access:
     close: Callable[[User, Member | None], int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkItem:
+    """Something that a person is in charge of; `detail` says what hangs on it, `url` is its page."""
+
+    number: int
+    title: str
+    detail: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """A kind of work that people of a member are in charge of, which a colleague takes over.
+
+    `find` gives what is a person's at a member now. `why_not` says in words why somebody may not take it over, "" where
+    they may. `give` gives some of it, by its numbers, to a colleague as the desk itself does; it raises ArpentError.
+    """
+
+    name: str
+    label: Label
+    order: int
+    find: Callable[[User, Member], Sequence[WorkItem]]
+    why_not: Callable[[User, Member], str]
+    give: Callable[[Sequence[int], User, Rights], None]
+
+
+WORK: ExtensionPoint[Work] = ExtensionPoint(
+    "members.work",
+    "What people are in charge of, desk by desk, and a colleague takes over when they leave or are away; by its order.",
+    key=lambda work: work.name,
+    order=lambda work: work.order,
+)
 ACCESSES: ExtensionPoint[Access] = ExtensionPoint(
     "members.accesses",
     "By what people come in, beside sessions, API tokens and links: shut when they leave. Their order means nothing.",

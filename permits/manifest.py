@@ -14,12 +14,14 @@ from gis_core.points import (
     LETTER_KINDS,
     MAP_LINKS,
     STORED_KINDS,
+    WORK,
     Access,
     BarLink,
     FirstView,
     MapLink,
     PageGuide,
     StoredKind,
+    Work,
 )
 from gis_core.wiring.database import Reported
 from gis_core.wiring.manifests import Manifest, Urls
@@ -56,6 +58,17 @@ MANIFEST = Manifest(
         ACCESSES(
             Access("calendars", Later("permits.services.leaving.close_calendar")),
             Access("consultation_links", Later("permits.services.leaving.close_consultations")),
+            Access("permit_teams", Later("permits.services.leaving.leave_teams")),
+        ),
+        WORK(
+            Work(
+                name="permit_files",
+                label=_("Planning applications to instruct"),
+                order=10,
+                find=Later("permits.services.leaving.find_files"),
+                why_not=Later("permits.services.leaving.why_no_files"),
+                give=Later("permits.services.leaving.give_files"),
+            )
         ),
         STORED_KINDS(StoredKind("permit_pieces", _("Pieces of planning applications"), PIECE_BYTES)),
         LETTER_KINDS(*KINDS, *acts.KINDS),

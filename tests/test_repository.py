@@ -302,7 +302,7 @@ WITHOUT_KEY = {
     "gis_core/templates/form_conflict.html": 1,
     "gis_core/templates/letters/letterhead.html": 1,
     "gis_core/templates/letters/template.html": 1,
-    "gis_core/templates/membres/person.html": 2,
+    "gis_core/templates/membres/person.html": 5,
     "layers/external/templates/external/external.html": 2,
     "layers/owners/templates/owners/access.html": 1,
     "layers/settings/templates/layer_settings/description.html": 2,
@@ -374,6 +374,13 @@ WITHOUT_KEY = {
     "permits/templates/permits/applicants.html": 1,
     # Nobody is signed in: a second answer by a link is refused, a second code is sent after a minute.
     "permits/templates/permits/answer.html": 3,
+    # What ends a session, closes a review or keeps an answer is the same done twice.
+    "gis_core/templates/account/session_table.html": 1,
+    "gis_core/templates/account/sessions.html": 1,
+    "gis_core/templates/membres/reviews.html": 1,
+    "gis_core/templates/membres/handover.html": 1,
+    "gis_core/templates/membres/review.html": 1,
+    "gis_core/templates/membres/review_closing.html": 1,
     # It says what would change: the next page has the key of what is ordered.
     "permits/templates/permits/choosing.html": 1,
     "gis_core/templates/membres/list.html": 1,

@@ -14,11 +14,13 @@ from django.shortcuts import redirect, render
 from django.urls import path, re_path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from gis_core.accounts.providers import pages as provider_pages
 from gis_core.accounts.providers.choosing import entry_of, for_everybody, methods_for, open_methods
+from gis_core.accounts import sessions
 from gis_core.accounts.session import session_now
 from gis_core.desk.form_keys import lead_to
 from gis_core.desk.forms import TokenForm, blame
@@ -152,6 +154,30 @@ def create_token(request: HttpRequest) -> HttpResponse:
     return lead_to(account_page(request, new_token=token, secret=secret), reverse("account"))
 
 
+@require_safe
+@page
+def sessions_page(request: HttpRequest) -> HttpResponse:
+    """Where the person is signed in. A token has no session."""
+    key = request.session.session_key or ""
+    context = {"section": "account", "sessions": sessions.sessions_of(signed_in_user(request), key)}
+    return render(request, "account/sessions.html", context)
+
+
+@require_POST
+@page
+def end_sessions(request: HttpRequest) -> HttpResponse:
+    """End one of one's sessions (`number`), or all the others."""
+    user, number = signed_in_user(request), request.POST.get("number", "")
+    if number:
+        sessions.end_session(user, int(number) if number.isdecimal() and len(number) < 19 else 0)
+        messages.success(request, _("The session has ended."))
+    else:
+        count = sessions.end_sessions(user, keep=request.session.session_key or "")
+        text = ngettext("%(n)s session has ended.", "%(n)s sessions have ended.", count)
+        messages.success(request, text % {"n": count})
+    return redirect("sessions")
+
+
 @require_POST
 @page
 def revoke_token(request: HttpRequest, token_id: int) -> HttpResponse:
@@ -168,6 +194,8 @@ urlpatterns = [
     path("jetons/", create_token, name="token_create"),
     path("jetons/<int:token_id>/revoquer/", revoke_token, name="token_revoke"),
     path("session/", session, name="session"),
+    path("sessions/", sessions_page, name="sessions"),
+    path("sessions/terminer/", end_sessions, name="sessions_end"),
     path("connexion/", SignIn.as_view(), name="account_login"),
     *provider_pages.urlpatterns,
     path("deconnexion/", provider_pages.SignOut.as_view(), name="account_logout"),

@@ -73,11 +73,11 @@ def sessions_of(user: User, current: str = "") -> list[OpenSession]:
 
 def name_device(user_agent: str) -> str:
     """« Firefox, Windows » of what a browser says of itself; that itself, shortened, where it is none that we know."""
-    found = [
+    names = [
         next((name for sign, name in known if re.search(rf"\b{re.escape(sign)}", user_agent)), "")
         for known in (BROWSERS, SYSTEMS)
     ]
-    return ", ".join(filter(None, found)) or user_agent[:60] or _("unknown device")
+    return ", ".join(filter(None, names)) or user_agent[:60] or _("unknown device")
 
 
 @transaction.atomic

@@ -92,7 +92,13 @@ class InvitationForm(RoleForm):
     email = forms.EmailField(label=_("E-mail address"), max_length=150)
     first_name = forms.CharField(label=_("First name"), max_length=150, required=False)
     last_name = forms.CharField(label=_("Last name"), max_length=150, required=False)
-    field_order = ["email", "first_name", "last_name", "role", "communes"]
+    last_date = forms.DateField(
+        label=_("Last day of access"),
+        help_text=_("Access ends by itself at midnight after this day (Paris). Empty: no end."),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        required=False,
+    )
+    field_order = ["email", "first_name", "last_name", "role", "communes", "last_date"]
 
 
 class SignInForm(allauth.LoginForm):

@@ -47,7 +47,7 @@ def close_access(user: User, *, why: str, member: Member | None = None, colleagu
     """Shut what a person comes in by: at `member`, which they have left; without it everywhere, with their account.
 
     At a member: the links that they shared there, the jobs that they started for it. Everywhere: also every session,
-    API token, calendar and job. `colleague` takes the member's jobs over where their role allows it; others are stopped.
+    API token, calendar and job. `colleague` takes the member's jobs over where their role allows it; others stop.
     `why` is for the security journal: `removed`, `end_date`, `directory`, `account_closed`, `review`. The caller has
     asked for the right, and has ended the memberships that are to end. Within a transaction, all of it counts once it
     is committed.

@@ -14,16 +14,17 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from gis_core.desk.edit_forms import EditForm
-from gis_core.desk.forms import InvitationForm, RoleForm
+from gis_core.accounts.ways import ways_of
+from gis_core.database import clock as database_clock
+from gis_core.desk.forms import InvitationForm
 from gis_core.desk.signed_in import page, rights_of_page
 from gis_core.errors import ArpentError, Invalid
 from gis_core.http.middleware import rights_of_request
+from gis_core.members import absences, people, person_pages, review_pages, roster
 from gis_core.members import organisations as members
-from gis_core.members import people, roster
-from gis_core.models import Member, Membership
+from gis_core.models import Member
 from gis_core.points import MEMBER_LINKS
 
 
@@ -64,11 +65,27 @@ def people_page(request: HttpRequest, slug: str) -> HttpResponse:
             )
             return redirect("people", slug=slug)
         status = 400
+    context = {"section": "members", "member": member, "form": form, "agency": rights.agency}
+    return render(request, "membres/people.html", context | list_people(member), status=status)
+
+
+def list_people(member: Member) -> dict[str, Any]:
+    """Everybody of a member with what their administrator asks about them."""
     memberships = list(people.people_of(member))
-    with_access = sum(one.account is not None for one in memberships)
-    context = {"section": "members", "member": member, "people": memberships, "with_access": with_access, "form": form}
-    context["agency"] = rights.agency
-    return render(request, "membres/people.html", context, status=status)
+    accounts = [one.account for one in memberships if one.account]
+    ways, away = ways_of(accounts), absences.absences_of(member)
+    today = database_clock.today()
+    rows: list[dict[str, Any]] = [
+        {
+            "person": one,
+            "ways": ways[one.user_id] if one.account else None,
+            "absence": away.get(one.user_id) if one.account else None,
+            "over": one.last_date is not None and one.last_date < today,
+        }
+        for one in memberships
+    ]
+    with_access = sum(bool(row["person"].account) and not row["over"] for row in rows)
+    return {"people": rows, "with_access": with_access}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -80,12 +97,14 @@ def list_page(request: HttpRequest, slug: str) -> HttpResponse:
     context: dict[str, Any] = {"section": "members", "member": member, "most": roster.MOST_PEOPLE}
     status = 200
     if request.method == "POST":
-        invites = request.POST.get("action") == "invite"
+        action = request.POST.get("action")
+        invites = action in ("invite", "change")
         try:
             sent_people = people_sent(request)
             outcomes = roster.invite_people(
-                sent_people, rights=rights, member=member, site=request.build_absolute_uri("/"), dry_run=not invites
-            )
+                sent_people, rights=rights, member=member, site=request.build_absolute_uri("/"), dry_run=not invites,
+                changes=action == "change",
+            )  # fmt: skip
         except ArpentError as error:
             context, status = context | {"fault": error.message}, 400
         else:
@@ -94,6 +113,9 @@ def list_page(request: HttpRequest, slug: str) -> HttpResponse:
                 count = counts["invited"]
                 text = ngettext("%(n)s invitation has been sent.", "%(n)s invitations have been sent.", count)
                 messages.success(request, text % {"n": count})
+                if count := counts["changed"]:
+                    text = ngettext("%(n)s person has been changed.", "%(n)s people have been changed.", count)
+                    messages.success(request, text % {"n": count})
                 return redirect("people", slug=slug)
             kept = json.dumps([one.as_json() for one in sent_people])
             context |= {"outcomes": outcomes, "counts": counts, "kept": kept}
@@ -114,62 +136,6 @@ def people_sent(request: HttpRequest) -> list[roster.Person]:
     return people_kept
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@page
-def person_page(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse:
-    """One person's role at a member."""
-    rights = rights_of_request(request)
-    member = members.get_administered_member(rights=rights, slug=slug)
-    person = people.person_of(member=member, membership_id=membership_id)
-
-    def read(_name: str) -> dict[str, Any]:
-        return role_of(people.person_of(member=member, membership_id=membership_id))
-
-    # By name: the site's role may not lock what it changes through a function alone.
-    row = f"membership {membership_id}"
-    form = RoleChangeForm(request, row=row, read=read, member=member, rights=rights)
-    status = 200
-    if request.method == "POST":
-        if form.is_valid() and attempt(
-            form, lambda: people.change_role(rights=rights, membership=person, **form.cleaned_data)
-        ):
-            messages.success(request, _("%(name)s has a new role.") % {"name": person.name})
-            return redirect("people", slug=slug)
-        status = 400
-    return render(
-        request,
-        "membres/person.html",
-        {"section": "members", "member": member, "person": person, "form": form},
-        status=status,
-    )
-
-
-class RoleChangeForm(EditForm, RoleForm):
-    """The role and the communes mean something together."""
-
-    together = (("role", "communes"),)
-
-
-def role_of(person: Membership) -> dict[str, Any]:
-    return {"role": person.role, "communes": [commune.insee for commune in person.communes.all()]}
-
-
-@require_POST
-@page
-def remove_person(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse:
-    """Take a person out of a member."""
-    rights = rights_of_request(request)
-    member = members.get_administered_member(rights=rights, slug=slug)
-    person = people.person_of(member=member, membership_id=membership_id)
-    try:
-        people.remove(rights=rights, membership=person)
-    except ArpentError as error:
-        messages.error(request, str(error.message))
-    else:
-        messages.success(request, _("%(name)s no longer belongs to the member.") % {"name": person.name})
-    return redirect("people", slug=slug)
-
-
 def attempt(form: Any, act: Callable[[], Any]) -> bool:
     """Do it; a refusal becomes the form's error."""
     try:
@@ -184,6 +150,6 @@ urlpatterns = [
     path("", members_page, name="members"),
     path("<slug:slug>/", people_page, name="people"),
     path("<slug:slug>/liste/", list_page, name="people_list"),
-    path("<slug:slug>/<int:membership_id>/", person_page, name="person"),
-    path("<slug:slug>/<int:membership_id>/retirer/", remove_person, name="person_remove"),
+    *person_pages.urlpatterns,
+    *review_pages.urlpatterns,
 ]

@@ -2,7 +2,8 @@
 
 import secrets
 from collections.abc import Sequence
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -13,6 +14,7 @@ from psycopg import sql
 from psycopg.errors import InsufficientPrivilege
 
 from gis_core.accounts import mail as account_mail
+from gis_core.database import clock as database_clock
 from gis_core.database.rows import first_of
 from gis_core.database.statements import execute, fetch_one
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
@@ -21,12 +23,20 @@ from gis_core.members.rights import ADMINISTRATORS, Rights, Role, acting_as
 from gis_core.models import Commune, Member, Membership, User
 from gis_core.validators import validate_person_name
 
+MOST_DAYS: Final = 3_653
+
 
 def people_of(member: Member) -> QuerySet[Membership]:
     """Who belongs to a member, with their town halls, by name; then who is invited, by the address typed."""
     people = Membership.objects.filter(member=member).select_related("user").prefetch_related("communes")
     names = (null_until_accepted(name) for name in ("last_name", "first_name", "username"))
     return people.order_by(*names, "invited_email")
+
+
+def people_in_force(member: Member) -> QuerySet[Membership]:
+    """Those of them who have access today."""
+    in_force = Membership.objects.accepted().filter(member=member, user__is_active=True)
+    return people_of(member).filter(pk__in=in_force.values("pk"))
 
 
 def null_until_accepted(name: str) -> Case:
@@ -49,17 +59,19 @@ def invite(
     communes: Sequence[str] = (),
     first_name: str = "",
     last_name: str = "",
+    last_date: date | None = None,
     site: str,
 ) -> Membership:
     """Offer somebody a role at a member by mail; it gives no rights until they accept.
 
     Nothing tells whether the address had an account: a new one accepts by the link that sets its password, an existing
     one by signing in. `communes` are INSEE codes of the member's territory, needed for a town hall and refused
-    otherwise; `site` is the platform's address, with its last slash. Raises Invalid, Forbidden (a role above the
-    user's), Conflict (already there).
+    otherwise; `last_date` is the last day of access; `site` is the platform's address, with its last slash. Raises
+    Invalid, Forbidden (a role above the user's), Conflict (already there).
     """
     email, first_name, last_name = clean_email(email), clean_name(first_name), clean_name(last_name)
     check_may_give(rights, member, role)
+    check_last_date(last_date)
     wanted = check_communes(member, role, communes)
     lock_people()
     user = User.objects.filter(email__iexact=email).first() or new_account(email, first_name, last_name)
@@ -67,6 +79,8 @@ def invite(
         raise Conflict(_("This person already belongs to the member or is invited: change the role instead."))
     reopen(user)
     made = call_as(rights, "offer_membership", user.pk, member.pk, role, wanted, email)
+    if last_date is not None:
+        call_as(rights, "set_last_date", made, last_date)
     account_mail.post("invitation", membership=made, site=site)
     return person_of(member=member, membership_id=made)
 
@@ -181,6 +195,30 @@ def change_role(*, rights: Rights, membership: Membership, role: str, communes: 
         check_agency_keeps_administrator(without=[membership])
     call_as(rights, "change_membership", membership.pk, role, wanted)
     return person_of(member=membership.member, membership_id=membership.pk)
+
+
+@transaction.atomic
+def set_last_date(*, rights: Rights, membership: Membership, last_date: date | None) -> Membership:
+    """Let a membership end by itself at the end of a day in Paris, or not (None).
+
+    Raises Invalid (a day that has passed), Forbidden, Conflict (the last administrator).
+    """
+    membership = lock_membership(membership)
+    check_may_give(rights, membership.member, membership.role)
+    check_last_date(last_date)
+    if last_date is not None:
+        check_not_last_administrator(rights, membership)
+        check_agency_keeps_administrator(without=[membership])
+    call_as(rights, "set_last_date", membership.pk, last_date)
+    return person_of(member=membership.member, membership_id=membership.pk)
+
+
+def check_last_date(last_date: date | None) -> None:
+    """Raise Invalid for a day that has passed, or is more than ten years away."""
+    today = database_clock.today()
+    if last_date is not None and not today <= last_date <= today + timedelta(days=MOST_DAYS):
+        message = _("The last day is today or later, ten years away at most.")
+        raise Invalid(message, parameter="last_date")
 
 
 @transaction.atomic

@@ -18,12 +18,14 @@ from gis_core.points import (
     MAP_LINKS,
     START_STEPS,
     TABS,
+    WORK,
     BarLink,
     Desk,
     FirstView,
     MapLink,
     PageGuide,
     Tab,
+    Work,
 )
 from gis_core.wiring.database import Setting
 from gis_core.wiring.manifests import Manifest, Urls
@@ -52,6 +54,16 @@ MANIFEST = Manifest(
     gives=(
         DECLARED(*ownership.DECLARATIONS),
         START_STEPS(NETWORKS),
+        WORK(
+            Work(
+                name="outages",
+                label=_("Outages under way"),
+                order=20,
+                find=Later("networks.water.services.leaving.find_outages"),
+                why_not=Later("networks.water.services.leaving.why_no_outages"),
+                give=Later("networks.water.services.leaving.give_outages"),
+            )
+        ),
         FEATURE_SHEETS(FeatureSheet("water-pipes", partial(sheets.describe_pipes, "water"))),
         FEATURE_SHEETS(FeatureSheet("water-nodes", partial(sheets.describe_nodes, "water"))),
         FEATURE_SHEETS(FeatureSheet("sewer-pipes", partial(sheets.describe_pipes, "sewer"))),

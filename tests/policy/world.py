@@ -59,6 +59,7 @@ from tests.policy import (
     sign_in_methods,
     simulations,
 )
+from tests.policy import people as people_rows
 from tests.policy.table import ROLES
 
 SECRET = "un mot de passe assez long"
@@ -228,6 +229,7 @@ def make_world() -> World:
         rows[f"study {whose}"] = network_studies.study(member).pk
     rows["fire own"], rows["fire other"] = network_hydrants.made(ours), network_hydrants.made(theirs)
     rows |= network_warning.things(ours, theirs, people["network_technician"], stranger)
+    rows |= people_rows.rows(persons)
     rows |= network_works.rows("own", ours, people["network_technician"])
     rows |= network_works.rows("other", theirs, stranger)
     rows |= network_orders.things(ours, theirs, people["network_technician"], stranger)
@@ -394,6 +396,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         **network_trace.arguments(world.rows, whose),
         **network_hydrants.arguments(world.rows.get(f"fire {whose}")),
         "study": world.rows.get(f"study {whose}", MISSING),
+        **people_rows.arguments(route, world.rows, foreign, MISSING),
         "road": network_assets.ROADS.get(whose, "D9999"),
         "team_id": world.teams[foreign].pk if foreign in world.teams else MISSING,
         **permit_forms.authority_arguments(world.authorities.get(foreign)),
@@ -527,6 +530,7 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
         ("langue/", "POST"): {"language": "fr", "next": "/"},
         ("membres/<slug:slug>/", "POST"): invitation,
         ("membres/<slug:slug>/<int:membership_id>/", "POST"): {"role": "reader"},
+        **people_rows.FORMS,
         ("membres/<slug:slug>/liste/", "POST"): {
             "action": "try",
             "rows": '[{"row": 2, "email": "liste@example.org", "role": "reader", "first_name": "", "last_name": "", '

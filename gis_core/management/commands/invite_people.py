@@ -23,6 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("list", type=Path, metavar="LIST.csv")
         parser.add_argument("--member", required=True, help=_("short name of the member"))
         parser.add_argument("--site", required=True, help="address of the platform, e.g. https://sig.example.fr/")
+        parser.add_argument("--change", action="store_true", help="make of who is there already what the list says")
         parser.add_argument("--dry-run", action="store_true", help=_("only say what would come in"))
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -46,7 +47,9 @@ class Command(BaseCommand):
             if member is None:
                 raise Invalid(_("There is no member named %(slug)s.") % {"slug": options["member"]})
             site = options["site"].rstrip("/") + "/"
-            return invite_people(people, rights=SYSTEM, member=member, site=site, dry_run=options["dry_run"])
+            return invite_people(
+                people, rights=SYSTEM, member=member, site=site, dry_run=options["dry_run"], changes=options["change"]
+            )
 
 
 def line_of(one: Outcome, *, dry_run: bool) -> str:

@@ -21,8 +21,8 @@ log = logging.getLogger("arpent.exports")
 
 MOST_ANONYMOUS = 100_000
 LONGEST_S = 1_800.0
-# How often a file on its way looks whether whoever reads it still may.
-LOOK_S = 2.0
+# How often a file on its way asks whether whoever reads it still may.
+ACCESS_STEP_S = 2.0
 BLOCK_BYTES = 1 << 19
 
 
@@ -94,11 +94,11 @@ def parts_of(layer: Layer, selection: Selection, reading: Reading, form: Format,
             message = _("This selection has more than %(most)s objects: sign in, or narrow it down.")
             raise Forbidden(message % {"most": MOST_ANONYMOUS})
         head = form.begin()
-        look = EndOfAccess(rights)
+        check_access = EndOfAccess(rights)
         for rows in batches(layer, condition, reading):
             if time.monotonic() > until:
                 raise Unavailable(_("The export took too long."))
-            look()
+            check_access()
             yield head + form.rows(rows)
             head = b""
         if end := head + form.end():
@@ -106,17 +106,17 @@ def parts_of(layer: Layer, selection: Selection, reading: Reading, form: Format,
 
 
 class EndOfAccess:
-    """Looks every two seconds, when it is called, whether these rights are still held."""
+    """Asks every two seconds, when it is called, whether these rights are still held."""
 
     def __init__(self, rights: Rights) -> None:
         self.rights = rights
-        self.next_s = time.monotonic() + LOOK_S
+        self.next_s = time.monotonic() + ACCESS_STEP_S
 
     def __call__(self) -> None:
-        """Raises Forbidden once they are not."""
+        """Ask, where two seconds are over. Raises Forbidden once they are not."""
         if time.monotonic() < self.next_s:
             return
-        self.next_s = time.monotonic() + LOOK_S
+        self.next_s = time.monotonic() + ACCESS_STEP_S
         if not are_still_held(self.rights):
             raise Forbidden(_("Your access ended during this download."))
 
@@ -129,8 +129,8 @@ def file_in_blocks(path: Path, rights: Rights) -> Iterator[bytes]:
 
 def blocks(path: Path, rights: Rights) -> Generator[bytes]:
     """A file cut short has fewer bytes than its `Content-Length`: its reader knows that it is not whole."""
-    look = EndOfAccess(rights)
+    check_access = EndOfAccess(rights)
     with limit_concurrency(DOWNLOAD), path.open("rb") as opened:
         while block := opened.read(BLOCK_BYTES):
             yield block
-            look()
+            check_access()
