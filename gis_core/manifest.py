@@ -41,6 +41,7 @@ WHO_ASKS = (
     Setting("insee", "The wall: the communes whose personal rows this person sees."),
     Setting("town_insee", "The wall: the communes that this person works for in a town hall."),
     Setting("agency", "The wall: whether the agency asks, which sees all rows."),
+    Setting("layers", "The wall: the only layers that the asker's API token opens; empty: all that the person sees."),
 )
 """Rights.settings(), told to every transaction: where one is missing, functions that need it fail rather than guess."""
 
@@ -195,6 +196,7 @@ MANIFEST = Manifest(
                 queue=WAITED,
                 retry=Later("gis_core.tasks.WithTheMailServer"),
             ),
+            Task(name="remind_of_tokens", run=Later("gis_core.tokens.reminders.remind"), cron="47 6 * * *"),
             Task(name="tidy", run=Later("gis_core.tasks.tidy"), cron="17 3 * * *"),
             Task(name="sweep_erased", run=Later("gis_core.files.erasing.sweep_erased"), cron="37 3 * * *"),
             Task(name="watch", run=Later(f"{WATCH}.alerts.watch"), queue=WAITED, cron="*/10 * * * *"),

@@ -12,6 +12,7 @@ from gis_core.letters import pages as letter_pages
 from gis_core.members import pages as member_pages
 from gis_core.operations import health, metrics, overview_page, start_page
 from gis_core.ownership import pages as departure_pages
+from gis_core.tokens import pages as program_pages
 from gis_core.wiring.manifests import url_patterns
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("compte/filtres/", desk_pages.change_filters, name="saved_filters"),
     path("compte/", include(account_pages.urlpatterns)),
     path("depart/", include(departure_pages.urlpatterns)),
+    path("membres/<slug:slug>/programmes/", include(program_pages.urlpatterns)),
     path("membres/", include(member_pages.urlpatterns)),
     path("courriers/", include(letter_pages.urlpatterns)),
     path("exploitation/", overview_page.overview_page, name="overview"),

@@ -19,6 +19,7 @@ from gis_core.points import (
     PageGuide,
     StoredKind,
 )
+from gis_core.tokens.points import TOKEN_DESKS, TokenDesk
 from gis_core.wiring.database import Reported
 from gis_core.wiring.manifests import Manifest, Urls
 from layers.catalogue.points import LAYERS
@@ -49,6 +50,11 @@ MANIFEST = Manifest(
         Urls("openads/", "permits.openads_urls"),
     ),
     gives=(
+        TOKEN_DESKS(
+            TokenDesk(
+                slug="permits", label=_("Planning applications"), prefixes=("permis/", "openads/", "api/v1/permits/")
+            )
+        ),
         DECLARED(*ownership.DECLARATIONS),
         STORED_KINDS(StoredKind("permit_pieces", _("Pieces of planning applications"), PIECE_BYTES)),
         LETTER_KINDS(*KINDS, *acts.KINDS),

@@ -23,6 +23,7 @@ from gis_core.jobs.services import queue_task
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Membership, User
 from gis_core.operations.watch.day_measures import MAIL, keep
+from gis_core.wiring.points import Later
 
 TASK = "account_mail"
 
@@ -127,4 +128,6 @@ KINDS: dict[str, Callable[..., None]] = {
     "password_reset": send_password_reset,
     "slowed": send_slowed,
     "trial": send_trial,
+    "token": Later("gis_core.tokens.reminders.send_token_reminder"),
+    "program_passed_on": Later("gis_core.tokens.reminders.send_passed_on"),
 }

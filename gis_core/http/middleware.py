@@ -22,10 +22,12 @@ from gis_core.errors import ArpentError
 from gis_core.http.admission import Actor, on_behalf_of
 from gis_core.http.hosts import is_known_host
 from gis_core.http.problem import RETRY_SECONDS, as_problem, problem, status_of, wants_problem
+from gis_core.http.reading import keep_reading_alone
 from gis_core.members.rights import Rights, acting_as, rights_of
 from gis_core.models import User
 from gis_core.operations import security_journal as security
 from gis_core.operations.watch.presence import note_presence
+from gis_core.tokens import scopes
 from gis_core.tokens.authentication import user_of_authorization
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -114,7 +116,8 @@ def who_asks(get_response: Handler) -> Handler:
         request.by_token = False  # type: ignore[attr-defined]
         authorization = request.headers.get("Authorization")
         if authorization and not opens_metrics(request, authorization):
-            user = user_of_authorization(authorization)
+            address = security.address_of(request)
+            user = user_of_authorization(authorization, address)
             if user is None:
                 return problem(
                     401,
@@ -122,6 +125,11 @@ def who_asks(get_response: Handler) -> Handler:
                     headers={"WWW-Authenticate": 'Basic realm="Arpent"'},
                 )
             request.user, request.by_token = user, True  # type: ignore[attr-defined]
+            note_person(request)
+            if why := scopes.why_refused(
+                user.token, method=str(request.method), path=request.path_info, address=address
+            ):
+                return problem(403, why, reason="token")
         elif request.user.is_authenticated and not request.user.is_active:
             logout(request)
         note_person(request)
@@ -134,10 +142,14 @@ def who_asks(get_response: Handler) -> Handler:
             )
         if request.user.is_authenticated and not request.by_token:  # type: ignore[attr-defined]
             note_presence(request.user.pk)
-        rights = rights_of(request.user)
+        token = getattr(request.user, "token", None)
+        rights = scopes.narrowed(rights_of(request.user), token)
         request.rights = rights  # type: ignore[attr-defined]
-        with acting_as(rights), on_behalf_of(Actor.of(rights, security.address_of(request))):
+        actor = Actor.of(rights, security.address_of(request))
+        with acting_as(rights), on_behalf_of(actor), scopes.writing_as(token):
             response = get_response(request)
+        if token and not token.may_write:
+            keep_reading_alone(response)
         if request.path.startswith("/api/") and "Cache-Control" not in response:
             patch_cache_control(response, private=True, no_cache=True)
             patch_vary_headers(response, ("Cookie", "Authorization"))

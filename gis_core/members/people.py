@@ -192,6 +192,7 @@ def remove(*, rights: Rights, membership: Membership) -> None:
     check_agency_keeps_administrator(without=[membership])
     user = membership.user
     call_as(rights, "end_membership", membership.pk)
+    tokens.pass_on(user, to_id=rights.user_id, member_id=membership.member_id)
     if not user.memberships.exists():
         user.is_active = False
         user.save(update_fields=["is_active"])

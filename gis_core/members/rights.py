@@ -49,7 +49,7 @@ class Rights:
 
     `roles` maps a member's id to the user's role there. `insee` are the communes whose personal rows the user may
     see, `town_insee` those that a town hall user works for. `agency` opens every owner-scoped row (not the personal,
-    INSEE-scoped ones).
+    INSEE-scoped ones). `layers` are the ids of the only layers that the API token opens, empty where it opens all.
     """
 
     user_id: int | None = None
@@ -57,6 +57,7 @@ class Rights:
     insee: frozenset[str] = frozenset()
     town_insee: frozenset[str] = frozenset()
     agency: bool = False
+    layers: frozenset[int] = frozenset()
 
     @property
     def signed_in(self) -> bool:
@@ -104,6 +105,7 @@ class Rights:
             "arpent.insee": array(sorted(self.insee)),
             "arpent.town_insee": array(sorted(self.town_insee)),
             "arpent.agency": "on" if self.agency else "off",
+            "arpent.layers": array(sorted(self.layers)),
         }
 
     def rows_class(self) -> str:
@@ -126,6 +128,8 @@ lock_patience: ContextVar[str | None] = ContextVar("arpent_lock_patience", defau
 """PostgreSQL's `lock_timeout` for transactions that open in this context; None leaves the role's."""
 only_reads: ContextVar[bool] = ContextVar("arpent_only_reads", default=False)
 """Whether PostgreSQL refuses to write in transactions that open in this context (a maintenance that only lets read)."""
+token_reads: ContextVar[bool] = ContextVar("arpent_token_reads", default=False)
+"""Whether it does so because who asks has a token that only reads."""
 
 
 def current_rights() -> Rights | None:
@@ -184,9 +188,14 @@ def take_role(role: str) -> str:
 
 
 def rights_of(user: User | AnonymousUser) -> Rights:
-    """Resolve a user's rights from accepted memberships and territories (one query, none for an anonymous user)."""
+    """Resolve a user's rights from accepted memberships and territories (one query, none for an anonymous user).
+
+    The security officer has none, whatever memberships the account has.
+    """
     if not user.is_authenticated or not user.is_active:
         return ANONYMOUS
+    if user.kind == "security":
+        return Rights(user_id=user.pk)
     memberships = fetch_all(MEMBERSHIPS, [Role.TOWN_HALL, user.pk])
     town = frozenset(code for _member, role, communes in memberships if role == Role.TOWN_HALL for code in communes)
     whole = frozenset(code for _member, role, communes in memberships if role != Role.TOWN_HALL for code in communes)
