@@ -1,5 +1,6 @@
 """What this app gives to the others."""
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.desk.navigation import (
@@ -25,6 +26,7 @@ from gis_core.points import (
     Measure,
     PageGuide,
 )
+from gis_core.tokens.points import TOKEN_DESKS, TokenDesk
 from gis_core.wiring.database import Reported, Setting, Trigger
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
@@ -162,6 +164,7 @@ MANIFEST = Manifest(
         ),
         START_STEPS(*start_steps.STEPS),
         BAR(BarLink(section="members", url="members", label=_("People"), order=60, is_visible=to_administrators)),
+        BAR(BarLink(section="journal", url="journal", label=_("Security journal"), order=105, is_visible=to_agency)),
         BAR(BarLink(section="", url="admin:index", label=_("Administration"), order=110, is_visible=to_agency)),
         GUIDES(
             PageGuide(guide="how-to/inviter-des-personnes", under=("membres/",)),
@@ -169,9 +172,11 @@ MANIFEST = Manifest(
             PageGuide(guide="how-to/quand-la-session-se-termine", under=("compte/",)),
             PageGuide(guide="how-to/ecrire-un-courrier", under=("courriers/",)),
             PageGuide(guide="reference/reglages", under=("administration/",)),
+            PageGuide(guide="how-to/journal-de-securite", under=("journal/",)),
             PageGuide(guide="how-to/surveiller", under=("exploitation/",)),
             PageGuide(guide="how-to/mettre-en-route", under=("mise-en-route/",)),
         ),
+        TOKEN_DESKS(TokenDesk(slug="journal", label=_("Security journal"), prefixes=("journal/",))),
         MAP_LINKS(MapLink(name="api", order=0, address=address_for_all("/api/v1/"))),
         MAP_LINKS(MapLink(name="sign_in", order=1, address=page_address("account_login"))),
         MAP_LINKS(MapLink(name="sign_out", order=2, address=page_address("account_logout"))),
@@ -196,6 +201,12 @@ MANIFEST = Manifest(
                 queue=WAITED,
                 retry=Later("gis_core.tasks.WithTheMailServer"),
             ),
+            Task(
+                name="send_security_events",
+                run=Later("gis_core.journal.syslog.send_events"),
+                cron="* * * * *" if settings.SYSLOG else "",
+                lock="send_security_events",
+            ),
             Task(name="remind_of_tokens", run=Later("gis_core.tokens.reminders.remind"), cron="47 6 * * *"),
             Task(name="tidy", run=Later("gis_core.tasks.tidy"), cron="17 3 * * *"),
             Task(name="sweep_erased", run=Later("gis_core.files.erasing.sweep_erased"), cron="37 3 * * *"),
@@ -219,7 +230,11 @@ MANIFEST = Manifest(
     ),
     reported=(
         Reported(table="gis_core_user", unwatched=("last_login", "map_view")),
-        Reported(table="gis_core_apitoken", unwatched=("last_used_at",)),
+        Reported(
+            table="gis_core_apitoken",
+            unwatched=("last_used_at", "last_address", "end_reminded_at", "unused_reminded_at"),
+        ),
+        Reported(table="gis_core_sharedlink"),
         Reported(table="gis_core_letterhead", unwatched=("logo",)),
     ),
 )

@@ -8,6 +8,7 @@ from gis_core.administration import site as administration
 from gis_core.desk import pages as desk_pages
 from gis_core.desk.list_urls import list_patterns
 from gis_core.help import pages as help_pages
+from gis_core.journal import pages as journal_pages
 from gis_core.letters import pages as letter_pages
 from gis_core.members import pages as member_pages
 from gis_core.operations import health, metrics, overview_page, start_page
@@ -28,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("membres/<slug:slug>/programmes/", include(program_pages.urlpatterns)),
     path("membres/", include(member_pages.urlpatterns)),
     path("courriers/", include(letter_pages.urlpatterns)),
+    path("journal/", include(journal_pages.urlpatterns)),
     path("exploitation/", overview_page.overview_page, name="overview"),
     path("mise-en-route/", start_page.start_page, name="getting_started"),
     path("mise-en-route/essai/", start_page.send_trial, name="getting_started_mail"),

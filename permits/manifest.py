@@ -83,5 +83,8 @@ MANIFEST = Manifest(
     ),
     triggers=TRIGGERS,
     policies=(LETTERS,),
-    reported=(Reported(table="permits_team_people"),),
+    reported=(
+        Reported(table="permits_team_people"),
+        Reported(table="permits_consultationlink", unwatched=("code_digest", "code_at", "code_tries", "codes")),
+    ),
 )

@@ -227,13 +227,14 @@ def user_of(credentials: Credentials) -> User | AnonymousUser | None:
     if authorization:
         user = user_of_authorization(authorization, address)
         refused = user and scopes.why_refused(user.token, method="GET", path=f"/{prefix}/", address=address)
-        return None if refused else user
+        return None if refused or (user and user.kind == User.Kind.SECURITY) else user
     if not session_key:
         return AnonymousUser()
     request = HttpRequest()
     request.session = SessionStore(session_key)
     signed_in: User | AnonymousUser = get_user(request)
-    return signed_in
+    # Django refuses in words what the security officer does not read.
+    return None if getattr(signed_in, "kind", "") == User.Kind.SECURITY else signed_in
 
 
 def make_seen_layer(layer: Layer, rights: Rights) -> SeenLayer:

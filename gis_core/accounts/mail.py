@@ -76,6 +76,16 @@ def send_password_reset(email: str, site: str) -> None:
             send_about(user, "account/email/password_reset_key_message.txt", subject, context)
 
 
+def send_security_officer(user: int, site: str) -> None:
+    """Where the security officer sets a first password."""
+    officer = User.objects.filter(pk=user, is_active=True).exclude(email="").first()
+    if officer is None:
+        return
+    with translation.override(officer.language):
+        context = {"link": password_link(officer, site)}
+        send_about(officer, "mail/security_officer.txt", _("The security journal of Arpent"), context)
+
+
 def send_slowed(user: int, address: str, at: str, site: str) -> None:
     """Somebody types wrong passwords for this account: its owner is told."""
     owner = User.objects.filter(pk=user, is_active=True).exclude(email="").first()
@@ -128,6 +138,7 @@ KINDS: dict[str, Callable[..., None]] = {
     "password_reset": send_password_reset,
     "slowed": send_slowed,
     "trial": send_trial,
+    "security_officer": send_security_officer,
     "token": Later("gis_core.tokens.reminders.send_token_reminder"),
     "program_passed_on": Later("gis_core.tokens.reminders.send_passed_on"),
 }

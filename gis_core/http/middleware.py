@@ -18,11 +18,12 @@ from django.utils.translation import gettext as _
 from gis_core.accounts.session import HEADER, person_id, session_label
 from gis_core.desk.alerts import Alerts, read_alerts
 from gis_core.desk.edit_forms import FormConflict, conflict_page
-from gis_core.errors import ArpentError
+from gis_core.errors import ArpentError, Forbidden
 from gis_core.http.admission import Actor, on_behalf_of
 from gis_core.http.hosts import is_known_host
 from gis_core.http.problem import RETRY_SECONDS, as_problem, problem, status_of, wants_problem
 from gis_core.http.reading import keep_reading_alone
+from gis_core.journal import officers
 from gis_core.members.rights import Rights, acting_as, rights_of
 from gis_core.models import User
 from gis_core.operations import security_journal as security
@@ -147,7 +148,8 @@ def who_asks(get_response: Handler) -> Handler:
         request.rights = rights  # type: ignore[attr-defined]
         actor = Actor.of(rights, security.address_of(request))
         with acting_as(rights), on_behalf_of(actor), scopes.writing_as(token):
-            response = get_response(request)
+            kept_out = officers.is_kept_out(request)
+            response = refuse_officer(request) if kept_out else get_response(request)
         if token and not token.may_write:
             keep_reading_alone(response)
         if request.path.startswith("/api/") and "Cache-Control" not in response:
@@ -158,6 +160,12 @@ def who_asks(get_response: Handler) -> Handler:
         return response
 
     return middleware
+
+
+def refuse_officer(request: HttpRequest) -> HttpResponse:
+    """The security officer reads the journal and no data of anybody."""
+    error = Forbidden(_("This account reads the security journal, and nothing else."), reason="security_officer")
+    return officers.lead_to_journal(request) or refusal(request, error)
 
 
 def opens_metrics(request: HttpRequest, authorization: str) -> bool:

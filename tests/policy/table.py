@@ -87,6 +87,13 @@ compte/mot-de-passe/nouveau/fait/                           OPTIONS     -       
 compte/mot-de-passe/nouveau/<uidb36>-<key>/                 GET,HEAD    none    200  200  200  200  200  200  200
 compte/mot-de-passe/nouveau/<uidb36>-<key>/                 REST        none    200  200  200  200  200  200  200
 
+journal/                                                    GET,HEAD    -       302  403  403  403  403  403  200
+journal/lignes.jsonl                                        GET,HEAD    -       302  403  403  403  403  403  200
+journal/acces/                                              GET,HEAD    -       302  403  403  403  403  403  200
+journal/lecteurs/                                           GET,HEAD    -       302  403  403  403  403  403  200
+journal/lecteurs/                                           POST        -       302  403  403  403  403  403  302
+journal/lecteurs/<int:user_id>/fermer/                      POST        own     302  403  403  403  403  403  302
+journal/lecteurs/<int:user_id>/fermer/                      POST        none    302  403  403  403  403  403  404
 exploitation/                                               GET,HEAD    -       302  403  403  403  403  403  200
 depart/<slug:slug>/                                         GET,HEAD    own     302  403  403  403  403  403  200
 depart/<slug:slug>/                                         GET,HEAD    other   302  403  403  403  403  403  200

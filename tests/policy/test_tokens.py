@@ -7,12 +7,11 @@ import pytest
 from django.db import connection, transaction
 
 from gis_core.http.reading import READING, keeps_nothing
-
 from gis_core.tokens.authentication import create_token
 from gis_core.tokens.points import TOKEN_DESKS
 from gis_core.tokens.scopes import OPEN_TO_ALL
 from tests.policy.routes import ROUTES, lines_of
-from tests.policy.sparing import sparing, undo
+from tests.policy.sparing import sparing
 from tests.policy.table import METHODS
 from tests.policy.world import World, address, arguments, body, browser, world_in_a_transaction
 from tiles import asking
@@ -42,7 +41,9 @@ def ask(world: World, secret: str, method: str, route: str, scope: str) -> Any:
     client.cookies.clear()
     given = arguments(world, route, AGENCY, scope)
     headers = {"accept": "application/json", "authorization": f"Bearer {secret}"}
-    answer = getattr(client, method.lower())(address(route, given), headers=headers, **body(world, route, method, given))
+    answer = getattr(client, method.lower())(
+        address(route, given), headers=headers, **body(world, route, method, given)
+    )
     if answer.streaming:
         answer.streaming_content = [b"".join(answer.streaming_content)]
     for close in answer._resource_closers:
@@ -63,7 +64,18 @@ def is_refused(answer: Any) -> bool:
 def scope_of(route: str) -> str:
     """Of the objects that the table names at this address, one that is there."""
     scopes = [line.scope for line in lines_of(route)]
-    return next((one for one in ("own", "public", "-") if one in scopes), scopes[0])
+    return next((one for one in ("own", "public", "-") if one in scopes), "own")
+
+
+def try_out(world: World, secret: str, method: str, route: str, scope: str, *, read_only: bool = False) -> Any:
+    """The answer to a request that is undone, or that PostgreSQL would not let write."""
+    with transaction.atomic():
+        if read_only:
+            with connection.cursor() as cursor:
+                cursor.execute("set local transaction_read_only = on")
+        answer = ask(world, secret, method, route, scope)
+        transaction.set_rollback(True)
+    return answer
 
 
 def test_a_token_that_only_reads_changes_nothing_at_any_address(world: World, undone: None) -> None:
@@ -74,11 +86,7 @@ def test_a_token_that_only_reads_changes_nothing_at_any_address(world: World, un
         scope = scope_of(route)
         for method in METHODS:
             asks = method not in READING and not keeps_nothing(address(route, arguments(world, route, AGENCY, scope)))
-            with transaction.atomic():
-                with connection.cursor() as cursor:
-                    cursor.execute("set local transaction_read_only = on")
-                answer = ask(world, secret, method, route, scope)
-                transaction.set_rollback(True)
+            answer = try_out(world, secret, method, route, scope, read_only=True)
             if is_refused(answer) != asks and (asks or answer.status_code >= 500):
                 failed.append(f"{method} /{route}: {answer.status_code}")
     assert not failed, "\n".join(failed)
@@ -96,8 +104,7 @@ def test_a_token_of_one_desk_opens_no_address_of_another(world: World, undone: N
     own = (*TOKEN_DESKS.get(desk).prefixes, *OPEN_TO_ALL)
     wrong = []
     for route in (one for one in ROUTES if not one.startswith(OUTSIDE)):
-        answer = ask(world, secret, "GET", route, scope_of(route))
-        undo()
+        answer = try_out(world, secret, "GET", route, scope_of(route))
         path = address(route, arguments(world, route, AGENCY, scope_of(route)))[1:]
         if is_refused(answer) == path.startswith(own):
             wrong.append(f"/{route}: {answer.status_code}")
@@ -109,11 +116,12 @@ def test_a_token_of_one_layer_opens_no_other_layer(world: World, undone: None) -
     secret = secret_for(world, layers=[world.layers["own"].pk, world.edited["own"].layer.pk])
     opened, wrong = set(), []
     for route in (one for one in ROUTES if "<slug:slug>" in one):
-        if not address(route, arguments(world, route, AGENCY, "own"))[1:].startswith(("ogc", "tiles/", "api/v1/layers/")):
+        if not address(route, arguments(world, route, AGENCY, "own"))[1:].startswith(
+            ("ogc", "tiles/", "api/v1/layers/")
+        ):
             continue
         for scope in ("own", "other", "public"):
-            answer = ask(world, secret, "GET", route, scope)
-            undo()
+            answer = try_out(world, secret, "GET", route, scope)
             if scope == "own" and answer.status_code == 200:
                 opened.add(route)
             elif scope != "own" and answer.status_code not in (404, 405):
@@ -122,5 +130,3 @@ def test_a_token_of_one_layer_opens_no_other_layer(world: World, undone: None) -
     assert len(opened) > 10
     listed = ask(world, secret, "GET", "api/v1/layers/", "-").json()
     assert {one["slug"] for one in listed["results"]} == {"couche-notre", "surfaces-notres"}
-
-
