@@ -60,7 +60,7 @@ def people_of(layer: dict[str, Any], roles: list[dict[str, Any]]) -> list[Access
     """Those of the owner, of the members it was shared with, of the agency."""
     members = dict(Member.objects.values_list("pk", "name"))
     people = {user.pk: user for user in User.objects.filter(pk__in=[one["user"] for one in roles])}
-    communes = dict(Commune.objects.filter(pk__in={insee for one in roles for insee in one["communes"]}).values_list(
+    communes = dict(Commune.objects.filter(insee__in={insee for one in roles for insee in one["communes"]}).values_list(
         "insee", "name"
     ))  # fmt: skip
     found = []

@@ -37,7 +37,7 @@ DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 class SearchForm(AccessibleForm):
     person = forms.CharField(label=gettext_lazy("Person"), max_length=100, required=False)
     about = forms.CharField(
-        label=gettext_lazy("About"),
+        label=gettext_lazy("Object"),
         help_text=gettext_lazy("A part of a layer, a member, an address, a table."),
         max_length=100,
         required=False,
@@ -60,9 +60,9 @@ class AccessForm(AccessibleForm):
     layer = forms.CharField(
         label=gettext_lazy("Layer"), help_text=gettext_lazy("Its short name, as its address has it."), max_length=80
     )
-    day = forms.DateField(label=gettext_lazy("On"), widget=DAY)
+    day = forms.DateField(label=gettext_lazy("Day"), widget=DAY)
     hour = forms.TimeField(
-        label=gettext_lazy("At"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}), initial=time(12)
+        label=gettext_lazy("Hour"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}), initial=time(12)
     )
 
 

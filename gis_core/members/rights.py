@@ -195,7 +195,8 @@ def rights_of(user: User | AnonymousUser) -> Rights:
     if not user.is_authenticated or not user.is_active:
         return ANONYMOUS
     if user.kind == "security":
-        return Rights(user_id=user.pk)
+        # No layer has this number: not even a public one is shown.
+        return Rights(user_id=user.pk, layers=frozenset({0}))
     memberships = fetch_all(MEMBERSHIPS, [Role.TOWN_HALL, user.pk])
     town = frozenset(code for _member, role, communes in memberships if role == Role.TOWN_HALL for code in communes)
     whole = frozenset(code for _member, role, communes in memberships if role != Role.TOWN_HALL for code in communes)

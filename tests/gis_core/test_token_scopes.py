@@ -4,12 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import InternalError, connection
 from django.test import Client
 from django.utils import timezone
 
-from gis_core.errors import Invalid
+from gis_core.database.failures import in_domain_terms
+from gis_core.errors import Forbidden, Invalid
 from gis_core.members import people
-from gis_core.members.rights import Role, rights_of
+from gis_core.members.rights import Role, only_reads, rights_of
 from gis_core.models import ApiToken, Member, Membership, User
 from gis_core.tokens import programs, reminders, scopes, services
 from tests import factories
@@ -95,6 +97,23 @@ def test_a_request_says_what_the_token_lacks_and_where_it_came_from() -> None:
     assert "lit seulement" in ask(secret, f"{LAYERS}x/edits/", "post", REMOTE_ADDR="192.0.2.9").json()["detail"]
     made.refresh_from_db()
     assert made.last_address in ("198.51.100.1", "192.0.2.9")
+
+
+@pytest.mark.django_db
+def test_postgresql_refuses_to_write_for_a_token_that_only_reads() -> None:
+    other = connection.copy()
+    try:
+        with scopes.writing_as(token()):
+            other.set_autocommit(False)
+            with other.cursor() as cursor, pytest.raises(InternalError) as refused:
+                cursor.execute("update gis_core_user set first_name = 'Autre'")
+            known = in_domain_terms(refused.value)
+        assert isinstance(known, Forbidden)
+        assert "lit seulement" in known.message
+    finally:
+        other.close()
+    with scopes.writing_as(token(may_write=True)):
+        assert not only_reads.get()
 
 
 @pytest.fixture

@@ -135,8 +135,8 @@ membres/<slug:slug>/programmes/<int:membership_id>/         GET,HEAD    mixed   
 membres/<slug:slug>/programmes/<int:membership_id>/jetons/  POST        own     302  403  403  403  403  200  200
 membres/<slug:slug>/programmes/<int:membership_id>/jetons/  POST        other   302  404  404  404  404  404  200
 membres/<slug:slug>/programmes/<int:membership_id>/jetons/  POST        mixed   302  403  403  403  403  404  404
-membres/<slug:slug>/programmes/<int:membership_id>/jetons/<int:token_id>/revoquer/ POST own   302  403  403  403  403  302  302
-membres/<slug:slug>/programmes/<int:membership_id>/jetons/<int:token_id>/revoquer/ POST other 302  404  404  404  404  404  302
+membres/*/programmes/*/revoquer/                            POST        own     302  403  403  403  403  302  302
+membres/*/programmes/*/revoquer/                            POST        other   302  404  404  404  404  404  302
 membres/<slug:slug>/programmes/<int:membership_id>/reprendre/ POST      own     302  403  403  403  403  302  302
 membres/<slug:slug>/programmes/<int:membership_id>/reprendre/ POST      other   302  404  404  404  404  404  302
 membres/<slug:slug>/programmes/<int:membership_id>/reprendre/ POST      mixed   302  403  403  403  403  404  404

@@ -7,9 +7,11 @@ import pytest
 from django.db import connection, transaction
 
 from gis_core.http.reading import READING, keeps_nothing
+from gis_core.journal import officers
+from gis_core.models import ApiToken, User
 from gis_core.tokens.authentication import create_token
 from gis_core.tokens.points import TOKEN_DESKS
-from gis_core.tokens.scopes import OPEN_TO_ALL
+from gis_core.tokens.scopes import OPEN_TO_ALL, why_refused
 from tests.policy.routes import ROUTES, lines_of
 from tests.policy.sparing import sparing
 from tests.policy.table import METHODS
@@ -81,11 +83,15 @@ def try_out(world: World, secret: str, method: str, route: str, scope: str, *, r
 def test_a_token_that_only_reads_changes_nothing_at_any_address(world: World, undone: None) -> None:
     """PostgreSQL refuses whatever would write; what asks to write is refused in words before."""
     secret = secret_for(world, may_write=False)
-    failed = []
+    token, failed = ApiToken.objects.get(prefix=secret[:12], may_write=False), []
     for route in (one for one in ROUTES if not one.startswith(OUTSIDE)):
         scope = scope_of(route)
+        path = address(route, arguments(world, route, AGENCY, scope))
         for method in METHODS:
-            asks = method not in READING and not keeps_nothing(address(route, arguments(world, route, AGENCY, scope)))
+            asks = method not in READING and not keeps_nothing(path)
+            assert bool(why_refused(token, method=method, path=path, address="")) == asks
+        for method in ("GET", "POST"):
+            asks = method not in READING and not keeps_nothing(path)
             answer = try_out(world, secret, method, route, scope, read_only=True)
             if is_refused(answer) != asks and (asks or answer.status_code >= 500):
                 failed.append(f"{method} /{route}: {answer.status_code}")
@@ -130,3 +136,27 @@ def test_a_token_of_one_layer_opens_no_other_layer(world: World, undone: None) -
     assert len(opened) > 10
     listed = ask(world, secret, "GET", "api/v1/layers/", "-").json()
     assert {one["slug"] for one in listed["results"]} == {"couche-notre", "surfaces-notres"}
+
+
+def test_the_security_officer_opens_the_journal_and_no_other_address(world: World, undone: None) -> None:
+    """Neither what anybody sees without an account, nor the administration, nor another's rows."""
+    client = browser()
+    client.cookies.clear()
+    client.force_login(User.objects.get(pk=world.rows["officer"]))
+    cookies = {name: one.value for name, one in client.cookies.items()}
+    wrong = []
+    for route in (one for one in ROUTES if not one.startswith(OUTSIDE)):
+        for method in ("GET", "POST"):
+            given = arguments(world, route, AGENCY, scope_of(route))
+            client.cookies.load(cookies)
+            with transaction.atomic():
+                send = getattr(client, method.lower())
+                answer = send(
+                    address(route, given), headers={"accept": "text/html"}, **body(world, route, method, given)
+                )
+                transaction.set_rollback(True)
+            own = address(route, given).startswith(officers.OPEN)
+            led = route == "" and method == "GET" and answer.status_code == 302 and answer["Location"] == "/journal/"
+            if not own and answer.status_code != 403 and not led:
+                wrong.append(f"{method} /{route}: {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
