@@ -157,9 +157,9 @@ def credentials_of(environ: Mapping[str, Any]) -> Credentials:
     authorization: str = environ.get("HTTP_AUTHORIZATION", "")
     cookies: str = environ.get("HTTP_COOKIE", "")
     if authorization:
-        asked = HttpRequest()
-        asked.META = dict(environ)
-        return authorization, "", address_of(asked), environ.get("PATH_INFO", "")[1:].partition("/")[0]
+        request = HttpRequest()
+        request.META = dict(environ)
+        return authorization, "", address_of(request), environ.get("PATH_INFO", "")[1:].partition("/")[0]
     if settings.SESSION_COOKIE_NAME not in cookies:
         return "", "", "", ""
     return "", parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME, ""), "", ""

@@ -36,10 +36,10 @@ class LayerAccess:
 
 def layer_access(slug: str, instant: datetime) -> LayerAccess:
     """Who had access to a layer at an instant. Raises NotFound (none of this name then), DatabaseError."""
-    (found,) = fetch_one("select arpent.layer_access_at(%s, %s)", [slug, instant])
-    if found is None:
+    (result,) = fetch_one("select arpent.layer_access_at(%s, %s)", [slug, instant])
+    if result is None:
         raise NotFound(_("There was no layer of this short name at that moment."))
-    state: dict[str, Any] = json.loads(found) if isinstance(found, str) else found
+    state: dict[str, Any] = json.loads(result) if isinstance(result, str) else result
     layer, since = state["layer"], state["known_since"]
     return LayerAccess(
         layer["title"],
@@ -63,15 +63,15 @@ def people_of(layer: dict[str, Any], roles: list[dict[str, Any]]) -> list[Access
     communes = dict(Commune.objects.filter(insee__in={insee for one in roles for insee in one["communes"]}).values_list(
         "insee", "name"
     ))  # fmt: skip
-    found = []
+    result = []
     for one in roles:
         if why := reason(layer, one):
             person = people.get(one["user"])
             called = f"{person} ({person.username})" if person else _("Account %(id)s") % {"id": one["user"]}
             only = ", ".join(communes.get(insee, insee) for insee in one["communes"])
             role = str(Role(one["role"]).label) if one["role"] in Role.values else one["role"]
-            found.append(Access(called, role, members.get(one["member"], str(one["member"])), why, only))
-    return sorted(found, key=lambda one: (one.member, one.person))
+            result.append(Access(called, role, members.get(one["member"], str(one["member"])), why, only))
+    return sorted(result, key=lambda one: (one.member, one.person))
 
 
 def reason(layer: dict[str, Any], role: dict[str, Any]) -> str:

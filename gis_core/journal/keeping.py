@@ -56,8 +56,8 @@ def kind_of(line: Mapping[str, Any]) -> str:
     event = str(line["event"])
     if event == "changed":
         return kind_of_change(line)
-    found = EVENTS.get(event) or next((kind for beginning, kind in BEGINNINGS if event.startswith(beginning)), None)
-    return str(found or Kind.OTHER)
+    result = EVENTS.get(event) or next((kind for beginning, kind in BEGINNINGS if event.startswith(beginning)), None)
+    return str(result or Kind.OTHER)
 
 
 def kind_of_change(line: Mapping[str, Any]) -> str:

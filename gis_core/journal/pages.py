@@ -22,6 +22,7 @@ from gis_core.database import clock as database_clock
 from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.desk.signed_in import page
 from gis_core.errors import ArpentError, NotFound
+from gis_core.http.files import file_headers
 from gis_core.http.middleware import rights_of_request, signed_in_user
 from gis_core.journal import officers
 from gis_core.journal.access import layer_access
@@ -86,14 +87,14 @@ def journal_page(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     valid = form.is_valid()
     events = form.search().find(most=PAGE + 1, before=request.GET.get("before", "")) if valid else []
-    asked = {name: value for name, value in request.GET.items() if name != "before" and value}
-    more = urlencode(asked | {"before": events[PAGE - 1].mark}) if len(events) > PAGE else ""
+    query = {name: value for name, value in request.GET.items() if name != "before" and value}
+    more = urlencode(query | {"before": events[PAGE - 1].mark}) if len(events) > PAGE else ""
     context = {
         "section": "journal",
         "form": form,
         "events": events[:PAGE],
         "more": more,
-        "asked": urlencode(asked),
+        "query": urlencode(query),
         "officers": rights_of_request(request).agency,
     }
     return render(request, "journal/journal.html", context, status=200 if valid else 400)
@@ -108,10 +109,9 @@ def export(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     if not form.is_valid():
         return redirect("journal")
-    asked = {name: str(value) for name, value in form.cleaned_data.items() if value}
-    security_journal.record("export_journal", asked=asked)
-    name = f"journal-{database_clock.today():%Y-%m-%d}.jsonl"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    query = {name: str(value) for name, value in form.cleaned_data.items() if value}
+    security_journal.record("export_journal", query=query)
+    headers = file_headers(f"journal-{database_clock.today():%Y-%m-%d}.jsonl", "application/jsonl")
     rights, search = rights_of_request(request), form.search()
 
     def lines() -> Iterator[bytes]:
@@ -119,7 +119,7 @@ def export(request: HttpRequest) -> HttpResponse:
             for event in search.stream(MOST_EXPORTED):
                 yield (json.dumps(event.as_line(), default=str) + "\n").encode()
 
-    streamed: Any = StreamingHttpResponse(lines(), content_type="application/jsonl", headers=headers)
+    streamed: Any = StreamingHttpResponse(lines(), headers=headers)
     return cast(HttpResponse, streamed)
 
 

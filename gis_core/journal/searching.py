@@ -84,11 +84,11 @@ class Search:
         """At most so many lines, the latest first, read step by step."""
         before = ""
         for left in range(most, 0, -step):
-            found = self.find(most=min(step, left), before=before)
-            yield from found
-            if len(found) < step:
+            matches = self.find(most=min(step, left), before=before)
+            yield from matches
+            if len(matches) < step:
                 return
-            before = found[-1].mark
+            before = matches[-1].mark
 
 
 def made(row: Sequence[Any]) -> Event:
@@ -109,14 +109,14 @@ def read_mark(text: str) -> tuple[datetime | None, int | None]:
 
 def people_called(text: str) -> list[int] | None:
     """The accounts that a text names: by a part of the user name, the address or the name; None for no text."""
-    words = text.split()
-    if not words:
+    terms = text.split()
+    if not terms:
         return None
-    found = User.objects.all()
-    for word in words[:6]:
-        named = Q(first_name__icontains=word) | Q(last_name__icontains=word)
-        found = found.filter(named | Q(username__icontains=word) | Q(email__icontains=word))
-    return list(found.order_by("pk").values_list("pk", flat=True)[:MOST_PEOPLE])
+    matches = User.objects.all()
+    for term in terms[:6]:
+        by_name = Q(first_name__icontains=term) | Q(last_name__icontains=term)
+        matches = matches.filter(by_name | Q(username__icontains=term) | Q(email__icontains=term))
+    return list(matches.order_by("pk").values_list("pk", flat=True)[:MOST_PEOPLE])
 
 
 def like(text: str) -> str | None:

@@ -66,13 +66,13 @@ def open_target(address: str) -> Iterator[Target]:
         raise ValueError(address)
     place = url.hostname, url.port or PORTS[url.scheme]
     if url.scheme == "udp":
-        family, kind, number, _name, found = socket.getaddrinfo(*place, type=socket.SOCK_DGRAM)[0]
+        family, kind, number, _name, receiver = socket.getaddrinfo(*place, type=socket.SOCK_DGRAM)[0]
         with socket.socket(family, kind, number) as datagrams:
             datagrams.settimeout(TIMEOUT_S)
 
             def send(events: Iterable[Event]) -> None:
                 for one in events:
-                    datagrams.sendto(message(one, host, LONGEST_DATAGRAM), found)
+                    datagrams.sendto(message(one, host, LONGEST_DATAGRAM), receiver)
 
             yield send
         return
@@ -80,7 +80,7 @@ def open_target(address: str) -> Iterator[Target]:
         socket.create_connection(place, timeout=TIMEOUT_S) as plain,
         secured(plain, url.scheme, url.hostname) as stream,
     ):
-        yield lambda events: stream.sendall(b"".join(counted(message(one, host)) for one in events))
+        yield lambda events: stream.sendall(b"".join(with_length(message(one, host)) for one in events))
 
 
 @contextmanager
@@ -94,7 +94,7 @@ def secured(plain: socket.socket, scheme: str, name: str) -> Iterator[socket.soc
         stream.unwrap()
 
 
-def counted(text: bytes) -> bytes:
+def with_length(text: bytes) -> bytes:
     return f"{len(text)} ".encode() + text
 
 

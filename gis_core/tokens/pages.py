@@ -98,8 +98,8 @@ def create_token(request: HttpRequest, slug: str, membership_id: int) -> HttpRes
         token, secret = services.create_token(user=program.user, **form.cleaned_data)
     except ArpentError as error:
         return page_of(request, member, program, status=blame(form, error), form=form)
-    shown = page_of(request, member, program, new_token=token, secret=secret)
-    return lead_to(shown, reverse("program", args=[slug, membership_id]))
+    made = page_of(request, member, program, new_token=token, secret=secret)
+    return lead_to(made, reverse("program", args=[slug, membership_id]))
 
 
 @require_POST

@@ -20,8 +20,8 @@ LONGEST_NAME = 80
 
 def programs_of(member: Member) -> QuerySet[Membership]:
     """The service accounts of a member, by name."""
-    found = people.people_of(member).filter(user__kind=User.Kind.PROGRAM)
-    return found.select_related("user__responsible").order_by("user__last_name", "pk")
+    result = people.people_of(member).filter(user__kind=User.Kind.PROGRAM)
+    return result.select_related("user__responsible").order_by("user__last_name", "pk")
 
 
 def program_of(*, member: Member, membership_id: int) -> Membership:

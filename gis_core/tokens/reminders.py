@@ -31,8 +31,8 @@ def remind(timestamp: int = 0) -> None:
         ending = open_tokens.filter(end_reminded_at=None, expires_at__lt=now + BEFORE_END)
         unused = open_tokens.annotate(used=Coalesce(F("last_used_at"), F("created_at")))
         unused = unused.filter(unused_reminded_at=None, used__lt=now - UNUSED)
-        for found, column in ((ending, "end_reminded_at"), (unused, "unused_reminded_at")):
-            for token in list(found.filter(Q(user__kind=User.Kind.PERSON) | Q(user__responsible__isnull=False))):
+        for result, column in ((ending, "end_reminded_at"), (unused, "unused_reminded_at")):
+            for token in list(result.filter(Q(user__kind=User.Kind.PERSON) | Q(user__responsible__isnull=False))):
                 mail.post("token", token=token.pk, why=column.partition("_")[0])
                 ApiToken.objects.filter(pk=token.pk).update(**{column: now})
 
@@ -47,22 +47,22 @@ def page_of(user: User) -> str:
 
 def send_token_reminder(token: int, why: str) -> None:
     """That a token ends (`end`) or is not used (`unused`), to its owner or to whoever answers for the program."""
-    found = ApiToken.objects.valid().filter(pk=token).select_related("user__responsible").first()
-    if found is None:
+    result = ApiToken.objects.valid().filter(pk=token).select_related("user__responsible").first()
+    if result is None:
         return
-    reader = found.user.responsible if found.user.kind == User.Kind.PROGRAM else found.user
+    reader = result.user.responsible if result.user.kind == User.Kind.PROGRAM else result.user
     if reader is None or not reader.is_active or not reader.email:
         return
-    context = {"token": found, "why": why, "program": found.user if found.user != reader else None}
-    send(reader, "mail/token.txt", _("An API token of Arpent"), {**context, "link": link_to(found.user)})
+    context = {"token": result, "why": why, "program": result.user if result.user != reader else None}
+    send(reader, "mail/token.txt", _("An API token of Arpent"), {**context, "link": link_to(result.user)})
 
 
 def send_passed_on(program: int) -> None:
     """That somebody answers for a service account from now on."""
-    found = User.objects.filter(pk=program).select_related("responsible").first()
-    if found and found.responsible and found.responsible.email:
-        context = {"program": found, "link": link_to(found)}
-        send(found.responsible, "mail/program_passed_on.txt", _("A service account of Arpent"), context)
+    result = User.objects.filter(pk=program).select_related("responsible").first()
+    if result and result.responsible and result.responsible.email:
+        context = {"program": result, "link": link_to(result)}
+        send(result.responsible, "mail/program_passed_on.txt", _("A service account of Arpent"), context)
 
 
 def link_to(user: User) -> str:

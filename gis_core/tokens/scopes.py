@@ -38,10 +38,10 @@ def why_refused(token: ApiToken | None, *, method: str, path: str, address: str)
 def is_within(address: str, networks: list[str]) -> bool:
     """Whether an address is in one of the networks; one that nobody knows is in none."""
     try:
-        found = ip_address(address)
+        result = ip_address(address)
     except ValueError:
         return False
-    mapped = getattr(found, "ipv4_mapped", None) or found
+    mapped = getattr(result, "ipv4_mapped", None) or result
     return any(mapped in ip_network(one) for one in networks)
 
 

@@ -101,17 +101,17 @@ def known_layers(rights: Rights, slugs: Sequence[str]) -> list[int]:
 
 def known_networks(networks: Sequence[str]) -> list[str]:
     """Addresses and networks as PostgreSQL and people write them (`192.0.2.0/24`). Raises Invalid."""
-    found = []
+    result = []
     for text in networks:
         try:
-            found.append(str(ip_network(text.strip(), strict=False)))
+            result.append(str(ip_network(text.strip(), strict=False)))
         except ValueError as error:
             message = _("“%(text)s” is no network address: write 192.0.2.7 or 192.0.2.0/24.")
             raise Invalid(message % {"text": text[:50]}, parameter="networks") from error
-    if len(found) > MOST_NETWORKS:
+    if len(result) > MOST_NETWORKS:
         message = _("A token has %(most)s network addresses at most.")
         raise Invalid(message % {"most": MOST_NETWORKS}, parameter="networks")
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(result))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +124,10 @@ class TokenLine:
 
 def describe_tokens(tokens: ApiTokenQuerySet, rights: Rights) -> list[TokenLine]:
     """Tokens with what they are made for; layers that the asker no longer sees are called by their number."""
-    found = list(tokens)
-    titles = {pk: title for pk, _slug, title in layer_choices(rights)} if any(one.layers for one in found) else {}
+    result = list(tokens)
+    titles = {pk: title for pk, _slug, title in layer_choices(rights)} if any(one.layers for one in result) else {}
     labels = {desk.slug: str(desk.label) for desk in TOKEN_DESKS.all()}
-    return [TokenLine(one, scope_of(one, labels, titles)) for one in found]
+    return [TokenLine(one, scope_of(one, labels, titles)) for one in result]
 
 
 def scope_of(token: ApiToken, desks: Mapping[str, str], titles: Mapping[int, str]) -> str:
