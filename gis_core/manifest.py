@@ -1,5 +1,6 @@
 """What this app gives to the others."""
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.desk.navigation import (
@@ -25,6 +26,7 @@ from gis_core.points import (
     Measure,
     PageGuide,
 )
+from gis_core.tokens.points import TOKEN_DESKS, TokenDesk
 from gis_core.wiring.database import Reported, Setting, Trigger
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
@@ -41,6 +43,7 @@ WHO_ASKS = (
     Setting("insee", "The wall: the communes whose personal rows this person sees."),
     Setting("town_insee", "The wall: the communes that this person works for in a town hall."),
     Setting("agency", "The wall: whether the agency asks, which sees all rows."),
+    Setting("layers", "The wall: the only layers that the asker's API token opens; empty: all that the person sees."),
 )
 """Rights.settings(), told to every transaction: where one is missing, functions that need it fail rather than guess."""
 
@@ -161,6 +164,7 @@ MANIFEST = Manifest(
         ),
         START_STEPS(*start_steps.STEPS),
         BAR(BarLink(section="members", url="members", label=_("People"), order=60, is_visible=to_administrators)),
+        BAR(BarLink(section="journal", url="journal", label=_("Security journal"), order=105, is_visible=to_agency)),
         BAR(BarLink(section="", url="admin:index", label=_("Administration"), order=110, is_visible=to_agency)),
         GUIDES(
             PageGuide(guide="how-to/inviter-des-personnes", under=("membres/",)),
@@ -169,9 +173,11 @@ MANIFEST = Manifest(
             PageGuide(guide="how-to/quand-la-session-se-termine", under=("compte/",)),
             PageGuide(guide="how-to/ecrire-un-courrier", under=("courriers/",)),
             PageGuide(guide="reference/reglages", under=("administration/",)),
+            PageGuide(guide="how-to/journal-de-securite", under=("journal/",)),
             PageGuide(guide="how-to/surveiller", under=("exploitation/",)),
             PageGuide(guide="how-to/mettre-en-route", under=("mise-en-route/",)),
         ),
+        TOKEN_DESKS(TokenDesk(slug="journal", label=_("Security journal"), prefixes=("journal/",))),
         MAP_LINKS(MapLink(name="api", order=0, address=address_for_all("/api/v1/"))),
         MAP_LINKS(MapLink(name="sign_in", order=1, address=page_address("account_login"))),
         MAP_LINKS(MapLink(name="sign_out", order=2, address=page_address("account_logout"))),
@@ -208,6 +214,12 @@ MANIFEST = Manifest(
                 queue=WAITED,
             ),
             Task(name="follow_people", run=Later("gis_core.members.leaving.follow_people"), cron="*/5 * * * *"),
+                name="send_security_events",
+                run=Later("gis_core.journal.syslog.send_events"),
+                cron="* * * * *" if settings.SYSLOG else "",
+                lock="send_security_events",
+            ),
+            Task(name="remind_of_tokens", run=Later("gis_core.tokens.reminders.remind"), cron="47 6 * * *"),
             Task(name="tidy", run=Later("gis_core.tasks.tidy"), cron="17 3 * * *"),
             Task(name="sweep_erased", run=Later("gis_core.files.erasing.sweep_erased"), cron="37 3 * * *"),
             Task(name="watch", run=Later(f"{WATCH}.alerts.watch"), queue=WAITED, cron="*/10 * * * *"),
@@ -237,7 +249,11 @@ MANIFEST = Manifest(
     ),
     reported=(
         Reported(table="gis_core_user", unwatched=("last_login", "map_view")),
-        Reported(table="gis_core_apitoken", unwatched=("last_used_at",)),
+        Reported(
+            table="gis_core_apitoken",
+            unwatched=("last_used_at", "last_address", "end_reminded_at", "unused_reminded_at"),
+        ),
+        Reported(table="gis_core_sharedlink"),
         Reported(table="gis_core_letterhead", unwatched=("logo",)),
     ),
 )

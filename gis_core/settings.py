@@ -305,6 +305,13 @@ PHOTO_CACHE_BYTES = int(os.environ.get("ARPENT_PHOTO_CACHE_MB", "10240")) * 1_04
 # What Prometheus sends as a Bearer token to read /metrics; without it an agency administrator's token is needed.
 METRICS_TOKEN = os.environ.get("ARPENT_METRICS_TOKEN", "")
 # Days that the security journal is kept.
+# Days by kind of line, where they are other than SECURITY_LOG_DAYS: `refusal=90 sign_in=180`.
+SECURITY_LOG_DAYS_BY_KIND = {
+    kind: int(days)
+    for kind, _equals, days in (one.partition("=") for one in os.environ.get("ARPENT_SECURITY_LOG_BY_KIND", "").split())
+}
+# Where the journal is sent on: `udp://host:514`, `tcp://host:601`, `tls://host:6514`, `file:///path`.
+SYSLOG = os.environ.get("ARPENT_SYSLOG", "")
 SECURITY_LOG_DAYS = int(os.environ.get("ARPENT_SECURITY_LOG_DAYS", "365"))
 
 # Servers of others that may lie in a private network: `host` or `host:port`, separated by commas.

@@ -27,6 +27,7 @@ from procrastinate.manager import JobManager
 from procrastinate.worker import Worker
 
 from gis_core.accounts import mail as account_mail
+from gis_core.database import clock
 from gis_core.database.failures import in_domain_terms
 from gis_core.database.outages import database_is_gone
 from gis_core.database.statements import fetch_one
@@ -43,6 +44,7 @@ from gis_core.jobs.task_process import (
     fields_of,
     processes,
 )
+from gis_core.journal.keeping import fill_from_files, forget_old_lines
 from gis_core.members.rights import SYSTEM, Rights, acting_as, rights_of
 from gis_core.models import IdempotencyKey, Job, User
 from gis_core.operations.logs import current_task
@@ -61,6 +63,8 @@ WAIT_S = 30
 MOST_MAIL_RETRIES, MAIL_WAIT_S = 8, 3
 KEPT = timedelta(days=90)
 KEYS_KEPT = timedelta(days=7)
+# The journal's files of these days are looked through every night for lines that the database lacks.
+FILLED = timedelta(days=2)
 
 SWEEP_STEP_S = 2.0
 
@@ -443,6 +447,8 @@ def tidy(timestamp: int) -> None:
     call_command("clearsessions")
     forget_old_days()
     with acting_as(SYSTEM):
+        fill_from_files(clock.today() - FILLED)
+        forget_old_lines(clock.now())
         Job.objects.filter(ended_at__lt=Now() - KEPT).delete()
         IdempotencyKey.objects.filter(at__lt=Now() - KEYS_KEPT).delete()
 

@@ -11,10 +11,12 @@ from gis_core.administration import site as administration
 from gis_core.desk import pages as desk_pages
 from gis_core.desk.list_urls import list_patterns
 from gis_core.help import pages as help_pages
+from gis_core.journal import pages as journal_pages
 from gis_core.letters import pages as letter_pages
 from gis_core.members import pages as member_pages
 from gis_core.operations import health, metrics, overview_page, start_page
 from gis_core.ownership import pages as departure_pages
+from gis_core.tokens import pages as program_pages
 from gis_core.wiring.manifests import url_patterns
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -28,12 +30,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("compte/connexion/annuaire/<int:number>/", sign_in_page, name="directory_sign_in"),
     path("compte/", include(account_pages.urlpatterns)),
     path("depart/", include(departure_pages.urlpatterns)),
+    path("membres/<slug:slug>/programmes/", include(program_pages.urlpatterns)),
     path("membres/", include(member_pages.urlpatterns)),
     path("membres/<slug:slug>/connexion/", include(method_pages.member_patterns)),
     path("membres/<slug:slug>/connexion/annuaire/", include(directory_pages.member_patterns)),
     path("plateforme/connexion/", include(method_pages.platform_patterns)),
     path("plateforme/connexion/annuaire/", include(directory_pages.platform_patterns)),
     path("courriers/", include(letter_pages.urlpatterns)),
+    path("journal/", include(journal_pages.urlpatterns)),
     path("exploitation/", overview_page.overview_page, name="overview"),
     path("mise-en-route/", start_page.start_page, name="getting_started"),
     path("mise-en-route/essai/", start_page.send_trial, name="getting_started_mail"),

@@ -6,6 +6,7 @@ from gis_core.desk.navigation import to_administrators
 from gis_core.jobs.points import JOB_KINDS, TASKS
 from gis_core.ownership.declarations import DECLARED
 from gis_core.points import BAR, GUIDES, START_STEPS, STORED_KINDS, BarLink, PageGuide, StoredKind
+from gis_core.tokens.points import TOKEN_DESKS, TokenDesk
 from gis_core.wiring.manifests import Manifest, Urls
 from orthophoto import jobs, ownership
 from orthophoto.start_steps import PHOTOS
@@ -21,6 +22,9 @@ MANIFEST = Manifest(
         Urls("campagnes/", "orthophoto.urls"),
     ),
     gives=(
+        TOKEN_DESKS(
+            TokenDesk(slug="campaigns", label=_("Aerial campaigns"), prefixes=("campagnes/", "api/v1/campaigns/"))
+        ),
         DECLARED(*ownership.DECLARATIONS),
         START_STEPS(PHOTOS),
         STORED_KINDS(StoredKind("campaigns", _("Aerial photos"), SHEET_BYTES)),

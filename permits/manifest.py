@@ -23,6 +23,7 @@ from gis_core.points import (
     StoredKind,
     Work,
 )
+from gis_core.tokens.points import TOKEN_DESKS, TokenDesk
 from gis_core.wiring.database import Reported
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
@@ -54,6 +55,11 @@ MANIFEST = Manifest(
         Urls("openads/", "permits.openads_urls"),
     ),
     gives=(
+        TOKEN_DESKS(
+            TokenDesk(
+                slug="permits", label=_("Planning applications"), prefixes=("permis/", "openads/", "api/v1/permits/")
+            )
+        ),
         DECLARED(*ownership.DECLARATIONS),
         ACCESSES(
             Access("calendars", Later("permits.services.leaving.close_calendar")),
@@ -97,5 +103,8 @@ MANIFEST = Manifest(
     ),
     triggers=TRIGGERS,
     policies=(LETTERS,),
-    reported=(Reported(table="permits_team_people"),),
+    reported=(
+        Reported(table="permits_team_people"),
+        Reported(table="permits_consultationlink", unwatched=("code_digest", "code_at", "code_tries", "codes")),
+    ),
 )

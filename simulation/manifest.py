@@ -20,6 +20,7 @@ from gis_core.points import (
     StoredKind,
     Tab,
 )
+from gis_core.tokens.points import TOKEN_DESKS, TokenDesk
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
 from layers.parcels.points import APPLICATION_PARTS
@@ -40,6 +41,11 @@ MANIFEST = Manifest(
         Urls("simulations/", "simulation.project_urls"),
     ),
     gives=(
+        TOKEN_DESKS(
+            TokenDesk(
+                slug="simulations", label=_("Simulations"), prefixes=("simulations/", "regles/", "api/v1/simulations/")
+            )
+        ),
         DECLARED(*ownership.DECLARATIONS),
         STORED_KINDS(StoredKind("project_documents", _("Documents of projects"), DOCUMENT_BYTES)),
         DESKS(Desk("simulations", _("Simulations"))),

@@ -19,6 +19,8 @@ from django.http import HttpRequest, parse_cookie
 
 from gis_core.members.rights import Rights, acting_as, rights_of
 from gis_core.models import User
+from gis_core.operations.security_journal import address_of
+from gis_core.tokens import scopes
 from gis_core.tokens.authentication import user_of_authorization
 from layers.catalogue.models import Layer
 from layers.catalogue.services import photo_edition
@@ -30,7 +32,8 @@ from tiles.services.running import run_as
 KEPT_SECONDS = 2.0
 MOST_ASKERS = 2_000
 MOST_CATALOGUES = 500
-Credentials = tuple[str, str]
+Credentials = tuple[str, str, str, str]
+"""The Authorization header or the session's key, and for a token the address it comes from and what it asks for."""
 Headers = list[tuple[str, str]]
 
 
@@ -150,12 +153,16 @@ def new_entry(credentials: Credentials) -> Entry:
 
 
 def credentials_of(environ: Mapping[str, Any]) -> Credentials:
-    """The Authorization header and the session key; the header wins, as in gis_core.http.middleware."""
+    """The header wins, as in gis_core.http.middleware."""
     authorization: str = environ.get("HTTP_AUTHORIZATION", "")
     cookies: str = environ.get("HTTP_COOKIE", "")
-    if authorization or settings.SESSION_COOKIE_NAME not in cookies:
-        return authorization, ""
-    return "", parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME, "")
+    if authorization:
+        request = HttpRequest()
+        request.META = dict(environ)
+        return authorization, "", address_of(request), environ.get("PATH_INFO", "")[1:].partition("/")[0]
+    if settings.SESSION_COOKIE_NAME not in cookies:
+        return "", "", "", ""
+    return "", parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME, ""), "", ""
 
 
 def read_viewer(credentials: Credentials, edition: int) -> Viewer | None:
@@ -168,7 +175,7 @@ def read_viewer(credentials: Credentials, edition: int) -> Viewer | None:
         if not user.is_authenticated and any(credentials):
             # Invented session keys share one entry's layers: thousands of them must not fill the memory.
             return who_asks({}, edition)
-        rights = rights_of(user)
+        rights = scopes.narrowed(rights_of(user), getattr(user, "token", None))
         catalogue = catalogue_for(rights, edition)
         return Viewer(rights, catalogue.layers, catalogue.photos, catalogue.edition)
     finally:
@@ -193,7 +200,8 @@ def catalogue_for(rights: Rights, edition: int) -> Catalogue:
 
 def catalogue_entry(rights: Rights) -> CatalogueEntry:
     """By all that rights are but the person."""
-    kind = (rights.signed_in, frozenset(rights.roles.items()), rights.insee, rights.town_insee, rights.agency)
+    places = rights.insee, rights.town_insee
+    kind = (rights.signed_in, frozenset(rights.roles.items()), *places, rights.agency, rights.layers)
     with _entries_lock:
         if kind not in _catalogues and len(_catalogues) >= MOST_CATALOGUES:
             del _catalogues[min(_catalogues, key=lambda one: _catalogues[one].read_at)]
@@ -215,15 +223,18 @@ def give_back() -> None:
 
 
 def user_of(credentials: Credentials) -> User | AnonymousUser | None:
-    authorization, session_key = credentials
+    authorization, session_key, address, prefix = credentials
     if authorization:
-        return user_of_authorization(authorization)
+        user = user_of_authorization(authorization, address)
+        refused = user and scopes.why_refused(user.token, method="GET", path=f"/{prefix}/", address=address)
+        return None if refused or (user and user.kind == User.Kind.SECURITY) else user
     if not session_key:
         return AnonymousUser()
     request = HttpRequest()
     request.session = SessionStore(session_key)
-    user: User | AnonymousUser = get_user(request)
-    return user
+    signed_in: User | AnonymousUser = get_user(request)
+    # Django refuses in words what the security officer does not read.
+    return None if getattr(signed_in, "kind", "") == User.Kind.SECURITY else signed_in
 
 
 def make_seen_layer(layer: Layer, rights: Rights) -> SeenLayer:

@@ -167,8 +167,14 @@ def report_emergency(request: HttpRequest, user: User) -> None:
 
 
 @receiver(user_logged_in)
-def record_sign_in(sender: Any, user: User, **_signal: Any) -> None:
-    security.record("sign_in", user=user.pk, name=user.get_username())
+def record_sign_in(sender: Any, user: User, request: HttpRequest | None = None, **_signal: Any) -> None:
+    """By which methods, as allauth notes them: `password`, `socialaccount` with its provider, `mfa` with its type."""
+    session = getattr(request, "session", None) or {}
+    used = [
+        ":".join(str(one[name]) for name in ("method", "provider", "type") if one.get(name))
+        for one in session.get("account_authentication_methods", [])
+    ]
+    security.record("sign_in", user=user.pk, name=user.get_username(), method=used)
 
 
 @receiver(user_logged_out)

@@ -24,6 +24,7 @@ from gis_core.jobs.services import queue_task
 from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Membership, SignInMethod, User
 from gis_core.operations.watch.day_measures import MAIL, keep
+from gis_core.wiring.points import Later
 
 TASK = "account_mail"
 
@@ -74,6 +75,16 @@ def send_password_reset(email: str, site: str) -> None:
         with translation.override(user.language):
             subject = render_to_string("account/email/password_reset_key_subject.txt", context).strip()
             send_about(user, "account/email/password_reset_key_message.txt", subject, context)
+
+
+def send_security_officer(user: int, site: str) -> None:
+    """Where the security officer sets a first password."""
+    officer = User.objects.filter(pk=user, is_active=True).exclude(email="").first()
+    if officer is None:
+        return
+    with translation.override(officer.language):
+        context = {"link": password_link(officer, site)}
+        send_about(officer, "mail/security_officer.txt", _("The security journal of Arpent"), context)
 
 
 def send_slowed(user: int, address: str, at: str, site: str) -> None:
@@ -152,4 +163,7 @@ KINDS: dict[str, Callable[..., None]] = {
     "trial": send_trial,
     "join": send_join,
     "emergency": send_emergency,
+    "security_officer": send_security_officer,
+    "token": Later("gis_core.tokens.reminders.send_token_reminder"),
+    "program_passed_on": Later("gis_core.tokens.reminders.send_passed_on"),
 }

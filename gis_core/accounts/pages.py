@@ -104,13 +104,14 @@ def account(request: HttpRequest) -> HttpResponse:
 def account_page(request: HttpRequest, status: int = 200, **more: object) -> HttpResponse:
     user = request.user
     assert isinstance(user, User)
+    rights = rights_of_request(request)
     memberships = user.memberships.select_related("member").prefetch_related("communes").order_by("member__name")
     context = {
         "section": "account",
         "memberships": memberships.accepted(),
         "invitations": memberships.pending(),
-        "tokens": tokens.tokens_of(user),
-        "form": TokenForm(),
+        "tokens": tokens.describe_tokens(tokens.tokens_of(user), rights),
+        "form": TokenForm(rights=rights),
         **more,
     }
     return render(request, "account/account.html", context, status=status)
@@ -144,7 +145,7 @@ def create_token(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)
     if request.by_token:  # type: ignore[attr-defined]
         raise PermissionDenied
-    form = TokenForm(request.POST)
+    form = TokenForm(request.POST, rights=rights_of_request(request))
     if not form.is_valid():
         return account_page(request, status=400, form=form)
     try:

@@ -86,7 +86,10 @@ class MyLanguageSerializer(serializers.Serializer[Any]):
 class TokenSerializer(serializers.ModelSerializer[ApiToken]):
     class Meta:
         model = ApiToken
-        fields = ("id", "name", "prefix", "created_at", "expires_at", "last_used_at")
+        fields = (
+            *("id", "name", "prefix", "created_at", "expires_at", "last_used_at", "last_address"),
+            *("may_write", "desks", "layers", "networks"),
+        )
 
 
 class NewTokenSerializer(TokenSerializer):
@@ -99,6 +102,16 @@ class NewTokenSerializer(TokenSerializer):
 class TokenNameSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=80)
     last_date = serializers.DateField(required=False, help_text="In a year unless told otherwise; two years at most.")
+    may_write = serializers.BooleanField(default=False, help_text="Without it PostgreSQL refuses to write for it.")
+    desks = serializers.ListField(
+        child=serializers.CharField(max_length=20), default=list, help_text="Parts of the platform; none: all of it."
+    )
+    layers = serializers.ListField(
+        child=serializers.CharField(max_length=80), default=list, help_text="Slugs of the only layers that it opens."
+    )
+    networks = serializers.ListField(
+        child=serializers.CharField(max_length=50), default=list, help_text="192.0.2.7 or 192.0.2.0/24; none: anywhere."
+    )
 
 
 class PersonSerializer(serializers.ModelSerializer[Membership]):

@@ -11,7 +11,8 @@ from django.db import DatabaseError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gis_core.errors import ArpentError, Busy, StorageUnavailable, Unavailable
+from gis_core.errors import ArpentError, Busy, Forbidden, StorageUnavailable, Unavailable
+from gis_core.members.rights import token_reads
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 CLOSED = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
@@ -36,6 +37,14 @@ def in_domain_terms(error: BaseException) -> ArpentError | None:
             return StorageUnavailable(disk_message(errno.ENOSPC))
         if state == DATABASE_IO:
             return StorageUnavailable(disk_message(errno.EIO))
+        if state == READ_ONLY and token_reads.get():
+            return Forbidden(
+                _(
+                    "This API token only reads, and this leaves a trace (a record, a line of a journal): nothing was"
+                    " kept. Use a token that may write."
+                ),
+                reason="token",
+            )
         if state == READ_ONLY:
             return Unavailable(
                 _("The site can only be read during this maintenance: nothing was kept. Try again once it is over."),

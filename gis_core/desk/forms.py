@@ -21,6 +21,7 @@ from gis_core.members.rights import Rights, Role
 from gis_core.models import Member, User
 from gis_core.operations import security_journal as security
 from gis_core.tokens import services as tokens
+from gis_core.tokens.points import TOKEN_DESKS
 
 GROUPED_FROM = 10_000
 """Four figures stand together: they may be a year."""
@@ -169,8 +170,42 @@ class TokenForm(AccessibleForm):
         required=False,
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    may_write = forms.BooleanField(
+        label=_("It may write"),
+        help_text=_("Without it the token only reads: nothing can be changed with it, anywhere."),
+        required=False,
+    )
+    desks = forms.MultipleChoiceField(
+        label=_("Parts of the platform"),
+        help_text=_("Choose those that the program needs; none chosen opens all that the account sees."),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    layers = forms.MultipleChoiceField(
+        label=_("Layers"),
+        help_text=_("For a program that needs some layers alone; it then opens nothing else."),
+        widget=forms.SelectMultiple(attrs={"size": 6}),
+        required=False,
+    )
+    networks = forms.CharField(
+        label=_("Allowed network addresses"),
+        help_text=_(
+            "Where the program runs, for instance 192.0.2.7 or 192.0.2.0/24, with blanks between; empty: anywhere."
+        ),
+        max_length=1_000,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, rights: Rights, **options: Any) -> None:
         super().__init__(*args, **options)
+        fields: dict[str, Any] = self.fields
+        fields["desks"].choices = [(desk.slug, desk.label) for desk in TOKEN_DESKS.all()]
+        fields["layers"].choices = [(slug, title) for _id, slug, title in tokens.layer_choices(rights)]
+        if not tokens.writes(rights):
+            del fields["may_write"]
         days = {"min": database_clock.today().isoformat(), "max": tokens.latest_last_date().isoformat()}
         self.fields["last_date"].widget.attrs.update(days)
         self.fields["last_date"].unmarked = True  # type: ignore[attr-defined]
+
+    def clean_networks(self) -> list[str]:
+        return str(self.cleaned_data["networks"]).replace(",", " ").replace(";", " ").split()

@@ -7,21 +7,20 @@ data whose journal cannot be written is refused in words, and so is a link that 
 a token is not recorded meanwhile. People still sign in and out, and a closed account's session ends.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from django.conf import settings
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import Resolver404, resolve, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gis_core.http.problem import problem, wants_problem
+from gis_core.http.reading import READING, keep_reading_alone, keeps_nothing, reading_alone
 from gis_core.long_dates import format_long_date
-from gis_core.members.rights import only_reads
 from gis_core.operations.maintenance import Maintenance, Reader
 from gis_core.pages import failure_page
 
@@ -29,7 +28,6 @@ Handler = Callable[[HttpRequest], HttpResponseBase]
 # Supervisors ask them, during a maintenance above all.
 OPEN = ("/health/", "/metrics")
 RETRY_S, LONGEST_RETRY_S = 60, 3600
-READING = frozenset({"GET", "HEAD", "OPTIONS"})
 SIGNING = ("account_login", "account_logout")
 
 
@@ -52,42 +50,10 @@ def refuse_in_maintenance(get_response: Handler) -> Handler:
             return get_response(request)
         with reading_alone():
             response = get_response(request)
-        if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
-            parts = response.streaming_content
-            assert isinstance(parts, Iterator)
-            response.streaming_content = stream_reading(parts)
+        keep_reading_alone(response)
         return response
 
     return middleware
-
-
-def keeps_nothing(path: str) -> bool:
-    """Whether the view of this address answers a question that is too long for an address, and writes nothing."""
-    try:
-        view = resolve(path).func
-    except Resolver404:
-        return False
-    return bool(getattr(getattr(view, "view_class", view), "keeps_nothing", False))
-
-
-@contextmanager
-def reading_alone() -> Iterator[None]:
-    """PostgreSQL refuses to write in the transactions that open inside."""
-    token = only_reads.set(True)
-    try:
-        yield
-    finally:
-        only_reads.reset(token)
-
-
-def stream_reading(parts: Iterator[bytes]) -> Iterator[bytes]:
-    """The parts of an answer that is made while it is sent: after the middleware is over."""
-    while True:
-        with reading_alone():
-            part = next(parts, None)
-        if part is None:
-            return
-        yield part
 
 
 def refusal(request: HttpRequest, maintenance: Maintenance) -> HttpResponse:

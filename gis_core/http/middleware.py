@@ -18,14 +18,17 @@ from django.utils.translation import gettext as _
 from gis_core.accounts.session import HEADER, person_id, session_label
 from gis_core.desk.alerts import Alerts, read_alerts
 from gis_core.desk.edit_forms import FormConflict, conflict_page
-from gis_core.errors import ArpentError
+from gis_core.errors import ArpentError, Forbidden
 from gis_core.http.admission import Actor, on_behalf_of
 from gis_core.http.hosts import is_known_host
 from gis_core.http.problem import RETRY_SECONDS, as_problem, problem, status_of, wants_problem
+from gis_core.http.reading import keep_reading_alone
+from gis_core.journal import officers
 from gis_core.members.rights import Rights, acting_as, rights_of
 from gis_core.models import User
 from gis_core.operations import security_journal as security
 from gis_core.operations.watch.presence import note_presence
+from gis_core.tokens import scopes
 from gis_core.tokens.authentication import user_of_authorization
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -114,10 +117,16 @@ def who_asks(get_response: Handler) -> Handler:
         request.by_token = False  # type: ignore[attr-defined]
         authorization = request.headers.get("Authorization")
         if authorization and not opens_metrics(request, authorization):
-            user = user_of_authorization(authorization)
+            address = security.address_of(request)
+            user = user_of_authorization(authorization, address)
             if user is None:
                 return unknown_token()
             request.user, request.by_token = user, True  # type: ignore[attr-defined]
+            if why := scopes.why_refused(
+                user.token, method=str(request.method), path=request.path_info, address=address
+            ):
+                note_person(request)
+                return problem(403, why, reason="token")
         rights = rights_of(request.user)
         if request.user.is_authenticated and not rights.signed_in:
             # The account is closed, or the last day of all its memberships is over.
@@ -134,9 +143,15 @@ def who_asks(get_response: Handler) -> Handler:
             )
         if request.user.is_authenticated and not request.by_token:  # type: ignore[attr-defined]
             note_presence(request.user.pk)
+        token = getattr(request.user, "token", None)
+        rights = scopes.narrowed(rights, token)
         request.rights = rights  # type: ignore[attr-defined]
-        with acting_as(rights), on_behalf_of(Actor.of(rights, security.address_of(request))):
-            response = get_response(request)
+        actor = Actor.of(rights, security.address_of(request))
+        with acting_as(rights), on_behalf_of(actor), scopes.writing_as(token):
+            kept_out = officers.is_kept_out(request)
+            response = refuse_officer(request) if kept_out else get_response(request)
+        if token and not token.may_write:
+            keep_reading_alone(response)
         if request.path.startswith("/api/") and "Cache-Control" not in response:
             patch_cache_control(response, private=True, no_cache=True)
             patch_vary_headers(response, ("Cookie", "Authorization"))
@@ -153,6 +168,10 @@ def unknown_token() -> HttpResponse:
         _("This API token is unknown, revoked, or belongs to a closed account."),
         headers={"WWW-Authenticate": 'Basic realm="Arpent"'},
     )
+def refuse_officer(request: HttpRequest) -> HttpResponse:
+    """The security officer reads the journal and no data of anybody."""
+    error = Forbidden(_("This account reads the security journal, and nothing else."), reason="security_officer")
+    return officers.lead_to_journal(request) or refusal(request, error)
 
 
 def opens_metrics(request: HttpRequest, authorization: str) -> bool:

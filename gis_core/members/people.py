@@ -234,6 +234,7 @@ def remove(*, rights: Rights, membership: Membership, why: str = "removed", coll
     check_agency_keeps_administrator(without=[membership])
     user, member = membership.user, membership.member
     call_as(rights, "end_membership", membership.pk)
+    tokens.pass_on(user, to_id=rights.user_id, member_id=membership.member_id)
     close_access(user, member=member, why=why, colleague=colleague)
     if not user.memberships.exists():
         # An account that is opened again starts without its old tokens.

@@ -49,7 +49,7 @@ class Rights:
 
     `roles` maps a member's id to the user's role there. `insee` are the communes whose personal rows the user may
     see, `town_insee` those that a town hall user works for. `agency` opens every owner-scoped row (not the personal,
-    INSEE-scoped ones).
+    INSEE-scoped ones). `layers` are the ids of the only layers that the API token opens, empty where it opens all.
     """
 
     user_id: int | None = None
@@ -57,6 +57,7 @@ class Rights:
     insee: frozenset[str] = frozenset()
     town_insee: frozenset[str] = frozenset()
     agency: bool = False
+    layers: frozenset[int] = frozenset()
 
     @property
     def signed_in(self) -> bool:
@@ -114,6 +115,7 @@ class Rights:
             "arpent.insee": array(sorted(self.insee)),
             "arpent.town_insee": array(sorted(self.town_insee)),
             "arpent.agency": "on" if self.agency else "off",
+            "arpent.layers": array(sorted(self.layers)),
         }
 
     def rows_class(self) -> str:
@@ -136,6 +138,8 @@ lock_patience: ContextVar[str | None] = ContextVar("arpent_lock_patience", defau
 """PostgreSQL's `lock_timeout` for transactions that open in this context; None leaves the role's."""
 only_reads: ContextVar[bool] = ContextVar("arpent_only_reads", default=False)
 """Whether PostgreSQL refuses to write in transactions that open in this context (a maintenance that only lets read)."""
+token_reads: ContextVar[bool] = ContextVar("arpent_token_reads", default=False)
+"""Whether it does so because who asks has a token that only reads."""
 
 
 def current_rights() -> Rights | None:
@@ -196,10 +200,14 @@ def take_role(role: str) -> str:
 def rights_of(user: User | AnonymousUser) -> Rights:
     """Resolve a user's rights from memberships in force and territories (one query, none for an anonymous user).
 
-    Somebody all of whose memberships have come to their last day is nobody, whether a worker has ended them or not.
+    Somebody all of whose memberships have come to their last day is nobody, whether a worker has ended them or not. The
+    security officer has none, whatever memberships the account has.
     """
     if not user.is_authenticated or not user.is_active:
         return ANONYMOUS
+    if user.kind == "security":
+        # No layer has this number: not even a public one is shown.
+        return Rights(user_id=user.pk, layers=frozenset({0}))
     rows = fetch_all(MEMBERSHIPS, [Role.TOWN_HALL, user.pk])
     memberships = [row[:3] for row in rows if row[3]]
     if rows and not memberships:

@@ -17,5 +17,6 @@ from gis_core.models.people import (
     UserManager,
 )
 from gis_core.models.reviews import ReviewedPerson, RightsReview
+from gis_core.models.security import SecurityEvent, SyslogPosition
 from gis_core.models.sign_in import AccessRule, SignInMethod
 from gis_core.models.watch import Alert, DayMeasure

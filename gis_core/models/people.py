@@ -33,7 +33,16 @@ class UserManager(DjangoUserManager["User"]):
 
 
 class User(AbstractUser):
-    """A person. What they may do comes from their memberships alone: Django's flags are derived from them."""
+    """A person. What they may do comes from their memberships alone: Django's flags are derived from them.
+
+    Two other kinds have an account: a member's program, which signs in by its tokens alone and for which `responsible`
+    answers, and the security officer, who reads the security journal and nothing else.
+    """
+
+    class Kind(models.TextChoices):
+        PERSON = "person", _("Person")
+        PROGRAM = "program", _("Service account")
+        SECURITY = "security", _("Security officer")
 
     first_name = models.CharField(_("first name"), max_length=150, blank=True, validators=[validate_person_name])
     last_name = models.CharField(_("last name"), max_length=150, blank=True, validators=[validate_person_name])
@@ -50,11 +59,19 @@ class User(AbstractUser):
     map_view = models.CharField(max_length=2_000, default="", db_default="", blank=True, editable=False)
     # What an administrator of the agency has to see to comes by mail, unless they want none (operations.watch).
     alert_mails = models.BooleanField(_("alerts by mail"), default=True, db_default=True)
+    kind = models.CharField(
+        _("kind of account"), max_length=8, choices=Kind, default=Kind.PERSON, db_default=Kind.PERSON, editable=False
+    )
+    responsible: models.ForeignKey[User | None, User | None] = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, editable=False, related_name="programs",
+        verbose_name=_("responsible person"),
+    )  # fmt: skip
     # The hash of the password before this one: neither may be chosen again.
     former_password = models.CharField(max_length=128, blank=True, editable=False)
 
     objects = UserManager()  # type: ignore[misc]
-    # What the API token is called by which the person asks; empty in a session.
+    # The API token by which the person asks, and what it is called; none in a session.
+    token: ApiToken | None = None
     token_name = ""
     # Set by whoever changes the password and wants the API tokens to outlive it.
     keeps_tokens = False
@@ -205,7 +222,9 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
 class ApiToken(models.Model):
     """A named, revocable secret for programs, good until `expires_at`.
 
-    Only its SHA-256 digest is kept; `prefix` tells it apart.
+    Only its SHA-256 digest is kept; `prefix` tells it apart. It opens what its owner's rights of the moment open, and
+    of that what it is made for: without `may_write` PostgreSQL refuses to write for it; `desks`, `layers` (ids) and
+    `networks` (`192.0.2.0/24`) narrow it, each where it is not empty (`gis_core.tokens.scopes`).
     """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens", verbose_name=_("user"))
@@ -215,7 +234,19 @@ class ApiToken(models.Model):
     created_at = models.DateTimeField(_("made on"), default=current_instant, editable=False)
     expires_at = models.DateTimeField(_("ends on"), default=in_a_year)
     last_used_at = models.DateTimeField(_("last use"), null=True, blank=True)
+    last_address = models.CharField(_("last address"), max_length=45, default="", db_default="", blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    may_write = models.BooleanField(_("may write"), default=True, db_default=True)
+    desks = ArrayField(
+        models.CharField(max_length=20), default=list, db_default=[], blank=True, verbose_name=_("desks")
+    )
+    layers = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True, verbose_name=_("layers"))
+    networks = ArrayField(
+        models.CharField(max_length=43), default=list, db_default=[], blank=True, verbose_name=_("allowed addresses")
+    )
+    # When its owner was reminded that it ends, and that nobody uses it.
+    end_reminded_at = models.DateTimeField(null=True, editable=False)
+    unused_reminded_at = models.DateTimeField(null=True, editable=False)
 
     objects = ApiTokenQuerySet.as_manager()
 

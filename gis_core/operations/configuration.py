@@ -72,6 +72,17 @@ def address(*schemes: str) -> Check:
     return check
 
 
+def days_by_kind(value: str) -> str:
+    good = all(re.fullmatch(r"[a-z_]+=[1-9][0-9]{0,4}", one) for one in value.split())
+    return "" if good else "des nombres de jours par sorte sont attendus (refusal=90 sign_in=180)"
+
+
+def syslog(value: str) -> str:
+    if value.startswith("file:///"):
+        return ""
+    return address("udp", "tcp", "tls")(value) and "udp://hote:514, tcp://hote:601, tls://hote:6514 ou file:///chemin"
+
+
 def level(value: str) -> str:
     levels = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
     return "" if value in levels else f"{', '.join(levels)} : l’un d’eux est attendu"
@@ -103,6 +114,8 @@ SETTINGS = {
     "ARPENT_EMAIL_FROM": Setting(),
     "ARPENT_METRICS_TOKEN": Setting(secret=True),
     "ARPENT_SECURITY_LOG_DAYS": Setting(number(1, 36_500)),
+    "ARPENT_SECURITY_LOG_BY_KIND": Setting(days_by_kind),
+    "ARPENT_SYSLOG": Setting(syslog),
     "ARPENT_QUOTA_LAYERS": Setting(MEBIBYTES),
     "ARPENT_QUOTA_ROWS": Setting(number(0, 10**12)),
     "ARPENT_QUOTA_MB": Setting(MEBIBYTES),

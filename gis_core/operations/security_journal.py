@@ -3,7 +3,8 @@
 `record` is its only writer. Changes of rights and settings come from PostgreSQL, whoever makes them
 (`arpent.report_changes`), once their transaction is committed. Each day (UTC) has one file,
 `<data>/log/security-<day>.jsonl`, which its owner writes and its group reads. A line is one `write` to a file opened
-for appending, so that the lines of several processes never mix. No line holds a password or a token.
+for appending, so that the lines of several processes never mix. No line holds a password or a token. The database keeps
+the same lines (`gis_core.journal.keeping`), once the request that wrote them is over.
 """
 
 import json
@@ -15,7 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -53,6 +54,7 @@ class Circumstances:
     user: int | None = None
     name: str = ""
     token: str = ""
+    lines: list[dict[str, Any]] = field(default_factory=list)
 
 
 _current: ContextVar[Circumstances | None] = ContextVar("arpent_circumstances", default=None)
@@ -73,6 +75,10 @@ def under(request: HttpRequest) -> Iterator[Circumstances]:
         yield made
     finally:
         _current.reset(token)
+        if made.lines:
+            from gis_core.journal.keeping import keep
+
+            keep(made.lines)
 
 
 def request_id(request: HttpRequest) -> str:
@@ -97,13 +103,34 @@ def record(event: str, **fields: Any) -> None:
     left_out = surplus(event, here.address if here else "")
     if left_out is None:
         return
-    line = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event, **who(here), **fields}
+    line = {
+        "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "id": uuid4().hex,
+        "event": event,
+        **who(here),
+        **fields,
+    }
     if left_out:
         line["left_out_before"] = left_out
     try:
         append(as_line(line))
     except OSError:
         log.exception("the security journal cannot be written", extra={"fields": {"event": event}})
+    if here is not None:
+        here.lines.append(line)
+    else:
+        keep_alone(line)
+
+
+def keep_alone(line: dict[str, Any]) -> None:
+    """Keep a line of a command or a job in the database, once its transaction is committed."""
+    from gis_core.journal.keeping import keep
+
+    try:
+        transaction.on_commit(partial(keep, [line]), robust=True)
+    except Exception:
+        # A command whose database is away, or that has none.
+        log.warning("the security journal was not kept in the database; its file has it")
 
 
 def record_committed(event: str, **fields: Any) -> None:

@@ -6,9 +6,10 @@ It says at its end what kept the processors busy.
 `--qgis` runs the tests that need QGIS, and nothing else, `--grass` those of shadows against GRASS, `--image` builds
 the container image and runs it, `--engines` runs the main journeys in three engines of browsers, `--install` the
 installation in a bare Debian, `--recovery` returns to six random seconds of minutes of work, `--prometheus` has
-Debian's Prometheus read a site that runs, `--directory` reads a directory of 20,000 people. `--at INSTANT` runs at that
-instant, in a cluster of its own, without those that need the true one (marked `true_clock`). `--quick` runs those that need neither a database nor a browser nor
-another process, `--coverage` prints which branches of services and rights were taken.
+Debian's Prometheus read a site that runs, `--directory` reads a directory of 20,000 people, `--million-events` searches
+a year of the security journal. `--at INSTANT` runs at that instant, in a cluster of its own, without those that need
+the true one (marked `true_clock`). `--quick` runs those that need neither a database nor a browser nor another process,
+`--coverage` prints which branches of services and rights were taken.
 """
 
 import os
@@ -45,6 +46,7 @@ OPTIONAL = {
     "--grass": Optional(["tests/grass", "tests/simulation/test_terrain.py", "-rP"], "ARPENT_GRASS"),
     "--recovery": Optional(["tests/ops/test_recovery.py", "-rP", "-n", "0"], "ARPENT_RECOVERY"),
     "--directory": Optional(["tests/gis_core/directory/test_full_size.py", "-rP", "-n", "0"], "ARPENT_DIRECTORY"),
+    "--million-events": Optional(["tests/ops/test_million_events.py", "-rP", "-n", "0"], "ARPENT_MILLION_EVENTS"),
     "--prometheus": Optional(["tests/ops/test_monitoring.py", "tests/prometheus", "-rP"], "ARPENT_PROMETHEUS"),
     "--engines": Optional(["tests/engines", "-rA"], "ARPENT_ENGINES"),
     "--image": Optional(["tests/image", "-rP"], "ARPENT_IMAGE", alone=True),

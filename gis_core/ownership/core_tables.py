@@ -83,6 +83,8 @@ WORK = (
 HISTORY = (
     Declared(model="gis_core.HistoryEvent", whose=COMMON, asks=Fate.KEEP, basis=TRACES),
     Declared(model="gis_core.RowHistory", whose=COMMON, asks=Fate.KEEP, basis=TRACES),
+    Declared(model="gis_core.SecurityEvent", whose=COMMON, asks=Fate.KEEP, basis=TRACES),
+    Declared(model="gis_core.SyslogPosition", whose=COMMON, asks=Fate.KEEP, basis=TRACES),
 )
 LIBRARIES = (
     Declared(model="admin.LogEntry", whose=COMMON, asks=Fate.KEEP, basis=TRACES),

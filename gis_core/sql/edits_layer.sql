@@ -4,6 +4,6 @@ language plpgsql stable parallel safe security definer set search_path = pg_cata
 begin
     return exists (
         select from public.catalogue_layer l
-        where l.id = layer and (arpent.is_agency() or l.owner_id = any (arpent.writers()))
+        where l.id = layer and arpent.opens_layer(l.id) and (arpent.is_agency() or l.owner_id = any (arpent.writers()))
     );
 end $$;

@@ -10,13 +10,14 @@ declare
 begin
     if tg_op = 'UPDATE' then
         with changed as (
-            select n.id, jsonb_object_agg(was.key, arpent.reported(was.key, jsonb_build_array(was.value, now.value))) as what
+            select n.id, max(coalesce(to_jsonb(n) ->> 'slug', to_jsonb(n) ->> 'username', to_jsonb(n) ->> 'name')) as called,
+                jsonb_object_agg(was.key, arpent.reported(was.key, jsonb_build_array(was.value, now.value))) as what
             from old_rows o join new_rows n using (id)
             cross join jsonb_each(to_jsonb(o) - unwatched) was
             join lateral jsonb_each(to_jsonb(n) - unwatched) now on now.key = was.key and now.value is distinct from was.value
             group by n.id
         )
-        select count(*), jsonb_agg(jsonb_build_object('id', id, 'changed', what)) filter (where place <= 20)
+        select count(*), jsonb_agg(jsonb_strip_nulls(jsonb_build_object('id', id, 'called', called)) || jsonb_build_object('changed', what)) filter (where place <= 20)
         into touched, told from (select *, row_number() over (order by id) as place from changed) numbered;
     elsif tg_op = 'INSERT' then
         select count(*), jsonb_agg(arpent.reported_row(row - unwatched)) filter (where place <= 20)

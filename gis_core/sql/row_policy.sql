@@ -29,7 +29,9 @@ begin
         when 'insee' then
             return 'insee in (select unnest((select arpent.insee())))';
         when 'visibility' then
-            return case when has_archive then
+            -- A token that is made for some layers opens no photo and no layer of another server.
+            return case when (select relname from pg_class where oid = target) = 'catalogue_layer' then 'arpent.opens_layer(id)'
+                else '(select arpent.opens_layer(0))' end || ' and ' || case when has_archive then
                 '(archived_at is null or (select arpent.is_agency())
                     or owner_id in (select unnest((select arpent.administered())))) and (' else '(' end
                 || '(select arpent.is_agency()) or visibility = ''public''

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q
 
@@ -15,11 +16,14 @@ PREFIX = "arpent_"
 LAST_USE_STEP = timedelta(minutes=1)
 
 
-def create_token(*, user: User, name: str, expires_at: datetime | None = None) -> tuple[ApiToken, str]:
-    """A new token, good for a year unless told otherwise, and its secret, which is shown this once."""
+def create_token(*, user: User, name: str, expires_at: datetime | None = None, **scopes: Any) -> tuple[ApiToken, str]:
+    """A new token, good for a year unless told otherwise, and its secret, which is shown this once.
+
+    `scopes` are those of the model's columns that narrow it.
+    """
     secret = PREFIX + secrets.token_urlsafe(32)
     end = {"expires_at": expires_at} if expires_at else {}
-    token = ApiToken.objects.create(user=user, name=name, prefix=secret[:12], digest=digest(secret), **end)
+    token = ApiToken.objects.create(user=user, name=name, prefix=secret[:12], digest=digest(secret), **end, **scopes)
     return token, secret
 
 
@@ -27,15 +31,18 @@ def digest(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-def user_of_authorization(header: str) -> User | None:
-    """The active user behind an Authorization header, or None when it names nobody."""
+def user_of_authorization(header: str, address: str = "") -> User | None:
+    """The active user behind an Authorization header, or None when it names nobody; `address` is where it comes from.
+
+    The token that says so is the user's `token`: what it is made for is another question (`gis_core.tokens.scopes`).
+    """
     scheme, _space, value = header.partition(" ")
     match scheme.lower():
         case "bearer":
-            return user_of_token(value.strip())
+            return user_of_token(value.strip(), address)
         case "basic":
             username, secret = basic_credentials(value)
-            user = user_of_token(secret)
+            user = user_of_token(secret, address)
             return user if user and username in ("", user.username, user.email) else None
         case _:
             return None
@@ -49,21 +56,24 @@ def basic_credentials(value: str) -> tuple[str, str]:
     return username, password
 
 
-def user_of_token(secret: str) -> User | None:
+def user_of_token(secret: str, address: str = "") -> User | None:
     if not secret.startswith(PREFIX):
         return None
     tokens = ApiToken.objects.valid().filter(digest=digest(secret))
     token = tokens.select_related("user").first()
     if token is None:
         return None
-    record_use(token)
-    token.user.token_name = token.name
-    return token.user
+    record_use(token, address)
+    user: User = token.user
+    user.token, user.token_name = token, token.name
+    return user
 
 
-def record_use(token: ApiToken) -> None:
-    """When it was last used, to the minute; not in a maintenance that lets read alone."""
+def record_use(token: ApiToken, address: str) -> None:
+    """When it was last used, to the minute, and from where; not in a maintenance that lets read alone."""
     before = database_clock.now() - LAST_USE_STEP
     if not only_reads.get() and (token.last_used_at is None or token.last_used_at < before):
         stale = Q(last_used_at=None) | Q(last_used_at__lt=before)
-        ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=database_clock.now())
+        ApiToken.objects.filter(stale, pk=token.pk).update(
+            last_used_at=database_clock.now(), last_address=address[:45], unused_reminded_at=None
+        )

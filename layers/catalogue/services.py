@@ -28,6 +28,11 @@ def background_addresses() -> Iterable[str]:
     return Background.objects.values_list("url", flat=True)
 
 
+def layers_for_tokens(rights: Rights) -> Sequence[tuple[int, str, str]]:
+    """Id, name and title of the layers that a token of the asker's may be made for."""
+    return [(layer.pk, layer.slug, str(layer)) for layer in Layer.objects.visible_to(rights).order_by("title")]
+
+
 def visible_layer(slug: str, rights: Rights) -> Layer:
     """The layer of this name. Raises NotFound (none, or none that the asker may see), Busy (read while locked)."""
     layer = Layer.objects.visible_to(rights).select_related("theme", "owner").filter(slug=slug).first()

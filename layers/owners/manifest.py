@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from gis_core.jobs.points import TASKS, Task
 from gis_core.ownership.declarations import DECLARED
 from gis_core.points import GUIDES, MEMBER_LINKS, PageGuide, PageLink
+from gis_core.tokens.points import TOKEN_DESKS, TokenDesk
 from gis_core.wiring.database import Setting
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
@@ -20,6 +21,7 @@ MANIFEST = Manifest(
         Urls("proprietaires/", "layers.owners.page_urls"),
     ),
     gives=(
+        TOKEN_DESKS(TokenDesk(slug="owners", label=_("Owners"), prefixes=("proprietaires/", "api/v1/owners/"))),
         DECLARED(*ownership.DECLARATIONS),
         *import_sources(sources.MAJIC),
         *sheet_sections(sections.SECTION),

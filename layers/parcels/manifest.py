@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from gis_core.desk.navigation import page_address, to_signed_in
 from gis_core.ownership.declarations import DECLARED
 from gis_core.points import BAR, GUIDES, MAP_LINKS, BarLink, MapLink, PageGuide
+from gis_core.tokens.points import TOKEN_DESKS, TokenDesk
 from gis_core.wiring.database import Trigger
 from gis_core.wiring.manifests import Manifest, Urls
 from layers.parcels import own_sections, ownership
@@ -16,6 +17,13 @@ MANIFEST = Manifest(
         Urls("fiches/", "layers.parcels.page_urls"),
     ),
     gives=(
+        TOKEN_DESKS(
+            TokenDesk(
+                slug="parcels",
+                label=_("Parcels and planning documents"),
+                prefixes=("fiches/", "api/v1/parcels/", "api/v1/planning/"),
+            )
+        ),
         DECLARED(*ownership.DECLARATIONS),
         *sheet_sections(*own_sections.SECTIONS),
         GUIDES(

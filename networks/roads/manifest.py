@@ -8,6 +8,7 @@ from gis_core.jobs.points import JOB_KINDS, TASKS
 from gis_core.members.technicians import works_on_networks
 from gis_core.ownership.declarations import DECLARED
 from gis_core.points import BAR, DESKS, GUIDES, TABS, BarLink, Desk, PageGuide, Tab
+from gis_core.tokens.points import TOKEN_DESKS, TokenDesk
 from gis_core.wiring.database import Setting
 from gis_core.wiring.manifests import Manifest, Urls
 from layers.catalogue.points import LAYERS
@@ -37,6 +38,13 @@ MANIFEST = Manifest(
         Urls("voirie/", "networks.roads.page_urls"),
     ),
     gives=(
+        TOKEN_DESKS(
+            TokenDesk(
+                slug="roads",
+                label=_("Roads and works"),
+                prefixes=("voirie/", "travaux/", "api/v1/networks/roads/", "api/v1/networks/works/"),
+            )
+        ),
         DECLARED(*ownership.DECLARATIONS),
         SEARCHERS(Searcher(searching.search_references, searching.LAYER)),
         SEARCHERS(Searcher(searching.search_roads, searching.LAYER)),

@@ -27,6 +27,7 @@ from gis_core.points import (
     Tab,
     Work,
 )
+from gis_core.tokens.points import TOKEN_DESKS, TokenDesk
 from gis_core.wiring.database import Setting
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
@@ -52,6 +53,13 @@ MANIFEST = Manifest(
         Urls("reseaux/", "networks.water.page_urls"),
     ),
     gives=(
+        TOKEN_DESKS(
+            TokenDesk(
+                slug="water",
+                label=_("Water and sewer networks"),
+                prefixes=("reseaux/", "api/v1/networks/water/", "api/v1/networks/sewer/"),
+            )
+        ),
         DECLARED(*ownership.DECLARATIONS),
         START_STEPS(NETWORKS),
         WORK(

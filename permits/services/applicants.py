@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.errors import Forbidden, Invalid
 from gis_core.members.rights import Rights
+from gis_core.operations import security_journal
 from gis_core.validators import luhn
 from layers.features.search_terms import search_text, split_terms
 from permits.models import ApplicantReading, Permit
@@ -51,7 +52,11 @@ def read_applicants(
     """The applicants of those files that the asker may read them of, by the file's id; it is written in the journal."""
     with connection.cursor() as cursor:
         cursor.execute("select * from arpent.read_applicants(%s, %s, %s)", [[one.pk for one in permits], action, why])
-        return {row[0]: Person(*row[1:]) for row in cursor.fetchall()}
+        people = {row[0]: Person(*row[1:]) for row in cursor.fetchall()}
+    if people:
+        numbers = [one.number for one in permits if one.pk in people]
+        security_journal.record("applicants_read", action=action, numbers=numbers[:20], count=len(people))
+    return people
 
 
 def write_applicant(permit: Permit, person: Person, *, why: str) -> None:
@@ -118,6 +123,7 @@ def find_applicants(text: str, *, why: str, rights: Rights) -> tuple[Sequence[Ap
     with connection.cursor() as cursor:
         cursor.execute("select * from arpent.find_applicants(%s, %s, %s)", [wanted, MOST_RESULTS + 1, why])
         applicants = {row[0]: row[1:] for row in cursor.fetchall()}
+    security_journal.record("applicants_read", action="search", count=len(applicants))
     permits = Permit.objects.visible_to(rights).filter(pk__in=applicants).order_by("-filed_date", "-id")
     rows = [ApplicantMatch(permit, *applicants[permit.pk]) for permit in permits]
     return rows[:MOST_RESULTS], len(rows) > MOST_RESULTS

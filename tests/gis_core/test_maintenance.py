@@ -17,7 +17,8 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
 from gis_core.database.failures import in_domain_terms
-from gis_core.http.maintenance import refuse_in_maintenance, stream_reading
+from gis_core.http.maintenance import refuse_in_maintenance
+from gis_core.http.reading import stream_reading
 from gis_core.members.rights import SYSTEM, acting_as, only_reads
 from gis_core.models import ApiToken
 from gis_core.operations.environment import Place

@@ -68,6 +68,7 @@ PAGES = (
     *(
         "compte/",
         "exploitation/",
+        "journal/",
         "mise-en-route/",
         "membres/",
         "depart/",
@@ -220,6 +221,12 @@ def make_world() -> World:
         "other": permit_forms.letter(permits["other"], stranger),
     }
     authorities = {"own": permit_forms.authority(ours), "other": permit_forms.authority(theirs)}
+    with factories.as_owner():
+        rows["officer"] = User.objects.create_user("rssi", "rssi@example.org", kind=User.Kind.SECURITY).pk
+        for whose, member in (("own", ours), ("other", theirs)):
+            program = factories.user(member, username=f"programme-{whose}", email="", kind=User.Kind.PROGRAM)
+            rows[f"program {whose}"] = program.memberships.get().pk
+            rows[f"program token {whose}"] = create_token(user=program, name="essai")[0].pk
     rows["register own"] = permit_forms.register(ours, people["permit_instructor"]).pk
     rows["register other"] = permit_forms.register(theirs, stranger).pk
     rows |= network_trace.rows("own", ours, people["network_technician"])
@@ -414,6 +421,8 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         **({"import_id": world.rows.get(f"register {whose}", MISSING)} if route.startswith("permis/importer/") else {}),
         "idu": "450010000A0099" if whose == "none" else world.parcel_idu,
         "token_id": token.pk if token else MISSING,
+        **program_arguments(world, route, whose),
+        "user_id": world.rows["officer"] if whose == "own" else MISSING,
         "feature_id": edited.features[0] if edited else world.parcel_id,
         "features": edited.features if edited else (MISSING, MISSING + 1),
         "parcel": f"{commune_of(world, whose)}000AB0001",
@@ -439,6 +448,17 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         **sign_in_methods.arguments(route, foreign, world.rows, MISSING),
         **(help_arguments(route, scope) if route.startswith("aide/") else {}),
         **directories.arguments(route, foreign, world.rows, MISSING),
+    }
+
+
+def program_arguments(world: World, route: str, whose: str) -> dict[str, int]:
+    """A service account of the member whose address it is, and a token of it."""
+    if "/programmes/" not in route:
+        return {}
+    foreign = "other" if whose == "mixed" else whose
+    return {
+        "membership_id": world.rows.get(f"program {foreign}", MISSING),
+        "token_id": world.rows.get(f"program token {foreign}", MISSING),
     }
 
 
@@ -527,6 +547,9 @@ def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[s
         },
         ("compte/mot-de-passe/oublie/", "POST"): {"email": "personne@example.org"},
         ("compte/jetons/", "POST"): {"name": "qgis"},
+        ("membres/<slug:slug>/programmes/", "POST"): {"name": "QGIS Server", "role": "reader"},
+        ("membres/<slug:slug>/programmes/<int:membership_id>/jetons/", "POST"): {"name": "qgis"},
+        ("journal/lecteurs/", "POST"): {"email": "rssi-2@example.org"},
         ("langue/", "POST"): {"language": "fr", "next": "/"},
         ("membres/<slug:slug>/", "POST"): invitation,
         ("membres/<slug:slug>/<int:membership_id>/", "POST"): {"role": "reader"},

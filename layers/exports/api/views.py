@@ -22,6 +22,7 @@ from gis_core.http.files import file_headers
 from gis_core.http.middleware import rights_of_request, signed_in_user
 from gis_core.http.problem import as_problem
 from gis_core.jobs.files import LATEST
+from gis_core.operations import security_journal
 from layers.catalogue.services import visible_layer
 from layers.exports.api import serializers
 from layers.exports.crs import BY_SRID
@@ -88,6 +89,7 @@ class StreamView(APIView):
         headers = file_headers(f"{layer.slug}-{database_clock.today():%Y-%m-%d}.{form.suffix}", form.content_type)
         if request.method == "HEAD":
             return HttpResponse(headers=headers)
+        security_journal.record("export", layers=[layer.slug], format=self.suffix)
         parts = stream(layer, order.selection, reading, form, rights)
         return StreamingHttpResponse(parts, headers=headers)
 
@@ -144,6 +146,8 @@ class ExportsView(APIView):
         given = validate_data(serializers.ExportOrderSerializer(data=request.data))
         order = ordering.ExportOrder.of(given)
         job = ordering.start_export(order, user=signed_in_user(request), rights=rights_of_request(request))
+        layers = [one["layer"] for one in given["layers"]]
+        security_journal.record("export", layers=layers, format=given["format"], job=job.pk)
         return job_response(job, f"/api/v1/exports/{job.pk}/")
 
 

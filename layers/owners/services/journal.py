@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from gis_core.errors import Forbidden, Unavailable
 from gis_core.members.rights import Rights
 from gis_core.models import Territory, User
+from gis_core.operations import security_journal
 from layers.owners.models import JournalLine
 
 log = logging.getLogger("arpent.owners")
@@ -46,7 +47,9 @@ def write_entry(entry: Entry) -> JournalRecord:
     """Write a line and commit it, whatever becomes of the open transaction. Raises Unavailable: then show nothing."""
     apart = connections["default"].copy()
     try:
-        return commit_entry(apart, json.dumps(asdict(entry)))
+        record = commit_entry(apart, json.dumps(asdict(entry)))
+        security_journal.record("owners_read", action=str(entry.action), line=record.id, count=len(entry.parcels))
+        return record
     except DatabaseError as error:
         log.exception("the journal of owners cannot be written")
         message = _("The journal of consultations cannot be written: no owner is shown. Tell an administrator.")

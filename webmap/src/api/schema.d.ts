@@ -1232,6 +1232,11 @@ export interface NewToken {
   created_at: string;
   expires_at?: string;
   last_used_at?: string | null;
+  last_address?: string;
+  may_write?: boolean;
+  desks?: string[];
+  layers?: number[];
+  networks?: string[];
   secret: string;
 }
 
@@ -2519,6 +2524,11 @@ export interface Token {
   created_at: string;
   expires_at?: string;
   last_used_at?: string | null;
+  last_address?: string;
+  may_write?: boolean;
+  desks?: string[];
+  layers?: number[];
+  networks?: string[];
 }
 
 export interface TokenList {
@@ -2530,6 +2540,14 @@ export interface TokenName {
   name: string;
   /** In a year unless told otherwise; two years at most. */
   last_date?: string;
+  /** Without it PostgreSQL refuses to write for it. */
+  may_write?: boolean;
+  /** Parts of the platform; none: all of it. */
+  desks?: string[];
+  /** Slugs of the only layers that it opens. */
+  layers?: string[];
+  /** 192.0.2.7 or 192.0.2.0/24; none: anywhere. */
+  networks?: string[];
 }
 
 export interface Tolerance {
