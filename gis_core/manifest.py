@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.accounts.factor import start_step
 from gis_core.desk.navigation import (
     address_for_all,
     page_address,
@@ -16,11 +17,13 @@ from gis_core.ownership.core_tables import DECLARATIONS
 from gis_core.ownership.declarations import DECLARED
 from gis_core.points import (
     BAR,
+    FACTOR_NEEDS,
     GUIDES,
     MAP_LINKS,
     MEASURES,
     START_STEPS,
     BarLink,
+    FactorNeed,
     MapLink,
     Measure,
     PageGuide,
@@ -149,6 +152,13 @@ MANIFEST = Manifest(
                 Later(f"{BACKUPS}.has_failed"),
             ),
         ),
+        FACTOR_NEEDS(
+            FactorNeed(
+                "administrators",
+                _("Administrators of the agency, and GIS administrators of members"),
+                "m.role in ('gis_administrator', 'agency_administrator')",
+            )
+        ),
         BAR(BarLink(section="", url="map", label=_("Map"), order=0, is_visible=to_everybody)),
         BAR(
             BarLink(
@@ -159,13 +169,14 @@ MANIFEST = Manifest(
                 is_visible=start_steps.is_visible_to,
             )
         ),
-        START_STEPS(*start_steps.STEPS),
+        START_STEPS(*start_steps.STEPS, start_step.STEP),
         BAR(BarLink(section="members", url="members", label=_("People"), order=60, is_visible=to_administrators)),
         BAR(BarLink(section="", url="admin:index", label=_("Administration"), order=110, is_visible=to_agency)),
         GUIDES(
             PageGuide(guide="how-to/inviter-des-personnes", under=("membres/",)),
             PageGuide(guide="how-to/quand-un-membre-part", under=("depart/",)),
             PageGuide(guide="how-to/quand-la-session-se-termine", under=("compte/",)),
+            PageGuide(guide="how-to/second-facteur", under=("compte/second-facteur/", "mise-en-route/second-facteur/")),
             PageGuide(guide="how-to/ecrire-un-courrier", under=("courriers/",)),
             PageGuide(guide="reference/reglages", under=("administration/",)),
             PageGuide(guide="how-to/surveiller", under=("exploitation/",)),

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from gis_core import pages
 from gis_core.accounts import pages as account_pages
+from gis_core.accounts.factor import rule_pages
 from gis_core.administration import site as administration
 from gis_core.desk import pages as desk_pages
 from gis_core.desk.list_urls import list_patterns
@@ -24,10 +25,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("compte/filtres/", desk_pages.change_filters, name="saved_filters"),
     path("compte/", include(account_pages.urlpatterns)),
     path("depart/", include(departure_pages.urlpatterns)),
+    path("membres/", include(rule_pages.member_patterns)),
     path("membres/", include(member_pages.urlpatterns)),
     path("courriers/", include(letter_pages.urlpatterns)),
     path("exploitation/", overview_page.overview_page, name="overview"),
     path("mise-en-route/", start_page.start_page, name="getting_started"),
+    path("mise-en-route/second-facteur/", rule_pages.by_role, name="second_factor_by_role"),
     path("mise-en-route/essai/", start_page.send_trial, name="getting_started_mail"),
     path("mise-en-route/montrer/", start_page.change_display, name="getting_started_display"),
     path("administration/", administration.site.urls),

@@ -8,12 +8,14 @@ from gis_core.members.rights import Role
 from gis_core.ownership.declarations import DECLARED
 from gis_core.points import (
     BAR,
+    FACTOR_NEEDS,
     FIRST_VIEWS,
     GUIDES,
     LETTER_KINDS,
     MAP_LINKS,
     STORED_KINDS,
     BarLink,
+    FactorNeed,
     FirstView,
     MapLink,
     PageGuide,
@@ -42,6 +44,11 @@ PIECE_BYTES = """
     join permits_permit permit on permit.id = piece.permit_id where piece.erased_at is null group by 1
 """
 
+READERS = """
+    m.role = any (coalesce((select s.applicant_roles from public.permits_settings s where s.member_id = m.member_id),
+        array['permit_instructor', 'town_hall']))
+"""
+
 MANIFEST = Manifest(
     urls=(
         Urls("api/v1/", "permits.api.urls"),
@@ -51,6 +58,7 @@ MANIFEST = Manifest(
     gives=(
         DECLARED(*ownership.DECLARATIONS),
         STORED_KINDS(StoredKind("permit_pieces", _("Pieces of planning applications"), PIECE_BYTES)),
+        FACTOR_NEEDS(FactorNeed("applicants", _("Who reads applicants for permits (as each member chose)"), READERS)),
         LETTER_KINDS(*KINDS, *acts.KINDS),
         FEATURE_SHEETS(FeatureSheet(SLUG, describe)),
         SEARCHERS(Searcher(search_permits, SLUG, claim=claim_permits)),

@@ -15,5 +15,6 @@ from gis_core.models.people import (
     User,
     UserManager,
 )
+from gis_core.models.second_factor import FactorRecovery, FactorRecoveryQuerySet, SecondFactorRule
 from gis_core.models.sign_in import AccessRule, SignInMethod
 from gis_core.models.watch import Alert, DayMeasure
