@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import allauth.account.admin  # noqa: F401
+import allauth.account.admin
+import allauth.mfa.admin
+import allauth.socialaccount.admin
+import allauth.usersessions.admin  # noqa: F401
 import django.contrib.auth.admin  # noqa: F401  (both register what is unregistered below)
 from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group
@@ -202,8 +208,9 @@ class JobAdmin(ReadOnly):
     date_hierarchy = "created_at"
 
 
-# Rights come from roles alone, and allauth reads the address from the account.
-for _unused in (Group, EmailAddress, EmailConfirmation, ProcrastinateJob):
+# Rights come from roles alone, and allauth reads the address from the account. How somebody signs in is theirs.
+SIGN_IN = (Authenticator, SocialAccount, SocialApp, SocialToken, UserSession)
+for _unused in (Group, EmailAddress, EmailConfirmation, ProcrastinateJob, *SIGN_IN):
     if admin.site.is_registered(_unused):
         admin.site.unregister(_unused)
 

@@ -5,9 +5,9 @@ import time
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.db import connection
 
 from gis_core.accounts import encryption
 from gis_core.accounts.factor import requirement
@@ -136,12 +136,14 @@ def test_the_last_factor_takes_the_codes_with_it(person: User) -> None:
     assert not Authenticator.objects.filter(user=person).exists()
 
 
-# -- the window over a page, and what was posted too late ---------------------------------------------------------------
+# -- the window over a page, and what was posted too late --------------------------------------------------------------
 
 
 def test_the_window_over_a_page_goes_on_with_the_second_step(person: User) -> None:
     secret, client = add_application(person), Client()
-    first = client.post("/compte/connexion/", {"login": person.username, "password": "un cheval mange des huîtres"}, headers=WINDOW)
+    first = client.post(
+        "/compte/connexion/", {"login": person.username, "password": "un cheval mange des huîtres"}, headers=WINDOW
+    )
     assert first.json()["location"] == f"{FACTOR}connexion/"
     assert "session-title" in client.get(f"{FACTOR}connexion/", headers=WINDOW).json()["html"]
     wrong = client.post(f"{FACTOR}connexion/", {"code": "12"}, headers=WINDOW)
@@ -214,7 +216,7 @@ def test_who_lacks_one_sees_nothing_else_and_comes_in_once_it_is_set_up(member: 
     for address in ("/api/v1/me/", "/tiles/parcels/14/8300/5600.mvt"):
         refused = client.get(address, headers={"accept": "application/json"})
         assert (refused.status_code, refused.json()["reason"]) == (403, "second_factor"), address
-    assert "a besoin d" in client.get(FACTOR).text
+    assert "demande un second facteur" in client.get(FACTOR).text
     from tests.second_factors import secret_on
 
     secret = secret_on(client.get(f"{FACTOR}application/").text)
@@ -249,7 +251,8 @@ def test_who_removes_the_last_one_sets_up_another_at_once(member: Member, person
 
 
 @pytest.mark.parametrize(
-    ("amr", "satisfied"), [(["pwd"], False), (["pwd", "mfa"], True), (["pwd", "otp"], True), (["hwk"], False), ([], False)]
+    ("amr", "satisfied"),
+    [(["pwd"], False), (["pwd", "mfa"], True), (["pwd", "otp"], True), (["hwk"], False), ([], False)],
 )
 def test_what_the_provider_did_counts(member: Member, amr: list[str], satisfied: bool) -> None:
     from allauth.account.internal.flows.login import record_authentication

@@ -23,8 +23,8 @@ class FactorAdapter(DefaultMFAAdapter):
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": _(
-            "This code is not right. One of the application changes every 30 seconds: if none is taken, the clock of the"
-            " phone is wrong; let the phone set its time by the network. A recovery code serves once."
+            "This code is not right. One of the application changes every 30 seconds: if none is taken, the clock of"
+            " the phone is wrong; let the phone set its time by the network. A recovery code serves once."
         ),
         "spent_code": _("This code has served already: wait for the next one."),
         "refused_key": _("The site does not know this key, or the answer came too late: try again."),

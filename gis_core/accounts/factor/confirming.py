@@ -64,7 +64,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     forms, posted = forms_of(user), unpack(request.POST.get(FIELD, ""))
     if request.method != "POST":
         return confirm_page(request, forms, None)
-    if limited := ratelimit.consume_or_429(request, action="reauthenticate", user=user):
+    if limited := ratelimit.consume_or_429(request, app="allauth.account", action="reauthenticate", user=user):
         return limited  # type: ignore[no-any-return]
     if "out" in request.POST:
         logout(request)

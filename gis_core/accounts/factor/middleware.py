@@ -68,5 +68,3 @@ def set_up_first(request: HttpRequest) -> HttpResponse:
     if request.path != "/":
         messages.info(request, words)
     return redirect("mfa_index")
-
-

@@ -23,8 +23,15 @@ from django.views.generic import RedirectView
 from gis_core.accounts.factor import recovery
 from gis_core.accounts.factor.adapter import takes_keys
 from gis_core.accounts.factor.confirming import confirm
-from gis_core.accounts.factor.forms import LAST_STEP, KeyName, NewApplication, NewKey, SecondStepCode, SecondStepKey
-from gis_core.accounts.factor.forms import step_of
+from gis_core.accounts.factor.forms import (
+    LAST_STEP,
+    KeyName,
+    NewApplication,
+    NewKey,
+    SecondStepCode,
+    SecondStepKey,
+    step_of,
+)
 from gis_core.accounts.factor.requirement import DUE, is_due, is_needed
 from gis_core.desk.resending import FIELD, resend_page, resending_context, unpack
 from gis_core.desk.signed_in import sign_in_required
