@@ -118,7 +118,7 @@ def test_a_key_is_made_opens_and_answers_over_a_page(browser: Browser, demo: Dem
         clean(page)
         page.get_by_role("button", name="Retirer la clé").click()
         expect(page.get_by_role("link", name="Ajouter une clé")).to_be_visible()
-        page.goto(f"{demo.url}/membres/rimarde/second-facteur/")
+        page.goto(f"{demo.url}/membres/cc-val-de-rimarde/second-facteur/")
         clean(page)
 
 

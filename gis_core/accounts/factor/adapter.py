@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from io import BytesIO
 from ipaddress import ip_address
-from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import qrcode
@@ -20,7 +19,7 @@ from gis_core.accounts.factor.requirement import was_given_elsewhere
 
 
 class FactorAdapter(DefaultMFAAdapter):
-    error_messages: ClassVar[dict[str, Any]] = {
+    error_messages = {
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": _(
             "This code is not right. One of the application changes every 30 seconds: if none is taken, the clock of"

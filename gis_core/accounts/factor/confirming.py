@@ -9,7 +9,6 @@ from allauth.core.internal import ratelimit
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal.auth import begin_authentication
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -34,18 +33,18 @@ STEP_UP = {"WWW-Authenticate": 'Bearer realm="Arpent", error="insufficient_user_
 def ask_again(request: HttpRequest) -> HttpResponse:
     """The page that asks who acts, on which what a page of ours posted waits; a program is told (RFC 9470)."""
     if wants_problem(request):
-        words = _("This asks who you are again: sign in anew, or confirm it on the page that the link names.")
-        return problem(401, words, headers=STEP_UP, reason="confirm", confirm=reverse("account_reauthenticate"))
+        message = _("This asks who you are again: sign in anew, or confirm it on the page that the link names.")
+        return problem(401, message, headers=STEP_UP, reason="confirm", confirm=reverse("account_reauthenticate"))
     if posted := read_posted(request):
         return confirm_page(request, forms_of(signed_in_user(request)), posted, status=401)
     address = request.get_full_path()
     return redirect(f"{reverse('account_reauthenticate')}?{urlencode({REDIRECT_FIELD_NAME: address})}")
 
 
-def forms_of(user: User) -> dict[str, Form]:
+def forms_of(user: User) -> dict[str, Any]:
     """By what this person can say who they are: `password`, `code`, `credential` (a key)."""
     types = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
-    forms: dict[str, Form] = {}
+    forms: dict[str, Any] = {}
     if Authenticator.Type.WEBAUTHN in types:
         forms["credential"] = KeyAgain(user=user)
     if types - {Authenticator.Type.WEBAUTHN}:
@@ -65,7 +64,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return confirm_page(request, forms, None)
     if limited := ratelimit.consume_or_429(request, app="allauth.account", action="reauthenticate", user=user):
-        return limited  # type: ignore[no-any-return]
+        return limited
     if "out" in request.POST:
         logout(request)
         return sign_in_page(request, posted, status=200)
@@ -78,13 +77,11 @@ def confirm(request: HttpRequest) -> HttpResponse:
     if way == "password":
         reauthenticate_by_password(request)
     else:
-        form.save()  # type: ignore[attr-defined]
+        form.save()
     return resend_page(request, posted) if posted else redirect(destination(request))
 
 
-def confirm_page(
-    request: HttpRequest, forms: dict[str, Form], posted: Posted | None, status: int = 200
-) -> HttpResponse:
+def confirm_page(request: HttpRequest, forms: dict[str, Any], posted: Posted | None, status: int = 200) -> HttpResponse:
     context: dict[str, Any] = {"forms": forms, "next": destination(request), "posted": posted}
     if posted:
         context["packed"] = posted.pack()

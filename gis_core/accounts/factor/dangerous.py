@@ -12,6 +12,8 @@ from allauth.account import app_settings
 from allauth.account.authentication import get_authentication_records
 from django.http import HttpRequest
 
+from gis_core.http.middleware import signed_in_user
+
 WRITES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 ALL: Final = WRITES | {"GET", "HEAD"}
 
@@ -49,5 +51,5 @@ def is_dangerous(name: str, method: str | None) -> bool:
 
 def is_fresh(request: HttpRequest) -> bool:
     """Whether who is signed in said who they are within five minutes: by signing in, or asked again."""
-    times = [record["at"] for record in get_authentication_records(request, request.user)]
+    times = [record["at"] for record in get_authentication_records(request, signed_in_user(request))]
     return bool(times) and time.time() - max(times) < app_settings.REAUTHENTICATION_TIMEOUT

@@ -60,11 +60,11 @@ def refuse_token() -> HttpResponse:
 
 def set_up_first(request: HttpRequest) -> HttpResponse:
     """To the pages where a second factor is set up; what was posted waits in the answer, a program is told."""
-    words = _("Your role, or your member, needs a second factor: set one up on the page of your account, then go on.")
+    message = _("Your role, or your member, needs a second factor: set one up on the page of your account, then go on.")
     if wants_problem(request):
-        return problem(403, words, reason="second_factor")
+        return problem(403, message, reason="second_factor")
     if posted := read_posted(request):
         return resend_page(request, posted, status=403, second_factor=True)
     if request.path != "/":
-        messages.info(request, words)
+        messages.info(request, message)
     return redirect("mfa_index")

@@ -37,13 +37,11 @@ from gis_core.desk.resending import FIELD, resend_page, resending_context, unpac
 from gis_core.desk.signed_in import sign_in_required
 from gis_core.http.middleware import signed_in_user
 
-own = [method_decorator(never_cache, name="dispatch"), method_decorator(sign_in_required, name="dispatch")]
-
 
 def mine[View: type](view: View) -> View:
     """A view of allauth's for who is signed in, never kept by anybody."""
-    for decorate in reversed(own):
-        view = decorate(view)
+    for decorate in (sign_in_required, never_cache):
+        view = method_decorator(decorate, name="dispatch")(view)  # type: ignore[arg-type]
     return view
 
 
@@ -54,13 +52,13 @@ class Index(base.IndexView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = signed_in_user(self.request)
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        found = context["authenticators"]
-        spare = found.get(Authenticator.Type.RECOVERY_CODES)
+        factors = context["authenticators"]
+        spare = factors.get(Authenticator.Type.RECOVERY_CODES)
         return {
             **context,
             "section": "account",
-            "keys": found.get(Authenticator.Type.WEBAUTHN, []),
-            "application": found.get(Authenticator.Type.TOTP),
+            "keys": factors.get(Authenticator.Type.WEBAUTHN, []),
+            "application": factors.get(Authenticator.Type.TOTP),
             "codes": len(spare.get_unused_codes()) if spare else None,
             "is_due": is_due(self.request),
             "is_needed": is_needed(user),
@@ -132,10 +130,7 @@ class NewCodes(codes.GenerateRecoveryCodesView):
 
 @mine
 class CodesFile(codes.DownloadRecoveryCodesView):
-    def render_to_response(self, context: dict[str, Any], **options: Any) -> HttpResponse:
-        response: HttpResponse = super().render_to_response(context, **options)
-        response["Content-Disposition"] = 'attachment; filename="codes-de-secours.txt"'
-        return response
+    """As allauth's."""
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -158,7 +153,7 @@ class SecondStep(base.AuthenticateView):
             user = self.stage.login.user
             self.auth_form, self.webauthn_form = SecondStepCode(user=user), SecondStepKey(user=user)
             return None
-        return super()._build_forms()
+        return super()._build_forms()  # type: ignore[no-untyped-call]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.form is None:
@@ -185,14 +180,21 @@ class SecondStep(base.AuthenticateView):
         user = self.stage.login.user
         types = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
         context: dict[str, Any] = super().get_context_data(**kwargs)
+        self.auth_form.fields["code"].help_text = code_help(Authenticator.Type.TOTP in types)
         with_key = Authenticator.Type.WEBAUTHN in types and takes_keys(self.request)
         return {
             **context,
             **resending_context(unpack(packed_in(self.request))),
             "with_key": with_key,
-            "with_application": Authenticator.Type.TOTP in types,
             "name": user.get_username(),
         }
+
+
+def code_help(with_application: bool) -> str:
+    """Which codes are taken."""
+    if with_application:
+        return _("The six figures that your application shows, or one of your recovery codes.")
+    return _("One of your recovery codes.")
 
 
 def packed_in(request: HttpRequest) -> str:

@@ -58,7 +58,7 @@ def start(*, rights: Rights, user: User, site: str) -> FactorRecovery:
     made = FactorRecovery.objects.create(
         user=user, started_by_id=rights.user_id, effective_at=database_clock.now() + DELAY
     )
-    record_and_tell("started", made, site)
+    report("started", made, site)
     return made
 
 
@@ -79,7 +79,7 @@ def stop(*, user: User, site: str) -> None:
     recovery = lock(user)
     recovery.ended_at, recovery.stopped = database_clock.now(), True
     recovery.save(update_fields=["ended_at", "stopped"])
-    record_and_tell("stopped", recovery, site)
+    report("stopped", recovery, site)
 
 
 @transaction.atomic
@@ -95,7 +95,7 @@ def take_effect(recovery: FactorRecovery, site: str) -> None:
     Authenticator.objects.filter(user=recovery.user_id).delete()
     recovery.ended_at = database_clock.now()
     recovery.save(update_fields=["ended_at", "confirmed_by"])
-    record_and_tell("done", recovery, site)
+    report("done", recovery, site)
 
 
 def lock(user: User) -> FactorRecovery:
@@ -105,7 +105,7 @@ def lock(user: User) -> FactorRecovery:
     return recovery
 
 
-def record_and_tell(what: str, recovery: FactorRecovery, site: str) -> None:
+def report(what: str, recovery: FactorRecovery, site: str) -> None:
     """In the security journal, and by mail to the person and the agency."""
     security.record(f"factor_recovery_{what}", account=recovery.user_id, started_by=recovery.started_by_id)
     account_mail.post("factor_recovery", recovery=recovery.pk, what=what, site=site)

@@ -8,6 +8,7 @@ from typing import Any
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_removed
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -78,11 +79,11 @@ def has_factor(user: User) -> bool:
 
 def people_with_factor(ids: Iterable[int]) -> set[int]:
     """Those of these people who have an application or a key."""
-    found = Authenticator.objects.filter(user__in=list(ids)).exclude(type=Authenticator.Type.RECOVERY_CODES)
-    return set(found.values_list("user_id", flat=True))
+    factors = Authenticator.objects.filter(user__in=list(ids)).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    return set(factors.values_list("user_id", flat=True))
 
 
-def was_given_elsewhere(request: HttpRequest, user: User | None) -> bool:
+def was_given_elsewhere(request: HttpRequest, user: AbstractBaseUser | None) -> bool:
     """Whether the provider by which this very person signed in just now says that a second factor was used there."""
     records = get_authentication_records(request, user)
     if not records or records[-1].get("method") != "socialaccount":

@@ -12,8 +12,8 @@ def progress() -> Progress:
     if not requirement.is_by_role():
         return Progress(False, _("Passwords alone open what administrators do and the personal data of others."))
     _count, without = requirement.count_people()
-    words = ngettext("%(n)s person has none yet.", "%(n)s people have none yet.", without)
-    return Progress(True, words % {"n": without})
+    text = ngettext("%(n)s person has none yet.", "%(n)s people have none yet.", without)
+    return Progress(True, text % {"n": without})
 
 
 STEP = StartStep(

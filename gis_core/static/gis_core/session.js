@@ -183,7 +183,7 @@ function say(dialog, text) {
 /** Sends name and password, or the second step, which may follow in the same window; null where the form says what is
  * wrong, else what to say if nobody is signed in after all. */
 async function send(dialog, form) {
-  const button = form.querySelector(".session-main");
+  const button = form.querySelector("button:not([type=button])");
   button.disabled = true;
   try {
     let answer = await ask(new FormData(form), form.getAttribute("action"));
