@@ -69,6 +69,22 @@ def cheap_passwords() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def signed_in_just_now() -> Iterator[None]:
+    """Whoever a test signs in without a password (`force_login`) counts as one who has just given it."""
+    from allauth.account.authentication import get_authentication_records
+    from allauth.account.internal.flows.login import record_authentication
+    from django.contrib.auth.signals import user_logged_in
+
+    def note(request: Any, user: Any, **_signal: Any) -> None:
+        if not get_authentication_records(request, user):
+            record_authentication(request, user, "password")
+
+    user_logged_in.connect(note, weak=False, dispatch_uid="signed in just now")
+    yield
+    user_logged_in.disconnect(dispatch_uid="signed in just now")
+
+
+@pytest.fixture(scope="session", autouse=True)
 def static_file_list() -> Iterator[None]:
     """Each test client makes the middleware anew, which would look at every static file again."""
     from whitenoise.middleware import WhiteNoiseMiddleware

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from gis_core.accounts.factor import start_step
 from gis_core.desk.navigation import (
     address_for_all,
     page_address,
@@ -17,11 +18,13 @@ from gis_core.ownership.core_tables import DECLARATIONS
 from gis_core.ownership.declarations import DECLARED
 from gis_core.points import (
     BAR,
+    FACTOR_NEEDS,
     GUIDES,
     MAP_LINKS,
     MEASURES,
     START_STEPS,
     BarLink,
+    FactorNeed,
     MapLink,
     Measure,
     PageGuide,
@@ -152,6 +155,13 @@ MANIFEST = Manifest(
                 Later(f"{BACKUPS}.has_failed"),
             ),
         ),
+        FACTOR_NEEDS(
+            FactorNeed(
+                "administrators",
+                _("Administrators of the agency, and GIS administrators of members"),
+                "m.role in ('gis_administrator', 'agency_administrator')",
+            )
+        ),
         BAR(BarLink(section="", url="map", label=_("Map"), order=0, is_visible=to_everybody)),
         BAR(
             BarLink(
@@ -162,7 +172,7 @@ MANIFEST = Manifest(
                 is_visible=start_steps.is_visible_to,
             )
         ),
-        START_STEPS(*start_steps.STEPS),
+        START_STEPS(*start_steps.STEPS, start_step.STEP),
         BAR(BarLink(section="members", url="members", label=_("People"), order=60, is_visible=to_administrators)),
         BAR(BarLink(section="journal", url="journal", label=_("Security journal"), order=105, is_visible=to_agency)),
         BAR(BarLink(section="", url="admin:index", label=_("Administration"), order=110, is_visible=to_agency)),
@@ -171,6 +181,7 @@ MANIFEST = Manifest(
             PageGuide(guide="how-to/active-directory", under=("compte/connexion/annuaire/", "plateforme/connexion/annuaire/")),
             PageGuide(guide="how-to/quand-un-membre-part", under=("depart/",)),
             PageGuide(guide="how-to/quand-la-session-se-termine", under=("compte/",)),
+            PageGuide(guide="how-to/second-facteur", under=("compte/second-facteur/", "mise-en-route/second-facteur/")),
             PageGuide(guide="how-to/ecrire-un-courrier", under=("courriers/",)),
             PageGuide(guide="reference/reglages", under=("administration/",)),
             PageGuide(guide="how-to/journal-de-securite", under=("journal/",)),

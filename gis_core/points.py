@@ -148,6 +148,28 @@ STORED_KINDS: ExtensionPoint[StoredKind] = ExtensionPoint(
 )
 
 
+# -- accounts ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FactorNeed:
+    """Roles that need a second factor where the platform wants it by role.
+
+    `condition` is SQL on a membership `m` (`gis_core_membership`), which the site's role reads whoever asks.
+    """
+
+    name: str
+    label: Label
+    condition: str
+
+
+FACTOR_NEEDS: ExtensionPoint[FactorNeed] = ExtensionPoint(
+    "accounts.factor_needs",
+    "Whose roles need a second factor, in the order of the page that switches it on.",
+    key=lambda need: need.name,
+)
+
+
 # -- pages ------------------------------------------------------------------------------------------------------------
 
 

@@ -145,6 +145,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "gis_core.accounts.factor.middleware.second_factor",
 ]
 
 ROOT_URLCONF = "gis_core.urls"
@@ -237,6 +238,13 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip"}
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+# A second factor: gis_core.accounts.factor, which also asks again before what is dangerous.
+MFA_ADAPTER = "gis_core.accounts.factor.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_REAUTHENTICATION_REQUIRED = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("ARPENT_TRUSTED_PROXIES", "0"))
 
 # Under HTTPS no other host of the domain can set these (a browser takes them only with Secure, for / and this host).

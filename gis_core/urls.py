@@ -7,6 +7,7 @@ from gis_core.accounts import pages as account_pages
 from gis_core.accounts.directory import pages as directory_pages
 from gis_core.accounts.directory.sign_in_page import sign_in_page
 from gis_core.accounts.providers import method_pages
+from gis_core.accounts.factor import rule_pages
 from gis_core.administration import site as administration
 from gis_core.desk import pages as desk_pages
 from gis_core.desk.list_urls import list_patterns
@@ -31,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("compte/", include(account_pages.urlpatterns)),
     path("depart/", include(departure_pages.urlpatterns)),
     path("membres/<slug:slug>/programmes/", include(program_pages.urlpatterns)),
+    path("membres/", include(rule_pages.member_patterns)),
     path("membres/", include(member_pages.urlpatterns)),
     path("membres/<slug:slug>/connexion/", include(method_pages.member_patterns)),
     path("membres/<slug:slug>/connexion/annuaire/", include(directory_pages.member_patterns)),
@@ -40,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("journal/", include(journal_pages.urlpatterns)),
     path("exploitation/", overview_page.overview_page, name="overview"),
     path("mise-en-route/", start_page.start_page, name="getting_started"),
+    path("mise-en-route/second-facteur/", rule_pages.by_role, name="second_factor_by_role"),
     path("mise-en-route/essai/", start_page.send_trial, name="getting_started_mail"),
     path("mise-en-route/montrer/", start_page.change_display, name="getting_started_display"),
     path("administration/", administration.site.urls),

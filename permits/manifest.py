@@ -9,6 +9,7 @@ from gis_core.ownership.declarations import DECLARED
 from gis_core.points import (
     ACCESSES,
     BAR,
+    FACTOR_NEEDS,
     FIRST_VIEWS,
     GUIDES,
     LETTER_KINDS,
@@ -17,6 +18,7 @@ from gis_core.points import (
     WORK,
     Access,
     BarLink,
+    FactorNeed,
     FirstView,
     MapLink,
     PageGuide,
@@ -48,6 +50,11 @@ PIECE_BYTES = """
     join permits_permit permit on permit.id = piece.permit_id where piece.erased_at is null group by 1
 """
 
+READERS = """
+    m.role = any (coalesce((select s.applicant_roles from public.permits_settings s where s.member_id = m.member_id),
+        array['permit_instructor', 'town_hall']))
+"""
+
 MANIFEST = Manifest(
     urls=(
         Urls("api/v1/", "permits.api.urls"),
@@ -77,6 +84,7 @@ MANIFEST = Manifest(
             )
         ),
         STORED_KINDS(StoredKind("permit_pieces", _("Pieces of planning applications"), PIECE_BYTES)),
+        FACTOR_NEEDS(FactorNeed("applicants", _("Who reads applicants for permits (as each member chose)"), READERS)),
         LETTER_KINDS(*KINDS, *acts.KINDS),
         FEATURE_SHEETS(FeatureSheet(SLUG, describe)),
         SEARCHERS(Searcher(search_permits, SLUG, claim=claim_permits)),

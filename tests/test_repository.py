@@ -41,6 +41,8 @@ MACHINE_CLOCK = {
     *("gis_core/jobs/files.py", "layers/intake/tasks.py", "layers/planning/services/files.py"),
     *("networks/notifications/services/retention.py", "orthophoto/tasks.py"),
     *("gis_core/desk/documents.py", "gis_core/files/erasing.py", "benchmarks/campaigns.py"),
+    # allauth notes by the process's clock when somebody said who they are.
+    "gis_core/accounts/factor/dangerous.py",
     # No year of a file is later than the next one.
     "layers/intake/cells.py",
 }
@@ -300,6 +302,20 @@ WITHOUT_KEY = {
     "gis_core/templates/account/password_reset.html": 1,
     "gis_core/templates/account/password_reset_from_key.html": 1,
     "gis_core/templates/account/password_set.html": 1,
+    # A second factor is there or not, whatever is sent twice.
+    "gis_core/templates/mfa/by_role.html": 1,
+    "gis_core/templates/mfa/confirm.html": 3,
+    "gis_core/templates/mfa/index.html": 2,
+    "gis_core/templates/mfa/key_form.html": 1,
+    "gis_core/templates/mfa/of_member.html": 1,
+    "gis_core/templates/mfa/recover.html": 2,
+    "gis_core/templates/mfa/recovery_codes/generate.html": 1,
+    "gis_core/templates/mfa/second_step.html": 1,
+    "gis_core/templates/mfa/stop_by_link.html": 1,
+    "gis_core/templates/mfa/totp/activate_form.html": 1,
+    "gis_core/templates/mfa/totp/deactivate_form.html": 1,
+    "gis_core/templates/mfa/webauthn/authenticator_confirm_delete.html": 1,
+    "gis_core/templates/mfa/webauthn/edit_form.html": 1,
     # What was posted too late, with the key that it had.
     "gis_core/templates/resend.html": 1,
     # Forms of what exists: `gis_core.desk.edit_forms` compares them; beside them what removes it, which is done once.

@@ -26,6 +26,7 @@ from gis_core.accounts.providers.choosing import (
     open_methods,
 )
 from gis_core.accounts.sessions import NOWHERE
+from gis_core.accounts.factor import recovery
 from gis_core.database import clock as database_clock
 from gis_core.long_dates import format_long_date
 from gis_core.members.people import accept_first
@@ -106,6 +107,18 @@ class AccountAdapter(DefaultAccountAdapter):
         if isinstance(user, User) and user.is_superuser and not Commune.objects.exists():
             return reverse("getting_started")
         return str(super().get_login_redirect_url(request))
+
+    def get_login_stages(self) -> list[str]:
+        """allauth's, and its second factor as this site asks for it."""
+        ours = "gis_core.accounts.factor.adapter.SecondStep"
+        return [ours if one.endswith(".AuthenticateStage") else one for one in super().get_login_stages()]
+
+    def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **options: Any) -> HttpResponse | None:
+        """A recovery of a lost second factor takes effect at the first sign-in after its day."""
+        if isinstance(user, User):
+            recovery.apply_due(user, request.build_absolute_uri("/"))
+        response: HttpResponse | None = super().pre_login(request, user, **options)
+        return response
 
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **options: Any) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **options)

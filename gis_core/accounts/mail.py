@@ -14,15 +14,17 @@ from allauth.account.utils import filter_users_by_email, user_pk_to_url_str
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import DatabaseError, transaction
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from gis_core.accounts.providers import proofs
 from gis_core.jobs.services import queue_task
+from gis_core.long_dates import format_long_date
 from gis_core.members.rights import SYSTEM, Role, acting_as
-from gis_core.models import Membership, SignInMethod, User
+from gis_core.models import FactorRecovery, Membership, SignInMethod, User
 from gis_core.operations.watch.day_measures import MAIL, keep
 from gis_core.wiring.points import Later
 
@@ -155,11 +157,30 @@ def send_emergency(user: int, address: str, at: str) -> None:
             send_about(reader, "mail/emergency.txt", _("An emergency account was used on Arpent"), context)
 
 
+def send_factor_recovery(recovery: int, what: str, site: str) -> None:
+    """What becomes of a recovery of a second factor (`started`, `done`, `stopped`): to its person and the agency."""
+    from gis_core.accounts.factor.recovery import link_key
+
+    one = FactorRecovery.objects.select_related("user", "started_by").filter(pk=recovery).first()
+    if one is None:
+        return
+    agency = Q(memberships__role=Role.AGENCY_ADMINISTRATOR, memberships__accepted_at__isnull=False)
+    readers = User.objects.filter(Q(pk=one.user_id) | agency, is_active=True).exclude(email="").distinct()
+    link = site.rstrip("/") + reverse("factor_recovery_link", kwargs={"key": link_key(one)})
+    for reader in readers:
+        with translation.override(reader.language):
+            at = format_long_date(timezone.localtime(one.effective_at), "j N Y H:i")
+            context = {"recovery": one, "what": what, "at": at, "link": link if reader.pk == one.user_id else ""}
+            subject = _("Second factor of %(name)s on Arpent") % {"name": one.user}
+            send_about(reader, "mail/factor_recovery.txt", subject, context)
+
+
 KINDS: dict[str, Callable[..., None]] = {
     "written": send_text,
     "invitation": send_invitation,
     "password_reset": send_password_reset,
     "slowed": send_slowed,
+    "factor_recovery": send_factor_recovery,
     "trial": send_trial,
     "join": send_join,
     "emergency": send_emergency,

@@ -21,6 +21,8 @@ from django.views.decorators.http import require_POST, require_safe
 from gis_core.accounts.providers import pages as provider_pages
 from gis_core.accounts.providers.choosing import entry_of, for_everybody, methods_for, open_methods
 from gis_core.accounts import sessions
+from gis_core.accounts.factor import pages as factor_pages
+from gis_core.accounts.factor import rule_pages
 from gis_core.accounts.session import session_now
 from gis_core.desk.form_keys import lead_to
 from gis_core.desk.forms import TokenForm, blame
@@ -56,6 +58,8 @@ class SignIn(allauth.LoginView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
+        if factor_pages.leads_to_second_step(self.request, response) and unpack(self.packed):
+            return factor_pages.SecondStep.as_view()(self.request)
         posted = unpack(self.packed) if self.request.user.is_authenticated else None
         return resend_page(self.request, posted) if posted else response
 
@@ -190,6 +194,8 @@ def revoke_token(request: HttpRequest, token_id: int) -> HttpResponse:
 
 urlpatterns = [
     path("", account, name="account"),
+    *factor_pages.urlpatterns,
+    *rule_pages.account_patterns,
     path("invitations/<int:membership_id>/accepter/", accept_invitation, name="invitation_accept"),
     path("alertes/", choose_alert_mails, name="alert_mails"),
     path("jetons/", create_token, name="token_create"),

@@ -63,6 +63,7 @@ def page_session(request: HttpRequest) -> dict[str, Any]:
         "header": HEADER,
         "url": reverse("session"),
         "sign_in": reverse("account_login"),
+        "second_step": reverse("mfa_authenticate"),
         "sign_out": reverse("account_logout"),
         "words": page_labels(),
     }

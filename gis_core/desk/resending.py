@@ -30,6 +30,8 @@ MOST_CHARACTERS = 1_000_000
 MOST_AGE_S = 12 * 3600
 SALT = "gis_core.resending"
 FIELD = "posted"
+CARRIERS = ("account_login", "mfa_authenticate", "account_reauthenticate")
+"""Pages whose forms carry what is to be sent again: their own fields are secrets."""
 SECRET = re.compile("pass(word|phrase)|passwd|secret|mot_?de_?passe|csrfmiddlewaretoken", re.IGNORECASE)
 
 
@@ -69,7 +71,7 @@ def read_posted(request: HttpRequest) -> Posted | None:
     """What a page of ours posted; None for anything else."""
     if request.method != "POST" or not comes_from_here(request):
         return None
-    if request.path == reverse("account_login"):
+    if request.path in {reverse(name) for name in CARRIERS}:
         return unpack(dict(read_fields(request) or []).get(FIELD, ""))
     address, fields = request.get_full_path(), read_fields(request)
     if fields is None:
@@ -145,10 +147,10 @@ def resending_context(posted: Posted | None) -> dict[str, object]:
     return {"posted": posted, "packed": posted.pack()} if posted else {}
 
 
-def resend_page(request: HttpRequest, posted: Posted, status: int = 200) -> HttpResponse:
+def resend_page(request: HttpRequest, posted: Posted, status: int = 200, **more: object) -> HttpResponse:
     """What was posted, where to, and the button that sends it."""
     # Somebody may have signed in within this very request.
     request.rights = rights_of(request.user)  # type: ignore[attr-defined]
-    response = render(request, "resend.html", {"posted": posted}, status=status)
+    response = render(request, "resend.html", {"posted": posted, **more}, status=status)
     add_never_cache_headers(response)
     return response

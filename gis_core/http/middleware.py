@@ -39,12 +39,13 @@ LONGEST_URL = 8_000
 PERMISSIONS = ", ".join(
     (
         *(f"{name}=(self)" for name in ("clipboard-write", "fullscreen", "geolocation")),
+        *(f"publickey-credentials-{act}=(self)" for act in ("create", "get")),
         *(
             f"{name}=()"
             for name in (
                 *("accelerometer", "autoplay", "browsing-topics", "camera", "clipboard-read", "display-capture"),
                 *("gyroscope", "hid", "idle-detection", "magnetometer", "microphone", "midi", "payment"),
-                *("publickey-credentials-get", "screen-wake-lock", "serial", "usb", "xr-spatial-tracking"),
+                *("screen-wake-lock", "serial", "usb", "xr-spatial-tracking"),
             )
         ),
     )

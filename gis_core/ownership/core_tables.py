@@ -44,6 +44,7 @@ PEOPLE = (
     Declared(model="socialaccount.SocialAccount", whose=PERSON, path="user", asks=Fate.ERASE, identity=("uid",)),
     Declared(model="socialaccount.SocialToken", whose=PERSON, path="account__user", asks=Fate.ERASE),
     Declared(model="mfa.Authenticator", whose=PERSON, path="user", asks=Fate.ERASE),
+    Declared(model="gis_core.FactorRecovery", whose=PERSON, path="user", asks=Fate.ERASE),
     Declared(model="usersessions.UserSession", whose=PERSON, path="user", asks=Fate.ERASE),
     Declared(model="account.EmailConfirmation", whose=PERSON, path="email_address__user", asks=Fate.ERASE),
 )
@@ -88,7 +89,7 @@ HISTORY = (
 )
 LIBRARIES = (
     Declared(model="admin.LogEntry", whose=COMMON, asks=Fate.KEEP, basis=TRACES),
-    *common("gis_core", "Commune"),
+    *common("gis_core", "Commune", "SecondFactorRule"),
     *common("auth", "Permission", "Group", "Group_permissions"),
     *common("contenttypes", "ContentType"),
     *common("sessions", "Session"),

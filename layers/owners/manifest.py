@@ -6,6 +6,7 @@ from gis_core.jobs.points import TASKS, Task
 from gis_core.ownership.declarations import DECLARED
 from gis_core.points import GUIDES, MEMBER_LINKS, PageGuide, PageLink
 from gis_core.tokens.points import TOKEN_DESKS, TokenDesk
+from gis_core.points import FACTOR_NEEDS, GUIDES, MEMBER_LINKS, FactorNeed, PageGuide, PageLink
 from gis_core.wiring.database import Setting
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
@@ -14,6 +15,11 @@ from layers.intake.reference_source import import_sources
 from layers.owners import ownership, sections, sources
 from layers.owners.searching import offer_owners
 from layers.parcels.sections import sheet_sections
+
+READERS = """
+    exists (select from public.owners_owneraccess a
+        where a.member_id = m.member_id and a.role = m.role and a.level in ('names', 'all'))
+"""
 
 MANIFEST = Manifest(
     urls=(
@@ -26,6 +32,7 @@ MANIFEST = Manifest(
         *import_sources(sources.MAJIC),
         *sheet_sections(sections.SECTION),
         SEARCHERS(Searcher(offer_owners, yields_to_claims=True)),
+        FACTOR_NEEDS(FactorNeed("owners", _("Who reads owners of parcels (as each member opened them)"), READERS)),
         GUIDES(PageGuide(guide="how-to/consulter-les-proprietaires", under=("proprietaires/",))),
         MEMBER_LINKS(PageLink("owner_access_list", _("Access to owners"))),
         TASKS(

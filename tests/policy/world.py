@@ -439,6 +439,7 @@ def arguments(world: World, route: str, role: str, scope: str) -> dict[str, Any]
         "content_type_id": MISSING,
         "uidb36": "1",
         "key": "faux-jeton",
+        "pk": MISSING,
         "rest": "collections",
         **{"z": z, "x": x, "y": y},
         "pyramid": "WebMercatorQuad",

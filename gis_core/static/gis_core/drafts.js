@@ -2,7 +2,7 @@
 // Passwords and files are not kept, nor what nobody changed: what others changed meanwhile stays as it is.
 const page = JSON.parse(document.querySelector("#arpent-session").textContent);
 const SECRET = /pass(word|phrase)|passwd|secret|mot_?de_?passe|csrfmiddlewaretoken/i;
-const TYPED = "textarea, select, input:not([type=hidden], [type=file], [type=password], [type=submit], [type=button])";
+const TYPED = "textarea, select, input:not([type=hidden], [type=file], [type=password], [type=submit], [type=button], [autocomplete=one-time-code])";
 const PAUSE_MS = 400;
 const ANSWER_MS = 5000;
 const LONGEST = 500000;

@@ -144,7 +144,7 @@ async function signIn(words) {
     dialog.addEventListener("submit", async (event) => {
       event.preventDefault();
       event.stopPropagation();
-      const said = await send(dialog, new FormData(event.target));
+      const said = await send(dialog, event.target);
       if (said === null) return;
       resolve(said);
       dialog.close();
@@ -156,6 +156,7 @@ async function signIn(words) {
 
 function fill(dialog, html, words) {
   dialog.innerHTML = html;
+  if (dialog.querySelector("[data-key]")) void import("./second_factor.js");
   const login = dialog.querySelector("input[name=login]");
   if (login && !login.value) login.value = page.login;
   if (words) say(dialog, words);
@@ -179,12 +180,15 @@ function say(dialog, text) {
   place.textContent = text;
 }
 
-/** Sends name and password; null where the form says what is wrong, else what to say if nobody is signed in after all. */
-async function send(dialog, body) {
-  const button = dialog.querySelector(".session-main");
+/** Sends name and password, or the second step, which may follow in the same window; null where the form says what is
+ * wrong, else what to say if nobody is signed in after all. */
+async function send(dialog, form) {
+  const button = form.querySelector("button:not([type=button])");
   button.disabled = true;
   try {
-    const answer = await ask(body);
+    let answer = await ask(new FormData(form), form.getAttribute("action"));
+    const next = answer.location && new URL(answer.location, location.href).pathname;
+    if (next === page.second_step) answer = await ask(undefined, next);
     if (answer.location) return page.words.closed;
     if (answer.html) fill(dialog, answer.html, "");
     else say(dialog, answer.status === 429 ? page.words.too_many : page.words.failed);
@@ -197,8 +201,8 @@ async function send(dialog, body) {
   return null;
 }
 
-async function ask(body) {
-  const answer = await fetch(page.sign_in, {
+async function ask(body, address = page.sign_in) {
+  const answer = await fetch(address, {
     method: body ? "POST" : "GET",
     body,
     headers: { Accept: "application/json", "X-Requested-With": "XMLHttpRequest" },

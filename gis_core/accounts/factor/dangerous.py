@@ -1,0 +1,55 @@
+"""What is dangerous asks who acts to say again who they are, where they have not done so within five minutes.
+
+The one list of it is here, by the names of addresses; `SecondFactor` (middleware.py) applies it to all of them.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from allauth.account import app_settings
+from allauth.account.authentication import get_authentication_records
+from django.http import HttpRequest
+
+from gis_core.http.middleware import signed_in_user
+
+WRITES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+ALL: Final = WRITES | {"GET", "HEAD"}
+
+RIGHTS: Final = (
+    *("people", "people_list", "person", "person_remove", "api_people", "api_person"),
+    *("owner_access", "second_factor_of_member", "second_factor_by_role", "factor_recovery"),
+    *("admin:gis_core_user_change", "admin:gis_core_user_changelist"),
+    *("admin:gis_core_member_change", "admin:gis_core_member_delete"),
+)
+SIGN_IN_METHODS: Final = ("account_set_password", "mfa_edit_webauthn")
+FACTORS: Final = (
+    *("mfa_activate_totp", "mfa_deactivate_totp", "mfa_add_webauthn", "mfa_remove_webauthn"),
+    *("mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes"),
+)
+DANGEROUS: Final = {
+    **dict.fromkeys(RIGHTS, WRITES),
+    **dict.fromkeys(("token_create", "api_tokens"), WRITES),
+    **dict.fromkeys(SIGN_IN_METHODS, WRITES),
+    # A page of these shows a secret, or begins what its form ends.
+    **dict.fromkeys(FACTORS, ALL),
+    # Everything of a member, as one file; names and addresses of owners.
+    "departure": WRITES,
+    "departure_file": ALL,
+    "api_owners_export": WRITES,
+}
+"""Methods by the name of an address."""
+FOR_PROGRAMS: Final = frozenset({"api_owners_export"})
+"""Where an API token passes: its owner asked for it as one who had just signed in, and a journal has each reading."""
+
+
+def is_dangerous(name: str, method: str | None) -> bool:
+    """Whether a request by this method to the address of this name is one of them."""
+    return method in DANGEROUS.get(name, ())
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """Whether who is signed in said who they are within five minutes: by signing in, or asked again."""
+    times = [record["at"] for record in get_authentication_records(request, signed_in_user(request))]
+    return bool(times) and time.time() - max(times) < app_settings.REAUTHENTICATION_TIMEOUT

@@ -1,0 +1,128 @@
+"""A lost phone: a colleague with the right has the second factor taken off, a day later or once another one confirms.
+
+The person and the agency hear of it at once, and the person can stop it. It takes effect at the first sign-in after
+its day: nothing has to run meanwhile.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from allauth.mfa.models import Authenticator
+from django.core import signing
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from gis_core.accounts import mail as account_mail
+from gis_core.accounts.factor.requirement import has_factor
+from gis_core.database import clock as database_clock
+from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
+from gis_core.members.rights import Rights
+from gis_core.models import FactorRecovery, User
+from gis_core.operations import security_journal as security
+
+DELAY: Final = timedelta(days=1)
+SALT: Final = "arpent.factor.recovery"
+LINK_S: Final = 3 * 86_400
+
+
+def pending_of(user: User) -> FactorRecovery | None:
+    """The recovery that waits for its day, or for a second colleague."""
+    return FactorRecovery.objects.pending().filter(user=user).select_related("started_by", "user").first()
+
+
+def check_may_recover(rights: Rights, user: User) -> None:
+    """Raise Forbidden but for the agency and administrators of a member of the person's; nobody does it for themself.
+
+    Only the agency does it for who administers the whole platform.
+    """
+    if rights.user_id == user.pk:
+        raise Forbidden(_("Nobody does this for themself: a colleague with the right does."))
+    if rights.agency:
+        return
+    theirs = set(user.memberships.accepted().values_list("member_id", flat=True))
+    if user.is_superuser or not theirs & set(rights.list_administered_ids()):
+        raise Forbidden(_("Your role does not allow this."))
+
+
+@transaction.atomic
+def start(*, rights: Rights, user: User, site: str) -> FactorRecovery:
+    """Begin the recovery of a person's second factor. Raises Forbidden, Invalid (there is none), Conflict (begun)."""
+    check_may_recover(rights, user)
+    User.objects.select_for_update().get(pk=user.pk)
+    if not has_factor(user):
+        raise Invalid(_("%(name)s has no second factor: there is nothing to recover.") % {"name": user})
+    if pending_of(user):
+        raise Conflict(_("A recovery has begun already."))
+    made = FactorRecovery.objects.create(
+        user=user, started_by_id=rights.user_id, effective_at=database_clock.now() + DELAY
+    )
+    report("started", made, site)
+    return made
+
+
+@transaction.atomic
+def confirm(*, rights: Rights, user: User, site: str) -> None:
+    """A second colleague confirms: it takes effect now. Raises Forbidden (the one who began it), NotFound."""
+    check_may_recover(rights, user)
+    recovery = lock(user)
+    if recovery.started_by_id == rights.user_id:
+        raise Forbidden(_("You began this recovery: another colleague with the right confirms it."))
+    recovery.confirmed_by_id = rights.user_id
+    take_effect(recovery, site)
+
+
+@transaction.atomic
+def stop(*, user: User, site: str) -> None:
+    """The person, or a colleague with the right, stops it. Raises NotFound."""
+    recovery = lock(user)
+    recovery.ended_at, recovery.stopped = database_clock.now(), True
+    recovery.save(update_fields=["ended_at", "stopped"])
+    report("stopped", recovery, site)
+
+
+@transaction.atomic
+def apply_due(user: User, site: str) -> None:
+    """At sign-in: a recovery whose day has passed takes effect."""
+    recovery = FactorRecovery.objects.due().select_for_update().filter(user=user).first()
+    if recovery:
+        take_effect(recovery, site)
+
+
+def take_effect(recovery: FactorRecovery, site: str) -> None:
+    """The second factor is gone, with its recovery codes: the password alone opens, until another one is set up."""
+    Authenticator.objects.filter(user=recovery.user_id).delete()
+    recovery.ended_at = database_clock.now()
+    recovery.save(update_fields=["ended_at", "confirmed_by"])
+    report("done", recovery, site)
+
+
+def lock(user: User) -> FactorRecovery:
+    recovery = FactorRecovery.objects.pending().select_for_update(of=("self",)).filter(user=user).first()
+    if recovery is None:
+        raise NotFound(_("No recovery is under way."))
+    return recovery
+
+
+def report(what: str, recovery: FactorRecovery, site: str) -> None:
+    """In the security journal, and by mail to the person and the agency."""
+    security.record(f"factor_recovery_{what}", account=recovery.user_id, started_by=recovery.started_by_id)
+    account_mail.post("factor_recovery", recovery=recovery.pk, what=what, site=site)
+
+
+def link_key(recovery: FactorRecovery) -> str:
+    """What the link holds by which the person stops it."""
+    return signing.dumps(recovery.pk, salt=SALT)
+
+
+def of_link(key: str) -> FactorRecovery:
+    """The recovery of a link. Raises NotFound where it is none of ours, or nothing is under way any more."""
+    try:
+        number = int(signing.loads(key, salt=SALT, max_age=LINK_S))
+    except (signing.BadSignature, ValueError, TypeError) as error:
+        raise NotFound(_("This link is not whole, or it has ended.")) from error
+    recovery = FactorRecovery.objects.pending().select_related("user", "started_by").filter(pk=number).first()
+    if recovery is None:
+        raise NotFound(_("No recovery is under way."))
+    return recovery

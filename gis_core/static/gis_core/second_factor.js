@@ -1,0 +1,40 @@
+// Passkeys and security keys: a press on [data-key] asks the browser for one and sends its answer with the form.
+
+/** What the browser's key answers to the options of a form; `act` is "create" (a new one) or "get". */
+async function answerOf(act, { publicKey }) {
+  if (act === "create") {
+    return navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(publicKey) });
+  }
+  return navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(publicKey) });
+}
+
+const isOld = () => !globalThis.PublicKeyCredential?.parseCreationOptionsFromJSON;
+
+function say(form, fault) {
+  const place = form.querySelector("[data-key-fault]");
+  place.hidden = !fault;
+  place.textContent = fault ? place.dataset[fault] : "";
+}
+
+async function answer(form, button) {
+  if (isOld()) return say(form, "old");
+  say(form, "");
+  button.disabled = true;
+  try {
+    const options = JSON.parse(form.querySelector("#key-options").textContent);
+    const credential = await answerOf(button.dataset.key, options);
+    form.elements.credential.value = JSON.stringify(credential);
+    form.requestSubmit();
+  } catch (error) {
+    say(form, error.name === "InvalidStateError" ? "known" : "refused");
+  } finally {
+    button.disabled = false;
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-key]");
+  if (!button) return;
+  event.preventDefault();
+  void answer(button.form, button);
+});

@@ -1,0 +1,158 @@
+"""A lost phone: who may begin a recovery, who hears of it, when it takes effect, who stops it."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core.cache import cache
+from django.test import Client
+
+from gis_core.database import clock
+from gis_core.members.rights import Role
+from gis_core.models import FactorRecovery, Member, User
+from gis_core.operations import security_journal
+from tests import factories
+from tests.post import outbox
+from tests.second_factors import HTML, add_application, browser_of, first_step, with_password
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _counts_begin_again() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def member() -> Member:
+    return factories.member()
+
+
+@pytest.fixture
+def person(member: Member) -> User:
+    user = with_password(factories.user(member, Role.PERMIT_INSTRUCTOR, first_name="Jeanne", last_name="Morel"))
+    add_application(user)
+    return user
+
+
+@pytest.fixture
+def colleague(member: Member) -> User:
+    return factories.user(member, Role.GIS_ADMINISTRATOR, first_name="Paul", last_name="Roy")
+
+
+@pytest.fixture
+def agency() -> User:
+    return factories.user(factories.member(), Role.AGENCY_ADMINISTRATOR)
+
+
+def page_of(member: Member, person: User) -> str:
+    return f"/membres/{member.slug}/{person.memberships.get(member=member).pk}/second-facteur/"
+
+
+def ask(by: User, member: Member, person: User, act: str = "start") -> Any:
+    return browser_of(by).post(page_of(member, person), {"act": act}, follow=True)
+
+
+def has_factor(user: User) -> bool:
+    return Authenticator.objects.filter(user=user).exists()
+
+
+def a_day_later(person: User) -> None:
+    now = clock.now() - timedelta(minutes=1)
+    FactorRecovery.objects.filter(user=person).update(effective_at=now)
+
+
+def signs_in(person: User) -> bool:
+    client = Client(headers=HTML)
+    return bool(first_step(client, person)["Location"] != "/compte/second-facteur/connexion/")
+
+
+def test_it_takes_effect_after_a_day_at_the_next_sign_in(member: Member, person: User, colleague: User) -> None:
+    ask(colleague, member, person)
+    assert (signs_in(person), has_factor(person)) == (False, True)
+    a_day_later(person)
+    assert (signs_in(person), has_factor(person)) == (True, False)
+    assert not FactorRecovery.objects.pending().exists()
+
+
+def test_a_second_colleague_makes_it_take_effect_at_once(
+    member: Member, person: User, colleague: User, agency: User
+) -> None:
+    ask(colleague, member, person)
+    assert "un autre collègue" in ask(colleague, member, person, "confirm").text
+    assert has_factor(person)
+    ask(agency, member, person, "confirm")
+    assert not has_factor(person)
+    assert FactorRecovery.objects.get().confirmed_by == agency
+
+
+def test_nobody_does_it_for_themself(member: Member, colleague: User, agency: User) -> None:
+    add_application(colleague)
+    assert "pour soi-même" in ask(colleague, member, colleague).text
+    ask(agency, member, colleague)
+    assert "pour soi-même" in ask(colleague, member, colleague, "confirm").text
+    assert has_factor(colleague)
+
+
+def test_the_agency_alone_does_it_for_its_administrators(member: Member, colleague: User) -> None:
+    chief = factories.user(member, Role.AGENCY_ADMINISTRATOR)
+    add_application(chief)
+    assert "rôle ne le permet pas" in ask(colleague, member, chief).text
+    assert not FactorRecovery.objects.exists()
+
+
+def test_an_administrator_of_another_member_finds_nobody(member: Member, person: User) -> None:
+    other = factories.user(factories.member(), Role.GIS_ADMINISTRATOR)
+    assert ask(other, member, person).status_code == 404
+
+
+def test_the_person_and_the_agency_hear_of_it_and_the_link_stops_it(
+    member: Member, person: User, colleague: User, agency: User
+) -> None:
+    ask(colleague, member, person)
+    sent = {one.to[0]: one.body for one in outbox() if "second facteur" in one.subject.lower()}
+    assert set(sent) == {person.email, agency.email}
+    assert "Paul Roy" in sent[agency.email]
+    assert "recuperation" not in sent[agency.email]
+    (link,) = re.findall(r"https?://[^/]+(\S+recuperation/\S+)", sent[person.email])
+    client = Client(headers=HTML)
+    assert "Jeanne Morel" in client.get(link).text
+    assert FactorRecovery.objects.pending().exists()
+    assert "arrêtée" in client.post(link).text
+    a_day_later(person)
+    assert not signs_in(person)
+    assert client.get(link).status_code == 404
+    assert client.get(f"{link[:-3]}xx/").status_code == 404
+
+
+def test_the_person_stops_it_from_their_session(member: Member, person: User, colleague: User) -> None:
+    ask(colleague, member, person)
+    client = browser_of(person)
+    assert "Paul Roy" in client.get("/compte/second-facteur/").text
+    client.post("/compte/second-facteur/recuperation/arreter/")
+    assert not FactorRecovery.objects.pending().exists()
+    assert has_factor(person)
+
+
+def test_it_is_begun_once_and_only_where_there_is_something_to_recover(
+    member: Member, person: User, colleague: User
+) -> None:
+    ask(colleague, member, person)
+    assert "déjà commencé" in ask(colleague, member, person).text
+    nobody = factories.user(member)
+    assert "rien à récupérer" in ask(colleague, member, nobody).text
+    assert FactorRecovery.objects.count() == 1
+
+
+def test_all_of_it_is_in_the_security_journal(
+    member: Member, person: User, colleague: User, agency: User, settings: Any, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path
+    ask(colleague, member, person)
+    ask(agency, member, person, "confirm")
+    lines = security_journal.path_of(clock.now().date()).read_text()
+    assert "factor_recovery_started" in lines
+    assert "factor_recovery_done" in lines
