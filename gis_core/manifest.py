@@ -179,6 +179,7 @@ MANIFEST = Manifest(
         GUIDES(
             PageGuide(guide="how-to/inviter-des-personnes", under=("membres/",)),
             PageGuide(guide="how-to/active-directory", under=("compte/connexion/annuaire/", "plateforme/connexion/annuaire/")),
+            PageGuide(guide="how-to/proconnect", under=("plateforme/",)),
             PageGuide(guide="how-to/quand-un-membre-part", under=("depart/",)),
             PageGuide(guide="how-to/quand-la-session-se-termine", under=("compte/",)),
             PageGuide(guide="how-to/second-facteur", under=("compte/second-facteur/", "mise-en-route/second-facteur/")),
