@@ -61,6 +61,7 @@ WAIT_S = 30
 MOST_MAIL_RETRIES, MAIL_WAIT_S = 8, 3
 KEPT = timedelta(days=90)
 KEYS_KEPT = timedelta(days=7)
+QUEUE_KEPT = timedelta(days=30)
 
 SWEEP_STEP_S = 2.0
 
@@ -448,7 +449,7 @@ def tidy(timestamp: int) -> None:
 
 
 async def tidy_queue(context: JobContext, timestamp: int) -> None:
-    """Every night: the queue's own rows of finished jobs go after a month."""
+    """Every night: the queue's own rows of finished jobs go."""
     await context.app.job_manager.delete_old_jobs(
-        nb_hours=30 * 24, include_failed=True, include_cancelled=True, include_aborted=True
+        nb_hours=QUEUE_KEPT.days * 24, include_failed=True, include_cancelled=True, include_aborted=True
     )

@@ -5,9 +5,11 @@ from django.utils.translation import gettext_lazy as _
 from gis_core.desk.navigation import to_administrators
 from gis_core.jobs.points import JOB_KINDS, TASKS
 from gis_core.ownership.declarations import DECLARED
+from gis_core.ownership.processings import PROCESSINGS
+from gis_core.ownership.retention import RETENTIONS
 from gis_core.points import BAR, GUIDES, START_STEPS, STORED_KINDS, BarLink, PageGuide, StoredKind
 from gis_core.wiring.manifests import Manifest, Urls
-from orthophoto import jobs, ownership
+from orthophoto import jobs, ownership, personal_data
 from orthophoto.start_steps import PHOTOS
 
 SHEET_BYTES = """
@@ -22,6 +24,8 @@ MANIFEST = Manifest(
     ),
     gives=(
         DECLARED(*ownership.DECLARATIONS),
+        RETENTIONS(*personal_data.KINDS),
+        PROCESSINGS(*personal_data.PROCESSINGS),
         START_STEPS(PHOTOS),
         STORED_KINDS(StoredKind("campaigns", _("Aerial photos"), SHEET_BYTES)),
         GUIDES(

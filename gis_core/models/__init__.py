@@ -15,4 +15,5 @@ from gis_core.models.people import (
     User,
     UserManager,
 )
+from gis_core.models.retention import RetentionChoice
 from gis_core.models.watch import Alert, DayMeasure

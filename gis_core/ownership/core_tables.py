@@ -64,7 +64,7 @@ HISTORY = (
 )
 LIBRARIES = (
     Declared(model="admin.LogEntry", whose=COMMON, asks=Fate.KEEP, basis=TRACES),
-    *common("gis_core", "Commune"),
+    *common("gis_core", "Commune", "RetentionChoice"),
     *common("auth", "Permission", "Group", "Group_permissions"),
     *common("contenttypes", "ContentType"),
     *common("sessions", "Session"),
