@@ -16,4 +16,5 @@ from gis_core.models.people import (
     UserManager,
 )
 from gis_core.models.retention import RetentionChoice
+from gis_core.models.sign_in import AccessRule, SignInMethod
 from gis_core.models.watch import Alert, DayMeasure

@@ -71,6 +71,9 @@ class Member(models.Model):
     communes: models.ManyToManyField[Commune, Territory] = models.ManyToManyField(
         Commune, through="Territory", related_name="members", verbose_name=_("communes")
     )
+    # How its people sign in, beside the member's own methods (gis_core.models.sign_in).
+    passwords_open = models.BooleanField(_("passwords open its pages"), default=True, db_default=True)
+    needs_second_factor = models.BooleanField(_("a second factor for everybody"), default=False, db_default=False)
 
     objects = MemberQuerySet.as_manager()
 

@@ -41,6 +41,8 @@ READ_BY_US: Mapping[str, str] = {
     "cycler": "BSD-3-Clause",
     "django-filter": "BSD-3-Clause",
     "djangorestframework-gis": "MIT",
+    # Its list of public suffixes is under the MPL, pyu2f under the Apache licence.
+    "fido2": "BSD-2-Clause AND MPL-2.0 AND Apache-2.0",
     "grimp": "BSD-2-Clause",
     "import-linter": "BSD-2-Clause",
     "jinja2": "BSD-3-Clause",
@@ -60,6 +62,7 @@ READ_BY_US: Mapping[str, str] = {
     "pyphen": "GPL-2.0-or-later OR LGPL-2.1-or-later OR MPL-1.1",
     "pysocks": "BSD-3-Clause",
     "pytest-django": "BSD-3-Clause",
+    "qrcode": "BSD-3-Clause AND MIT",
     "reportlab": "BSD-3-Clause",
     "scipy": "BSD-3-Clause",
     "sortedcontainers": "Apache-2.0",

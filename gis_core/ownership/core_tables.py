@@ -7,7 +7,16 @@ from gis_core.ownership.law import ARCHIVES, TRACES
 
 MEMBER, PERSON, COMMON = Whose.MEMBER, Whose.PERSON, Whose.COMMON
 
-ORGANISATIONS = of_member("gis_core", {"Member": "pk", "Territory": "member", "RetentionTime": "member"})
+ORGANISATIONS = of_member(
+    "gis_core",
+    {
+        "Member": "pk",
+        "Territory": "member",
+        "RetentionTime": "member",
+        "SignInMethod": "member",
+        "AccessRule": "member",
+    },
+)
 PEOPLE = (
     Declared(
         model="gis_core.User",
@@ -23,6 +32,10 @@ PEOPLE = (
     Declared(model="gis_core.User_groups", whose=PERSON, path="user", asks=Fate.ERASE),
     Declared(model="gis_core.User_user_permissions", whose=PERSON, path="user", asks=Fate.ERASE),
     Declared(model="account.EmailAddress", whose=PERSON, path="user", asks=Fate.ERASE, identity=("email",)),
+    Declared(model="socialaccount.SocialAccount", whose=PERSON, path="user", asks=Fate.ERASE, identity=("uid",)),
+    Declared(model="socialaccount.SocialToken", whose=PERSON, path="account__user", asks=Fate.ERASE),
+    Declared(model="mfa.Authenticator", whose=PERSON, path="user", asks=Fate.ERASE),
+    Declared(model="usersessions.UserSession", whose=PERSON, path="user", asks=Fate.ERASE),
     Declared(model="account.EmailConfirmation", whose=PERSON, path="email_address__user", asks=Fate.ERASE),
 )
 WORK = (
@@ -68,6 +81,7 @@ LIBRARIES = (
     *common("auth", "Permission", "Group", "Group_permissions"),
     *common("contenttypes", "ContentType"),
     *common("sessions", "Session"),
+    *common("socialaccount", "SocialApp"),
     *common("gis", "PostGISGeometryColumns", "PostGISSpatialRefSys"),
     *common(
         "procrastinate",

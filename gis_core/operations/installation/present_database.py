@@ -37,6 +37,7 @@ SEARCH = (
     "select count(*) from public.arpent_installation_probe"
     " where place OPERATOR(public.&&) public.st_makeenvelope(10, 10, 20, 20, 2154)"
 )
+EXPLAIN_SEARCH = f"explain (analyze, format json) {SEARCH}"
 
 
 def check(place: Place) -> int:
@@ -139,9 +140,9 @@ def check_row_security(owner: Connection, web: Connection) -> None:
         free, bound = _search(owner), _search(web)
     finally:
         owner.execute(DROP)
-    if not 0 < bound.found < free.found:
+    if not 0 < bound.matches < free.matches:
         raise OperationFailedError(
-            f"Les droits sur les lignes n’agissent pas sur ce serveur ({bound.found} lignes lues sur {free.found}) :"
+            f"Les droits sur les lignes n’agissent pas ici ({bound.matches} lignes lues sur {free.matches}) :"
             " arpent_web y échappe. Faites relancer le script de ./arpent database-script."
         )
     if bound.read > POINTS // 2:
@@ -155,21 +156,21 @@ def check_row_security(owner: Connection, web: Connection) -> None:
 
 
 class Search(NamedTuple):
-    """Rows found, rows read to find them, and the time (ms)."""
+    """Rows that match, rows read to find them, and the time (ms)."""
 
-    found: int
+    matches: int
     read: int
     ms: float
 
 
 def _search(connection: Connection) -> Search:
     """Points in a small box. What was read tells an index from none; a time would on an idle machine alone."""
-    found = connection.execute(SEARCH).fetchone()
-    explained = connection.execute("explain (analyze, format json) " + SEARCH).fetchone()
-    assert found
+    row = connection.execute(SEARCH).fetchone()
+    explained = connection.execute(EXPLAIN_SEARCH).fetchone()
+    assert row
     assert explained
     plan = explained[0][0]
-    return Search(int(found[0]), _rows_read(plan["Plan"]), float(plan["Execution Time"]))
+    return Search(int(row[0]), _rows_read(plan["Plan"]), float(plan["Execution Time"]))
 
 
 def _rows_read(node: dict[str, Any]) -> int:
