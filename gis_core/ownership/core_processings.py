@@ -15,7 +15,8 @@ PROCESSINGS: Final = (
         models=(
             *("gis_core.User", "gis_core.Membership", "account.EmailAddress", "account.EmailConfirmation"),
             *("gis_core.User_groups", "gis_core.User_user_permissions", "gis_core.ApiToken", "gis_core.IdempotencyKey"),
-            "gis_core.Job",
+            *("gis_core.Job", "mfa.Authenticator", "socialaccount.SocialAccount", "socialaccount.SocialToken"),
+            "usersessions.UserSession",
         ),
         data="langue, dernière connexion, filtres et vue de carte gardés ; le mot de passe n'est gardé que haché",
         recipients="les administrateurs du membre et de l'agence ; la personne elle-même",

@@ -28,6 +28,8 @@ from gis_core.version import VERSION
 MOST: Final = 500
 SHORTEST: Final = 3
 FORGOTTEN: Final = "compte effacé"
+SECRETS: Final = ("digest", "key", "answer", "feed_digest", "token", "token_secret", "data", "session_key")
+"""Columns of what hangs on an account that open something to whoever has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +276,7 @@ def rows_of_account(user_id: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
             continue
         rows = fetch_all(
             sql.SQL("select to_jsonb(o) - {}::text[] from {} o where {}").format(
-                sql.Literal([*hidden_columns(model_of(declared)), "digest", "key", "answer", "feed_digest"]),
+                sql.Literal([*hidden_columns(model_of(declared)), *SECRETS]),
                 sql.Identifier("public", model_of(declared)._meta.db_table),
                 person_where(declared, user_id),
             )

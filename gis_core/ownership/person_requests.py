@@ -191,9 +191,7 @@ def erase(running: RunningJob) -> dict[str, Any]:
     except FileNotFoundError:
         expected = None
     if expected != difference:
-        raise Conflict(
-            _("These rows have changed since you were shown what erasing does: nothing was erased, look again.")
-        )
+        raise Conflict(_("These rows have changed since you were shown what erasing does. Nothing was erased."))
     report["title"] = "Effacement des données d'une personne"
     report["mentions"] = [one.as_json() for one in outcomes]
     report["difference"] = difference

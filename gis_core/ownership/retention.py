@@ -136,6 +136,26 @@ def choose(
     )
 
 
+@transaction.atomic
+def stop(kind: RetentionKind, *, user: User, rights: Rights) -> None:
+    """From today on the nights erase nothing of a kind, whatever was to begin later.
+
+    Raises Forbidden, Conflict (nothing is switched on).
+    """
+    former = [
+        one for one in (choices_in_force().get(kind.slug), choices_to_come().get(kind.slug)) if one and one.applies
+    ]
+    if not former:
+        raise Conflict(_("Nothing of this kind is erased by itself."))
+    later = RetentionChoice.objects.filter(kind=kind.slug, starts_date__gt=clock.today()).values_list(
+        "starts_date", flat=True
+    )
+    for day in sorted({clock.today(), *later}):
+        choose(
+            kind, days=former[0].days, applies=False, source=former[0].source, starts_date=day, user=user, rights=rights
+        )
+
+
 # -- counting ---------------------------------------------------------------------------------------------------------
 
 
