@@ -20,6 +20,7 @@ from gis_core.database import clock as database_clock
 from gis_core.database.statements import execute, fetch_all, fetch_one
 from gis_core.errors import Conflict, Invalid
 from gis_core.folding import fold_terms
+from gis_core.operations import security_journal
 from gis_core.ownership.declarations import DECLARED, Declared, Fate, Whose, title_of
 from gis_core.ownership.law import TRACES
 from gis_core.ownership.tables import stream, table_of
@@ -368,18 +369,22 @@ class Outcome:
 def erase(mentions: Sequence[Mention]) -> list[Outcome]:
     """Erase or make anonymous what may be, keep what the law keeps; in the open transaction. Raises Conflict."""
     outcomes, administrators = [], agency_administrators()
-    for one in mentions:
-        declared = one.declared
-        if declared.model == "gis_core.User":
-            erase_account(one.row)
-        elif declared.asks == Fate.ERASE:
-            delete_row(declared, one.row)
-        elif declared.asks == Fate.ANONYMISE:
-            blank_row(declared, one.row)
-        outcomes.append(Outcome(one, declared.asks))
+    with security_journal.without_values():
+        for one in mentions:
+            erase_row(one)
+            outcomes.append(Outcome(one, one.declared.asks))
     if administrators and not agency_administrators():
         raise Conflict("C'est le dernier administrateur de l'agence : donnez d'abord ce rôle à quelqu'un d'autre.")
     return outcomes
+
+
+def erase_row(one: Mention) -> None:
+    if one.declared.model == "gis_core.User":
+        erase_account(one.row)
+    elif one.declared.asks == Fate.ERASE:
+        delete_row(one.declared, one.row)
+    elif one.declared.asks == Fate.ANONYMISE:
+        blank_row(one.declared, one.row)
 
 
 def agency_administrators() -> set[int]:

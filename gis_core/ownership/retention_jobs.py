@@ -14,7 +14,7 @@ from gis_core.jobs.services import start_job
 from gis_core.members.rights import SYSTEM, Rights, acting_as
 from gis_core.models import Job, JobQuerySet, RetentionChoice, User
 from gis_core.operations import security_journal
-from gis_core.operations.watch.day_measures import keep
+from gis_core.operations.watch.day_measures import keep, latest, measures_since
 from gis_core.ownership import private_files
 from gis_core.ownership.jobs import check_agency
 from gis_core.ownership.retention import (
@@ -88,6 +88,14 @@ def apply_choices(timestamp: int) -> None:
                 apply(kind, choice)
 
 
+def note_erased(slug: str, rows: int) -> None:
+    """Add them to what went today; a night may run twice."""
+    subject = f"{SUBJECT}:{slug}"
+    today = latest(measures_since(1, subject), subject)
+    if rows:
+        keep(subject, rows + (today.amount if today else 0))
+
+
 def apply(kind: RetentionKind, choice: RetentionChoice) -> None:
     """Erase what is older, and keep how much that was. What fails is said in the log, and is tried the next night."""
     assert kind.when == When.CHOSEN
@@ -95,7 +103,7 @@ def apply(kind: RetentionKind, choice: RetentionChoice) -> None:
     try:
         with transaction.atomic():
             counts = kind.erase(instant(choice.days))
-            keep(f"{SUBJECT}:{kind.slug}", total_of(counts), {"counts": counts, "days": choice.days})
+            note_erased(kind.slug, total_of(counts))
     except ArpentError as error:
         log.warning("a kind was not erased", extra={"fields": {"kind": kind.slug, "why": str(error.message)}})
         return
