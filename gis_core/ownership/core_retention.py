@@ -251,7 +251,7 @@ TRACES = (
     RetentionKind(
         slug="security_journal",
         title="Journal de sécurité",
-        what="Entrées, refus, changements de droits, exports, demandes de personnes : un fichier par jour.",
+        what="Entrées, refus, changements de droits et de réglages, exports d'un membre, demandes de personnes.",
         when=ALWAYS,
         duration=journal_days,
         reason="réglage ARPENT_SECURITY_LOG_DAYS de l'agence",

@@ -56,7 +56,8 @@ class RetentionKind:
 
     What may be counted says how: `due`, a condition of SQL on the first model's table with `{before}`, the instant
     `days` ago; or `rehearse`, which does it and counts, in a transaction that is then undone. `erase` is for kinds that
-    the agency may switch on: it removes what is older than an instant, and returns the same counts.
+    the agency may switch on: it removes what is older than an instant, and returns the same counts; never with fewer
+    days than `least_days`.
     """
 
     slug: str
@@ -71,6 +72,7 @@ class RetentionKind:
     days: Callable[[], int] | None = None
     rehearse: Callable[[], Counts] | None = None
     erase: Callable[[datetime], Counts] | None = None
+    least_days: int = 1
 
 
 RETENTIONS: ExtensionPoint[RetentionKind] = ExtensionPoint(
@@ -78,6 +80,8 @@ RETENTIONS: ExtensionPoint[RetentionKind] = ExtensionPoint(
     "How long each kind of data is kept, and by what; in the order of the apps.",
     key=lambda one: one.slug,
 )
+JOURNAL_DAYS: Final = 180
+"""Lines of journals stay so long whatever is chosen (`arpent.forget_journal_lines`)."""
 FOR_EVER: Final = "sans limite, tant que l'agence n'a rien choisi"
 
 
@@ -120,6 +124,14 @@ def chosen_kind(slug: str) -> RetentionKind | None:
     return kind if kind and kind.when == When.CHOSEN else None
 
 
+def check_days(kind: RetentionKind, days: int) -> None:
+    """Raises Invalid for fewer days than the kind must be kept."""
+    if days < kind.least_days:
+        raise Invalid(
+            _("These data are kept for %(days)s days at least.") % {"days": kind.least_days}, parameter="days"
+        )
+
+
 @transaction.atomic
 def choose(
     kind: RetentionKind, *, days: int, applies: bool, source: str, starts_date: object, user: User, rights: Rights
@@ -129,6 +141,7 @@ def choose(
         raise Forbidden(_("Your role does not allow this."))
     if kind.when != When.CHOSEN:
         raise Conflict(_("How long these data are kept is not chosen here."))
+    check_days(kind, days)
     if not source.strip():
         raise Invalid(_("Write the text that gives this time, or the agency's reason."), parameter="source")
     return RetentionChoice.objects.create(

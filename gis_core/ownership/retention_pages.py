@@ -253,6 +253,7 @@ def take_step(request: HttpRequest, kind: RetentionKind, form: ChoiceForm, right
         if not form.is_valid():
             return False
         typed = form.cleaned_data
+        retention_times.check_days(kind, typed["days"])
         more = {"source": typed["source"], "starts_date": typed["starts_date"].isoformat()}
         retention_jobs.start_trial(kind=kind.slug, days=typed["days"], user=user, rights=rights, **more)
     elif step == "confirm":

@@ -4,7 +4,7 @@ from typing import Final
 
 from gis_core.ownership.law import OBJECTION
 from gis_core.ownership.processings import Controller, Processing
-from gis_core.ownership.retention import FOR_EVER, RetentionKind, When
+from gis_core.ownership.retention import FOR_EVER, JOURNAL_DAYS, RetentionKind, When
 from gis_core.wiring.points import Later
 
 
@@ -63,6 +63,7 @@ KINDS: Final = (
         duration=lambda: FOR_EVER,
         reason="à choisir par l'agence avec les membres",
         erase=Later("networks.notifications.services.retention.forget_readings"),
+        least_days=JOURNAL_DAYS,
     ),
 )
 PROCESSINGS: Final = (

@@ -28,7 +28,7 @@ from tests.gis_core.departures import as_session, table_counts
 from tests.gis_core.test_person_requests import NOISE
 
 PAGE = "/donnees-personnelles/conservation/"
-TRIED = {"step": "try", "days": "30", "source": "Délibération du 3 mars", "starts_date": ""}
+TRIED = {"step": "try", "days": "365", "source": "Délibération du 3 mars", "starts_date": ""}
 
 
 # -- what is declared -------------------------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ def test_a_choice_begins_on_its_day_and_stops(agency: User, old: Member) -> None
     client = signed_in(agency)
     chosen(client, "tokens", starts_date=f"{clock.today() + timedelta(days=2):%Y-%m-%d}")
     assert night() == {}
-    assert "30 jours" in client.get(PAGE).content.decode()
+    assert "365 jours" in client.get(PAGE).content.decode()
     assert client.post(f"{PAGE}tokens/", {"step": "stop"}).status_code == 302
     later = clock.today() + timedelta(days=2)
     with factories.as_owner():
@@ -221,6 +221,15 @@ def test_bad_input_is_said_and_begins_nothing(agency: User, typed: dict[str, str
     answer = signed_in(agency).post(f"{PAGE}tokens/", TRIED | {"starts_date": day} | typed)
     assert answer.status_code == 400
     assert message in answer.content.decode()
+
+
+def test_a_journal_keeps_its_lines_of_half_a_year_whatever_is_chosen(agency: User, old: Member) -> None:
+    day = f"{clock.today():%Y-%m-%d}"
+    answer = signed_in(agency).post(f"{PAGE}owner_readings/", TRIED | {"starts_date": day, "days": "179"})
+    assert answer.status_code == 400
+    assert "au moins 180 jours" in answer.content.decode()
+    with as_session("arpent_worker"), pytest.raises(Exception, match="stay for 180 days"):
+        fetch_one("select arpent.forget_journal_lines('owners_journalline', now() - interval '179 days')")
 
 
 def test_journals_alone_lose_lines_and_by_the_worker_alone(database: str) -> None:
