@@ -180,8 +180,8 @@ def names_alone(detail: Any) -> list[dict[str, Any]]:
 def hear(notice: errors.Diagnostic) -> None:
     """What PostgreSQL says meanwhile: a change of rights or settings is recorded once it is committed."""
     if notice.sqlstate == CHANGED and notice.message_detail:
-        told = json.loads(notice.message_detail)
+        change = json.loads(notice.message_detail)
         if _nameless.get():
-            told["detail"] = names_alone(told["detail"])
-        facts = who(circumstances()) | told
+            change["detail"] = names_alone(change["detail"])
+        facts = who(circumstances()) | change
         transaction.on_commit(partial(record, "changed", **facts), robust=True)

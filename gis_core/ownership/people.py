@@ -182,17 +182,17 @@ def count_traces(declared: Declared, accounts: Sequence[int], sought: Sought | N
         return 0
     wanted = [name for name in (account, *names) if name]
     if is_closed(model):
-        counted: sql.Composable = sql.SQL("select texts, lines from arpent.closed_text_counts({}, {}::text[])").format(
-            sql.Literal(model._meta.db_table), sql.Literal(wanted)
-        )
+        statement: sql.Composable = sql.SQL(
+            "select texts, lines from arpent.closed_text_counts({}, {}::text[])"
+        ).format(sql.Literal(model._meta.db_table), sql.Literal(wanted))
     else:
-        counted = sql.SQL("select array[{0}], count(*) from {1} group by 1").format(
+        statement = sql.SQL("select array[{0}], count(*) from {1} group by 1").format(
             texts_of(wanted), sql.Identifier("public", model._meta.db_table)
         )
     numbers, first = {str(one) for one in accounts}, int(account is not None)
     return sum(
         int(rows)
-        for values, rows in stream(counted)
+        for values, rows in stream(statement)
         if (account and values[0] in numbers) or (sought is not None and names and sought.fits(values[first:]))
     )
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from gis_core.database import clock
 from gis_core.database.rows import first_of
 from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.desk.signed_in import page
@@ -82,7 +83,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
 
 def recent_jobs(rights: Rights) -> list[Job]:
     """Those of which anything is kept still."""
-    return list(requests.FILES.jobs_of(rights).filter(created_at__gt=timezone.now() - KEPT)[:MOST_JOBS])
+    return list(requests.FILES.jobs_of(rights).filter(created_at__gt=clock.now() - KEPT)[:MOST_JOBS])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

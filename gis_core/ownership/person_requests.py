@@ -24,7 +24,7 @@ from gis_core.members.rights import Rights
 from gis_core.models import Job, User
 from gis_core.operations import security_journal
 from gis_core.ownership import people
-from gis_core.ownership.declarations import DECLARED
+from gis_core.ownership.declarations import DECLARED, title_of
 from gis_core.ownership.jobs import check_agency
 from gis_core.ownership.private_files import PrivateFiles
 from gis_core.ownership.proof import PERSON_FATES
@@ -75,10 +75,10 @@ def start_choice(search: Job, step: str, marks: Sequence[str], *, user: User, ri
     """
     if step not in (EXPORT, PREVIEW):
         raise Invalid(_("Choose what to do with these rows: export them, or see what erasing them would do."))
-    found = {one["mark"] for one in FILES.read(search, "result.json")["mentions"]}
+    known = {one["mark"] for one in FILES.read(search, "result.json")["mentions"]}
     if not marks:
         raise Invalid(_("Choose at least one row: a name alone does not say who it is."))
-    if strange := [mark for mark in marks if mark not in found]:
+    if strange := [mark for mark in marks if mark not in known]:
         raise Invalid(_("%(mark)s is none of the rows that were found.") % {"mark": strange[0][:60]})
     more = {"search": search.pk, "marks": list(dict.fromkeys(marks))}
     return start(step, search.parameters["reference"], more, user=user, rights=rights)
@@ -182,12 +182,12 @@ def preview(running: RunningJob) -> dict[str, Any]:
 
 def erase(running: RunningJob) -> dict[str, Any]:
     """Erase what the rehearsal said and nothing else; what was done is in the archive. Raises Conflict."""
-    shown = Job.objects.filter(pk=running.parameters["preview"]).first()
+    rehearsal = Job.objects.filter(pk=running.parameters["preview"]).first()
     chosen = mentions_of(running.parameters["marks"])
     report = people.make_report(chosen, running.parameters["reference"])
     outcomes, difference = erase_and_compare(chosen)
     try:
-        expected = FILES.read(shown, "result.json")["difference"] if shown else None
+        expected = FILES.read(rehearsal, "result.json")["difference"] if rehearsal else None
     except FileNotFoundError:
         expected = None
     if expected != difference:
@@ -254,9 +254,9 @@ def note_readings(mentions: Sequence[people.Mention], done: str, reference: str)
 
 def erase_and_compare(chosen: Sequence[people.Mention]) -> tuple[list[people.Outcome], dict[str, list[int]]]:
     """What became of each row, and by table how many rows were removed, changed and added, history included."""
-    before = rows_written()
+    before = count_row_changes()
     outcomes = people.erase(chosen)
-    after = rows_written()
+    after = count_row_changes()
     difference = {
         name: [now - then for now, then in zip(after[name], before.get(name, (0, 0, 0)), strict=True)]
         for name in sorted(after)
@@ -265,7 +265,7 @@ def erase_and_compare(chosen: Sequence[people.Mention]) -> tuple[list[people.Out
     return outcomes, {name: counts for name, counts in difference.items() if any(counts)}
 
 
-def rows_written() -> dict[str, tuple[int, int, int]]:
+def count_row_changes() -> dict[str, tuple[int, int, int]]:
     """By table: how many rows this transaction has removed, changed and added so far."""
     rows = fetch_all(
         "select relname::text, n_tup_del, n_tup_upd, n_tup_ins from pg_stat_xact_user_tables"
@@ -277,7 +277,7 @@ def rows_written() -> dict[str, tuple[int, int, int]]:
 def titles_of(difference: Mapping[str, Any]) -> dict[str, str]:
     """What the rows of these tables are."""
     known = {people.model_of(one)._meta.db_table: one for one in DECLARED.all()}
-    return {name: people.title_of(known[name]) if name in known else name for name in difference}
+    return {name: title_of(known[name]) if name in known else name for name in difference}
 
 
 def lines_of(mentions: Sequence[Mapping[str, Any]]) -> Iterator[list[str]]:

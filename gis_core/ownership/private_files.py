@@ -79,7 +79,7 @@ class PrivateFiles:
             raise Unavailable(describe_full_disk()) from error
 
     def read(self, job: Job, what: str) -> Any:
-        """Raises FileNotFoundError where its days are over."""
+        """What was kept. Raises FileNotFoundError where its days are over."""
         return json.loads(self.path_of(job, what).read_text())
 
     def write_archive(self, job: Job, report: dict[str, Any], lines: Iterator[list[str]]) -> int:

@@ -15,7 +15,7 @@ from django.apps import apps
 from django.utils import translation
 
 from gis_core.files.writing.csvtext import csv_file
-from gis_core.files.writing.opendocument import opendocument_file
+from gis_core.files.writing.opendocument import ODS, opendocument_file
 from gis_core.files.writing.rows import Column
 from gis_core.models import Member
 from gis_core.ownership.declarations import DECLARED, Declared, title_of
@@ -92,7 +92,7 @@ COLUMNS: Final = (
     Column("measures", "Mesures de sécurité (art. 32)", "text"),
     Column("status", "Statut", "text"),
 )
-FORMATS: Final = {"csv": "text/csv; charset=utf-8", "ods": "application/vnd.oasis.opendocument.spreadsheet"}
+FORMATS: Final = {"csv": "text/csv; charset=utf-8", "ods": ODS}
 
 
 def processings_of(member: Member | None) -> list[Processing]:

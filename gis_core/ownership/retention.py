@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final, LiteralString
 
@@ -125,7 +125,7 @@ def chosen_kind(slug: str) -> RetentionKind | None:
 
 
 def check_days(kind: RetentionKind, days: int) -> None:
-    """Raises Invalid for fewer days than the kind must be kept."""
+    """Refuse fewer days than the kind must be kept. Raises Invalid."""
     if days < kind.least_days:
         raise Invalid(
             _("These data are kept for %(days)s days at least.") % {"days": kind.least_days}, parameter="days"
@@ -134,7 +134,7 @@ def check_days(kind: RetentionKind, days: int) -> None:
 
 @transaction.atomic
 def choose(
-    kind: RetentionKind, *, days: int, applies: bool, source: str, starts_date: object, user: User, rights: Rights
+    kind: RetentionKind, *, days: int, applies: bool, source: str, starts_date: date, user: User, rights: Rights
 ) -> RetentionChoice:
     """Add a choice of the agency's. Raises Forbidden, Conflict (not for the agency to choose), Invalid."""
     if not rights.agency:

@@ -22,7 +22,7 @@ from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.desk.signed_in import page, rights_of_page
 from gis_core.errors import ArpentError
 from gis_core.files.writing.csvtext import csv_file
-from gis_core.files.writing.opendocument import opendocument_file
+from gis_core.files.writing.opendocument import ODS, opendocument_file
 from gis_core.files.writing.rows import Column
 from gis_core.http.files import file_response
 from gis_core.http.middleware import rights_of_request, signed_in_user
@@ -36,7 +36,7 @@ from gis_core.ownership.pages import agency_rights
 from gis_core.ownership.retention import RETENTIONS, RetentionKind, When, choices_in_force, choices_to_come
 
 NIGHTS: Final = 30
-FORMATS: Final = {"csv": "text/csv; charset=utf-8", "ods": processings.FORMATS["ods"], "json": "application/json"}
+FORMATS: Final = {"csv": "text/csv; charset=utf-8", "ods": ODS, "json": "application/json"}
 WHENS: Final[Mapping[When, Any]] = {
     When.ALWAYS: gettext_lazy("by itself"),
     When.MEMBER: gettext_lazy("by itself, after a time that each member sets"),
@@ -113,11 +113,11 @@ def report_rows(counts: Mapping[str, Any]) -> list[dict[str, Any]]:
             "member": "",
             "rows": None,
         }
-        found = counts.get(kind.slug)
-        if not found:
-            rows.append({**line, "rows": None if found is None else 0})
+        due = counts.get(kind.slug)
+        if not due:
+            rows.append({**line, "rows": None if due is None else 0})
         rows += [
-            {**line, "member": names.get(member, "") if member else "", "rows": count} for member, count in found or []
+            {**line, "member": names.get(member, "") if member else "", "rows": count} for member, count in due or []
         ]
     return rows
 
@@ -159,7 +159,7 @@ def retention_page(request: HttpRequest) -> HttpResponse:
             "source": retention_times.source_of(kind, chosen.get(kind.slug)),
             "choice": chosen.get(kind.slug),
             "to_come": to_come.get(kind.slug),
-            "counted": kind.slug in counts and counts[kind.slug] is not None,
+            "is_counted": kind.slug in counts and counts[kind.slug] is not None,
             "due": by_member(counts.get(kind.slug) or [], names),
             "gone": gone.get(kind.slug),
         }

@@ -43,10 +43,10 @@ def rehearse_forgetting() -> Counts:
 
 def rehearse_emptying() -> Counts:
     """How many messages would lose their recipient, to be undone."""
-    counted = "select coalesce(sum(n_tup_upd), 0) from pg_stat_xact_user_tables where relname = 'notifications_message'"
-    (before,) = fetch_one(counted)
+    updates = "select coalesce(sum(n_tup_upd), 0) from pg_stat_xact_user_tables where relname = 'notifications_message'"
+    (before,) = fetch_one(updates)
     fetch_one("select arpent.forget_warned(%s, %s)", [database_clock.today(), _("End of the time that they are kept")])
-    (after,) = fetch_one(counted)
+    (after,) = fetch_one(updates)
     return [(None, int(after - before))] if after > before else []
 
 
