@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from django import forms
@@ -32,6 +34,7 @@ from gis_core.ownership.private_files import KEPT, PrivateFiles
 from gis_core.ownership.proof import label_of
 
 LONGEST_CELL, MOST_CELLS, MOST_JOBS = 80, 12, 10
+INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*[+-]\d\d:\d\d$")
 FATES: Final[Mapping[str, Any]] = {
     "erase": gettext_lazy("would be erased"),
     "anonymise": gettext_lazy("would be made anonymous"),
@@ -151,7 +154,16 @@ def kinds_of(mentions: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def cells_of(mention: Mapping[str, Any]) -> list[tuple[str, str]]:
     filled = [(name, value) for name, value in mention["columns"].items() if value not in (None, "", [], {}, False)]
-    return [(label_of(mention["mark"], name), str(value)[:LONGEST_CELL]) for name, value in filled[:MOST_CELLS]]
+    return [(label_of(mention["mark"], name), text_of(value)[:LONGEST_CELL]) for name, value in filled[:MOST_CELLS]]
+
+
+def text_of(value: Any) -> str:
+    """A value of a row as people read it."""
+    if value is True:
+        return _("yes")
+    if isinstance(value, str) and INSTANT.match(value):
+        return f"{timezone.localtime(datetime.fromisoformat(value)):%d/%m/%Y %H:%M}"
+    return str(value)
 
 
 def difference_of(result: Mapping[str, Any]) -> list[tuple[str, int, int, int]]:
