@@ -77,7 +77,7 @@ PROCESSINGS: Final = (
             *("permits.SignatureProposal", "permits.ProposalReview", "parcels.FrozenSheet"),
             *("permits.ApplicantReading", "permits.Reminder"),
         ),
-        data="ce que disent les pièces déposées (formulaires, plans, photos)",
+        data="le projet et son terrain ; ce que disent les pièces déposées (formulaires, plans, photos)",
         recipients="instructeurs et administrateurs du membre ; sa mairie pour sa commune ; services consultés, par un"
         " lien et un code ; le public pour le registre des décisions, sans nom",
         measures="demandeurs lus par des fonctions qui écrivent leur journal ; nom absent des cartes, des listes"

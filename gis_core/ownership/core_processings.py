@@ -18,7 +18,8 @@ PROCESSINGS: Final = (
             *("gis_core.Job", "mfa.Authenticator", "socialaccount.SocialAccount", "socialaccount.SocialToken"),
             "usersessions.UserSession",
         ),
-        data="langue, dernière connexion, filtres et vue de carte gardés ; le mot de passe n'est gardé que haché",
+        data="rôles et communes, langue, dernière connexion, filtres et vue de carte gardés, tâches, jetons ; sessions"
+        " (adresse IP, navigateur) ; second facteur ; le mot de passe n'est gardé que haché",
         recipients="les administrateurs du membre et de l'agence ; la personne elle-même",
         measures="le secret d'un jeton n'est jamais gardé ; un mot de passe changé met fin aux jetons",
     ),

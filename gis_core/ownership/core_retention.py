@@ -257,6 +257,14 @@ TRACES = (
         reason="réglage ARPENT_SECURITY_LOG_DAYS de l'agence",
     ),
     RetentionKind(
+        slug="program_logs",
+        title="Journaux des programmes",
+        what="Demandes, erreurs, tâches ; ni nom ni valeur de personne.",
+        when=ALWAYS,
+        duration=lambda: "celle de la machine (journald) ; PostgreSQL installé par Arpent : huit semaines",
+        reason="réglage de la machine",
+    ),
+    RetentionKind(
         slug="administration_log",
         title="Journal des pages d'administration",
         what="Supprimé tant de jours après chaque ligne ; le journal de sécurité a les siennes.",

@@ -148,7 +148,7 @@ def kinds_of(mentions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     kinds: dict[str, dict[str, Any]] = {}
     for one in mentions:
         kind = kinds.setdefault(one["title"], {**one, "fate_label": FATES[one.get("done", one["fate"])], "rows": []})
-        kind["rows"].append({"mark": one["mark"], "cells": cells_of(one)})
+        kind["rows"].append({"mark": one["mark"], "number": one["mark"].partition(":")[2], "cells": cells_of(one)})
     return list(kinds.values())
 
 

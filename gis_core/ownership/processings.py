@@ -116,7 +116,7 @@ def line_of(one: Processing, member: Member | None) -> dict[str, str]:
         "purposes": one.purposes,
         "basis": one.basis,
         "people": one.people,
-        "data": " ; ".join(filter(None, [one.data, *map(describe_data, declared_of(one))])),
+        "data": " ; ".join(filter(None, [*map(describe_data, naming_tables(one)), one.data])),
         "recipients": one.recipients,
         "transfers": TRANSFERS,
         "retention": " ; ".join(retention_of(one)),
@@ -125,15 +125,15 @@ def line_of(one: Processing, member: Member | None) -> dict[str, str]:
     }
 
 
-def declared_of(one: Processing) -> list[Declared]:
-    return [DECLARED.get(model) for model in one.models]
+def naming_tables(one: Processing) -> list[Declared]:
+    """Those of its tables that have columns which name somebody."""
+    return [declared for declared in map(DECLARED.get, one.models) if declared.identity]
 
 
 def describe_data(declared: Declared) -> str:
     """What the rows are and, in brackets, the columns that name somebody."""
     fields = {field.column: str(field.verbose_name) for field in apps.get_model(declared.model)._meta.concrete_fields}
-    columns = ", ".join(fields[name] for name in declared.identity)
-    return f"{title_of(declared)} ({columns})" if columns else title_of(declared)
+    return f"{title_of(declared)} ({', '.join(fields[name] for name in declared.identity)})"
 
 
 def retention_of(one: Processing) -> Iterator[str]:

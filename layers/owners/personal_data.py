@@ -54,6 +54,7 @@ PROCESSINGS: Final = (
             *("owners.Owner", "owners.Birth", "owners.Holding", "owners.Premises", "owners.Exemption"),
             *("owners.ThirdPartyRequest", "owners.JournalLine"),
         ),
+        data="adresse, droit, part ; date et lieu de naissance ; exonérations ; locaux",
         recipients="les agents que le membre a désignés, sur ses communes seulement ; un tiers, dans les limites de"
         " l'article R* 107 A-3",
         measures="aucune lecture sans motif écrit d'abord au journal ; niveau d'accès par rôle et par membre ;"

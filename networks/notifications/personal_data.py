@@ -80,6 +80,7 @@ PROCESSINGS: Final = (
             "notifications.Message",
             "notifications.ContactReading",
         ),
+        data="adresse desservie, usager sensible ou non",
         recipients="techniciens et administrateurs du membre ; le fournisseur d'envoi de SMS et de mails que l'agence a"
         " choisi (à nommer)",
         measures="contacts lus par des fonctions qui écrivent leur journal ; un refus vaut pour les imports suivants",

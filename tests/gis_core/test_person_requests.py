@@ -26,6 +26,7 @@ from networks.notifications.models import Contact
 from permits.models import Applicant
 from tests import factories
 from tests.gis_core.departures import as_session, table_counts
+from tests.page_forms import browser
 from tests.permits.conftest import made_world
 
 LIST = "/donnees-personnelles/demandes/"
@@ -155,6 +156,23 @@ def test_after_two_days_it_is_gone(agency: User, zoe: User, folder: Path) -> Non
     assert client.post(address, {"step": "export", "choose": f"gis_core.User:{zoe.pk}"}).status_code == 404
     assert private_files.remove_old() == 1
     assert not list(folder.iterdir())
+
+
+def test_every_page_is_read_in_english_too(agency: User, zoe: User) -> None:
+    client = browser(agency)
+    _job, found = search(client)
+    _job, preview = work(client.post(found, {"step": "preview", "choose": f"gis_core.User:{zoe.pk}"}))
+    headings = {
+        "/donnees-personnelles/": "A person asks",
+        LIST: "Number of the request in your register",
+        found: "See what erasing would do",
+        preview: "What would change in the database",
+        "/donnees-personnelles/conservation/": "Would go this night",
+        "/donnees-personnelles/conservation/tokens/": "Kept for how many days",
+        "/donnees-personnelles/registre/": "Register of processings",
+        "/compte/mes-donnees/": "Make an archive of my data",
+    }
+    assert [address for address, text in headings.items() if text not in page_of(client, address)] == []
 
 
 @pytest.mark.parametrize(
