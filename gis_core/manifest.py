@@ -14,8 +14,12 @@ from gis_core.desk.navigation import (
 )
 from gis_core.jobs.points import JOB_KINDS, TASKS, WAITED, JobKind, Task
 from gis_core.operations import start_steps
+from gis_core.ownership.core_processings import PROCESSINGS as CORE_PROCESSINGS
+from gis_core.ownership.core_retention import KINDS
 from gis_core.ownership.core_tables import DECLARATIONS
 from gis_core.ownership.declarations import DECLARED
+from gis_core.ownership.processings import PROCESSINGS
+from gis_core.ownership.retention import RETENTIONS
 from gis_core.points import (
     BAR,
     FACTOR_NEEDS,
@@ -37,6 +41,8 @@ from gis_core.wiring.points import Later
 METRICS = "gis_core.operations.metrics"
 BACKUPS = "gis_core.operations.night_backups"
 WATCH = "gis_core.operations.watch"
+REQUESTS = "gis_core.ownership.person_requests"
+RETENTION = "gis_core.ownership.retention_jobs"
 
 WHO_ASKS = (
     Setting("user_id", "The wall: who asks (0: nobody), for the row policies, the history and the journals."),
@@ -54,6 +60,8 @@ MANIFEST = Manifest(
     urls=(Urls("api/v1/", "gis_core.api.urls"),),
     gives=(
         DECLARED(*DECLARATIONS),
+        RETENTIONS(*KINDS),
+        PROCESSINGS(*CORE_PROCESSINGS),
         MEASURES(
             Measure(
                 "arpent_build_info",
@@ -181,6 +189,7 @@ MANIFEST = Manifest(
             PageGuide(guide="how-to/active-directory", under=("compte/connexion/annuaire/", "plateforme/connexion/annuaire/")),
             PageGuide(guide="how-to/proconnect", under=("plateforme/",)),
             PageGuide(guide="how-to/quand-un-membre-part", under=("depart/",)),
+            PageGuide(guide="how-to/donnees-personnelles", under=("donnees-personnelles/", "compte/mes-donnees/")),
             PageGuide(guide="how-to/quand-la-session-se-termine", under=("compte/",)),
             PageGuide(guide="how-to/second-facteur", under=("compte/second-facteur/", "mise-en-route/second-facteur/")),
             PageGuide(guide="how-to/ecrire-un-courrier", under=("courriers/",)),
@@ -206,6 +215,20 @@ MANIFEST = Manifest(
                 roles=None,
                 afterwards=Later("gis_core.ownership.jobs.forget_scratch"),
             ),
+            JobKind(
+                kind="person_request",
+                work=Later(f"{REQUESTS}.answer"),
+                roles=None,
+                afterwards=Later(f"{REQUESTS}.forget_typed"),
+                waited=True,
+            ),
+            JobKind(
+                kind="my_data",
+                work=Later(f"{REQUESTS}.give_mine"),
+                roles=None,
+                afterwards=Later(f"{REQUESTS}.forget_mine"),
+            ),
+            JobKind(kind="retention_trial", work=Later(f"{RETENTION}.try_out"), roles=None, waited=True),
         ),
         TASKS(
             Task(
@@ -234,6 +257,7 @@ MANIFEST = Manifest(
             Task(name="remind_of_tokens", run=Later("gis_core.tokens.reminders.remind"), cron="47 6 * * *"),
             Task(name="tidy", run=Later("gis_core.tasks.tidy"), cron="17 3 * * *"),
             Task(name="sweep_erased", run=Later("gis_core.files.erasing.sweep_erased"), cron="37 3 * * *"),
+            Task(name="apply_retention", run=Later(f"{RETENTION}.apply_choices"), cron="12 4 * * *"),
             Task(name="watch", run=Later(f"{WATCH}.alerts.watch"), queue=WAITED, cron="*/10 * * * *"),
             Task(name="measure_everything", run=Later(f"{WATCH}.alerts.measure_everything"), cron="7 2 * * *"),
             Task(name="tidy_queue", run=Later("gis_core.tasks.tidy_queue"), cron="27 3 * * *", with_context=True),

@@ -65,6 +65,7 @@ KEPT = timedelta(days=90)
 KEYS_KEPT = timedelta(days=7)
 # The journal's files of these days are looked through every night for lines that the database lacks.
 FILLED = timedelta(days=2)
+QUEUE_KEPT = timedelta(days=30)
 
 SWEEP_STEP_S = 2.0
 
@@ -454,7 +455,7 @@ def tidy(timestamp: int) -> None:
 
 
 async def tidy_queue(context: JobContext, timestamp: int) -> None:
-    """Every night: the queue's own rows of finished jobs go after a month."""
+    """Every night: the queue's own rows of finished jobs go."""
     await context.app.job_manager.delete_old_jobs(
-        nb_hours=30 * 24, include_failed=True, include_cancelled=True, include_aborted=True
+        nb_hours=QUEUE_KEPT.days * 24, include_failed=True, include_cancelled=True, include_aborted=True
     )

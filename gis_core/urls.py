@@ -18,6 +18,7 @@ from gis_core.members import pages as member_pages
 from gis_core.operations import health, metrics, overview_page, start_page
 from gis_core.ownership import pages as departure_pages
 from gis_core.tokens import pages as program_pages
+from gis_core.ownership import person_pages, retention_pages
 from gis_core.wiring.manifests import url_patterns
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -29,6 +30,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("compte/carte/", pages.keep_map_view, name="map_view"),
     path("compte/filtres/", desk_pages.change_filters, name="saved_filters"),
     path("compte/connexion/annuaire/<int:number>/", sign_in_page, name="directory_sign_in"),
+    path("compte/mes-donnees/", include(person_pages.my_urlpatterns)),
+    path("donnees-personnelles/", include([*retention_pages.urlpatterns, *person_pages.urlpatterns])),
     path("compte/", include(account_pages.urlpatterns)),
     path("depart/", include(departure_pages.urlpatterns)),
     path("membres/<slug:slug>/programmes/", include(program_pages.urlpatterns)),

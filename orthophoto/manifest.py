@@ -5,10 +5,12 @@ from django.utils.translation import gettext_lazy as _
 from gis_core.desk.navigation import to_administrators
 from gis_core.jobs.points import JOB_KINDS, TASKS
 from gis_core.ownership.declarations import DECLARED
+from gis_core.ownership.processings import PROCESSINGS
+from gis_core.ownership.retention import RETENTIONS
 from gis_core.points import BAR, GUIDES, START_STEPS, STORED_KINDS, BarLink, PageGuide, StoredKind
 from gis_core.tokens.points import TOKEN_DESKS, TokenDesk
 from gis_core.wiring.manifests import Manifest, Urls
-from orthophoto import jobs, ownership
+from orthophoto import jobs, ownership, personal_data
 from orthophoto.start_steps import PHOTOS
 
 SHEET_BYTES = """
@@ -26,6 +28,8 @@ MANIFEST = Manifest(
             TokenDesk(slug="campaigns", label=_("Aerial campaigns"), prefixes=("campagnes/", "api/v1/campaigns/"))
         ),
         DECLARED(*ownership.DECLARATIONS),
+        RETENTIONS(*personal_data.KINDS),
+        PROCESSINGS(*personal_data.PROCESSINGS),
         START_STEPS(PHOTOS),
         STORED_KINDS(StoredKind("campaigns", _("Aerial photos"), SHEET_BYTES)),
         GUIDES(

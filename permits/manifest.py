@@ -6,6 +6,8 @@ from gis_core.desk.navigation import page_address, to_signed_in, to_those_who, t
 from gis_core.jobs.points import JOB_KINDS, TASKS
 from gis_core.members.rights import Role
 from gis_core.ownership.declarations import DECLARED
+from gis_core.ownership.processings import PROCESSINGS
+from gis_core.ownership.retention import RETENTIONS
 from gis_core.points import (
     ACCESSES,
     BAR,
@@ -34,7 +36,7 @@ from layers.features.points import FEATURE_SHEETS, SEARCHERS, FeatureSheet, Sear
 from layers.features.starting_place import nearest_of
 from layers.intake.points import FILE_SOURCES
 from layers.parcels.sections import sheet_sections
-from permits import jobs, ownership
+from permits import jobs, ownership, personal_data
 from permits.acts import kinds as acts
 from permits.layers import SEEN_FROM, SLUG, declaration
 from permits.letters import KINDS
@@ -83,6 +85,8 @@ MANIFEST = Manifest(
                 give=Later("permits.services.leaving.give_files"),
             )
         ),
+        RETENTIONS(*personal_data.KINDS),
+        PROCESSINGS(*personal_data.PROCESSINGS),
         STORED_KINDS(StoredKind("permit_pieces", _("Pieces of planning applications"), PIECE_BYTES)),
         FACTOR_NEEDS(FactorNeed("applicants", _("Who reads applicants for permits (as each member chose)"), READERS)),
         LETTER_KINDS(*KINDS, *acts.KINDS),

@@ -27,6 +27,7 @@ PEOPLE = tuple(
         asks=Fate.KEEP,
         basis=APPLICATIONS,
         identity=identity,
+        journal="arpent.journal_person_applicants" if model == "Applicant" else "",
     )
     for model, identity in {
         "Applicant": ("name", "email", "phone", "agent", "architect"),

@@ -38,7 +38,12 @@ MACHINE_CLOCK = {
         "gis_core/journal/keeping.py",
         "gis_core/jobs/task_process.py",
     ),
-    *("gis_core/jobs/files.py", "layers/intake/tasks.py", "layers/planning/services/files.py"),
+    *(
+        "gis_core/jobs/files.py",
+        "gis_core/ownership/private_files.py",
+        "layers/intake/tasks.py",
+        "layers/planning/services/files.py",
+    ),
     *("networks/notifications/services/retention.py", "orthophoto/tasks.py"),
     *("gis_core/desk/documents.py", "gis_core/files/erasing.py", "benchmarks/campaigns.py"),
     # allauth notes by the process's clock when somebody said who they are.

@@ -21,7 +21,7 @@ from django.urls import reverse
 from gis_core.points import GUIDES
 
 DOCS: Final[Path] = settings.BASE_DIR / "docs"
-FOLDERS: Final = ("how-to", "tutoriel", "reference")
+FOLDERS: Final = ("how-to", "tutoriel", "reference", "explanation")
 IMAGES: Final = "images"
 MEDIA_TYPES: Final = {".png": "image/png", ".pdf": "application/pdf"}
 FOR_DEVELOPERS: Final = "Développer"

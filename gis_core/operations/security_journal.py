@@ -58,6 +58,7 @@ class Circumstances:
 
 
 _current: ContextVar[Circumstances | None] = ContextVar("arpent_circumstances", default=None)
+_nameless: ContextVar[bool] = ContextVar("arpent_nameless", default=False)
 _counts: dict[tuple[str, str], tuple[int, int]] = {}
 
 
@@ -195,8 +196,26 @@ def forget_old_days() -> int:
     return len(gone)
 
 
+@contextmanager
+def without_values() -> Iterator[None]:
+    """What changes in this block is recorded without its values: whose name is erased is not named by that."""
+    token = _nameless.set(True)
+    try:
+        yield
+    finally:
+        _nameless.reset(token)
+
+
+def names_alone(detail: Any) -> list[dict[str, Any]]:
+    """Of the rows of a change: the number of each, and which columns changed."""
+    return [{"id": row.get("id"), "changed": sorted(row.get("changed") or {})} for row in detail or []]
+
+
 def hear(notice: errors.Diagnostic) -> None:
     """What PostgreSQL says meanwhile: a change of rights or settings is recorded once it is committed."""
     if notice.sqlstate == CHANGED and notice.message_detail:
-        facts = who(circumstances()) | json.loads(notice.message_detail)
+        change = json.loads(notice.message_detail)
+        if _nameless.get():
+            change["detail"] = names_alone(change["detail"])
+        facts = who(circumstances()) | change
         transaction.on_commit(partial(record, "changed", **facts), robust=True)

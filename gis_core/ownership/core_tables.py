@@ -89,7 +89,7 @@ HISTORY = (
 )
 LIBRARIES = (
     Declared(model="admin.LogEntry", whose=COMMON, asks=Fate.KEEP, basis=TRACES),
-    *common("gis_core", "Commune", "SecondFactorRule"),
+    *common("gis_core", "Commune", "RetentionChoice", "SecondFactorRule"),
     *common("auth", "Permission", "Group", "Group_permissions"),
     *common("contenttypes", "ContentType"),
     *common("sessions", "Session"),

@@ -61,6 +61,9 @@ class Declared:
     does not: a photo of a layer whose rows are protected together is the owner's of the layer, whatever its own column
     says.
 
+    `journal` is the function of PostgreSQL that writes in the journal of these rows that they were read or exported for
+    a person who asks: (ids, `read` or `exported`, why).
+
     `title` says in French what the rows are, where the model's own name is English. `files` are names below
     `<data>/files` made of columns (`permits/{permit_id}/{name}`), of whole folders where they end with `/`; those that
     are `heavy` are given as a list with checksums unless they are ordered.
@@ -77,6 +80,7 @@ class Declared:
     asks: Fate = Fate.NOTHING
     identity: tuple[str, ...] = ()
     basis: Basis | None = None
+    journal: LiteralString = ""
     files: tuple[str, ...] = ()
     heavy: bool = False
 

@@ -50,7 +50,7 @@ TAX: Final = Basis(
 THIRD_PARTIES: Final = Basis(
     "Livre des procédures fiscales, R* 107 A-3",
     "Demandes de renseignements de tiers : leur nombre par semaine et par mois est limité, il faut les compter.",
-    "un mois glissant, puis oubli chaque nuit",
+    "62 jours (le mois civil en cours et le précédent, que le texte fait compter), puis oubli chaque nuit",
 )
 WARNED: Final = Basis(
     "RGPD, art. 17 § 3 b et e",

@@ -1,7 +1,7 @@
 """A person asks: everything that names them, one by one; what is chosen is given to them, erased or made anonymous.
 
-To be run as the owner of the tables. Two people of one name are told apart by whoever answers: nothing is chosen by a
-name alone.
+To be run as the owner of the tables, or as the worker, which reads closed tables by functions. Two people of one name
+are told apart by whoever answers: nothing is chosen by a name alone.
 """
 
 from __future__ import annotations
@@ -16,16 +16,21 @@ from django.apps import apps
 from django.db.models import CASCADE, Model
 from psycopg import sql
 
+from gis_core.database import clock as database_clock
 from gis_core.database.statements import execute, fetch_all, fetch_one
 from gis_core.errors import Conflict, Invalid
 from gis_core.folding import fold_terms
+from gis_core.operations import security_journal
 from gis_core.ownership.declarations import DECLARED, Declared, Fate, Whose, title_of
 from gis_core.ownership.law import TRACES
 from gis_core.ownership.tables import stream, table_of
+from gis_core.version import VERSION
 
 MOST: Final = 500
 SHORTEST: Final = 3
 FORGOTTEN: Final = "compte effacé"
+SECRETS: Final = ("digest", "key", "answer", "feed_digest", "token", "token_secret", "data", "session_key")
+"""Columns of what hangs on an account that open something to whoever has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +63,27 @@ class Mention:
         }
 
 
+def is_nominative(declared: Declared) -> bool:
+    """Whether its rows are opened by a line of the journal of owners alone."""
+    return str(getattr(model_of(declared), "security", "")).startswith("nominative:")
+
+
+def count_nominative(sought: Sought) -> list[Trace]:
+    """How many rows of such tables fit; none of them is read further."""
+    traces = []
+    for declared in DECLARED.all():
+        if declared.identity and is_nominative(declared) and (rows := sum(1 for _id in ids_that_fit(declared, sought))):
+            traces.append(Trace(declared, rows))
+    return traces
+
+
 def model_of(declared: Declared) -> type[Model]:
     return apps.get_model(declared.model)
+
+
+def is_closed(model: type[Model]) -> bool:
+    """Whether functions alone read its table, those of the worker among them."""
+    return getattr(model, "security", "") in ("system", "journal")
 
 
 # -- finding ----------------------------------------------------------------------------------------------------------
@@ -98,13 +122,16 @@ class Sought:
         return self.parts <= set(fold_terms(" ".join(values)))
 
 
-def find_mentions(sought: Sought) -> list[Mention]:
+def find_mentions(sought: Sought, *, skip_nominative: bool = False) -> list[Mention]:
     """Every row that names the person, in the order of the registry; lines of journals are counted (`find_traces`).
 
+    With `skip_nominative`, rows of tables that are read through a journal of their own rules (owners) are left out too.
     Raises Invalid for too many to be read.
     """
     mentions: list[Mention] = []
     for declared in DECLARED.all():
+        if skip_nominative and is_nominative(declared):
+            continue
         if declared.identity and declared.basis is not TRACES:
             mentions += mentions_in(declared, sought, MOST + 1 - len(mentions))
         if len(mentions) > MOST:
@@ -153,10 +180,15 @@ def count_traces(declared: Declared, accounts: Sequence[int], sought: Sought | N
     names = declared.identity if sought else ()
     if not account and not names:
         return 0
-    columns = [sql.SQL("coalesce({}::text, '')").format(sql.Identifier(name)) for name in (account, *names) if name]
-    statement = sql.SQL("select array[{0}], count(*) from {1} group by 1").format(
-        sql.SQL(", ").join(columns), sql.Identifier("public", model._meta.db_table)
-    )
+    wanted = [name for name in (account, *names) if name]
+    if is_closed(model):
+        statement: sql.Composable = sql.SQL(
+            "select texts, lines from arpent.closed_text_counts({}, {}::text[])"
+        ).format(sql.Literal(model._meta.db_table), sql.Literal(wanted))
+    else:
+        statement = sql.SQL("select array[{0}], count(*) from {1} group by 1").format(
+            texts_of(wanted), sql.Identifier("public", model._meta.db_table)
+        )
     numbers, first = {str(one) for one in accounts}, int(account is not None)
     return sum(
         int(rows)
@@ -171,18 +203,43 @@ def digits_of(phone: str) -> str:
     return digits[-9:] if len(digits) >= 9 and "@" not in phone else ""
 
 
+def texts_of(columns: Sequence[str]) -> sql.Composable:
+    """These columns as texts, never null."""
+    return sql.SQL(", ").join(sql.SQL("coalesce({}::text, '')").format(sql.Identifier(name)) for name in columns)
+
+
 def mentions_in(declared: Declared, sought: Sought, most: int) -> list[Mention]:
     """The rows of a table that fit, at most so many; capitals, accents and hyphens do not count."""
+    model, ids = model_of(declared), list(islice(ids_that_fit(declared, sought), most))
+    return [Mention(declared, int(columns["id"]), columns) for columns in rows_of(model, ids)]
+
+
+def ids_that_fit(declared: Declared, sought: Sought) -> Iterator[int]:
     model = model_of(declared)
-    table = sql.Identifier("public", model._meta.db_table)
-    columns = sql.SQL(", ").join(
-        sql.SQL("coalesce({}::text, '')").format(sql.Identifier(name)) for name in declared.identity
-    )
-    rows = stream(sql.SQL("select id, {} from {} order by id").format(columns, table))
-    ids = list(islice((row[0] for row in rows if sought.fits(row[1:])), most))
-    statement = sql.SQL("select o.id, to_jsonb(o) - {}::text[] from {} o where o.id = any (%s) order by o.id")
-    given = fetch_all(statement.format(sql.Literal(hidden_columns(model)), table), [ids])
-    return [Mention(declared, row, json.loads(values)) for row, values in given]
+    name = model._meta.db_table
+    if is_closed(model):
+        statement: sql.Composable = sql.SQL("select id, texts from arpent.closed_texts({}, {}::text[])").format(
+            sql.Literal(name), sql.Literal(list(declared.identity))
+        )
+    else:
+        statement = sql.SQL("select id, array[{}] from {} order by id").format(
+            texts_of(declared.identity), sql.Identifier("public", name)
+        )
+    return (row for row, texts in stream(statement) if sought.fits(texts))
+
+
+def rows_of(model: type[Model], ids: Sequence[int]) -> list[dict[str, Any]]:
+    """What these rows say, in the order of their ids, without what nobody is given."""
+    name, hidden = model._meta.db_table, hidden_columns(model)
+    if is_closed(model):
+        statement: sql.Composable = sql.SQL("select one - {}::text[] from arpent.closed_rows({}, 'id', %s) one").format(
+            sql.Literal(hidden), sql.Literal(name)
+        )
+    else:
+        statement = sql.SQL("select to_jsonb(o) - {}::text[] from {} o where o.id = any (%s) order by o.id").format(
+            sql.Literal(hidden), sql.Identifier("public", name)
+        )
+    return [json.loads(values) for (values,) in fetch_all(statement, [list(ids)])]
 
 
 def hidden_columns(model: type[Model]) -> list[str]:
@@ -220,7 +277,7 @@ def rows_of_account(user_id: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
             continue
         rows = fetch_all(
             sql.SQL("select to_jsonb(o) - {}::text[] from {} o where {}").format(
-                sql.Literal([*hidden_columns(model_of(declared)), "digest", "key", "answer", "feed_digest"]),
+                sql.Literal([*hidden_columns(model_of(declared)), *SECRETS]),
                 sql.Identifier("public", model_of(declared)._meta.db_table),
                 person_where(declared, user_id),
             )
@@ -241,15 +298,23 @@ def acts_of(user_id: int) -> list[tuple[str, str, int]]:
             target = getattr(one.remote_field, "model", None) if one.remote_field else None
             if target is None or target._meta.label != "gis_core.User":
                 continue
-            (rows,) = fetch_one(
-                sql.SQL("select count(*) from {} where {} = %s").format(
-                    sql.Identifier("public", model._meta.db_table), sql.Identifier(str(one.column))
-                ),
-                [user_id],
-            )
-            if rows:
+            if rows := count_acts(model, str(one.column), user_id):
                 lines.append((model._meta.label, str(one.column), int(rows)))
     return lines
+
+
+def count_acts(model: type[Model], column: str, user_id: int) -> int:
+    """In how many rows of a table this column is the account."""
+    name = model._meta.db_table
+    if is_closed(model):
+        (rows,) = fetch_one("select arpent.count_closed_rows(%s, %s, %s)", [name, column, [user_id]])
+    else:
+        statement = sql.SQL("select count(*) from {} where {} = %s")
+        (rows,) = fetch_one(
+            statement.format(sql.Identifier("public", name), sql.Identifier(column)),
+            [user_id],
+        )
+    return int(rows)
 
 
 def forget_account(user_id: int) -> dict[str, int]:
@@ -271,6 +336,22 @@ def forget_account(user_id: int) -> dict[str, int]:
     return gone
 
 
+def make_report(chosen: Sequence[Mention], reference: str) -> dict[str, Any]:
+    """What is given to a person: the chosen rows, what hangs on accounts among them, where these acted, journals."""
+    accounts = [one.row for one in chosen if one.declared.model == "gis_core.User"]
+    return {
+        "format": "arpent-personne/1",
+        "arpent": VERSION,
+        "title": "Les données d'une personne",
+        "reference": reference,
+        "made_at": database_clock.now().isoformat(),
+        "mentions": [one.as_json() for one in chosen],
+        "linked": linked_rows(accounts),
+        "acts": [line for user in accounts for line in acts_of(user)],
+        "journals": [one.as_json() for one in find_traces(accounts)],
+    }
+
+
 # -- erasing ----------------------------------------------------------------------------------------------------------
 
 
@@ -288,18 +369,22 @@ class Outcome:
 def erase(mentions: Sequence[Mention]) -> list[Outcome]:
     """Erase or make anonymous what may be, keep what the law keeps; in the open transaction. Raises Conflict."""
     outcomes, administrators = [], agency_administrators()
-    for one in mentions:
-        declared = one.declared
-        if declared.model == "gis_core.User":
-            erase_account(one.row)
-        elif declared.asks == Fate.ERASE:
-            delete_row(declared, one.row)
-        elif declared.asks == Fate.ANONYMISE:
-            blank_row(declared, one.row)
-        outcomes.append(Outcome(one, declared.asks))
+    with security_journal.without_values():
+        for one in mentions:
+            erase_row(one)
+            outcomes.append(Outcome(one, one.declared.asks))
     if administrators and not agency_administrators():
         raise Conflict("C'est le dernier administrateur de l'agence : donnez d'abord ce rôle à quelqu'un d'autre.")
     return outcomes
+
+
+def erase_row(one: Mention) -> None:
+    if one.declared.model == "gis_core.User":
+        erase_account(one.row)
+    elif one.declared.asks == Fate.ERASE:
+        delete_row(one.declared, one.row)
+    elif one.declared.asks == Fate.ANONYMISE:
+        blank_row(one.declared, one.row)
 
 
 def agency_administrators() -> set[int]:
@@ -318,11 +403,7 @@ def erase_account(user_id: int) -> None:
     memberships = DECLARED.by_key()["gis_core.Membership"]
     for (row,) in fetch_all("select id from gis_core_membership where user_id = %s", [user_id]):
         delete_row(memberships, row)
-    execute(
-        "delete from gis_core_rowhistory h using gis_core_historyevent e where e.id = h.event_id"
-        """ and e."table" = any (%s) and (h.old ->> 'user_id')::bigint = %s""",
-        [names_in_history("gis_core_membership"), user_id],
-    )
+    forget_history("gis_core_membership", user_id, key="user_id")
     forget_account(user_id)
 
 
@@ -337,7 +418,10 @@ def delete_row(declared: Declared, row: int) -> None:
                 sql.SQL("delete from {} where {} = %s").format(sql.Identifier("public", parts), sql.Identifier(key)),
                 [row],
             )
-    execute(sql.SQL("delete from {} where id = %s").format(sql.Identifier("public", table)), [row])
+    if is_closed(model):
+        fetch_one("select arpent.delete_closed_row(%s, %s)", [table, row])
+    else:
+        execute(sql.SQL("delete from {} where id = %s").format(sql.Identifier("public", table)), [row])
     forget_history(table, row)
 
 
@@ -346,19 +430,12 @@ def blank_row(declared: Declared, row: int) -> None:
     sets = [sql.SQL("{} = ''").format(sql.Identifier(name)) for name in declared.identity]
     table = sql.Identifier("public", model._meta.db_table)
     execute(sql.SQL("update {} set {} where id = %s").format(table, sql.SQL(", ").join(sets)), [row])
-    execute(
-        "update gis_core_rowhistory h set old = h.old - %s::text[] from gis_core_historyevent e"
-        ' where e.id = h.event_id and e."table" = any (%s) and h.pk_value = %s',
-        [list(declared.identity), names_in_history(model._meta.db_table), row],
-    )
+    forget_history(model._meta.db_table, row, columns=declared.identity)
 
 
-def forget_history(table: str, row: int) -> None:
-    execute(
-        "delete from gis_core_rowhistory h using gis_core_historyevent e"
-        ' where e.id = h.event_id and e."table" = any (%s) and h.pk_value = %s',
-        [names_in_history(table), row],
-    )
+def forget_history(table: str, value: int, *, key: str = "id", columns: Sequence[str] = ()) -> None:
+    """Former rows go, or their `columns`: of the row `value`, or of those whose column `key` had this value."""
+    fetch_one("select arpent.forget_former_rows(%s, %s, %s, %s::text[])", [table, key, value, list(columns)])
 
 
 def names_in_history(table: str) -> list[str]:

@@ -4,11 +4,13 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.jobs.points import JOB_KINDS, TASKS, JobKind, Task
 from gis_core.ownership.declarations import DECLARED
+from gis_core.ownership.processings import PROCESSINGS
+from gis_core.ownership.retention import RETENTIONS
 from gis_core.points import GUIDES, STORED_KINDS, PageGuide, StoredKind
 from gis_core.wiring.database import Setting, Trigger
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
-from layers.features import ownership
+from layers.features import ownership, personal_data
 from layers.features.coordinates import search_coordinates
 from layers.features.help_search import search_help
 from layers.features.layer_search import search_layers
@@ -41,6 +43,8 @@ MANIFEST = Manifest(
     urls=(Urls("api/v1/", "layers.features.api.urls"),),
     gives=(
         DECLARED(*ownership.DECLARATIONS),
+        RETENTIONS(*personal_data.KINDS),
+        PROCESSINGS(*personal_data.PROCESSINGS),
         STORED_KINDS(
             StoredKind("layers", _("Layers made here"), LAYER_BYTES),
             StoredKind(

@@ -5,10 +5,11 @@ from django.utils.translation import gettext_lazy as _
 from gis_core.desk.navigation import to_administrators
 from gis_core.jobs.points import JOB_KINDS, TASKS
 from gis_core.ownership.declarations import DECLARED
+from gis_core.ownership.retention import RETENTIONS
 from gis_core.points import BAR, GUIDES, BarLink, PageGuide
 from gis_core.wiring.database import Setting
 from gis_core.wiring.manifests import Manifest, Urls
-from layers.intake import jobs, ownership
+from layers.intake import jobs, ownership, personal_data
 from layers.intake.layer_sources import DELIVERY, LAYER
 from layers.intake.points import FILE_SOURCES
 
@@ -20,6 +21,7 @@ MANIFEST = Manifest(
     ),
     gives=(
         DECLARED(*ownership.DECLARATIONS),
+        RETENTIONS(*personal_data.KINDS),
         GUIDES(
             PageGuide(guide="how-to/publier-un-fichier", under=("imports/",)),
         ),

@@ -4,6 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.jobs.points import TASKS, Task
 from gis_core.ownership.declarations import DECLARED
+from gis_core.ownership.processings import PROCESSINGS
+from gis_core.ownership.retention import RETENTIONS
 from gis_core.points import GUIDES, MEMBER_LINKS, PageGuide, PageLink
 from gis_core.tokens.points import TOKEN_DESKS, TokenDesk
 from gis_core.points import FACTOR_NEEDS, GUIDES, MEMBER_LINKS, FactorNeed, PageGuide, PageLink
@@ -12,7 +14,7 @@ from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
 from layers.features.points import SEARCHERS, Searcher
 from layers.intake.reference_source import import_sources
-from layers.owners import ownership, sections, sources
+from layers.owners import ownership, personal_data, sections, sources
 from layers.owners.searching import offer_owners
 from layers.parcels.sections import sheet_sections
 
@@ -29,6 +31,8 @@ MANIFEST = Manifest(
     gives=(
         TOKEN_DESKS(TokenDesk(slug="owners", label=_("Owners"), prefixes=("proprietaires/", "api/v1/owners/"))),
         DECLARED(*ownership.DECLARATIONS),
+        RETENTIONS(*personal_data.KINDS),
+        PROCESSINGS(*personal_data.PROCESSINGS),
         *import_sources(sources.MAJIC),
         *sheet_sections(sections.SECTION),
         SEARCHERS(Searcher(offer_owners, yields_to_claims=True)),

@@ -4,11 +4,13 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.jobs.points import JOB_KINDS, TASKS
 from gis_core.ownership.declarations import DECLARED
+from gis_core.ownership.processings import PROCESSINGS
+from gis_core.ownership.retention import RETENTIONS
 from gis_core.points import GUIDES, LETTER_KINDS, TABS, PageGuide, Tab
 from gis_core.wiring.database import Trigger
 from gis_core.wiring.manifests import Manifest, Urls
 from layers.intake.points import FILE_SOURCES
-from networks.notifications import jobs, ownership
+from networks.notifications import jobs, ownership, personal_data
 from networks.notifications.kinds import KINDS
 from networks.notifications.sources import CONTACTS
 
@@ -20,6 +22,8 @@ MANIFEST = Manifest(
     ),
     gives=(
         DECLARED(*ownership.DECLARATIONS),
+        RETENTIONS(*personal_data.KINDS),
+        PROCESSINGS(*personal_data.PROCESSINGS),
         LETTER_KINDS(*KINDS),
         GUIDES(PageGuide(guide="how-to/prevenir-les-abonnes", under=("reseaux/avis/",))),
         TABS(Tab(desk="networks", name="notices", label=_("Notices"), order=50)),

@@ -13,6 +13,7 @@ DECLARATIONS: Final = (
         path="owner",
         asks=Fate.ERASE,
         identity=("name", "phone", "email"),
+        journal="arpent.journal_person_contacts",
     ),
     Declared(
         model="notifications.OptOut",

@@ -7,6 +7,8 @@ from gis_core.desk.navigation import to_signed_in
 from gis_core.jobs.points import JOB_KINDS, TASKS
 from gis_core.members.technicians import works_on_networks
 from gis_core.ownership.declarations import DECLARED
+from gis_core.ownership.processings import PROCESSINGS
+from gis_core.ownership.retention import RETENTIONS
 from gis_core.points import BAR, DESKS, GUIDES, TABS, BarLink, Desk, PageGuide, Tab
 from gis_core.tokens.points import TOKEN_DESKS, TokenDesk
 from gis_core.wiring.database import Setting
@@ -22,6 +24,7 @@ from networks.roads import (
     jobs,
     layers,
     ownership,
+    personal_data,
     road_sheets,
     searching,
     section_sheets,
@@ -46,6 +49,8 @@ MANIFEST = Manifest(
             )
         ),
         DECLARED(*ownership.DECLARATIONS),
+        RETENTIONS(*personal_data.KINDS),
+        PROCESSINGS(*personal_data.PROCESSINGS),
         SEARCHERS(Searcher(searching.search_references, searching.LAYER)),
         SEARCHERS(Searcher(searching.search_roads, searching.LAYER)),
         FEATURE_SHEETS(FeatureSheet("road-assets", asset_sheets.points)),

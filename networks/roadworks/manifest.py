@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from gis_core.desk.navigation import to_visitors
 from gis_core.jobs.points import TASKS, Task
 from gis_core.ownership.declarations import DECLARED
+from gis_core.ownership.processings import PROCESSINGS
+from gis_core.ownership.retention import RETENTIONS
 from gis_core.points import (
     BAR,
     GUIDES,
@@ -24,7 +26,7 @@ from layers.catalogue.points import LAYERS
 from layers.features.points import EDITING
 from networks.notifications.points import NOTICE_TEMPLATES, NoticeTemplate
 from networks.roads.points import PLACE_LINKS, ROAD_PARTS
-from networks.roadworks import detour_layer, editing, layers, ownership
+from networks.roadworks import detour_layer, editing, layers, ownership, personal_data
 from networks.roadworks.kinds import KINDS
 from networks.roadworks.navigation import roads_address
 from networks.roadworks.points import CONFLICT_FINDERS, WORK_PARTS, ConflictFinder
@@ -44,6 +46,8 @@ MANIFEST = Manifest(
     ),
     gives=(
         DECLARED(*ownership.DECLARATIONS),
+        RETENTIONS(*personal_data.KINDS),
+        PROCESSINGS(*personal_data.PROCESSINGS),
         STORED_KINDS(StoredKind("work_pieces", _("Pieces of works"), PIECE_BYTES)),
         LETTER_KINDS(*KINDS),
         LAYERS(layers.declaration()),

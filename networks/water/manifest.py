@@ -10,6 +10,8 @@ from gis_core.jobs.points import JOB_KINDS, TASKS
 from gis_core.members.rights import Role
 from gis_core.members.technicians import works_on_networks
 from gis_core.ownership.declarations import DECLARED
+from gis_core.ownership.processings import PROCESSINGS
+from gis_core.ownership.retention import RETENTIONS
 from gis_core.points import (
     BAR,
     DESKS,
@@ -40,7 +42,7 @@ from layers.features.starting_place import nearest_of
 from layers.intake.points import FILE_SOURCES
 from layers.parcels.sections import sheet_sections
 from networks.notifications.points import NOTICE_TEMPLATES, NoticeTemplate
-from networks.water import editing, inspection_sheets, jobs, layers, ownership, sections, sheets, sources
+from networks.water import editing, inspection_sheets, jobs, layers, ownership, personal_data, sections, sheets, sources
 from networks.water.sections import sees_networks
 from networks.water.start_steps import NETWORKS
 from networks.water.triggers import REPAIRS, network_triggers
@@ -61,6 +63,8 @@ MANIFEST = Manifest(
             )
         ),
         DECLARED(*ownership.DECLARATIONS),
+        RETENTIONS(*personal_data.KINDS),
+        PROCESSINGS(*personal_data.PROCESSINGS),
         START_STEPS(NETWORKS),
         WORK(
             Work(

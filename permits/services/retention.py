@@ -4,11 +4,15 @@ A form is a piece of a public archive: its content is erased with a visa alone (
 then nobody opens it (`arpent.read_piece`).
 """
 
+from datetime import datetime
+
 from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
+from gis_core.database.statements import fetch_all
+from gis_core.ownership.retention import Counts, forget_journal_lines
 from permits.models import Piece
 
 
@@ -26,3 +30,18 @@ def forget_ended() -> int:
         removed_at=Now(), removed_reason=_("End of the time that applicants are kept: the form is closed.")
     )
     return len(over)
+
+
+def rehearse_forgetting() -> Counts:
+    """In how many files of each member applicants would be forgotten, to be undone."""
+    given = [database_clock.today(), _("End of the time that they are kept")]
+    return fetch_all(
+        "select p.owner_id, count(*)::int from arpent.forget_applicants(%s, %s) f (id)"
+        " join permits_permit p on p.id = f.id group by 1",
+        given,
+    )
+
+
+def forget_readings(before: datetime) -> Counts:
+    """Lines of the journal of applicants from before this instant go, as the agency chose. For the worker."""
+    return forget_journal_lines("permits_applicantreading", before)

@@ -17,7 +17,19 @@ from gis_core.points import BAR, GUIDES, TABS
 from tests.policy.routes import ROUTES
 
 HTML = {"accept": "text/html"}
-ENGLISH = {"scopes", "tests", "wiring", "glossary", "composants", "mesures", "ajouter-un-metier"}
+ENGLISH = {
+    "architecture",
+    "campaigns",
+    "editing",
+    "migrations",
+    "scopes",
+    "tests",
+    "wiring",
+    "glossary",
+    "composants",
+    "mesures",
+    "ajouter-un-metier",
+}
 """Of `docs/`, what is for developers."""
 
 

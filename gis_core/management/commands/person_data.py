@@ -7,14 +7,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError, OperationalError
 
-from gis_core.database import clock as database_clock
 from gis_core.errors import ArpentError
 from gis_core.operations import security_journal
 from gis_core.ownership import people
 from gis_core.ownership.declarations import title_of
 from gis_core.ownership.proof import PERSON_FATES, SUFFIXES, discard, names_of, publish, write_person
 from gis_core.ownership.tables import one_snapshot
-from gis_core.version import VERSION
 
 LONGEST_CELL, MOST_CELLS = 60, 12
 
@@ -72,26 +70,12 @@ class Command(BaseCommand):
         if not options["reference"].strip():
             raise CommandError("Donnez le numéro de la demande dans votre registre (--reference 2026-14).")
         chosen = people.choose(mentions, options["choose"])
-        report = self.report(chosen, options)
+        report = people.make_report(chosen, options["reference"].strip())
         if options["erase"]:
             report["title"] = "Effacement des données d'une personne"
             report["mentions"] = [one.as_json() for one in people.erase(chosen)]
         write_person(report, stem)
         return report, "person_erased" if options["erase"] else "person_exported"
-
-    def report(self, chosen: list[people.Mention], options: dict[str, Any]) -> dict[str, Any]:
-        accounts = [one.row for one in chosen if one.declared.model == "gis_core.User"]
-        return {
-            "format": "arpent-personne/1",
-            "arpent": VERSION,
-            "title": "Les données d'une personne",
-            "reference": options["reference"].strip(),
-            "made_at": database_clock.now().isoformat(),
-            "mentions": [one.as_json() for one in chosen],
-            "linked": people.linked_rows(accounts),
-            "acts": [line for user in accounts for line in people.acts_of(user)],
-            "journals": [one.as_json() for one in people.find_traces(accounts)],
-        }
 
     def show(self, mentions: list[people.Mention], traces: list[people.Trace], several: bool) -> None:
         """Each row with what tells two people of one name apart: its own columns, and what would become of it."""

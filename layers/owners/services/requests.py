@@ -13,6 +13,7 @@ from gis_core.database.statements import fetch_one
 from gis_core.errors import Forbidden, Invalid
 from gis_core.members.rights import Rights
 from gis_core.models import Member, User
+from gis_core.ownership.retention import Counts, forget_journal_lines
 from layers.features.search_terms import search_text
 from layers.owners.models import JournalLine, Level, OwnerAccess
 from layers.owners.services import consulting, journal
@@ -112,3 +113,13 @@ def forget() -> int:
     """Requests that count no more go; returns how many went."""
     (gone,) = fetch_one("select arpent.forget_owner_requests()")
     return int(gone)
+
+
+def rehearse_forgetting() -> Counts:
+    """How many `forget` removes, to be undone."""
+    return [(None, gone)] if (gone := forget()) else []
+
+
+def forget_readings(before: datetime) -> Counts:
+    """Lines of the journal of owners from before this instant go, as the agency chose. For the worker."""
+    return forget_journal_lines("owners_journalline", before)

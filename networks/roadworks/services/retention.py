@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
 from gis_core.database.statements import fetch_all
+from gis_core.ownership.retention import Counts
 from networks.roadworks.models import WorkPiece
 
 
@@ -26,3 +27,12 @@ def forget_old() -> int:
         removed_at=Now(), removed_reason=_("End of the time that applicants are kept: the piece is closed.")
     )
     return len(over)
+
+
+def rehearse_forgetting() -> Counts:
+    """How many requests of each member would be forgotten, to be undone."""
+    return fetch_all(
+        "select r.owner_id, count(*)::int from arpent.forget_requests(%s, %s) f (id)"
+        " join road_request r on r.id = f.id group by 1",
+        [database_clock.today(), settings.ROAD_REQUEST_YEARS],
+    )

@@ -1,0 +1,305 @@
+"""How long what the core keeps is kept: accounts, sessions, jobs, journals, files that are made, backups."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from django.conf import settings
+
+from gis_core.database.statements import fetch_all
+from gis_core.jobs import files as job_files
+from gis_core.operations import archive_target, environment, security_journal
+from gis_core.operations.failure import OperationFailedError
+from gis_core.ownership import private_files
+from gis_core.ownership.declarations import DECLARED
+from gis_core.ownership.law import AGREED, ARCHIVES
+from gis_core.ownership.people import FORGOTTEN, delete_row, erase_account
+from gis_core.ownership.retention import FOR_EVER, Counts, RetentionKind, When, days_text, erase_rows
+
+ALWAYS, CHOSEN, HAND, STAYS = When.ALWAYS, When.CHOSEN, When.HAND, When.STAYS
+ENDED_TOKENS: Final = "least(expires_at, coalesce(revoked_at, expires_at)) < {before}"
+UNUSED_ACCOUNTS: Final = """
+    select u.id from gis_core_user u
+    where coalesce(u.last_login, u.date_joined) < %s and not starts_with(u.username, %s)
+        and not exists (select from gis_core_membership m where m.user_id = u.id) order by u.id
+"""
+UNANSWERED: Final = """
+    select id, member_id from gis_core_membership where accepted_at is null and created_at < %s order by id
+"""
+
+
+def days_of_jobs() -> int:
+    from gis_core.tasks import KEPT
+
+    return KEPT.days
+
+
+def days_of_keys() -> int:
+    from gis_core.tasks import KEYS_KEPT
+
+    return KEYS_KEPT.days
+
+
+def days_of_queue() -> int:
+    from gis_core.tasks import QUEUE_KEPT
+
+    return QUEUE_KEPT.days
+
+
+def days_of_measures() -> int:
+    from gis_core.operations.watch.day_measures import KEPT
+
+    return KEPT.days
+
+
+def session_hours() -> str:
+    hours = settings.SESSION_COOKIE_AGE // 3600
+    return f"{hours} heures après la connexion, plus tôt à la fermeture du navigateur ou à la déconnexion"
+
+
+def journal_days() -> str:
+    return days_text(settings.SECURITY_LOG_DAYS)
+
+
+def erased_files_days() -> str:
+    return days_text(settings.RECOVERY_DAYS) if settings.RECOVERY_DAYS else "aucun : effacés aussitôt"
+
+
+def archive_days() -> str:
+    return days_text(archive_target.days_kept()) if settings.RECOVERY_DAYS else "aucune archive continue n'est réglée"
+
+
+def backup_count() -> str:
+    """As the settings of backups say it."""
+    try:
+        weeks, months = environment.weeks_and_months_kept()
+        text = f"les {environment.backups_kept()} dernières nuits"
+    except OperationFailedError:
+        return "le réglage ARPENT_BACKUP_KEEP, ARPENT_BACKUP_WEEKS ou ARPENT_BACKUP_MONTHS est faux"
+    return f"{text}, puis une par semaine pendant {weeks} semaines et une par mois pendant {months} mois"
+
+
+def erase_tokens(before: datetime) -> Counts:
+    return erase_rows("gis_core.ApiToken", ENDED_TOKENS, "null::bigint", before)
+
+
+def erase_links(before: datetime) -> Counts:
+    return erase_rows("gis_core.SharedLink", ENDED_TOKENS, "owner_id", before)
+
+
+def erase_administration_log(before: datetime) -> Counts:
+    return erase_rows("admin.LogEntry", "action_time < {before}", "null::bigint", before)
+
+
+def erase_invitations(before: datetime) -> Counts:
+    """Invitations that nobody answered, with what the history keeps of them."""
+    counts: dict[int | None, int] = {}
+    with security_journal.without_values():
+        for row, member in fetch_all(UNANSWERED, [before]):
+            delete_row(DECLARED.get("gis_core.Membership"), row)
+            counts[member] = counts.get(member, 0) + 1
+    return list(counts.items())
+
+
+def forget_unused_accounts(before: datetime) -> Counts:
+    """Accounts without any role or invitation, by which nobody came in since."""
+    users = [user for (user,) in fetch_all(UNUSED_ACCOUNTS, [before, f"{FORGOTTEN} "])]
+    with security_journal.without_values():
+        for user in users:
+            erase_account(user)
+    return [(None, len(users))] if users else []
+
+
+PEOPLE = (
+    RetentionKind(
+        slug="accounts",
+        title="Comptes, rôles, adresses, droits",
+        what="Le compte d'une personne, tant qu'elle a un rôle ; rendu anonyme quand on le demande.",
+        when=HAND,
+        models=(
+            "gis_core.User",
+            "gis_core.Membership",
+            "account.EmailAddress",
+            "account.EmailConfirmation",
+            *("gis_core.User_groups", "gis_core.User_user_permissions", "mfa.Authenticator"),
+            *("socialaccount.SocialAccount", "socialaccount.SocialToken", "usersessions.UserSession"),
+        ),
+        duration=lambda: "tant que la personne a un rôle",
+        reason="sans compte, personne n'entre ; les actes faits gardent le numéro du compte",
+    ),
+    RetentionKind(
+        slug="unused_accounts",
+        title="Comptes sans rôle ni invitation",
+        what="Rendus anonymes tant de jours après la dernière connexion (ou la création).",
+        when=CHOSEN,
+        models=("gis_core.User",),
+        duration=lambda: FOR_EVER,
+        reason="à choisir par l'agence",
+        erase=forget_unused_accounts,
+    ),
+    RetentionKind(
+        slug="invitations",
+        title="Invitations sans réponse",
+        what="Supprimées tant de jours après leur envoi, avec leur historique.",
+        when=CHOSEN,
+        models=("gis_core.Membership",),
+        duration=lambda: FOR_EVER,
+        reason="à choisir par l'agence",
+        erase=erase_invitations,
+    ),
+    RetentionKind(
+        slug="sessions",
+        title="Sessions",
+        what="La session ouverte par une connexion.",
+        when=ALWAYS,
+        models=("sessions.Session",),
+        duration=session_hours,
+        reason="une journée de travail ; supprimées la nuit qui suit leur fin",
+        due="expire_date < {before}",
+    ),
+    RetentionKind(
+        slug="tokens",
+        title="Jetons d'accès finis ou révoqués",
+        what="Supprimés tant de jours après leur fin ; le secret n'est jamais gardé, seule son empreinte l'est.",
+        when=CHOSEN,
+        models=("gis_core.ApiToken",),
+        duration=lambda: FOR_EVER,
+        reason="à choisir par l'agence",
+        erase=erase_tokens,
+    ),
+    RetentionKind(
+        slug="shared_links",
+        title="Liens à durée limitée, finis ou fermés",
+        what="Supprimés tant de jours après leur fin.",
+        when=CHOSEN,
+        models=("gis_core.SharedLink",),
+        duration=lambda: FOR_EVER,
+        reason="à choisir par l'agence",
+        erase=erase_links,
+    ),
+)
+WORK = (
+    RetentionKind(
+        slug="jobs",
+        title="Tâches terminées",
+        what="Qui a demandé quel travail long, son rapport.",
+        when=ALWAYS,
+        models=("gis_core.Job",),
+        duration=lambda: days_text(days_of_jobs()),
+        reason="relire le rapport d'un import ou d'un export",
+        due="ended_at < {before}",
+        days=days_of_jobs,
+    ),
+    RetentionKind(
+        slug="queue",
+        title="Lignes de la file des tâches",
+        what="Ce que la file a transmis au programme des tâches, adresses des mails comprises.",
+        when=ALWAYS,
+        models=("procrastinate.ProcrastinateJob", "procrastinate.ProcrastinateEvent"),
+        duration=lambda: days_text(days_of_queue()),
+        reason="comprendre une tâche qui a échoué",
+    ),
+    RetentionKind(
+        slug="idempotency_keys",
+        title="Clés des envois",
+        what="Ce qui empêche qu'un formulaire envoyé deux fois soit enregistré deux fois.",
+        when=ALWAYS,
+        models=("gis_core.IdempotencyKey",),
+        duration=lambda: days_text(days_of_keys()),
+        reason="un envoi n'est pas répété après une semaine",
+        due="at < {before}",
+        days=days_of_keys,
+    ),
+    RetentionKind(
+        slug="letters",
+        title="Courriers, en-têtes",
+        what="Archives publiques ; un brouillon s'efface à la main.",
+        when=HAND,
+        models=("gis_core.Letter", "gis_core.Letterhead"),
+        duration=lambda: AGREED,
+        article=ARCHIVES.article,
+        reason="visa des Archives départementales",
+    ),
+    RetentionKind(
+        slug="made_files",
+        title="Fichiers fabriqués : exports, plans imprimés, archives d'un membre",
+        what="Le fichier qu'une personne a demandé et qu'elle seule télécharge.",
+        when=ALWAYS,
+        duration=lambda: days_text(job_files.KEPT.days),
+        reason="le temps de le télécharger",
+    ),
+    RetentionKind(
+        slug="person_files",
+        title="Résultats des demandes de personnes, « mes données »",
+        what="Ce qui a été trouvé, l'archive ; hors des sauvegardes. Ce qui a été tapé part à la fin de la recherche.",
+        when=ALWAYS,
+        duration=lambda: days_text(private_files.KEPT.days),
+        reason="le temps de répondre",
+    ),
+)
+TRACES = (
+    RetentionKind(
+        slug="history",
+        title="Historique des lignes",
+        what="La ligne d'avant chaque changement, par qui, quand ; les lignes d'une personne effacée en partent.",
+        when=STAYS,
+        models=("gis_core.HistoryEvent", "gis_core.RowHistory"),
+        duration=lambda: "sans limite",
+        reason="rétablir un objet, dire qui a changé quoi",
+    ),
+    RetentionKind(
+        slug="security_journal",
+        title="Journal de sécurité",
+        what="Entrées, refus, changements de droits et de réglages, exports d'un membre, demandes de personnes.",
+        when=ALWAYS,
+        duration=journal_days,
+        reason="réglage ARPENT_SECURITY_LOG_DAYS de l'agence",
+    ),
+    RetentionKind(
+        slug="program_logs",
+        title="Journaux des programmes",
+        what="Demandes, erreurs, tâches ; ni nom ni valeur de personne.",
+        when=ALWAYS,
+        duration=lambda: "celle de la machine (journald) ; PostgreSQL installé par Arpent : huit semaines",
+        reason="réglage de la machine",
+    ),
+    RetentionKind(
+        slug="administration_log",
+        title="Journal des pages d'administration",
+        what="Supprimé tant de jours après chaque ligne ; le journal de sécurité a les siennes.",
+        when=CHOSEN,
+        models=("admin.LogEntry",),
+        duration=lambda: FOR_EVER,
+        reason="à choisir par l'agence",
+        erase=erase_administration_log,
+    ),
+    RetentionKind(
+        slug="measures",
+        title="Mesures des jours, alertes finies",
+        what="Tailles, durées, nombres ; aucun nom.",
+        when=ALWAYS,
+        models=("gis_core.DayMeasure", "gis_core.Alert"),
+        duration=lambda: days_text(days_of_measures()),
+        reason="comparer une année à la précédente",
+        due="day < {before}::date",
+        days=days_of_measures,
+    ),
+    RetentionKind(
+        slug="backups",
+        title="Sauvegardes des nuits",
+        what="La base et les fichiers d'une nuit : ce qui a été effacé depuis y est encore.",
+        when=ALWAYS,
+        duration=backup_count,
+        reason="réglages ARPENT_BACKUP_KEEP, _WEEKS et _MONTHS de l'agence",
+    ),
+    RetentionKind(
+        slug="continuous_archive",
+        title="Archive continue et fichiers effacés mis à l'écart",
+        what="De quoi revenir à toute seconde ; les fichiers effacés y restent autant.",
+        when=ALWAYS,
+        duration=lambda: f"{archive_days()} ; fichiers effacés : {erased_files_days()}",
+        reason="réglage ARPENT_ARCHIVE_DAYS de l'agence",
+    ),
+)
+KINDS: Final = (*PEOPLE, *WORK, *TRACES)

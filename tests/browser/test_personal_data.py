@@ -1,0 +1,59 @@
+"""The pages of personal data in a real browser: a person's request with its worker, retention, register, my data."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.axe import serious_in_both_schemes, too_wide
+from tests.browser.conftest import DESK, PHONE, Demo, cookies_of, opened
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
+def page(request: pytest.FixtureRequest, browser: Browser, demo: Demo) -> Iterator[Page]:
+    for context in opened(browser, cookies_of(browser, demo, "agence"), request.param):
+        yield context.new_page()
+
+
+def check(page: Page) -> None:
+    """The page fits its window, and axe finds nothing serious on it."""
+    assert serious_in_both_schemes(page) == []
+    assert too_wide(page) == {}
+
+
+def test_a_person_is_searched_and_the_difference_of_an_erasure_is_read(page: Page, demo: Demo) -> None:
+    page.goto(f"{demo.url}/donnees-personnelles/")
+    check(page)
+    page.get_by_role("link", name="Une personne demande").press("Enter")
+    check(page)
+    page.get_by_label("Adresse électronique").fill("instruction.lys@demo.invalid")
+    page.get_by_label("Numéro de la demande dans votre registre").fill("2026-14")
+    page.get_by_role("button", name="Chercher", exact=True).press("Enter")
+    mark = page.get_by_role("checkbox").first
+    expect(mark).to_be_visible()
+    check(page)
+    mark.press("Space")
+    page.get_by_role("button", name="Voir ce que ferait l’effacement").press("Enter")
+    expect(page.get_by_role("heading", name="Ce qui changerait dans la base")).to_be_visible()
+    check(page)
+
+
+def test_what_would_go_this_night_is_counted(page: Page, demo: Demo) -> None:
+    page.goto(f"{demo.url}/donnees-personnelles/conservation/")
+    page.get_by_role("button", name="Compter ce qui partirait cette nuit").press("Enter")
+    expect(page.locator(".job")).to_contain_text("Terminée")
+    check(page)
+    page.get_by_role("link", name="Choisir pour : Jetons d'accès finis ou révoqués").press("Enter")
+    page.get_by_label("Gardées combien de jours").fill("365")
+    page.get_by_label("Par quel texte, ou pour quelle raison").fill("Délibération du 3 mars")
+    page.get_by_role("button", name="Voir ce qu’elle effacerait").press("Enter")
+    expect(page.get_by_role("heading", name="Avec 365 jours, la prochaine nuit effacerait")).to_be_visible()
+    check(page)
+
+
+def test_the_register_and_my_data_are_accessible(page: Page, demo: Demo) -> None:
+    for address in ("donnees-personnelles/registre/", "compte/mes-donnees/"):
+        page.goto(f"{demo.url}/{address}")
+        check(page)
