@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gis_core", "0007_sign_in"),
+        ("gis_core", "0010_second_factor"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ import gis_core.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gis_core", "0007_sign_in"),
+        ("gis_core", "0011_tokens_and_journal"),
     ]
 
     operations = [

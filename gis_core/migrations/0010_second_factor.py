@@ -9,7 +9,7 @@ import gis_core.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gis_core", "0007_sign_in"),
+        ("gis_core", "0009_end_dates_absences_reviews"),
     ]
 
     operations = [
