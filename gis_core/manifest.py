@@ -186,7 +186,10 @@ MANIFEST = Manifest(
         BAR(BarLink(section="", url="admin:index", label=_("Administration"), order=110, is_visible=to_agency)),
         GUIDES(
             PageGuide(guide="how-to/inviter-des-personnes", under=("membres/",)),
-            PageGuide(guide="how-to/active-directory", under=("compte/connexion/annuaire/", "plateforme/connexion/annuaire/")),
+            PageGuide(
+                guide="how-to/active-directory",
+                under=("compte/connexion/annuaire/", "plateforme/connexion/annuaire/"),
+            ),
             PageGuide(guide="how-to/proconnect", under=("plateforme/",)),
             PageGuide(guide="how-to/quand-un-membre-part", under=("depart/",)),
             PageGuide(guide="how-to/donnees-personnelles", under=("donnees-personnelles/", "compte/mes-donnees/")),
@@ -249,6 +252,7 @@ MANIFEST = Manifest(
                 queue=WAITED,
             ),
             Task(name="follow_people", run=Later("gis_core.members.leaving.follow_people"), cron="*/5 * * * *"),
+            Task(
                 name="send_security_events",
                 run=Later("gis_core.journal.syslog.send_events"),
                 cron="* * * * *" if settings.SYSLOG else "",

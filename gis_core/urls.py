@@ -6,8 +6,8 @@ from gis_core import pages
 from gis_core.accounts import pages as account_pages
 from gis_core.accounts.directory import pages as directory_pages
 from gis_core.accounts.directory.sign_in_page import sign_in_page
-from gis_core.accounts.providers import method_pages
 from gis_core.accounts.factor import rule_pages
+from gis_core.accounts.providers import method_pages
 from gis_core.administration import site as administration
 from gis_core.desk import pages as desk_pages
 from gis_core.desk.list_urls import list_patterns
@@ -17,8 +17,8 @@ from gis_core.letters import pages as letter_pages
 from gis_core.members import pages as member_pages
 from gis_core.operations import health, metrics, overview_page, start_page
 from gis_core.ownership import pages as departure_pages
-from gis_core.tokens import pages as program_pages
 from gis_core.ownership import person_pages, retention_pages
+from gis_core.tokens import pages as program_pages
 from gis_core.wiring.manifests import url_patterns
 
 urlpatterns: list[URLPattern | URLResolver] = [

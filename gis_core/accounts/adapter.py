@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from gis_core.accounts import devices
 from gis_core.accounts import mail as account_mail
+from gis_core.accounts.factor import recovery
 from gis_core.accounts.joining import method_of_session
 from gis_core.accounts.providers.choosing import (
     entry_of,
@@ -26,7 +27,6 @@ from gis_core.accounts.providers.choosing import (
     open_methods,
 )
 from gis_core.accounts.sessions import NOWHERE
-from gis_core.accounts.factor import recovery
 from gis_core.database import clock as database_clock
 from gis_core.long_dates import format_long_date
 from gis_core.members.people import accept_first
@@ -85,7 +85,12 @@ class AccountAdapter(DefaultAccountAdapter):
         self._login_failed_rl_usage = ratelimit.RateLimitUsage([one for usage in limits for one in usage.usage])
 
     def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **options: Any) -> HttpResponse | None:
-        """Refuse a password, right as it is, where the person's member has switched passwords off."""
+        """Refuse a password, right as it is, where the person's member has switched passwords off.
+
+        A recovery of a lost second factor takes effect at the first sign-in after its day.
+        """
+        if isinstance(user, User):
+            recovery.apply_due(user, request.build_absolute_uri("/"))
         response: HttpResponse | None = super().pre_login(request, user, **options)
         if response is not None or not isinstance(user, User) or (options.get("signal_kwargs") or {}).get("method"):
             return response
@@ -112,13 +117,6 @@ class AccountAdapter(DefaultAccountAdapter):
         """allauth's, and its second factor as this site asks for it."""
         ours = "gis_core.accounts.factor.adapter.SecondStep"
         return [ours if one.endswith(".AuthenticateStage") else one for one in super().get_login_stages()]
-
-    def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **options: Any) -> HttpResponse | None:
-        """A recovery of a lost second factor takes effect at the first sign-in after its day."""
-        if isinstance(user, User):
-            recovery.apply_due(user, request.build_absolute_uri("/"))
-        response: HttpResponse | None = super().pre_login(request, user, **options)
-        return response
 
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **options: Any) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **options)

@@ -18,11 +18,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from gis_core.accounts.providers import pages as provider_pages
-from gis_core.accounts.providers.choosing import entry_of, for_everybody, methods_for, open_methods
 from gis_core.accounts import sessions
 from gis_core.accounts.factor import pages as factor_pages
 from gis_core.accounts.factor import rule_pages
+from gis_core.accounts.providers import pages as provider_pages
+from gis_core.accounts.providers.choosing import entry_of, for_everybody, methods_for, open_methods
 from gis_core.accounts.session import session_now
 from gis_core.desk.form_keys import lead_to
 from gis_core.desk.forms import TokenForm, blame

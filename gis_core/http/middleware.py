@@ -169,6 +169,8 @@ def unknown_token() -> HttpResponse:
         _("This API token is unknown, revoked, or belongs to a closed account."),
         headers={"WWW-Authenticate": 'Basic realm="Arpent"'},
     )
+
+
 def refuse_officer(request: HttpRequest) -> HttpResponse:
     """The security officer reads the journal and no data of anybody."""
     error = Forbidden(_("This account reads the security journal, and nothing else."), reason="security_officer")

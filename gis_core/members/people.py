@@ -21,6 +21,7 @@ from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.members.closing import close_access
 from gis_core.members.rights import ADMINISTRATORS, Rights, Role, acting_as
 from gis_core.models import Commune, Member, Membership, User
+from gis_core.tokens import services as tokens
 from gis_core.validators import validate_person_name
 
 MOST_DAYS: Final = 3_653

@@ -16,9 +16,9 @@ from gis_core.models.people import (
     User,
     UserManager,
 )
-from gis_core.models.reviews import ReviewedPerson, RightsReview
-from gis_core.models.security import SecurityEvent, SyslogPosition
-from gis_core.models.second_factor import FactorRecovery, FactorRecoveryQuerySet, SecondFactorRule
 from gis_core.models.retention import RetentionChoice
+from gis_core.models.reviews import ReviewedPerson, RightsReview
+from gis_core.models.second_factor import FactorRecovery, FactorRecoveryQuerySet, SecondFactorRule
+from gis_core.models.security import SecurityEvent, SyslogPosition
 from gis_core.models.sign_in import AccessRule, SignInMethod
 from gis_core.models.watch import Alert, DayMeasure

@@ -6,9 +6,8 @@ from gis_core.jobs.points import TASKS, Task
 from gis_core.ownership.declarations import DECLARED
 from gis_core.ownership.processings import PROCESSINGS
 from gis_core.ownership.retention import RETENTIONS
-from gis_core.points import GUIDES, MEMBER_LINKS, PageGuide, PageLink
-from gis_core.tokens.points import TOKEN_DESKS, TokenDesk
 from gis_core.points import FACTOR_NEEDS, GUIDES, MEMBER_LINKS, FactorNeed, PageGuide, PageLink
+from gis_core.tokens.points import TOKEN_DESKS, TokenDesk
 from gis_core.wiring.database import Setting
 from gis_core.wiring.manifests import Manifest, Urls
 from gis_core.wiring.points import Later
