@@ -56,6 +56,7 @@ class Circumstances:
 
 
 _current: ContextVar[Circumstances | None] = ContextVar("arpent_circumstances", default=None)
+_hearing: ContextVar[bool] = ContextVar("arpent_hearing", default=False)
 _counts: dict[tuple[str, str], tuple[int, int]] = {}
 
 
@@ -121,9 +122,15 @@ def record(event: str, **fields: Any) -> None:
 
 
 def keep_alone(line: dict[str, Any]) -> None:
-    """Keep a line of a command or a job in the database, once its transaction is committed."""
+    """Keep a line of a command or a job in the database, once its transaction is committed.
+
+    What PostgreSQL says of a statement outside any transaction is heard while the connection is taken: the night finds
+    that line in its file.
+    """
     from gis_core.journal.keeping import keep
 
+    if _hearing.get():
+        return
     try:
         transaction.on_commit(partial(keep, [line]), robust=True)
     except Exception:
@@ -192,4 +199,8 @@ def hear(notice: errors.Diagnostic) -> None:
     """What PostgreSQL says meanwhile: a change of rights or settings is recorded once it is committed."""
     if notice.sqlstate == CHANGED and notice.message_detail:
         facts = who(circumstances()) | json.loads(notice.message_detail)
-        transaction.on_commit(partial(record, "changed", **facts), robust=True)
+        mark = _hearing.set(True)
+        try:
+            transaction.on_commit(partial(record, "changed", **facts), robust=True)
+        finally:
+            _hearing.reset(mark)
