@@ -10,6 +10,7 @@ from gis_core.desk.navigation import (
     to_administrators,
     to_agency,
     to_everybody,
+    to_security_officers,
     to_signed_in,
 )
 from gis_core.jobs.points import JOB_KINDS, TASKS, WAITED, JobKind, Task
@@ -182,7 +183,15 @@ MANIFEST = Manifest(
         ),
         START_STEPS(*start_steps.STEPS, start_step.STEP),
         BAR(BarLink(section="members", url="members", label=_("People"), order=60, is_visible=to_administrators)),
-        BAR(BarLink(section="journal", url="journal", label=_("Security journal"), order=105, is_visible=to_agency)),
+        BAR(
+            BarLink(
+                section="journal",
+                url="journal",
+                label=_("Security journal"),
+                order=105,
+                is_visible=to_security_officers,
+            )
+        ),
         BAR(BarLink(section="", url="admin:index", label=_("Administration"), order=110, is_visible=to_agency)),
         GUIDES(
             PageGuide(guide="how-to/inviter-des-personnes", under=("membres/",)),

@@ -28,6 +28,10 @@ def to_visitors(request: HttpRequest) -> bool:
     return not to_signed_in(request)
 
 
+def to_security_officers(request: HttpRequest) -> bool:
+    return getattr(getattr(request, "user", None), "kind", "") == "security"
+
+
 def to_those_who(may: Callable[[Rights], bool]) -> IsVisible:
     """To people with such rights."""
     return lambda request: may(getattr(request, "rights", Rights()))
@@ -49,7 +53,7 @@ def address_for_all(address: str) -> Address:
 
 def bar(request: HttpRequest) -> list[BarLink]:
     """The links of the bar for who asks."""
-    if getattr(getattr(request, "user", None), "kind", "") == "security":
+    if to_security_officers(request):
         return [link for link in BAR.all() if link.section == "journal"]
     return [link for link in BAR.all() if link.is_visible(request)]
 

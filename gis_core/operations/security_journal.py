@@ -59,6 +59,7 @@ class Circumstances:
 
 _current: ContextVar[Circumstances | None] = ContextVar("arpent_circumstances", default=None)
 _nameless: ContextVar[bool] = ContextVar("arpent_nameless", default=False)
+_hearing: ContextVar[bool] = ContextVar("arpent_hearing", default=False)
 _counts: dict[tuple[str, str], tuple[int, int]] = {}
 
 
@@ -124,9 +125,15 @@ def record(event: str, **fields: Any) -> None:
 
 
 def keep_alone(line: dict[str, Any]) -> None:
-    """Keep a line of a command or a job in the database, once its transaction is committed."""
+    """Keep a line of a command or a job in the database, once its transaction is committed.
+
+    What PostgreSQL says of a statement outside any transaction is heard while the connection is taken: the night finds
+    that line in its file.
+    """
     from gis_core.journal.keeping import keep
 
+    if _hearing.get():
+        return
     try:
         transaction.on_commit(partial(keep, [line]), robust=True)
     except Exception:
@@ -218,4 +225,8 @@ def hear(notice: errors.Diagnostic) -> None:
         if _nameless.get():
             change["detail"] = names_alone(change["detail"])
         facts = who(circumstances()) | change
-        transaction.on_commit(partial(record, "changed", **facts), robust=True)
+        mark = _hearing.set(True)
+        try:
+            transaction.on_commit(partial(record, "changed", **facts), robust=True)
+        finally:
+            _hearing.reset(mark)

@@ -1,4 +1,4 @@
-"""Pages of tokens, of service accounts and of the security journal: axe, both languages, a desk and a phone."""
+"""Pages of tokens, service accounts and the security journal: with axe, in both languages, on a desk and a phone."""
 
 import os
 import re

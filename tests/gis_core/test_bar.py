@@ -28,7 +28,7 @@ def bar(client: Client, page: str = "/travaux/") -> str:
         (Role.NETWORK_TECHNICIAN, DESKS),
         (Role.PERMIT_INSTRUCTOR, DESKS),
         (Role.GIS_ADMINISTRATOR, [*DESKS, *SETTINGS]),
-        (Role.AGENCY_ADMINISTRATOR, [*DESKS, *SETTINGS, "/journal/", "/administration/"]),
+        (Role.AGENCY_ADMINISTRATOR, [*DESKS, *SETTINGS, "/administration/"]),
     ],
 )
 def test_the_bar_leads_each_where_they_may_go(client: Client, role: Role | None, pages: list[str]) -> None:

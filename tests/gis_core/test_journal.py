@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -372,3 +373,13 @@ def test_a_database_that_takes_no_line_stops_nobody(monkeypatch: pytest.MonkeyPa
     keeping.keep([line()])
     keeping.keep([line()])
     assert caplog.text.count("was not kept in the database") == 1
+
+
+def test_what_postgresql_says_outside_any_transaction_waits_for_the_night(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is heard while the connection is taken: keeping the line then would wait for ever."""
+    kept: list[Any] = []
+    monkeypatch.setattr(security.transaction, "on_commit", lambda work, **_how: work())
+    monkeypatch.setattr(keeping, "keep", kept.append)
+    security.hear(SimpleNamespace(sqlstate=security.CHANGED, message_detail='{"table": "gis_core_member"}'))  # type: ignore[arg-type]
+    assert kept == []
+    assert [one["event"] for one in keeping.lines_of(datetime.now(UTC).date())] == ["changed"]
