@@ -17,6 +17,13 @@ def page(request: pytest.FixtureRequest, browser: Browser, demo: Demo) -> Iterat
         yield context.new_page()
 
 
+def order(page: Page, button: str) -> None:
+    """Press a button that starts a job, and wait for the page that the server gives of it when it is over."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=button).press("Enter")
+    expect(page.locator(".job[role=status]")).to_be_visible()
+
+
 def check(page: Page) -> None:
     """The page fits its window, and axe finds nothing serious on it."""
     assert serious_in_both_schemes(page) == []
@@ -35,20 +42,20 @@ def test_a_person_is_searched_and_the_difference_of_an_erasure_is_read(page: Pag
     expect(mark).to_be_visible()
     check(page)
     mark.press("Space")
-    page.get_by_role("button", name="Voir ce que ferait l’effacement").press("Enter")
+    order(page, "Voir ce que ferait l’effacement")
     expect(page.get_by_role("heading", name="Ce qui changerait dans la base")).to_be_visible()
     check(page)
 
 
 def test_what_would_go_this_night_is_counted(page: Page, demo: Demo) -> None:
     page.goto(f"{demo.url}/donnees-personnelles/conservation/")
-    page.get_by_role("button", name="Compter ce qui partirait cette nuit").press("Enter")
+    order(page, "Compter ce qui partirait cette nuit")
     expect(page.locator(".job")).to_contain_text("Terminée")
     check(page)
     page.get_by_role("link", name="Choisir pour : Jetons d'accès finis ou révoqués").press("Enter")
     page.get_by_label("Gardées combien de jours").fill("365")
     page.get_by_label("Par quel texte, ou pour quelle raison").fill("Délibération du 3 mars")
-    page.get_by_role("button", name="Voir ce qu’elle effacerait").press("Enter")
+    order(page, "Voir ce qu’elle effacerait")
     expect(page.get_by_role("heading", name="Avec 365 jours, la prochaine nuit effacerait")).to_be_visible()
     check(page)
 
