@@ -129,7 +129,7 @@ def handover_page(request: HttpRequest, slug: str, membership_id: int) -> HttpRe
     rights, person = person_on_page(request, slug, membership_id)
     if person.account is None:
         raise NotFound(_("This person has not accepted yet: there is nothing to take over."))
-    form = HandoverForm(request.POST or None, membership=person)
+    form = HandoverForm(request.POST if request.method == "POST" else None, membership=person)
     context: dict[str, Any] = {"section": "members", "member": person.member, "person": person, "form": form}
     context["work"] = handover.work_of(person.user, person.member, None, rights)
     status = 200

@@ -33,7 +33,7 @@ def reviews_page(request: HttpRequest, slug: str) -> HttpResponse:
     rights = rights_of_request(request)
     member = members.get_administered_member(rights=rights, slug=slug)
     usual = database_clock.today() + timedelta(days=reviews.USUAL_DAYS)
-    form = StartReviewForm(request.POST or None, initial={"last_date": usual})
+    form = StartReviewForm(request.POST if request.method == "POST" else None, initial={"last_date": usual})
     status = 200
     if request.method == "POST":
         status = 400

@@ -75,7 +75,7 @@ def test_the_people_of_a_member_and_one_of_them(anywhere: Page, demo: Demo) -> N
 
 def test_where_one_is_signed_in(anywhere: Page, demo: Demo) -> None:
     anywhere.goto(f"{demo.url}/compte/sessions/")
-    expect(anywhere.get_by_text("celle-ci")).to_be_visible()
+    expect(anywhere.get_by_text("celle-ci", exact=True)).to_be_visible()
     check(anywhere)
 
 
