@@ -164,7 +164,9 @@ MANIFEST = Manifest(
         BAR(BarLink(section="", url="admin:index", label=_("Administration"), order=110, is_visible=to_agency)),
         GUIDES(
             PageGuide(guide="how-to/inviter-des-personnes", under=("membres/",)),
-            PageGuide(guide="how-to/active-directory", under=("compte/connexion/annuaire/", "plateforme/connexion/annuaire/")),
+            PageGuide(
+                guide="how-to/active-directory", under=("compte/connexion/annuaire/", "plateforme/connexion/annuaire/")
+            ),
             PageGuide(guide="how-to/quand-un-membre-part", under=("depart/",)),
             PageGuide(guide="how-to/quand-la-session-se-termine", under=("compte/",)),
             PageGuide(guide="how-to/ecrire-un-courrier", under=("courriers/",)),

@@ -7,8 +7,9 @@ It says at its end what kept the processors busy.
 the container image and runs it, `--engines` runs the main journeys in three engines of browsers, `--install` the
 installation in a bare Debian, `--recovery` returns to six random seconds of minutes of work, `--prometheus` has
 Debian's Prometheus read a site that runs, `--directory` reads a directory of 20,000 people. `--at INSTANT` runs at that
-instant, in a cluster of its own, without those that need the true one (marked `true_clock`). `--quick` runs those that need neither a database nor a browser nor
-another process, `--coverage` prints which branches of services and rights were taken.
+instant, in a cluster of its own, without those that need the true one (marked `true_clock`). `--quick` runs those that
+need neither a database nor a browser nor another process, `--coverage` prints which branches of services and rights
+were taken.
 """
 
 import os

@@ -14,6 +14,7 @@ from gis_core.errors import Invalid
 MOST_SERVERS = 6
 SERVER = re.compile(r"ldaps?://(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9]([A-Za-z0-9.-]{0,252}))(:\d{1,5})?/?")
 ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
+OTHER_ATTRIBUTES = {"id": "entryUUID", "email": "mail", "first_name": "givenName", "last_name": "sn"}
 PERSON_ATTRIBUTES = ("id", "email", "first_name", "last_name")
 
 
@@ -79,7 +80,6 @@ def is_balanced(text: str) -> bool:
     return text.startswith("(") and depth == 0
 
 
-OTHER_ATTRIBUTES = {"id": "entryUUID", "email": "mail", "first_name": "givenName", "last_name": "sn"}
 ACTIVE_DIRECTORY = Options(
     filter="(&(objectCategory=person)(objectClass=user))",
     login_attributes=("mail", "userPrincipalName"),
