@@ -14,7 +14,7 @@ from django import forms
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -215,12 +215,10 @@ class JobAdmin(ReadOnly):
 
 # Rights come from roles alone, and allauth reads the address from the account; who is joined to which provider, second
 # factors and sessions have pages of their own, and secrets are in no table of this administration.
-for _unused in (
-    *(Group, EmailAddress, EmailConfirmation, ProcrastinateJob),
-    *apps.get_app_config("socialaccount").get_models(),
-    *apps.get_app_config("mfa").get_models(),
-    *apps.get_app_config("usersessions").get_models(),
-):
+_UNUSED: list[type[Model]] = [Group, EmailAddress, EmailConfirmation, ProcrastinateJob]
+for _app in ("socialaccount", "mfa", "usersessions"):
+    _UNUSED += apps.get_app_config(_app).get_models()
+for _unused in _UNUSED:
     if admin.site.is_registered(_unused):
         admin.site.unregister(_unused)
 

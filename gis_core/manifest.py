@@ -167,6 +167,7 @@ MANIFEST = Manifest(
             PageGuide(
                 guide="how-to/active-directory", under=("compte/connexion/annuaire/", "plateforme/connexion/annuaire/")
             ),
+            PageGuide(guide="how-to/proconnect", under=("plateforme/",)),
             PageGuide(guide="how-to/quand-un-membre-part", under=("depart/",)),
             PageGuide(guide="how-to/quand-la-session-se-termine", under=("compte/",)),
             PageGuide(guide="how-to/ecrire-un-courrier", under=("courriers/",)),

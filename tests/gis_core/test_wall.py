@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 # Read before anybody is known, or part of knowing who asks; the code alone guards them.
 DECLARED_OPEN = {
     *("gis_core_territory", "gis_core_membership", "gis_core_townhall", "gis_core_retentiontime"),
+    *("gis_core_signinmethod", "gis_core_accessrule"),
     "owners_owneraccess",
     *("permits_settings", "permits_team", "notifications_settings", "water_fire_settings"),
     "sewer_manhole_settings",

@@ -45,7 +45,7 @@ MEMBERS = ["member", "uniqueMember", "memberUid"]
 EXPIRED = re.compile(r"data (532|773)\b")
 
 Entry = dict[str, list[bytes]]
-Found = tuple[str, Entry]
+Result = tuple[str, Entry]
 
 
 class Refused(Exception):  # noqa: N818
@@ -150,13 +150,13 @@ def bind_reader(connection: Any, request: dict[str, Any]) -> None:
         raise Refused("bind_refused", info_of(error)) from error
 
 
-def search(connection: Any, base: str, query: str, names: list[str], most: int) -> list[Found]:
+def search(connection: Any, base: str, query: str, names: list[str], most: int) -> list[Result]:
     """The entries found, more than `most` being an error of the server's (`incomplete`); referrals are left alone."""
     entries = connection.search_ext_s(base, ldap.SCOPE_SUBTREE, query, names, sizelimit=most)
     return [(dn, entry) for dn, entry in entries if dn]
 
 
-def pages(connection: Any, base: str, query: str, names: list[str]) -> Iterator[Found]:
+def pages(connection: Any, base: str, query: str, names: list[str]) -> Iterator[Result]:
     """All entries found, a page at a time. Raises Refused where the server says that there is more and gives none."""
     control = SimplePagedResultsControl(True, size=PAGE, cookie="")
     while True:

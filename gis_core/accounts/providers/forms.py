@@ -23,6 +23,16 @@ from gis_core.models import Commune, Member, SignInMethod
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 
 
+def secret_field(help_text: Any, *, required: bool) -> forms.CharField:
+    return forms.CharField(
+        label=_("Secret"),
+        max_length=400,
+        required=required,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=help_text,
+    )
+
+
 class MethodForm(AccessibleForm):
     """A provider of OpenID Connect; `secret` is never shown again."""
 
@@ -34,14 +44,7 @@ class MethodForm(AccessibleForm):
         widget=forms.TextInput(attrs=PLAIN),
     )
     client_id = forms.CharField(label=_("Client identifier"), max_length=200, widget=forms.TextInput(attrs=PLAIN))
-    secret = forms.CharField(
-        label=_("Secret"),
-        max_length=400,
-        required=False,
-        strip=True,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("Kept encrypted and never shown again. Left empty, the one that is kept stays."),
-    )
+    secret = secret_field(_("Kept encrypted and never shown again."), required=True)
     domains = forms.CharField(
         label=_("E-mail domains"),
         max_length=2_000,
@@ -84,12 +87,19 @@ class ProConnectForm(MethodForm):
 FORMS: dict[str, type[MethodForm]] = {"openid_connect": OpenIDConnectForm, "proconnect": ProConnectForm}
 
 
+KEPT = _("Kept encrypted and never shown again. Left empty, the one that is kept stays.")
+
+
 class OpenIDConnectChangeForm(EditForm, OpenIDConnectForm):
     """Of a provider that is kept."""
+
+    secret = secret_field(KEPT, required=False)
 
 
 class ProConnectChangeForm(EditForm, ProConnectForm):
     """Of a ProConnect that is kept."""
+
+    secret = secret_field(KEPT, required=False)
 
 
 CHANGE_FORMS: dict[str, Any] = {"openid_connect": OpenIDConnectChangeForm, "proconnect": ProConnectChangeForm}
@@ -128,7 +138,7 @@ class PasswordsForm(EditForm):
     def __init__(self, *args: Any, member: Member, **options: Any) -> None:
         super().__init__(*args, **options)
         people = [(str(one.pk), f"{one} ({one.username})") for one in emergency_candidates(member)]
-        self.fields["emergency"].choices = [("", _("None")), *people]  # type: ignore[attr-defined]
+        self.fields["emergency"].choices = [("", _("No account")), *people]  # type: ignore[attr-defined]
 
 
 class RuleForm(AccessibleForm):
