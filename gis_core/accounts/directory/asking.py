@@ -20,6 +20,7 @@ from django.core.cache import cache
 from django.utils.translation import gettext as _
 
 from gis_core.accounts.directory.options import Options
+from gis_core.database import clock
 from gis_core.errors import Unavailable
 from gis_core.models import SignInMethod
 
@@ -80,7 +81,13 @@ def ask(
     not to answer are left out.
     """
     options = Options.from_json(method.options)
-    request = options.as_json() | {"act": act, "secret": method.secret, "network_s": min(within_s, SIGN_IN_S), **more}
+    request = options.as_json() | {
+        "act": act,
+        "secret": method.secret,
+        "now": clock.now().timestamp(),
+        "network_s": min(within_s, SIGN_IN_S),
+        **more,
+    }
     trouble = Trouble("no_answer")
     for server in options.servers:
         if remembers and cache.get(down_key(server)):

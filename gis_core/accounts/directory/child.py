@@ -12,7 +12,6 @@ import re
 import resource
 import socket
 import sys
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from itertools import batched
@@ -46,7 +45,7 @@ MEMBERS = ["member", "uniqueMember", "memberUid"]
 EXPIRED = re.compile(r"data (532|773)\b")
 
 Entry = dict[str, list[bytes]]
-Found = tuple[str, Entry]
+Result = tuple[str, Entry]
 
 
 class Refused(Exception):  # noqa: N818
@@ -151,19 +150,19 @@ def bind_reader(connection: Any, request: dict[str, Any]) -> None:
         raise Refused("bind_refused", info_of(error)) from error
 
 
-def search(connection: Any, base: str, query: str, names: list[str], most: int) -> list[Found]:
+def search(connection: Any, base: str, query: str, names: list[str], most: int) -> list[Result]:
     """The entries found, more than `most` being an error of the server's (`incomplete`); referrals are left alone."""
-    found = connection.search_ext_s(base, ldap.SCOPE_SUBTREE, query, names, sizelimit=most)
-    return [(dn, entry) for dn, entry in found if dn]
+    entries = connection.search_ext_s(base, ldap.SCOPE_SUBTREE, query, names, sizelimit=most)
+    return [(dn, entry) for dn, entry in entries if dn]
 
 
-def pages(connection: Any, base: str, query: str, names: list[str]) -> Iterator[Found]:
+def pages(connection: Any, base: str, query: str, names: list[str]) -> Iterator[Result]:
     """All entries found, a page at a time. Raises Refused where the server says that there is more and gives none."""
     control = SimplePagedResultsControl(True, size=PAGE, cookie="")
     while True:
         message = connection.search_ext(base, ldap.SCOPE_SUBTREE, query, names, serverctrls=[control])
-        _kind, found, _id, controls = connection.result3(message)
-        entries = [(dn, entry) for dn, entry in found if dn]
+        _kind, results, _id, controls = connection.result3(message)
+        entries = [(dn, entry) for dn, entry in results if dn]
         yield from entries
         said = [one for one in controls if one.controlType == SimplePagedResultsControl.controlType]
         if not said:
@@ -236,7 +235,7 @@ def person_of(dn: str, entry: Entry, request: dict[str, Any]) -> dict[str, Any]:
         "email": text(entry, names["email"]).lower(),
         "first_name": text(entry, names["first_name"])[:150],
         "last_name": text(entry, names["last_name"])[:150],
-        "disabled": is_disabled(entry, time.time()),
+        "disabled": is_disabled(entry, request["now"]),
         "primary": primary_sid(entry),
     }
 
@@ -262,12 +261,12 @@ def sign_in(request: dict[str, Any]) -> dict[str, Any]:
     connection = connect(request)
     either = "".join(f"({name}={escape_filter_chars(login)})" for name in request["login_attributes"])
     try:
-        found = search(connection, request["base"], f"(&{request['filter']}(|{either}))", wanted(request), 2)
+        matches = search(connection, request["base"], f"(&{request['filter']}(|{either}))", wanted(request), 2)
     except ldap.SIZELIMIT_EXCEEDED as error:
         raise Refused("ambiguous") from error
-    if len(found) != 1:
-        raise Refused("ambiguous" if found else "unknown")
-    dn, entry = found[0]
+    if len(matches) != 1:
+        raise Refused("ambiguous" if matches else "unknown")
+    dn, entry = matches[0]
     try:
         connection.simple_bind_s(dn, password)
     except ldap.INVALID_CREDENTIALS as error:
@@ -330,11 +329,11 @@ def members_of(connection: Any, dn: str, entry: Entry) -> list[str]:
         end = part.rpartition("-")[2]
         if end == "*":
             break
-        asked = f"member;range={int(end) + 1}-*"
-        entry = dict(connection.search_ext_s(dn, ldap.SCOPE_BASE, attrlist=[asked]))[dn]
+        rest = f"member;range={int(end) + 1}-*"
+        entry = dict(connection.search_ext_s(dn, ldap.SCOPE_BASE, attrlist=[rest]))[dn]
         part = next((key for key in entry if key.lower().startswith("member;range=")), "")
         if not part:
-            raise Refused("incomplete", f"{dn}: {asked}")
+            raise Refused("incomplete", f"{dn}: {rest}")
     return values
 
 

@@ -142,5 +142,5 @@ def values_of(method: SignInMethod) -> dict[str, Any]:
     for name in AS_USUAL:
         value = getattr(kept, name)
         values[name] = "" if value == getattr(usual, name) else value if isinstance(value, str) else ", ".join(value)
-    named = {"name": method.name, "domains": ", ".join(method.domains)}
-    return values | named | {"product": product, "servers": "\n".join(kept.servers)}
+    first = {"name": method.name, "domains": ", ".join(method.domains)}
+    return values | first | {"product": product, "servers": "\n".join(kept.servers)}

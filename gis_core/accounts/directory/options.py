@@ -1,4 +1,4 @@
-"""Where a directory is and how its people are found in it: the options of a sign-in method of this kind."""
+"""Where a directory is and how its people are match in it: the options of a sign-in method of this kind."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from gis_core.errors import Invalid
 MOST_SERVERS = 6
 SERVER = re.compile(r"ldaps?://(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9]([A-Za-z0-9.-]{0,252}))(:\d{1,5})?/?")
 ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
+OTHER_ATTRIBUTES = {"id": "entryUUID", "email": "mail", "first_name": "givenName", "last_name": "sn"}
 PERSON_ATTRIBUTES = ("id", "email", "first_name", "last_name")
 
 
@@ -50,12 +51,12 @@ class Options:
         return asdict(self) | {"servers": list(self.servers), "login_attributes": list(self.login_attributes)}
 
     def check(self) -> None:
-        """Raise Invalid for what no directory could be found by."""
+        """Raise Invalid for what no directory could be match by."""
         if not 1 <= len(self.servers) <= MOST_SERVERS:
             raise Invalid(_("Give one to six servers."), parameter="servers")
         for server in self.servers:
-            found = SERVER.fullmatch(server)
-            if not found or int((found[3] or ":636")[1:]) not in range(1, 65_536):
+            match = SERVER.fullmatch(server)
+            if not match or int((match[3] or ":636")[1:]) not in range(1, 65_536):
                 text = _("“%(server)s” is no address of a directory: it is written ldaps://name or ldap://name.")
                 raise Invalid(text % {"server": server[:80]}, parameter="servers")
         for name in (*self.login_attributes, *(self.attributes.get(one, "") for one in PERSON_ATTRIBUTES)):
@@ -79,7 +80,6 @@ def is_balanced(text: str) -> bool:
     return text.startswith("(") and depth == 0
 
 
-OTHER_ATTRIBUTES = {"id": "entryUUID", "email": "mail", "first_name": "givenName", "last_name": "sn"}
 ACTIVE_DIRECTORY = Options(
     filter="(&(objectCategory=person)(objectClass=user))",
     login_attributes=("mail", "userPrincipalName"),

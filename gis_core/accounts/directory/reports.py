@@ -73,9 +73,9 @@ def keep(method: SignInMethod, report: Report) -> Report:
         if not report.error:
             cache.delete(key(method, "confirmed"))
     if report.waiting and cache.add(key(method, "told-waiting"), True, DAY_S):
-        tell(method, waiting_text(len(report.waiting)))
+        notify(method, waiting_text(len(report.waiting)))
     if report.error and silent_for(method) > SILENT_S and cache.add(key(method, "told-silent"), True, DAY_S):
-        tell(method, _("This directory has not been read for more than an hour: who left it is still let in here."))
+        notify(method, _("This directory has not been read for more than an hour: who left it is still let in here."))
     return report
 
 
@@ -115,7 +115,7 @@ def administrators_of(method: SignInMethod) -> list[User]:
     return list(User.objects.filter(theirs, is_active=True).exclude(email="").distinct())
 
 
-def tell(method: SignInMethod, text: str) -> None:
+def notify(method: SignInMethod, text: str) -> None:
     for user in administrators_of(method):
         with translation.override(user.language):
             subject = _("The directory “%(name)s” needs you") % {"name": method.name}

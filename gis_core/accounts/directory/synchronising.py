@@ -72,9 +72,9 @@ def queue(method: SignInMethod) -> None:
 def run(method: int) -> None:
     """Synchronise one directory (the queue's task)."""
     with acting_as(SYSTEM), translation.override("fr"):
-        found = SignInMethod.objects.filter(pk=method, kind=SignInMethod.Kind.DIRECTORY, active=True).first()
-        if found is not None:
-            synchronise(found)
+        directory = SignInMethod.objects.filter(pk=method, kind=SignInMethod.Kind.DIRECTORY, active=True).first()
+        if directory is not None:
+            synchronise(directory)
 
 
 def synchronise(method: SignInMethod) -> reports.Report:
@@ -134,18 +134,18 @@ def plan_of(method: SignInMethod, known: dict[str, User], snapshot: Snapshot) ->
 
 def members_by_group(method: SignInMethod) -> dict[str, set[int]]:
     """The members at which a rule gives something for a group, by its name in small letters."""
-    found: dict[str, set[int]] = defaultdict(set)
+    members: dict[str, set[int]] = defaultdict(set)
     for group, member in AccessRule.objects.filter(method=method).values_list("group", "member_id"):
-        found[group.casefold()].add(member)
-    return found
+        members[group.casefold()].add(member)
+    return members
 
 
 def members_given(method: SignInMethod) -> dict[int, set[int]]:
     """The members at which the method's rules gave each person a role."""
-    found: dict[int, set[int]] = defaultdict(set)
+    members: dict[int, set[int]] = defaultdict(set)
     for user, member in Membership.objects.filter(given_by=method).values_list("user_id", "member_id"):
-        found[user].add(member)
-    return found
+        members[user].add(member)
+    return members
 
 
 def as_identity(person: dict[str, Any], groups: Iterable[str]) -> joining.Identity:

@@ -18,7 +18,9 @@ MARIE = "marie.durand@commune.example"
 def ask(directory: Directory, act: str, heard: list[Any] | None = None, **more: Any) -> dict[str, Any] | Trouble:
     """The answer of the tests' directory; `options`, `server`, `secret` may be others."""
     options = Options.from_json(directory.options(**more.pop("options", {}))).as_json()
-    request = options | {"act": act, "server": directory.server, "secret": SECRET, "network_s": 3} | more
+    request = (
+        options | {"act": act, "server": directory.server, "secret": SECRET, "network_s": 3, "now": time.time()} | more
+    )
     return converse(request, 10, lambda kind, value: heard.append((kind, value)) if heard is not None else None)
 
 
@@ -158,7 +160,14 @@ class TestSettings:
 @pytest.mark.parametrize("kind", bad_servers.KINDS)
 def test_a_server_that_answers_badly_costs_no_more_than_its_time(directory: Directory, kind: str) -> None:
     options = Options.from_json(directory.options()).as_json()
-    request = options | {"act": "sign_in", "secret": SECRET, "network_s": 1, "login": MARIE, "password": PASSWORD}
+    request = options | {
+        "act": "sign_in",
+        "secret": SECRET,
+        "network_s": 1,
+        "now": 0,
+        "login": MARIE,
+        "password": PASSWORD,
+    }
     with bad_servers.serving(kind, directory.folder) as server:
         begun = time.monotonic()
         answer = converse(request | {"server": server}, 1, lambda _kind, _value: None)

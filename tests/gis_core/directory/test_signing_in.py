@@ -123,7 +123,7 @@ def test_who_guesses_is_slowed(method: SignInMethod) -> None:
 
 def test_the_right_password_counts_for_nothing(method: SignInMethod) -> None:
     for _time in range(7):
-        prove(request_of(), method=method, login=MARIE, password=PASSWORD)
+        assert prove(request_of(), method=method, login=MARIE, password=PASSWORD).email == MARIE
 
 
 def test_no_directory_is_asked_about_an_empty_password(member: Member) -> None:
