@@ -38,6 +38,9 @@ HARMLESS = {
     "alert_mails": "one's own mails",
     "invitation_accept": "one's own roles, as invited",
     "token_revoke": "it takes away",
+    "program_token_revoke": "it takes away",
+    "program_close": "it takes away",
+    "journal_officer_close": "it takes away",
     "factor_recovery_stop": "it keeps what is",
     "factor_recovery_link": "it keeps what is",
 }

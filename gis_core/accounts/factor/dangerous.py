@@ -19,11 +19,24 @@ ALL: Final = WRITES | {"GET", "HEAD"}
 
 RIGHTS: Final = (
     *("people", "people_list", "person", "person_remove", "api_people", "api_person"),
+    *("person_last_date", "person_handover", "review_closing", "journal_officers"),
+    *("programs", "program_token_create", "program_take_over", "retention_choice"),
     *("owner_access", "second_factor_of_member", "second_factor_by_role", "factor_recovery"),
     *("admin:gis_core_user_change", "admin:gis_core_user_changelist"),
     *("admin:gis_core_member_change", "admin:gis_core_member_delete"),
 )
-SIGN_IN_METHODS: Final = ("account_set_password", "mfa_edit_webauthn")
+SIGN_IN_METHODS: Final = (
+    *("account_set_password", "mfa_edit_webauthn"),
+    *(
+        f"{prefix}{name}"
+        for prefix in ("", "platform_")
+        for name in (
+            *("sign_in_methods", "sign_in_method_add", "sign_in_method", "sign_in_switch", "sign_in_rules"),
+            *("sign_in_rule_remove", "directory_add", "directory", "directory_rules", "directory_rule_remove"),
+            "directory_confirm",
+        )
+    ),
+)
 FACTORS: Final = (
     *("mfa_activate_totp", "mfa_deactivate_totp", "mfa_add_webauthn", "mfa_remove_webauthn"),
     *("mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes"),
@@ -37,10 +50,14 @@ DANGEROUS: Final = {
     # Everything of a member, as one file; names and addresses of owners.
     "departure": WRITES,
     "departure_file": ALL,
+    "person_request": WRITES,
+    "person_request_file": ALL,
+    "my_data_file": ALL,
+    "journal_export": ALL,
     "api_owners_export": WRITES,
 }
 """Methods by the name of an address."""
-FOR_PROGRAMS: Final = frozenset({"api_owners_export"})
+FOR_PROGRAMS: Final = frozenset({"api_owners_export", "journal_export"})
 """Where an API token passes: its owner asked for it as one who had just signed in, and a journal has each reading."""
 
 

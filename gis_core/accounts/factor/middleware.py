@@ -25,7 +25,17 @@ OPEN: Final = frozenset(
     {
         *FACTORS,
         *("mfa_index", "mfa_list_webauthn", "mfa_edit_webauthn", "mfa_authenticate", "account_reauthenticate"),
-        *("account_login", "account_logout", "session", "set_language", "icon", "help", "guide", "guide_image"),
+        *(
+            "account_login",
+            "account_logout",
+            "provider_signed_out",
+            "session",
+            "set_language",
+            "icon",
+            "help",
+            "guide",
+            "guide_image",
+        ),
         *("factor_recovery_stop", "factor_recovery_link", "health_live", "health_ready"),
     }
 )

@@ -25,7 +25,7 @@ SIGN_IN = "sign_in"
 POSSESSION = frozenset({"otp", "totp", "hwk", "swk", "sc", "pop"})
 
 NEEDED = sql.SQL("""
-    m.accepted_at is not null and (o.needs_second_factor or ({by_role})
+    arpent.in_force(m.accepted_at, m.last_date) and (o.needs_second_factor or ({by_role})
         and (select by_role from public.gis_core_secondfactorrule) is true)
 """)
 IS_NEEDED = sql.SQL("""
@@ -36,7 +36,8 @@ COUNTS = sql.SQL("""
     select count(*), count(*) filter (where not exists (
         select from public.mfa_authenticator a where a.user_id = u.id and a.type <> 'recovery_codes'))
     from public.gis_core_user u where u.is_active and exists (
-        select from public.gis_core_membership m where m.user_id = u.id and m.accepted_at is not null and ({by_role}))
+        select from public.gis_core_membership m where m.user_id = u.id
+            and arpent.in_force(m.accepted_at, m.last_date) and ({by_role}))
 """)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from allauth.account.internal.flows.login import get_authentication_records
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import urlencode
@@ -42,8 +42,7 @@ def may_use_password(user: User) -> bool:
     """Whether passwords open this account: none of its members has them switched off, or it is an emergency account."""
     if is_emergency_account(user):
         return True
-    closed = Member.objects.filter(Q(memberships__user=user) & ~Q(memberships__accepted_at=None), passwords_open=False)
-    return not closed.exists()
+    return not user.memberships.accepted().filter(member__passwords_open=False).exists()
 
 
 def is_emergency_account(user: User) -> bool:
