@@ -175,9 +175,12 @@ def signed_in(demo: Demo, browser: Browser) -> dict[str, object]:
     return cookies_of(browser, demo, "instruction.lys")
 
 
-def cookies_of(browser: Browser, demo: Demo, username: str) -> dict[str, object]:
-    """Those of somebody who signed in with a password once in this run; who ends a session signs in for themselves."""
-    if username not in demo.cookies:
+def cookies_of(browser: Browser, demo: Demo, username: str, *, just_now: bool = False) -> dict[str, object]:
+    """Those of somebody who signed in with a password once in this run; who ends a session signs in for themselves.
+
+    What is dangerous asks again who has not signed in within five minutes: its tests sign in `just_now`.
+    """
+    if just_now or username not in demo.cookies:
         context = browser.new_context(locale="fr-FR")
         sign_in(context.new_page(), demo, username)
         demo.cookies[username] = dict(context.storage_state())

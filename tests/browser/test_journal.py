@@ -44,7 +44,8 @@ def test_axe_finds_nothing_in_both_languages(browser: Browser, demo: Demo, name:
 
 
 def test_a_program_gets_its_account_and_its_token_by_keyboard(browser: Browser, demo: Demo) -> None:
-    context = browser.new_context(viewport=DESK, locale="fr-FR", storage_state=cookies_of(browser, demo, AGENCY))
+    state = cookies_of(browser, demo, AGENCY, just_now=True)
+    context = browser.new_context(viewport=DESK, locale="fr-FR", storage_state=state)
     page = context.new_page()
     page.goto(f"{demo.url}/membres/cc-lys/programmes/")
     page.get_by_label("Nom du programme").focus()

@@ -37,7 +37,7 @@ def state(demo: Demo, browser: Browser) -> Any:
     subprocess.run(
         command_line("shell", "--no-imports", "-c", FORTY), cwd=ROOT, env=variables(place, "worker"), check=True
     )
-    return cookies_of(browser, demo, "sig.lys")
+    return cookies_of(browser, demo, "sig.lys", just_now=True)
 
 
 def opened(browser: Browser, state: Any, size: Any, locale: str = "fr-FR") -> Iterator[Page]:

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
 def page(request: pytest.FixtureRequest, browser: Browser, demo: Demo) -> Iterator[Page]:
-    for context in opened(browser, cookies_of(browser, demo, "agence"), request.param):
+    for context in opened(browser, cookies_of(browser, demo, "agence", just_now=True), request.param):
         yield context.new_page()
 
 

@@ -11,6 +11,7 @@ from math import floor
 from pathlib import Path
 from typing import Any
 
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.gis.geos import Point
@@ -345,10 +346,14 @@ def world_in_a_transaction() -> Iterator[World]:
 
 
 def signed_in(person: User) -> dict[str, str]:
-    """The cookies of somebody who has just signed in."""
+    """The cookies of somebody who has just signed in, for as long as these tests take."""
     client = browser()
     client.cookies.clear()
     client.force_login(person)
+    session = client.session
+    for record in session[AUTHENTICATION_METHODS_SESSION_KEY]:
+        record["at"] += 86_400
+    session.save()
     return {name: one.value for name, one in client.cookies.items()}
 
 
