@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
+from gis_core.accounts.directory import reports
 from gis_core.accounts.directory.options import Options
 from gis_core.accounts.providers.methods import check_domains, check_may_set
 from gis_core.members.rights import Rights
@@ -26,4 +27,5 @@ def save_directory(
     if secret:
         method.secret = secret
     method.save()
+    reports.end_rest(method)
     return method
