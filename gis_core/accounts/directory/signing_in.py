@@ -43,7 +43,7 @@ def sign_in(
             return joining.keep_for_proof(request, method, identity, next_url)
         except ArpentError as error:
             # What the rules ended stays ended.
-            refused = error
+            refused = closed_by_others(method, identity) or error
         else:
             follow_names(user, identity)
             return joining.sign_in(request, user, method, identity, next_url)
@@ -51,15 +51,20 @@ def sign_in(
 
 
 def let_in(method: SignInMethod, identity: joining.Identity) -> None:
-    """Open again what this directory closed: it has just said that the person is there. Raises Refused for an account
-    that others closed."""
+    """Open again what this directory closed: it has just said that the person is there."""
     account = account_of(method, identity.subject)
     if account is not None:
         reopen(method, account)
-        if not account.user.is_active:
-            raise joining.Refused(
-                _("Your account of Arpent is closed, and not by the directory: the agency alone opens it again.")
-            )
+
+
+def closed_by_others(method: SignInMethod, identity: joining.Identity) -> joining.Refused | None:
+    """What to say to somebody whose account others than the directory closed; None where it was not that."""
+    account = account_of(method, identity.subject)
+    if account is None or account.user.is_active or not account.user.memberships.exists():
+        return None
+    return joining.Refused(
+        _("Your account of Arpent is closed, and not by the directory: the agency alone opens it again.")
+    )
 
 
 def prove(request: HttpRequest, *, method: SignInMethod, login: str, password: str) -> joining.Identity:

@@ -101,7 +101,7 @@ def test_an_account_of_the_same_address_is_not_joined(method: SignInMethod, memb
 
 def test_a_closed_account_stays_closed(method: SignInMethod, member: Member) -> None:
     join_first(method, factories.user(member, is_active=False))
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match=r"agence|agency"):
         sign_in(request_of(), method=method, login=MARIE, password=PASSWORD)
 
 
