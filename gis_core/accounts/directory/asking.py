@@ -192,8 +192,8 @@ def listen(lines: Iterable[str], hear: Callable[[str, Any], None]) -> dict[str, 
 MESSAGES: dict[str, Callable[[], str]] = {
     "name_unknown": lambda: _("The name of the directory's server %(server)s is unknown: correct it, or the DNS."),
     "private": lambda: _(
-        "The directory's server %(server)s lies in a private network: whoever operates the platform adds its name to the "
-        "setting ARPENT_PRIVATE_HOSTS."
+        "The directory's server %(server)s lies in a private network: whoever operates the platform adds its name to "
+        "the setting ARPENT_PRIVATE_HOSTS."
     ),
     "no_answer": lambda: _("The directory's server %(server)s does not answer: try again in a minute."),
     "late": lambda: _("The directory's server %(server)s took too long to answer: try again in a minute."),

@@ -38,7 +38,7 @@ ACCOUNT_DISABLED = 2
 # Windows counts tenths of microseconds since 1601; this is the value for never.
 NEVER = 0x7FFF_FFFF_FFFF_FFFF
 FILETIME_OF_1970 = 116_444_736_000_000_000
-# What products other than Active Directory write where an administrator closes an account: FreeIPA and 389-DS, eDirectory.
+# What others than Active Directory write where an administrator closes an account: FreeIPA and 389-DS, eDirectory.
 CLOSED = ("nsAccountLock", "loginDisabled")
 STATE = ["userAccountControl", "accountExpires", "pwdAccountLockedTime", *CLOSED, "objectSid", "primaryGroupID"]
 GROUP_NAMES = ["cn", "sAMAccountName"]
@@ -283,7 +283,7 @@ def sign_in(request: dict[str, Any]) -> dict[str, Any]:
 def prove_password(connection: Any, dn: str, password: str) -> None:
     """Bind as the person. Raises Refused with what the server says of them: none of it is trouble of the server's own.
 
-    389-DS, FreeIPA and eDirectory are unwilling to bind a closed account; an entry without a password has none to prove.
+    389-DS, FreeIPA and eDirectory are unwilling to bind a closed account; an entry may have no password to prove.
     """
     try:
         connection.simple_bind_s(dn, password)

@@ -28,7 +28,7 @@ CONFIRMED_S = 3_600
 SILENT_S = 3_600
 # The `trouble` of a directory that answers, and not what it should.
 WRONG = "wrong"
-# After any other trouble it is left alone: after the first, after each of the next ones. A bit less, for the clock of the queue.
+# How long it is left alone after any other trouble, the first and the next ones; a bit less, for the queue's clock.
 REST_S = (15 * 60 - 60, 60 * 60 - 60)
 
 

@@ -1,8 +1,9 @@
 """Every five minutes: what a directory says of those who sign in by it is made true here.
 
 Who is gone from it or disabled in it has their account closed at once, or the role at the directory's member where they
-work for others too; who is back has what it closed opened again. Groups, address and names are followed. A directory that answers nothing, half or wrongly closes nobody: a reading counts whole or not at all, and one after which
-too many would lose their access changes nothing until an administrator confirms it (`confirm`).
+work for others too; who is back has what it closed opened again. Groups, address and names are followed. A directory
+that answers nothing, half or wrongly closes nobody: a reading counts whole or not at all, and one after which too many
+would lose their access changes nothing until an administrator confirms it (`confirm`).
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ from gis_core.accounts.directory.people import Snapshot
 from gis_core.database.statements import fetch_one
 from gis_core.errors import ArpentError, Conflict
 from gis_core.jobs.services import queue_task
-from gis_core.members.closing import close_access
 from gis_core.members import people
+from gis_core.members.closing import close_access
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import AccessRule, Member, Membership, SignInMethod, User
 from gis_core.operations import security_journal as security

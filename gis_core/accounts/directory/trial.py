@@ -25,7 +25,7 @@ class Trial:
 
 
 def try_directory(method: SignInMethod) -> Trial:
-    """Bind and count, on every server, whether or not it is thought to answer, all within `TRIAL_S`; nothing is kept."""
+    """Bind and count, on every server, thought to answer or not, all within `TRIAL_S`; nothing is kept."""
     counts: dict[str, Any] = {}
     servers = method.options.get("servers", [])
     end = time.monotonic() + TRIAL_S

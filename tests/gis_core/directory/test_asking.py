@@ -207,8 +207,6 @@ def test_nothing_goes_to_where_a_referral_leads() -> None:
         ("ldaps://dc2.ville.lan:6360", ""),
     ],
 )
-def test_a_private_server_is_asked_where_the_operator_says_so(
-    settings: Any, server: str, code: str
-) -> None:
+def test_a_private_server_is_asked_where_the_operator_says_so(settings: Any, server: str, code: str) -> None:
     settings.EXTERNAL_PRIVATE_HOSTS = frozenset({"dc1.ville.lan", "dc2.ville.lan:6360"})
     assert refusal_of_address(server, 1) == code

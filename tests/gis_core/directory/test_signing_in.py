@@ -15,8 +15,8 @@ from django.test import RequestFactory
 from gis_core.accounts.directory import asking
 from gis_core.accounts.directory.options import ACTIVE_DIRECTORY
 from gis_core.accounts.directory.signing_in import identity_of, prove, sign_in
-from gis_core.accounts.joining import Refused, provider_of
 from gis_core.accounts.directory.synchronising import CLOSED, GONE
+from gis_core.accounts.joining import Refused, provider_of
 from gis_core.errors import Busy, Invalid
 from gis_core.members.rights import Role
 from gis_core.models import AccessRule, Member, SignInMethod, User

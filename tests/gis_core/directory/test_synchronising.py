@@ -7,11 +7,13 @@ import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.core.cache import cache
 from django.db import DatabaseError
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from gis_core.accounts.directory import people as directory_people
 from gis_core.accounts.directory import reports, synchronising
 from gis_core.accounts.joining import provider_of
 from gis_core.errors import Conflict
+from gis_core.jobs.points import DIRECTORIES
 from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import AccessRule, ApiToken, Member, Membership, SignInMethod, User
 from gis_core.tokens.services import create_token
@@ -370,3 +372,15 @@ def test_of_strangers_no_name_is_kept(method: SignInMethod) -> None:
     snapshot = directory_people.read(method, {uuid(1)})
     assert snapshot.people_count == COUNT
     assert list(snapshot.parents) == [snapshot.people[uuid(1)]["dn"]]
+
+
+def test_directories_wait_in_a_queue_of_their_own_unless_they_rest(method: SignInMethod) -> None:
+    """A worker runs it beside the others: mail waits for no directory."""
+    waiting = ProcrastinateJob.objects.filter(task_name=synchronising.TASK, args__method=method.pk)
+    with factories.as_worker():
+        cache.set(reports.key(method, "rests"), True)
+        synchronising.queue_all(0)
+        assert not waiting.exists()
+        reports.end_rest(method)
+        synchronising.queue_all(0)
+        assert [one.queue_name for one in waiting] == [DIRECTORIES]
