@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("arpent.accounts")
 LAPSE_DAYS: Final = 30
-"""A role that a provider's rule gave ends when its owner has not come by it for so long; a directory is read instead."""
+"""A role that a provider's rule gave ends when its owner has not come by it for so long; directories are read."""
 
 
 def joined_by(user: User) -> list[tuple[int, SignInMethod]]:
@@ -50,11 +50,15 @@ def remove_joined(user: User, number: int, *, keep: str = "") -> SignInMethod:
     method = identities.pop(number, None)
     if method is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
-    if not any(one.active for one in identities.values()) and not (user.has_usable_password() and may_use_password(user)):
+    others = any(one.active for one in identities.values())
+    if not others and not (user.has_usable_password() and may_use_password(user)):
         raise Conflict(_("This is your only way in: set a password, or join another identity, first."))
     if given := user.memberships.filter(given_by=method).select_related("member").first():
         raise Conflict(
-            _("“%(method)s” gives you your role at %(member)s: its administrator gives you one by hand, or none, first.")
+            _(
+                "“%(method)s” gives you your role at %(member)s: "
+                "its administrator gives you one by hand, or none, first."
+            )
             % {"method": method, "member": given.member}
         )
     SocialAccount.objects.filter(user=user, pk=number).delete()

@@ -9,8 +9,8 @@ e-mail address: an account that was there before is joined by its owner's proof 
 
 How somebody signed in stays in the session: `request.session[SESSION_KEY]` is
 `{"method": SignInMethod.pk, "amr": [what the provider says was used, RFC 8176], "at": Unix time}`; a session that a
-password opened has no such key (`method_of_session`, `amr_of_session`). `amr` is empty for a provider that a member runs
-itself: the second factor is then asked here.
+password opened has no such key (`method_of_session`, `amr_of_session`). `amr` is empty for a provider that a member
+runs itself: the second factor is then asked here.
 """
 
 from __future__ import annotations
@@ -338,9 +338,7 @@ def sign_in(
 def is_believed(method: SignInMethod) -> bool:
     """Whether it counts here which factors were used there: of the platform's methods, and of ProConnect itself."""
     host = urlsplit(str(method.options.get("issuer", ""))).hostname or ""
-    return method.member_id is None or (
-        method.kind == SignInMethod.Kind.PROCONNECT and host.endswith(PROCONNECT_HOSTS)
-    )
+    return method.member_id is None or (method.kind == SignInMethod.Kind.PROCONNECT and host.endswith(PROCONNECT_HOSTS))
 
 
 def method_of_session(request: HttpRequest) -> int | None:

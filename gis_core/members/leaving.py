@@ -62,7 +62,7 @@ def end_memberships() -> int:
 
 
 def follow_people(timestamp: int) -> None:
-    """Every five minutes: memberships end, roles by a provider lapse, absences begin and end, reviews of rights go on."""
+    """Every five minutes: memberships end, roles by a provider lapse, absences begin and end, reviews go on."""
     from gis_core.accounts import joined
     from gis_core.members import reviews
 

@@ -92,7 +92,7 @@ KEPT = _("Kept encrypted and never shown again. Left empty, the one that is kept
 
 
 class ChangeForm(EditForm):
-    """Of a provider that is kept; `join_again` says that the accounts which it opens must join again, where it moves."""
+    """Of a provider that is kept; with `join_again`, where it is another one, the accounts joined to it join again."""
 
     def __init__(self, *args: Any, joined: int, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -182,9 +182,7 @@ def method_page(request: HttpRequest, number: int, slug: str | None = None) -> H
 
 
 def change_form(request: HttpRequest, method: SignInMethod, **options: Any) -> Any:
-    return CHANGE_FORMS[method.kind](
-        request, row=method, read=values_of, joined=joined_to(method).count(), **options
-    )
+    return CHANGE_FORMS[method.kind](request, row=method, read=values_of, joined=joined_to(method).count(), **options)
 
 
 def edited_method(member: Member | None, number: int) -> SignInMethod:
