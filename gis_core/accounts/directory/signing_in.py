@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.accounts import joining
 from gis_core.accounts.directory import asking
-from gis_core.accounts.directory.synchronising import account_of, as_identity, follow_names, reopen, ruled
+from gis_core.accounts.directory.synchronising import as_identity, follow_names, reopen, ruled
 from gis_core.errors import ArpentError, Invalid
 from gis_core.models import SignInMethod
 from gis_core.operations import security_journal as security
@@ -52,14 +52,14 @@ def sign_in(
 
 def let_in(method: SignInMethod, identity: joining.Identity) -> None:
     """Open again what this directory closed: it has just said that the person is there."""
-    account = account_of(method, identity.subject)
+    account = joining.joined_as(method, identity.subject)
     if account is not None:
         reopen(method, account)
 
 
 def closed_by_others(method: SignInMethod, identity: joining.Identity) -> joining.Refused | None:
     """What to say to somebody whose account others than the directory closed; None where it was not that."""
-    account = account_of(method, identity.subject)
+    account = joining.joined_as(method, identity.subject)
     if account is None or account.user.is_active or not account.user.memberships.exists():
         return None
     return joining.Refused(

@@ -110,16 +110,8 @@ def synchronise(method: SignInMethod) -> reports.Report:
 
 def accounts_of(method: SignInMethod) -> dict[str, SocialAccount]:
     """Who signs in by this method, by the identifier in the directory: open accounts, and those that it closed."""
-    joined = SocialAccount.objects.filter(provider=joining.provider_of(method))
-    followed = joined.filter(Q(user__is_active=True) | Q(extra_data__gone=CLOSED))
+    followed = joining.joined_to(method).filter(Q(user__is_active=True) | Q(extra_data__gone=CLOSED))
     return {one.uid: one for one in followed.select_related("user")}
-
-
-def account_of(method: SignInMethod, subject: str) -> SocialAccount | None:
-    """Who is joined to this identifier, open or not."""
-    joined = SocialAccount.objects.filter(provider=joining.provider_of(method), uid=subject)
-    account: SocialAccount | None = joined.select_related("user").first()
-    return account
 
 
 def check_whole(method: SignInMethod, snapshot: Snapshot) -> None:
@@ -178,6 +170,7 @@ def as_identity(person: dict[str, Any], groups: Iterable[str]) -> joining.Identi
     return joining.Identity(
         subject=person["id"],
         email=person["email"],
+        email_verified=True,
         first_name=person["first_name"],
         last_name=person["last_name"],
         groups=tuple(groups),
@@ -278,9 +271,6 @@ def follow(method: SignInMethod, account: SocialAccount, identity: joining.Ident
     user = account.user
     joining.keep_address(user, method, identity)
     changes = joining.apply_rules(user=user, method=method, groups=identity.groups)
-    ended = [change["member"] for change in changes if change["what"] == "ended"]
-    for member in Member.objects.filter(pk__in=ended):
-        close_access(user, member=member, why="directory")
     return follow_names(user, identity) or bool(changes) or reopened
 
 
