@@ -13,7 +13,7 @@ from gis_core.desk.navigation import (
     to_security_officers,
     to_signed_in,
 )
-from gis_core.jobs.points import JOB_KINDS, TASKS, WAITED, JobKind, Task
+from gis_core.jobs.points import DIRECTORIES, JOB_KINDS, TASKS, WAITED, JobKind, Task
 from gis_core.operations import start_steps
 from gis_core.ownership.core_processings import PROCESSINGS as CORE_PROCESSINGS
 from gis_core.ownership.core_retention import KINDS
@@ -258,7 +258,7 @@ MANIFEST = Manifest(
             Task(
                 name="synchronise_directory",
                 run=Later("gis_core.accounts.directory.synchronising.run"),
-                queue=WAITED,
+                queue=DIRECTORIES,
             ),
             Task(name="follow_people", run=Later("gis_core.members.leaving.follow_people"), cron="*/5 * * * *"),
             Task(

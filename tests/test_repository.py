@@ -291,7 +291,7 @@ POST_FORM = re.compile(r'<form\b[^>]*method="post".*?</form>', re.DOTALL | re.IG
 WITHOUT_KEY = {
     # Signing in and out, one's password, the language: nothing is created.
     "gis_core/templates/base.html": 1,
-    "gis_core/templates/account/account.html": 3,
+    "gis_core/templates/account/account.html": 4,
     "gis_core/templates/journal/officers.html": 1,
     "gis_core/templates/tokens/program.html": 2,
     "gis_core/templates/tokens/table.html": 1,

@@ -34,7 +34,7 @@ from tests.networks.roadworks.road_orders import Desk, made_desk
 from tests.networks.roadworks.works import numbered_road, work
 from tests.page_forms import Sent, at_once, browser, form_with, opened
 from tests.permits.conftest import World, made_world
-from tests.policy import sign_in_methods, simulations
+from tests.policy import directories, sign_in_methods, simulations
 
 TECHNICIAN, ADMINISTRATOR = Role.NETWORK_TECHNICIAN, Role.GIS_ADMINISTRATOR
 
@@ -350,6 +350,15 @@ def proconnect() -> Case:
     return sign_in_method("proconnect")
 
 
+def directory() -> Case:
+    member = factories.member()
+    method = SignInMethod(member=member, kind="directory", name="Annuaire", options=directories.OPTIONS)
+    method.secret = "secret"
+    method.save()
+    user = factories.user(member, ADMINISTRATOR)
+    return Case(user, reverse("directory", args=[member.slug, method.pk]), "name", WORDS)
+
+
 def passwords() -> Case:
     member = factories.member()
     people = [factories.user(member, ADMINISTRATOR) for _time in range(3)]
@@ -364,6 +373,7 @@ CASES: dict[str, Callable[[], Case]] = {
     "gis_core.accounts.providers.forms.OpenIDConnectChangeForm": openid_connect,
     "gis_core.accounts.providers.forms.ProConnectChangeForm": proconnect,
     "gis_core.accounts.providers.forms.PasswordsForm": passwords,
+    "gis_core.accounts.directory.forms.DirectoryChangeForm": directory,
     "permits.pages.filing.ChangeForm": permit,
     "permits.pages.applicant.ApplicantForm": applicant,
     "permits.pages.settings.SettingsForm": permit_settings,

@@ -17,9 +17,10 @@ from django.utils import timezone
 from gis_core.accounts import devices
 from gis_core.accounts import mail as account_mail
 from gis_core.accounts.factor import recovery
-from gis_core.accounts.joining import method_of_session
+from gis_core.accounts.joining import SESSION_KEY
 from gis_core.accounts.providers.choosing import (
     entry_of,
+    first_step,
     is_by_password,
     is_emergency_account,
     may_use_password,
@@ -122,7 +123,10 @@ class AccountAdapter(DefaultAccountAdapter):
         response: HttpResponse = super().post_login(request, user, **options)
         if isinstance(user, User):
             devices.remember(request, response, user)
-            if method_of_session(request) is None and is_emergency_account(user):
+            if first_step(request, user) != "socialaccount":
+                # Of somebody's half sign-in by a method, in this browser, before.
+                request.session.pop(SESSION_KEY, None)
+            if is_by_password(request, user) and is_emergency_account(user):
                 report_emergency(request, user)
         return response
 

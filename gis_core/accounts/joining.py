@@ -9,7 +9,8 @@ e-mail address: an account that was there before is joined by its owner's proof 
 
 How somebody signed in stays in the session: `request.session[SESSION_KEY]` is
 `{"method": SignInMethod.pk, "amr": [what the provider says was used, RFC 8176], "at": Unix time}`; a session that a
-password opened has no such key (`method_of_session`, `amr_of_session`).
+password opened has no such key (`method_of_session`, `amr_of_session`). `amr` is empty for a provider that a member
+runs itself: the second factor is then asked here.
 """
 
 from __future__ import annotations
@@ -19,22 +20,27 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth import logout
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from gis_core.accounts import mail as account_mail
 from gis_core.accounts.providers.proofs import PENDING_S
 from gis_core.database import clock as database_clock
 from gis_core.database.statements import fetch_one
 from gis_core.errors import Conflict, Forbidden, Invalid
 from gis_core.members import people
+from gis_core.members.closing import close_access
 from gis_core.members.rights import Role, acting_as
-from gis_core.models import SignInMethod, User
+from gis_core.models import Member, Membership, SignInMethod, User
 from gis_core.operations import security_journal as security
 
 if TYPE_CHECKING:
@@ -44,6 +50,9 @@ SESSION_KEY = "sign_in"
 PENDING_KEY = "identity_to_join"
 LONGEST_SUBJECT = 191  # of SocialAccount.uid
 MOST_GROUPS = 2_000
+CLOSED_BY_RULE = "closed_by_rule"
+"""In SocialAccount.extra_data: the account was closed because the method's rules left it no role, not by hand."""
+PROCONNECT_HOSTS = (".agentconnect.gouv.fr", ".dev-agentconnect.fr", ".proconnect.gouv.fr")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +61,12 @@ class Identity:
 
     `groups` is what access rules are compared with, without case: groups of a directory, and declared claims as
     `claim:value` (`siren:243400017`). `amr` is how they signed in there (RFC 8176), empty where nothing says so.
+    `email_verified` is whether the method says that the address is theirs: another one is never kept.
     """
 
     subject: str
     email: str = ""
+    email_verified: bool = False
     first_name: str = ""
     last_name: str = ""
     groups: tuple[str, ...] = ()
@@ -75,11 +86,11 @@ def provider_of(method: SignInMethod) -> str:
     return f"method-{method.pk}"
 
 
-def account_of(method: SignInMethod, subject: str) -> User | None:
-    """Who is joined to this subject of the method."""
-    account = SocialAccount.objects.filter(provider=provider_of(method), uid=subject).select_related("user").first()
-    user: User | None = account.user if account else None
-    return user
+def joined_as(method: SignInMethod, subject: str) -> SocialAccount | None:
+    """The row that joins this subject of the method to an account."""
+    rows = SocialAccount.objects.filter(provider=provider_of(method), uid=subject).select_related("user")
+    row: SocialAccount | None = rows.first()
+    return row
 
 
 def join(*, method: SignInMethod, identity: Identity) -> User:
@@ -92,15 +103,26 @@ def join(*, method: SignInMethod, identity: Identity) -> User:
     check_subject(method, identity)
     with transaction.atomic():
         people.lock_people()
-        user = account_of(method, identity.subject)
-        if user is None:
+        row = joined_as(method, identity.subject)
+        if row is None:
             return make_by_rules(method, identity)
+        user: User = row.user
+        check_account(user, method)
+        if was_closed := bool(row.extra_data.get(CLOSED_BY_RULE)):
+            people.reopen(user)
         if user.is_active:
-            check_agency_account(user, method)
+            note_sign_in(row)
             keep_address(user, method, identity)
             apply_rules(user=user, method=method, groups=identity.groups)
+            if was_closed:
+                close_without_role(user, method)
     check_open(user)
     return user
+
+
+def note_sign_in(row: SocialAccount) -> None:
+    """Keep when the owner of an open account last came by it: the roles that a provider gave lapse without."""
+    SocialAccount.objects.filter(pk=row.pk).update(last_login=Now(), extra_data={})
 
 
 def join_by_proof(*, user: User, method: SignInMethod, identity: Identity) -> User:
@@ -113,12 +135,15 @@ def join_by_proof(*, user: User, method: SignInMethod, identity: Identity) -> Us
         people.lock_people()
         if not user.is_active:
             raise Refused(closed_message())
-        check_agency_account(user, method)
-        known = account_of(method, identity.subject)
-        if known is not None and known.pk != user.pk:
+        check_account(user, method)
+        known = joined_as(method, identity.subject)
+        if known is not None and known.user_id != user.pk:
             raise Conflict(_("This identity of %(method)s is joined to another account.") % {"method": method})
         if known is None:
             connect(user, method, identity)
+            account_mail.post("joined", user=user.pk, method=method.pk)
+        else:
+            note_sign_in(known)
         if not user.memberships.accepted().exists():
             people.accept_first(user)
         apply_rules(user=user, method=method, groups=identity.groups)
@@ -137,27 +162,30 @@ def check_subject(method: SignInMethod, identity: Identity) -> None:
 
 def check_open(user: User) -> None:
     """Raise Refused for an account that is closed or has neither a role nor an invitation."""
-    if not user.is_active:
-        raise Refused(closed_message())
     if not user.memberships.exists():
         raise Refused(_("You no longer have any role here: ask the administrator of your member for one."))
+    if not user.is_active:
+        raise Refused(closed_message())
 
 
 def closed_message() -> str:
     return _("This account is closed: ask an administrator of your member.")
 
 
-def check_agency_account(user: User, method: SignInMethod) -> None:
-    """Raise Refused where a member's method would open an account that administers the whole platform."""
-    agency = user.memberships.accepted().filter(role=Role.AGENCY_ADMINISTRATOR)
-    if method.member_id and agency.exists() and not agency.filter(member=method.member_id).exists():
-        raise Refused(_("Administrators of the agency sign in by a method of the platform or of the agency alone."))
+def check_account(user: User, method: SignInMethod) -> None:
+    """Raise Refused where a member's method would open what is not a person's, or administers the whole platform."""
+    if method.member_id is None:
+        return
+    if user.kind != User.Kind.PERSON:
+        raise Refused(_("“%(method)s” opens accounts of people alone.") % {"method": method})
+    if user.memberships.accepted().filter(role=Role.AGENCY_ADMINISTRATOR).exists():
+        raise Refused(_("Administrators of the agency sign in by a method of the platform, or a password."))
 
 
 def make_by_rules(method: SignInMethod, identity: Identity) -> User:
     """A new account where a rule gives it a role. Raises ProofNeeded. Needs `lock_people` before it."""
-    email = usable_email(identity.email)
-    if email and User.objects.filter(email__iexact=email).exists():
+    claimed, email = usable_email(identity.email), vouched_email(method, identity)
+    if claimed and User.objects.filter(email__iexact=claimed).exists():
         raise ProofNeeded(unknown_message(method))
     with transaction.atomic():
         name = email or f"{secrets.token_hex(4)}-{provider_of(method)}"
@@ -191,8 +219,10 @@ def connect(user: User, method: SignInMethod, identity: Identity) -> None:
 
 
 def keep_address(user: User, method: SignInMethod, identity: Identity) -> None:
-    """Follow a changed e-mail address, of an account without a password, unless another account bears it."""
-    email = usable_email(identity.email)
+    """Follow a changed e-mail address that the method vouches for, of an account without a password, unless another
+    account bears it.
+    """
+    email = vouched_email(method, identity)
     if not email or email == user.email.lower() or user.has_usable_password():
         return
     if User.objects.filter(email__iexact=email).exclude(pk=user.pk).exists():
@@ -201,6 +231,15 @@ def keep_address(user: User, method: SignInMethod, identity: Identity) -> None:
     user.email = email
     user.save(update_fields=["email"])
     security.record("address_followed", account=user.pk, method=method.pk)
+
+
+def vouched_email(method: SignInMethod, identity: Identity) -> str:
+    """The address that the method answers for: verified there, and of one of its domains. Otherwise "".
+
+    An invitation to an address is whoever's bears it: a provider must not put others' addresses on its accounts.
+    """
+    email = usable_email(identity.email) if identity.email_verified else ""
+    return email if email.rpartition("@")[2] in method.domains else ""
 
 
 def usable_email(text: str) -> str:
@@ -222,6 +261,7 @@ def apply_rules(*, user: User, method: SignInMethod, groups: Iterable[str]) -> l
     """Give the roles that the method's rules have for these groups; end those that they gave and no longer give.
 
     What changed goes to the journal and is returned, as arpent.apply_access_rules has it. Roles given by hand stay.
+    What is ended closes at once what the person came in by there (`close_access`), and their account without any role.
     """
     held = list(groups)[:MOST_GROUPS]
     with acting_as(people.rights_of_invited(user)), transaction.atomic():
@@ -229,7 +269,45 @@ def apply_rules(*, user: User, method: SignInMethod, groups: Iterable[str]) -> l
     changes: list[dict[str, Any]] = json.loads(row[0])
     for change in changes:
         security.record("role_by_rule", account=user.pk, method=method.pk, **change)
+    ended = [change["member"] for change in changes if change["what"] == "ended"]
+    for member in Member.objects.filter(pk__in=ended):
+        close_access(user, member=member, why="rule")
+    if ended:
+        close_without_role(user, method)
     return changes
+
+
+def close_without_role(user: User, method: SignInMethod) -> None:
+    """Close an account that is left without any role or invitation; a rule of the method may open it again."""
+    if user.is_active and not user.memberships.exists():
+        close_access(user, why="rule")
+        joined_to(method).filter(user=user).update(extra_data={CLOSED_BY_RULE: True})
+
+
+def joined_to(method: SignInMethod) -> QuerySet[SocialAccount]:
+    """The rows that join identities of a method to accounts."""
+    rows: QuerySet[SocialAccount] = SocialAccount.objects.filter(provider=provider_of(method))
+    return rows
+
+
+def joined_elsewhere(method: SignInMethod) -> QuerySet[SocialAccount]:
+    """Those of people who have a role, or an invitation, at another member than the method's; none of a platform's."""
+    if method.member_id is None:
+        return joined_to(method).none()
+    others = Membership.objects.exclude(member=method.member_id).values("user")
+    return joined_to(method).filter(user__in=others)
+
+
+def forget_joined(method: SignInMethod, *, only_elsewhere: bool = False) -> int:
+    """Have people prove again whose account their identity is, as the method's answers come from elsewhere now.
+
+    All of its people, or those who have a role at another member than the method's. Returns how many identities.
+    """
+    rows = joined_elsewhere(method) if only_elsewhere else joined_to(method)
+    count, _models = rows.delete()
+    if count:
+        security.record("identities_forgotten", method=method.pk, identities=count)
+    return count
 
 
 def sign_in(
@@ -246,7 +324,7 @@ def sign_in(
     request.session.pop(PENDING_KEY, None)
     request.session[SESSION_KEY] = {
         "method": method.pk,
-        "amr": list(identity.amr),
+        "amr": list(identity.amr) if is_believed(method) else [],
         "at": int(database_clock.now().timestamp()),
     }
     record_authentication(request, user, "socialaccount", provider=provider_of(method), uid=identity.subject)
@@ -255,6 +333,12 @@ def sign_in(
         request, user, email_verification="none", redirect_url=next_url, signal_kwargs={"method": method.pk}
     )
     return response
+
+
+def is_believed(method: SignInMethod) -> bool:
+    """Whether it counts here which factors were used there: of the platform's methods, and of ProConnect itself."""
+    host = urlsplit(str(method.options.get("issuer", ""))).hostname or ""
+    return method.member_id is None or (method.kind == SignInMethod.Kind.PROCONNECT and host.endswith(PROCONNECT_HOSTS))
 
 
 def method_of_session(request: HttpRequest) -> int | None:

@@ -145,6 +145,17 @@ def send_join(email: str, method: int, mark: str, site: str) -> None:
             send_about(user, "mail/join.txt", subject, {"method": chosen, "link": link})
 
 
+def send_joined(user: int, method: int) -> None:
+    """The owner of an account hears that an identity of a method opens it from now on."""
+    owner = User.objects.filter(pk=user, is_active=True).exclude(email="").first()
+    chosen = SignInMethod.objects.filter(pk=method).first()
+    if owner is None or chosen is None:
+        return
+    with translation.override(owner.language):
+        subject = _("An identity of %(method)s opens your account on Arpent") % {"method": chosen}
+        send_about(owner, "mail/joined.txt", subject, {"method": chosen})
+
+
 def send_emergency(user: int, address: str, at: str) -> None:
     """Who administers the agency hears that an emergency account was used."""
     owner = User.objects.filter(pk=user).first()
@@ -183,6 +194,7 @@ KINDS: dict[str, Callable[..., None]] = {
     "factor_recovery": send_factor_recovery,
     "trial": send_trial,
     "join": send_join,
+    "joined": send_joined,
     "emergency": send_emergency,
     "security_officer": send_security_officer,
     "token": Later("gis_core.tokens.reminders.send_token_reminder"),

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from gis_core.accounts import sessions
 from gis_core.accounts.factor import pages as factor_pages
 from gis_core.accounts.factor import rule_pages
+from gis_core.accounts.joined import joined_by
 from gis_core.accounts.providers import pages as provider_pages
 from gis_core.accounts.providers.choosing import entry_of, for_everybody, methods_for, open_methods
 from gis_core.accounts.session import session_now
@@ -114,6 +115,7 @@ def account_page(request: HttpRequest, status: int = 200, **more: object) -> Htt
         "section": "account",
         "memberships": memberships.accepted(),
         "invitations": memberships.pending(),
+        "identities": joined_by(user),
         "tokens": tokens.describe_tokens(tokens.tokens_of(user), rights),
         "form": TokenForm(rights=rights),
         **more,

@@ -16,6 +16,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -94,11 +95,15 @@ def end_session(user: User, number: int) -> None:
 def end_sessions(user: User, *, keep: str = "") -> int:
     """End all of a person's sessions but one (`keep`, its key); how many there were.
 
-    Sessions are looked through themselves: one that allauth knows nothing of ends too.
+    Sessions of which allauth knows nothing are looked through themselves: they end too.
     """
     open_ones = Session.objects.filter(expire_date__gt=Now()).exclude(session_key=keep)
+    known = UserSession.objects.filter(session_key=OuterRef("session_key"))
+    keys = list(open_ones.filter(Exists(known.filter(user=user))).values_list("session_key", flat=True))
     store = SessionStore()
-    keys = [one.session_key for one in open_ones.iterator() if is_of(store.decode(one.session_data), user)]
+    for one in open_ones.filter(~Exists(known)).iterator():
+        if is_of(store.decode(one.session_data), user):
+            keys.append(one.session_key)
     Session.objects.filter(session_key__in=keys).delete()
     UserSession.objects.filter(user=user).exclude(session_key=keep).delete()
     if keys:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 DEFAULT = "default"
 # The queue of what somebody waits for: it runs beside a long job.
 WAITED = "waited"
+# The queue of readings of directories, which may hang: it runs beside the others, so that mail never waits for one.
+DIRECTORIES = "directories"
 WITH_THE_NEXT_WORKER = Later("gis_core.tasks.WithTheNextWorker")
 
 

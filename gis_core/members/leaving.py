@@ -62,10 +62,12 @@ def end_memberships() -> int:
 
 
 def follow_people(timestamp: int) -> None:
-    """Every five minutes: memberships end, absences begin and end, reviews of rights go on."""
+    """Every five minutes: memberships end, roles by a provider lapse, absences begin and end, reviews go on."""
+    from gis_core.accounts import joined
     from gis_core.members import reviews
 
     with acting_as(SYSTEM):
         end_memberships()
+        joined.end_lapsed()
         absences.follow_absences(SYSTEM)
         reviews.follow_reviews()

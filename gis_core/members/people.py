@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
+from allauth.socialaccount.models import SocialAccount
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import DatabaseError, transaction
@@ -192,6 +193,7 @@ def change_role(*, rights: Rights, membership: Membership, role: str, communes: 
     wanted = check_communes(membership.member, role, communes)
     if Role(role) not in ADMINISTRATORS:
         check_not_last_administrator(rights, membership)
+        check_not_emergency(membership.user, membership.member)
     if role != Role.AGENCY_ADMINISTRATOR:
         check_agency_keeps_administrator(without=[membership])
     call_as(rights, "change_membership", membership.pk, role, wanted)
@@ -209,6 +211,7 @@ def set_last_date(*, rights: Rights, membership: Membership, last_date: date | N
     check_last_date(last_date)
     if last_date is not None:
         check_not_last_administrator(rights, membership)
+        check_not_emergency(membership.user, membership.member)
         check_agency_keeps_administrator(without=[membership])
     call_as(rights, "set_last_date", membership.pk, last_date)
     return person_of(member=membership.member, membership_id=membership.pk)
@@ -227,19 +230,21 @@ def remove(*, rights: Rights, membership: Membership, why: str = "removed", coll
     """Take a person out of a member, at once (`close_access`); an account without any member is closed.
 
     `why` is for the security journal, `colleague` takes over the jobs that the person started for the member. Raises
-    Forbidden, Conflict (the last administrator).
+    Forbidden, Conflict (the last administrator, the emergency account).
     """
     membership = lock_membership(membership)
     check_may_give(rights, membership.member, membership.role)
     check_not_last_administrator(rights, membership)
+    check_not_emergency(membership.user, membership.member)
     check_agency_keeps_administrator(without=[membership])
     user, member = membership.user, membership.member
     call_as(rights, "end_membership", membership.pk)
     tokens.pass_on(user, to_id=rights.user_id, member_id=membership.member_id)
     close_access(user, member=member, why=why, colleague=colleague)
     if not user.memberships.exists():
-        # An account that is opened again starts without its old tokens.
+        # An account that is opened again starts without its old tokens. No rule opens one that was closed by hand.
         close_access(user, why=why)
+        SocialAccount.objects.filter(user=user).update(extra_data={})
 
 
 def lock_membership(membership: Membership) -> Membership:
@@ -249,9 +254,25 @@ def lock_membership(membership: Membership) -> Membership:
 
 
 def check_may_close(user: User) -> None:
-    """Raise Conflict for the account of the agency's last administrator; it stays true until the transaction's end."""
+    """Raise Conflict for the account of the agency's last administrator, and for an emergency account that is needed.
+
+    It stays true until the transaction's end.
+    """
     lock_people()
+    for member in Member.objects.filter(emergency_account=user):
+        check_not_emergency(user, member)
     check_agency_keeps_administrator(without=list(user.memberships.all()))
+
+
+def check_not_emergency(user: User, member: Member) -> None:
+    """Raise Conflict for the emergency account of a member whose passwords are switched off: nothing else opens it
+    when its provider does not answer.
+    """
+    if member.emergency_account_id == user.pk and not member.passwords_open:
+        raise Conflict(
+            _("This is the emergency account of %(member)s: choose another one, or open its passwords, first.")
+            % {"member": member.name}
+        )
 
 
 def check_not_last_administrator(rights: Rights, membership: Membership) -> None:

@@ -79,10 +79,11 @@ def addresses(target: Target) -> list[str]:
     return ips
 
 
-def resolve_host(host: str, port: int) -> list[str]:
+def resolve_host(host: str, port: int, seconds: float = DNS_SECONDS) -> list[str]:
+    """Its addresses, found within this time. Raises NoAnswer."""
     asking = _asking.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
     try:
-        results = asking.result(timeout=DNS_SECONDS)
+        results = asking.result(timeout=min(seconds, DNS_SECONDS))
     except (TimeoutError, OSError, UnicodeError) as error:
         raise NoAnswer(_("The name of the server “%(host)s” leads nowhere.") % {"host": host}) from error
     return list(dict.fromkeys(str(one[4][0]) for one in results))

@@ -1,6 +1,7 @@
 -- Give somebody the roles that the rules of a sign-in method have for the groups held there, and end those that its rules
 -- gave before and no longer give. What was given by hand stays. A method of a member gives roles at that member alone,
--- none gives the agency's administration, and the last administrator of a member stays one. Returns what happened, as
+-- none gives the agency's administration, and the last administrator of a member stays one, as its emergency account
+-- does while its passwords are switched off. Returns what happened, as
 -- [{"member", "role", "former", "what": "given" | "changed" | "ended" | "kept", "rules"}]. Refuses (42501) for somebody
 -- whom the method does not know.
 create or replace function arpent.apply_access_rules(person bigint, by_method bigint, held text[]) returns jsonb
@@ -45,7 +46,10 @@ begin
             changes := changes || jsonb_build_object('member', target.member_id, 'role', target.role, 'what', 'given', 'rules', target.rules);
         elsif former.given_by_id = by_method
             or former.given_by_id is not null and arpent.role_rank(target.role) > arpent.role_rank(former.role) then
-            if former.role <> target.role and arpent.is_last_administrator(former.id)
+            if former.role <> target.role
+                and (arpent.is_last_administrator(former.id) or exists (
+                    select from public.gis_core_member o
+                    where o.id = former.member_id and o.emergency_account_id = person and not o.passwords_open))
                 and arpent.role_rank(target.role) < arpent.role_rank('gis_administrator') then
                 changes := changes || jsonb_build_object('member', target.member_id, 'role', former.role, 'what', 'kept', 'rules', target.rules);
                 continue;

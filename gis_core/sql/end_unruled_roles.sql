@@ -15,7 +15,11 @@ begin
                 and lower(r.group) in (select lower(one) from unnest(held) one))
         for update
     loop
-        if arpent.is_last_administrator(former.id) then
+        -- Nor is the emergency account of a member without passwords: nothing else opens it when no provider answers.
+        if arpent.is_last_administrator(former.id) or exists (
+            select from public.gis_core_member o
+            where o.id = former.member_id and o.emergency_account_id = person and not o.passwords_open
+        ) then
             changes := changes || jsonb_build_object('member', former.member_id, 'role', former.role, 'what', 'kept', 'rules', 0);
         else
             delete from public.gis_core_townhall t where t.membership_id = former.id;

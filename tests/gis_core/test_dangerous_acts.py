@@ -43,7 +43,6 @@ HARMLESS = {
     "directory_try": "it changes nothing",
     "directory_read": "as every five minutes",
     "sign_in_try": "it changes nothing",
-    "identity_join": "it asks for a proof itself",
     "identity_join_link": "a mail",
     "my_data": "its file is what asks",
     "person_back": "a colleague gives back what was lent",

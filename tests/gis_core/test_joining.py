@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,25 +11,35 @@ import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.db import DatabaseError, connection, transaction
 
+from gis_core.accounts import joined
 from gis_core.accounts.joining import (
     Identity,
     ProofNeeded,
     Refused,
     apply_rules,
+    forget_joined,
+    is_believed,
     join,
     join_by_proof,
     provider_of,
 )
-from gis_core.errors import Conflict
+from gis_core.database import clock as database_clock
+from gis_core.errors import Conflict, NotFound
 from gis_core.members import people
-from gis_core.members.rights import Role, rights_of
+from gis_core.members.rights import SYSTEM, Role, acting_as, rights_of
 from gis_core.models import AccessRule, Member, Membership, SignInMethod, User
 from gis_core.operations import security_journal as security
 from tests import factories
+from tests.post import outbox
 
 pytestmark = pytest.mark.django_db
 AGENT = Identity(
-    subject="a1b2", email="Lea.Martin@agglo.example", first_name="Léa", last_name="Martin", groups=("ADS",)
+    subject="a1b2",
+    email="Lea.Martin@agglo.example",
+    email_verified=True,
+    first_name="Léa",
+    last_name="Martin",
+    groups=("ADS",),
 )
 
 
@@ -39,7 +50,9 @@ def member() -> Member:
 
 @pytest.fixture
 def method(member: Member) -> SignInMethod:
-    return SignInMethod.objects.create(member=member, kind="openid_connect", name="Annuaire de l’agglo")
+    return SignInMethod.objects.create(
+        member=member, kind="openid_connect", name="Annuaire de l’agglo", domains=["agglo.example"]
+    )
 
 
 @pytest.fixture
@@ -68,7 +81,7 @@ def roles(user: User) -> dict[int, str]:
 
 
 def groups(*names: str) -> Identity:
-    return Identity(subject="a1b2", email=AGENT.email, groups=names)
+    return replace(AGENT, groups=names)
 
 
 def test_a_rule_makes_an_account_with_its_role(member: Member, method: SignInMethod) -> None:
@@ -254,6 +267,142 @@ def test_a_changed_address_is_followed_unless_somebody_bears_it(member: Member, 
     user = known(method, factories.user(member, email="avant@agglo.example"))
     assert join(method=method, identity=AGENT).email == "lea.martin@agglo.example"
     factories.user(member, email="prise@agglo.example")
-    join(method=method, identity=Identity(subject="a1b2", email="prise@agglo.example"))
+    join(method=method, identity=replace(AGENT, email="prise@agglo.example"))
     user.refresh_from_db()
     assert user.email == "lea.martin@agglo.example"
+
+
+@pytest.mark.parametrize(
+    "identity",
+    [replace(AGENT, email_verified=False), replace(AGENT, email="maire@voisine.example")],
+    ids=["not verified", "of another domain"],
+)
+def test_an_address_that_the_method_does_not_answer_for_is_not_kept(
+    member: Member, method: SignInMethod, identity: Identity
+) -> None:
+    """Otherwise the next invitation to that address would be theirs."""
+    rule(method, "ADS", Role.READER, member)
+    made = join(method=method, identity=replace(identity, subject="n1"))
+    assert made.email == ""
+    assert not User.objects.filter(username__iexact=identity.email).exists()
+    user = known(method, factories.user(member, email="avant@agglo.example"))
+    assert join(method=method, identity=replace(identity, email="x" + identity.email)).email == user.email
+
+
+@pytest.mark.parametrize("kind", [User.Kind.PROGRAM, User.Kind.SECURITY])
+def test_a_members_method_opens_accounts_of_people_alone(member: Member, method: SignInMethod, kind: str) -> None:
+    known(method, factories.user(member, kind=kind))
+    with pytest.raises(Refused):
+        join(method=method, identity=AGENT)
+
+
+def test_a_members_method_does_not_open_the_agencys_own_account_either(member: Member, method: SignInMethod) -> None:
+    """Whoever is its GIS administrator sets its methods, and does not administer the platform."""
+    known(method, factories.user(member, Role.AGENCY_ADMINISTRATOR))
+    with pytest.raises(Refused):
+        join(method=method, identity=AGENT)
+
+
+def test_what_was_used_at_a_members_own_provider_is_not_believed(member: Member) -> None:
+    official = {"issuer": "https://auth.agentconnect.gouv.fr/api/v2"}
+    assert not is_believed(SignInMethod(member=member, kind="openid_connect", options=official))
+    assert not is_believed(SignInMethod(member=member, kind="proconnect", options={"issuer": "https://id.example"}))
+    assert is_believed(SignInMethod(member=member, kind="proconnect", options=official))
+    assert is_believed(SignInMethod(member=None, kind="openid_connect", options={"issuer": "https://id.example"}))
+
+
+def test_what_comes_from_elsewhere_now_opens_no_account_of_before(member: Member, method: SignInMethod) -> None:
+    here, both = factories.user(member), factories.user(member)
+    factories.user(member, Role.GIS_ADMINISTRATOR)
+    with factories.as_owner():
+        Membership.objects.create(user=both, member=factories.member(), role=Role.READER)
+    known(method, here)
+    known(method, both, "c3")
+    assert forget_joined(method, only_elsewhere=True) == 1
+    assert [one.user for one in SocialAccount.objects.all()] == [here]
+    assert forget_joined(method) == 1
+    with pytest.raises(ProofNeeded):
+        join(method=method, identity=AGENT)
+
+
+def test_a_role_that_a_rule_ends_closes_what_it_opened(member: Member, method: SignInMethod) -> None:
+    """As a removal by hand does: the account is closed where no role is left, until a rule gives one again."""
+    rule(method, "ADS", Role.PERMIT_INSTRUCTOR, member)
+    user = join(method=method, identity=AGENT)
+    with pytest.raises(Refused, match="aucun rôle"):
+        join(method=method, identity=groups())
+    user.refresh_from_db()
+    assert not user.is_active
+    with pytest.raises(Refused):
+        join(method=method, identity=groups())
+    user.refresh_from_db()
+    assert not user.is_active
+    assert join(method=method, identity=AGENT).is_active
+
+
+def test_no_rule_opens_an_account_that_a_hand_closed(member: Member, method: SignInMethod) -> None:
+    rule(method, "ADS", Role.PERMIT_INSTRUCTOR, member)
+    user = join(method=method, identity=AGENT)
+    administrator = factories.user(member, Role.GIS_ADMINISTRATOR)
+    people.remove(rights=rights_of(administrator), membership=user.memberships.get())
+    with pytest.raises(Refused):
+        join(method=method, identity=AGENT)
+    assert roles(user) == {}
+
+
+def test_a_role_lapses_when_its_owner_comes_no_more_by_the_provider(member: Member, method: SignInMethod) -> None:
+    rule(method, "ADS", Role.PERMIT_INSTRUCTOR, member)
+    user = join(method=method, identity=AGENT)
+
+    def lapsed_after(days: int) -> int:
+        SocialAccount.objects.update(last_login=database_clock.now() - timedelta(days=days))
+        with factories.as_worker(), acting_as(SYSTEM):
+            return joined.end_lapsed()
+
+    assert lapsed_after(29) == 0
+    SocialAccount.objects.update(last_login=database_clock.now() - timedelta(days=31))
+    join(method=method, identity=AGENT)
+    assert SocialAccount.objects.get().last_login > database_clock.now() - timedelta(hours=1)
+    assert (lapsed_after(31), roles(user)) == (1, {})
+    assert roles(join(method=method, identity=AGENT)) == {member.pk: Role.PERMIT_INSTRUCTOR}
+
+
+def test_the_emergency_account_stays_while_passwords_are_switched_off(member: Member, method: SignInMethod) -> None:
+    rule(method, "SIG", Role.GIS_ADMINISTRATOR, member)
+    rule(method, "ADS", Role.READER, member)
+    user = join(method=method, identity=groups("SIG"))
+    administrator = factories.user(member, Role.GIS_ADMINISTRATOR)
+    Member.objects.filter(pk=member.pk).update(emergency_account=user, passwords_open=False)
+    for held in ((), ("ADS",)):
+        join(method=method, identity=groups(*held))
+        assert roles(user)[member.pk] == Role.GIS_ADMINISTRATOR
+    rights, membership = rights_of(administrator), user.memberships.get()
+    with pytest.raises(Conflict, match="compte de secours"):
+        people.remove(rights=rights, membership=membership)
+    with pytest.raises(Conflict, match="compte de secours"):
+        people.change_role(rights=rights, membership=membership, role=Role.READER)
+    with pytest.raises(Conflict, match="compte de secours"):
+        people.set_last_date(rights=rights, membership=membership, last_date=database_clock.today())
+    with pytest.raises(Conflict, match="compte de secours"), transaction.atomic():
+        people.check_may_close(user)
+    Member.objects.filter(pk=member.pk).update(passwords_open=True)
+    people.remove(rights=rights, membership=membership)
+
+
+def test_an_identity_is_removed_by_its_owner_unless_it_is_needed(member: Member, method: SignInMethod) -> None:
+    user = known(method, factories.user(member))
+    number = SocialAccount.objects.get().pk
+    with pytest.raises(NotFound):
+        joined.remove_joined(factories.user(member), number)
+    with pytest.raises(Conflict, match="seul moyen"):
+        joined.remove_joined(user, number)
+    user.set_password("un cheval mange des huîtres")
+    user.save()
+    joined.remove_joined(user, number)
+    assert joined.joined_by(user) == []
+
+
+def test_the_owner_hears_that_an_identity_was_joined(member: Member, method: SignInMethod) -> None:
+    user = factories.user(member)
+    join_by_proof(user=user, method=method, identity=AGENT)
+    assert [(one.to, "Annuaire de l’agglo" in one.subject) for one in outbox()] == [([user.email], True)]

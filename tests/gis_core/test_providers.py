@@ -18,14 +18,18 @@ from allauth.socialaccount.models import SocialAccount
 from cryptography.hazmat.primitives import serialization
 from django.core.cache import cache
 from django.test import Client
+from django.urls import resolve
 from jwt.warnings import InsecureKeyLengthWarning
 
 from gis_core.accounts.joining import SESSION_KEY, provider_of
-from gis_core.accounts.providers import discovery
+from gis_core.accounts.providers import calls, discovery
+from gis_core.accounts.providers.errors import ProviderSilent
+from gis_core.errors import Busy
 from gis_core.members.rights import Role
 from gis_core.models import AccessRule, Member, SignInMethod, User
 from gis_core.operations import security_journal as security
 from gis_core.outside import fetching
+from gis_core.outside.fetching import Limits
 from tests import factories
 from tests.gis_core.stand_in import CLIENT, EC, OTHER_RSA, RSA, SECRET, WEAK_RSA, Forgery, StandIn, public_jwk, serving
 from tests.post import outbox
@@ -212,6 +216,38 @@ def test_names_of_keys_that_nobody_has_are_not_asked_for_again_and_again(provide
     for _time in range(5):
         come_back(Client(), provider, method)
     assert provider.calls.count("/api/v2/jwks") == 1
+
+
+def test_nobody_waits_without_limit_for_keys_that_another_one_reads(
+    provider: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calls, "LIMITS", Limits(seconds=0.1, bytes=500_000))
+    said = discovery.provider_at(provider.issuer)
+    with discovery.kept_of(provider.issuer).lock, pytest.raises(Busy):
+        discovery.keys_for(said, None, "RS256")
+
+
+def test_keys_that_could_not_be_read_are_not_asked_for_at_once_again(
+    provider: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = discovery.provider_at(provider.issuer)
+
+    def fail(_provider: discovery.Provider) -> list[dict[str, Any]]:
+        raise ProviderSilent("")
+
+    with monkeypatch.context() as away:
+        away.setattr(discovery, "read_keys", fail)
+        with pytest.raises(ProviderSilent):
+            discovery.keys_for(said, None, "RS256")
+    with pytest.raises(Busy):
+        discovery.keys_for(said, None, "RS256")
+    assert provider.calls.count("/api/v2/jwks") == 0
+    discovery.kept_of(provider.issuer).keys_at -= discovery.REREAD_S
+    assert discovery.keys_for(said, None, "RS256")
+
+
+def test_no_transaction_waits_for_the_provider_while_one_signs_out() -> None:
+    assert resolve("/compte/deconnexion/").func._non_atomic_requests  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("minutes", [3, -3])
@@ -484,7 +520,17 @@ def test_the_person_who_signs_in_as_before_joins_the_identity(provider: StandIn,
     client.post("/compte/connexion/", {"login": user.username, "password": "un cheval mange des huîtres"}, headers=HTML)
     assert "Léa Martin" in client.get("/compte/connexion/rattacher/", headers=HTML).content.decode()
     assert not SocialAccount.objects.exists()
+    session = client.session
+    for one in session["account_authentication_methods"]:
+        one["at"] -= 301
+    session.save()
+    assert client.post("/compte/connexion/rattacher/", headers=HTML)["Location"].startswith("/compte/confirmer/")
+    assert not SocialAccount.objects.exists()
+    client.post("/compte/confirmer/", {"password": "un cheval mange des huîtres"}, headers=HTML)
     assert client.post("/compte/connexion/rattacher/", headers=HTML)["Location"] == "/compte/"
+    page = client.get("/compte/", headers=HTML).content.decode()
+    number = SocialAccount.objects.get().pk
+    assert f'action="/compte/identites/{number}/retirer/"' in page
     later = Client()
     come_back(later, provider, method)
     assert who(later) == str(user.pk)

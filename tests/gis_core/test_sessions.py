@@ -5,13 +5,18 @@ from html import unescape
 from typing import Any
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.middleware.csrf import get_token
 from django.test import Client, RequestFactory
 
 from gis_core.accounts.session import HEADER, person_id
+from gis_core.accounts.sessions import end_sessions
 from gis_core.desk.resending import MOST_CHARACTERS, Posted, unpack
 from gis_core.members.rights import Role
 from gis_core.models import ApiToken, Member, Membership, User
@@ -343,3 +348,28 @@ def test_a_page_says_whom_it_was_made_for(client: Client, person: User) -> None:
 
 def test_the_token_of_the_page_is_one_that_is_taken() -> None:
     assert len(get_token(RequestFactory().get("/"))) == 64
+
+
+def test_ending_somebody_s_sessions_reads_those_alone_that_nobody_is_known_to_own(
+    person: User, member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = factories.user(member)
+    keys = []
+    for user in (person, person, other):
+        store = SessionStore()
+        store[SESSION_KEY] = str(user.pk)
+        store.create()
+        keys.append(store.session_key)
+    UserSession.objects.create(user=person, session_key=keys[0], ip="192.0.2.1", user_agent="")
+    UserSession.objects.create(user=other, session_key=keys[2], ip="192.0.2.1", user_agent="")
+    read: list[dict[str, Any]] = []
+    decode = SessionStore.decode
+
+    def note(self: SessionStore, text: str) -> dict[str, Any]:
+        read.append(decode(self, text))
+        return read[-1]
+
+    monkeypatch.setattr(SessionStore, "decode", note)
+    assert end_sessions(person) == 2
+    assert [one[SESSION_KEY] for one in read] == [str(person.pk)]
+    assert list(Session.objects.filter(session_key__in=keys).values_list("session_key", flat=True)) == [keys[2]]

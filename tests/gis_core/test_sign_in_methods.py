@@ -1,16 +1,21 @@
 """Setting how people sign in: who may, what is refused in words, passwords switched off and the emergency account."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from django.test import Client
+from django.utils import translation
 
+from gis_core.accounts.joining import SESSION_KEY, apply_rules, provider_of
 from gis_core.accounts.providers import discovery, methods
+from gis_core.accounts.providers.choosing import may_use_password
 from gis_core.accounts.providers.configuration import Configuration
 from gis_core.errors import Conflict, Forbidden, Invalid
 from gis_core.members.rights import Rights, Role, rights_of
-from gis_core.models import Member, SignInMethod, User
+from gis_core.models import Member, Membership, SignInMethod, User
 from gis_core.outside import fetching
 from tests import factories
 from tests.gis_core.stand_in import CLIENT, RSA, SECRET, Forgery, StandIn, public_jwk, serving
@@ -127,6 +132,15 @@ def test_a_domain_leads_to_the_member_whose_people_have_it(member: Member, right
     assert saved(agency(), member, "voisine.example").domains == ["voisine.example"]
 
 
+@pytest.mark.parametrize("domain", ["gmail.com", "voisine.example"], ids=["of anybody", "of another member's people"])
+def test_a_domain_that_others_have_too_is_the_agencys_to_enter(member: Member, rights: Rights, domain: str) -> None:
+    factories.user(member, email=f"une@{domain}")
+    factories.user(factories.member(), email=f"autre@{domain}")
+    with pytest.raises(Invalid, match="agence"), translation.override("fr"):
+        saved(rights, member, domain)
+    assert saved(agency(), member, domain).domains == [domain]
+
+
 def test_a_domain_of_another_member_is_not_taken(member: Member, rights: Rights) -> None:
     other = factories.member()
     saved(agency(), other, "agglo.example")
@@ -220,6 +234,112 @@ def test_the_last_way_in_is_not_switched_off_without_passwords(
         methods.switch_method(rights=rights, method=method, active=False)
     saved(rights, member)
     methods.switch_method(rights=rights, method=method, active=False)
+
+
+def test_an_emergency_account_of_one_member_opens_nothing_at_another(
+    member: Member, administrator: User, rights: Rights
+) -> None:
+    other = factories.member()
+    with factories.as_owner():
+        Membership.objects.create(user=administrator, member=other, role=Role.GIS_ADMINISTRATOR)
+    saved(rights, member)
+    methods.set_passwords(rights=rights, member=member, passwords_open=False, emergency=administrator.pk)
+    assert may_use_password(administrator)
+    Member.objects.filter(pk=other.pk).update(passwords_open=False)
+    assert not may_use_password(administrator)
+
+
+def test_what_was_begun_by_a_method_does_not_hide_the_use_of_an_emergency_account(
+    member: Member, administrator: User, rights: Rights
+) -> None:
+    agent = factories.user(factories.member(), Role.AGENCY_ADMINISTRATOR, email="agence@example.org")
+    saved(rights, member)
+    methods.set_passwords(rights=rights, member=member, passwords_open=False, emergency=administrator.pk)
+    client = Client()
+    session = client.session
+    session[SESSION_KEY] = {"method": 1, "amr": ["mfa"], "at": int(time.time())}
+    session.save()
+    client.cookies["arpent_session"] = session.session_key
+    client.post("/compte/connexion/", {"login": administrator.username, "password": PASSWORD}, headers=HTML)
+    assert [one.to for one in outbox()] == [[agent.email]]
+    assert SESSION_KEY not in client.session
+
+
+# -- who leaves a provider, providers that move -----------------------------------------------------------------------
+
+
+def joined(method: SignInMethod, user: User, subject: str = "a1b2") -> User:
+    SocialAccount.objects.create(user=user, provider=provider_of(method), uid=subject)
+    return user
+
+
+def test_a_method_that_is_switched_off_ends_the_sessions_that_it_opened(
+    member: Member, rights: Rights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    method, other = saved(rights, member), saved(rights, member)
+    clients = []
+    for one in (method, other):
+        client = Client()
+        client.force_login(factories.user(member))
+        session = client.session
+        session[SESSION_KEY] = {"method": one.pk, "amr": [], "at": int(time.time())}
+        session.save()
+        clients.append(client)
+    locks: list[bool] = []
+    monkeypatch.setattr(methods, "lock_people", lambda: locks.append(True))
+    assert methods.switch_method(rights=rights, method=method, active=False) == 1
+    assert [client.get("/compte/", headers=HTML).status_code for client in clients] == [302, 200]
+    assert locks
+
+
+def test_a_rule_that_is_removed_ends_at_once_what_it_alone_gave(member: Member, rights: Rights) -> None:
+    method = saved(rights, member)
+    reader, both = joined(method, factories.user()), joined(method, factories.user(), "c3")
+    rules = [
+        methods.add_rule(rights=rights, method=method, group=group, member=member, role=role)
+        for group, role in (("ADS", Role.PERMIT_INSTRUCTOR), ("Voirie", Role.READER), ("Eau", Role.READER))
+    ]
+    apply_rules(user=reader, method=method, groups=["Voirie"])
+    apply_rules(user=both, method=method, groups=["ADS"])
+    assert methods.remove_rule(rights=rights, method=method, rule=rules[1].pk) == 0
+    assert methods.remove_rule(rights=rights, method=method, rule=rules[0].pk) == 1
+    assert (reader.memberships.count(), both.memberships.count()) == (1, 0)
+    assert not User.objects.get(pk=both.pk).is_active
+
+
+ELSEWHERE = Configuration(issuer="https://ailleurs.example", client_id="arpent")
+
+
+@pytest.mark.parametrize(
+    "configuration", [ELSEWHERE, Configuration(issuer=SETTINGS.issuer, client_id="autre")], ids=["issuer", "client"]
+)
+def test_the_secret_does_not_follow_to_another_provider(
+    member: Member, rights: Rights, configuration: Configuration
+) -> None:
+    method = saved(rights, member)
+    with pytest.raises(Invalid) as refusal:
+        methods.save_method(rights=rights, method=method, name="Autre", configuration=configuration)
+    assert refusal.value.extra["parameter"] == "secret"
+    method.refresh_from_db()
+    assert method.options["issuer"] == SETTINGS.issuer
+
+
+def test_another_provider_opens_no_account_that_the_former_one_joined(
+    member: Member, administrator: User, rights: Rights
+) -> None:
+    method = saved(rights, member)
+    joined(method, factories.user(member))
+    client = Client()
+    client.force_login(administrator)
+    address = f"/membres/{member.slug}/connexion/{method.pk}/"
+    form = {"name": "Autre", "issuer": ELSEWHERE.issuer, "client_id": "arpent", "secret": "autre", "scopes": "openid",
+            "groups_claim": "groups", "domains": "", "claims": ""}  # fmt: skip
+    page = client.post(address, form, headers=HTML)
+    assert (page.status_code, SocialAccount.objects.count()) == (409, 1)
+    assert "1 compte devra être rattaché de nouveau" in page.content.decode()
+    page = client.post(address, {**form, "join_again": "on"}, headers=HTML, follow=True)
+    assert "1 compte doit être rattaché de nouveau." in page.content.decode()
+    assert SocialAccount.objects.count() == 0
 
 
 # -- trying -----------------------------------------------------------------------------------------------------------

@@ -116,6 +116,7 @@ compte/connexion/<int:number>/                              GET,HEAD    public  
 compte/connexion/<int:number>/                              GET,HEAD    none    404  404  404  404  404  404  404
 compte/connexion/<int:number>/retour/                       GET,HEAD    public  400  400  400  400  400  400  400
 compte/connexion/<int:number>/retour/                       GET,HEAD    none    404  404  404  404  404  404  404
+compte/identites/<int:number>/retirer/                      POST        none    302  404  404  404  404  404  404
 compte/connexion/rattacher/                                 GET,HEAD    -       200  200  200  200  200  200  200
 compte/connexion/rattacher/                                 POST        -       200  200  200  200  200  200  200
 compte/connexion/rattacher/lien/                            POST        -       200  200  200  200  200  200  200

@@ -1,7 +1,7 @@
 """Asks the servers of a directory, in order, each in a process that is killed when it is late (`child`).
 
-One that does not answer in time is left alone by everybody for a minute: a server that hangs costs a person three
-seconds once, and the others nothing.
+All servers of one asking share its time. One that does not answer in its part is left alone by those who sign in for a
+minute: a server that hangs costs a person three seconds at most, once, and the others nothing.
 """
 
 from __future__ import annotations
@@ -11,11 +11,14 @@ import json
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.cache import cache
 from django.utils.translation import gettext as _
 
@@ -23,18 +26,22 @@ from gis_core.accounts.directory.options import Options
 from gis_core.database import clock
 from gis_core.errors import Unavailable
 from gis_core.models import SignInMethod
+from gis_core.outside.addresses import is_public, normalize_host, resolve_host
+from gis_core.outside.errors import NoAnswer
+from gis_core.outside.fetching import Places
 
 CHILD = Path(__file__).with_name("child.py")
 SIGN_IN_S = 3.0
-READ_S = 120.0
+READ_S = 90.0
+# The least that a server is given, however many there are: starting to ask takes a tenth of a second.
+LEAST_S = 1.0
 DOWN_S = 60
+PORTS = {"ldaps": 636, "ldap": 389}
+# Sign-ins and trials, of a process's four threads.
+PLACES = Places(2)
 LONGEST_LINE = 64 * 1024 * 1024
 # Neither the machine's settings of LDAP nor those of the site's environment count.
 ENVIRONMENT = {"LDAPNOINIT": "1", "LANG": "C.UTF-8"}
-# What another server may answer better; everything else is the directory's answer.
-OF_ONE_SERVER = frozenset(
-    {"name_unknown", "no_answer", "certificate", "no_tls", "bind_refused", "no_base", "not_allowed", "strange", "late"}
-)
 DOWN = frozenset({"no_answer", "late"})
 
 
@@ -77,33 +84,59 @@ def ask(
 
     Raises DirectoryTrouble, DirectoryRefusal, Invalid (the secret was kept under another key).
 
-    `hear` is given each person and group as they come, `begin` called before each server; `remembers`: servers known
-    not to answer are left out.
+    `within_s` is for all servers together. `hear` is given each person and group as they come, `begin` called before
+    each server; `remembers`: servers known not to answer are left out, and those that do not answer become known.
     """
     options = Options.from_json(method.options)
     request = options.as_json() | {
         "act": act,
         "secret": method.secret,
         "now": clock.now().timestamp(),
-        "network_s": min(within_s, SIGN_IN_S),
         **more,
     }
-    trouble = Trouble("no_answer")
-    for server in options.servers:
-        if remembers and cache.get(down_key(server)):
-            trouble = Trouble("no_answer", server=server)
-            continue
+    down = [one for one in options.servers if remembers and cache.get(down_key(one))]
+    waiting = [one for one in options.servers if one not in down]
+    trouble = Trouble("no_answer", server=down[-1] if down else "")
+    end = time.monotonic() + within_s
+    while waiting and (left_s := end - time.monotonic()) > 0:
+        share_s = min(left_s, max(LEAST_S, left_s / len(waiting)))
+        server = waiting.pop(0)
         begin()
-        answer = converse(request | {"server": server}, within_s, hear)
+        answer = ask_one(request | {"server": server}, share_s, hear)
         if not isinstance(answer, Trouble):
-            cache.delete(down_key(server))
             return answer
-        if answer.code not in OF_ONE_SERVER and answer.code not in MESSAGES:
+        if answer.code not in MESSAGES:
             raise DirectoryRefusal(answer.code)
-        if answer.code in DOWN:
+        if answer.code in DOWN and remembers:
             cache.set(down_key(server), True, DOWN_S)
         trouble = answer
     raise DirectoryTrouble(trouble)
+
+
+def ask_one(request: dict[str, Any], within_s: float, hear: Callable[[str, Any], None]) -> dict[str, Any] | Trouble:
+    """What one server says, if it may be asked at all."""
+    end = time.monotonic() + within_s
+    if code := refusal_of_address(request["server"], within_s):
+        return Trouble(code, server=request["server"])
+    left_s = max(end - time.monotonic(), 0.01)
+    return converse(request | {"network_s": min(left_s, SIGN_IN_S)}, left_s, hear)
+
+
+def refusal_of_address(server: str, within_s: float) -> str:
+    """Why a server may not be asked, empty where it may: one in a private network must be the operator's (its name, or
+    its name and port, in ARPENT_PRIVATE_HOSTS), whoever set the directory."""
+    parts = urlsplit(server)
+    try:
+        host, port = normalize_host(parts.hostname or ""), parts.port or PORTS[parts.scheme]
+    except (ValueError, KeyError):
+        return "name_unknown"
+    if {f"{host}:{port}", *([host] if port in PORTS.values() else [])} & settings.EXTERNAL_PRIVATE_HOSTS:
+        return ""
+    try:
+        ips = resolve_host(host.strip("[]"), port, within_s)
+    except NoAnswer:
+        return "name_unknown"
+    return "" if all(map(is_public, ips)) else "private"
 
 
 def down_key(server: str) -> str:
@@ -158,6 +191,10 @@ def listen(lines: Iterable[str], hear: Callable[[str, Any], None]) -> dict[str, 
 
 MESSAGES: dict[str, Callable[[], str]] = {
     "name_unknown": lambda: _("The name of the directory's server %(server)s is unknown: correct it, or the DNS."),
+    "private": lambda: _(
+        "The directory's server %(server)s lies in a private network: whoever operates the platform adds its name to "
+        "the setting ARPENT_PRIVATE_HOSTS."
+    ),
     "no_answer": lambda: _("The directory's server %(server)s does not answer: try again in a minute."),
     "late": lambda: _("The directory's server %(server)s took too long to answer: try again in a minute."),
     "certificate": lambda: _(

@@ -38,7 +38,9 @@ ACCOUNT_DISABLED = 2
 # Windows counts tenths of microseconds since 1601; this is the value for never.
 NEVER = 0x7FFF_FFFF_FFFF_FFFF
 FILETIME_OF_1970 = 116_444_736_000_000_000
-STATE = ["userAccountControl", "accountExpires", "pwdAccountLockedTime", "objectSid", "primaryGroupID"]
+# What others than Active Directory write where an administrator closes an account: FreeIPA and 389-DS, eDirectory.
+CLOSED = ("nsAccountLock", "loginDisabled")
+STATE = ["userAccountControl", "accountExpires", "pwdAccountLockedTime", *CLOSED, "objectSid", "primaryGroupID"]
 GROUP_NAMES = ["cn", "sAMAccountName"]
 MEMBERS = ["member", "uniqueMember", "memberUid"]
 # What Active Directory says beside "wrong password" where the password was right and is no longer good.
@@ -216,6 +218,7 @@ def is_disabled(entry: Entry, now: float) -> bool:
         bool(whole(text(entry, "userAccountControl")) & ACCOUNT_DISABLED)
         or (0 < expires < NEVER and expires <= FILETIME_OF_1970 + now * 10_000_000)
         or text(entry, "pwdAccountLockedTime") == LOCKED_FOR_EVER
+        or any(text(entry, name).lower() == "true" for name in CLOSED)
     )
 
 
@@ -267,10 +270,7 @@ def sign_in(request: dict[str, Any]) -> dict[str, Any]:
     if len(matches) != 1:
         raise Refused("ambiguous" if matches else "unknown")
     dn, entry = matches[0]
-    try:
-        connection.simple_bind_s(dn, password)
-    except ldap.INVALID_CREDENTIALS as error:
-        raise Refused("expired" if EXPIRED.search(info_of(error)) else "wrong_password") from error
+    prove_password(connection, dn, password)
     person = person_of(dn, entry, request)
     if person["disabled"]:
         raise Refused("disabled")
@@ -278,6 +278,21 @@ def sign_in(request: dict[str, Any]) -> dict[str, Any]:
         raise Refused("no_id", request["attributes"]["id"])
     bind_reader(connection, request)
     return {"person": person, "groups": groups_of(connection, request, dn, person)}
+
+
+def prove_password(connection: Any, dn: str, password: str) -> None:
+    """Bind as the person. Raises Refused with what the server says of them: none of it is trouble of the server's own.
+
+    389-DS, FreeIPA and eDirectory are unwilling to bind a closed account; an entry may have no password to prove.
+    """
+    try:
+        connection.simple_bind_s(dn, password)
+    except (ldap.UNWILLING_TO_PERFORM, ldap.INSUFFICIENT_ACCESS, ldap.CONSTRAINT_VIOLATION) as error:
+        raise Refused("disabled") from error
+    except ldap.INAPPROPRIATE_AUTH as error:
+        raise Refused("wrong_password") from error
+    except ldap.INVALID_CREDENTIALS as error:
+        raise Refused("expired" if EXPIRED.search(info_of(error)) else "wrong_password") from error
 
 
 # -- groups ------------------------------------------------------------------------------------------------------------

@@ -16,7 +16,8 @@ from gis_core.models import SignInMethod
 class Snapshot:
     """One whole reading. `people` are those known here, by their identifier; `twice` the identifiers given twice.
 
-    `groups` holds the names of each group by its distinguished name, `parents` the groups that each member is in.
+    `groups` holds the names of each group by its distinguished name, `parents` the groups that each of these people, or
+    another group, is in.
     """
 
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -44,10 +45,15 @@ class Snapshot:
 def read(method: SignInMethod, known: Collection[str]) -> Snapshot:
     """Read the whole directory and keep what is said of those known here. Raises DirectoryTrouble."""
     snapshot = Snapshot()
+    # All people come before all groups. Of those who have no account here a number is kept, not their names.
+    ours: set[str] = set()
+    others: set[int] = set()
 
     def begin() -> None:
         nonlocal snapshot
         snapshot = Snapshot()
+        ours.clear()
+        others.clear()
 
     def hear(kind: str, value: Any) -> None:
         if kind == "person":
@@ -55,12 +61,16 @@ def read(method: SignInMethod, known: Collection[str]) -> Snapshot:
                 if value["id"] in snapshot.people:
                     snapshot.twice.add(value["id"])
                 snapshot.people[value["id"]] = value
+                ours.update((value["dn"], value["uid"]))
+            else:
+                others.update((hash(value["dn"]), hash(value["uid"])))
         elif kind == "group":
             snapshot.groups[value["dn"]] = value["names"]
             if value["sid"]:
                 snapshot.by_sid[value["sid"]] = value["dn"]
             for member in value["members"]:
-                snapshot.parents[member].append(value["dn"])
+                if member in ours or hash(member) not in others:
+                    snapshot.parents[member].append(value["dn"])
 
     done = ask(method, "read", within_s=READ_S, hear=hear, begin=begin, remembers=False)
     snapshot.people_count, snapshot.groups_count = done["people"], done["groups"]

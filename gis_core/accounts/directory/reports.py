@@ -26,6 +26,10 @@ DAY_S = 86_400
 CONFIRMED_S = 3_600
 # A directory that was away for so long is said once a day.
 SILENT_S = 3_600
+# The `trouble` of a directory that answers, and not what it should.
+WRONG = "wrong"
+# How long it is left alone after any other trouble, the first and the next ones; a bit less, for the queue's clock.
+REST_S = (15 * 60 - 60, 60 * 60 - 60)
 
 
 @dataclass(slots=True)
@@ -64,7 +68,12 @@ def last(method: SignInMethod) -> Report | None:
 def keep(method: SignInMethod, report: Report) -> Report:
     """Keep a report, and tell administrators once a day of one that needs them."""
     report.at = clock.now().isoformat()
+    former = last(method)
     cache.set(key(method, "report"), asdict(report), None)
+    if report.trouble and report.trouble != WRONG:
+        cache.set(key(method, "rests"), True, REST_S[bool(former and former.trouble)])
+    else:
+        end_rest(method)
     if not report.error:
         cache.set(key(method, "answered"), report.at, None)
         cache.delete(key(method, "told-silent"))
@@ -77,6 +86,16 @@ def keep(method: SignInMethod, report: Report) -> Report:
     if report.error and silent_for(method) > SILENT_S and cache.add(key(method, "told-silent"), True, DAY_S):
         notify(method, _("This directory has not been read for more than an hour: who left it is still let in here."))
     return report
+
+
+def rests(method: SignInMethod) -> bool:
+    """Whether the directory is left alone for a while, after trouble."""
+    return bool(cache.get(key(method, "rests")))
+
+
+def end_rest(method: SignInMethod) -> None:
+    """Have it read again in five minutes at most, whatever trouble there was."""
+    cache.delete(key(method, "rests"))
 
 
 def silent_for(method: SignInMethod) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,13 +25,17 @@ class Trial:
 
 
 def try_directory(method: SignInMethod) -> Trial:
-    """Bind and count, on every server, whether or not it is thought to answer; nothing is kept."""
+    """Bind and count, on every server, thought to answer or not, all within `TRIAL_S`; nothing is kept."""
     counts: dict[str, Any] = {}
-    for server in method.options.get("servers", []):
+    servers = method.options.get("servers", [])
+    end = time.monotonic() + TRIAL_S
+    for rank, server in enumerate(servers):
         one = SignInMethod(kind=method.kind, name=method.name, options=method.options | {"servers": [server]})
         one.encrypted_secret = method.encrypted_secret
+        share_s = max((end - time.monotonic()) / (len(servers) - rank), asking.LEAST_S)
         try:
-            counts = asking.ask(one, "count", within_s=TRIAL_S, remembers=False)
+            with asking.PLACES.take():
+                counts = asking.ask(one, "count", within_s=share_s, remembers=False)
         except ArpentError as error:
             return Trial(False, str(error.message))
     return trial_of(method, counts)

@@ -27,6 +27,8 @@ RIGHTS: Final = (
 )
 SIGN_IN_METHODS: Final = (
     *("account_set_password", "mfa_edit_webauthn"),
+    # The sign-in that has just been is a proof; one of this morning is none of who sits there now.
+    *("identity_join", "identity_remove"),
     *(
         f"{prefix}{name}"
         for prefix in ("", "platform_")

@@ -39,17 +39,27 @@ def entry_of(method: SignInMethod, *, email: str = "", next_url: str = "") -> st
 
 
 def may_use_password(user: User) -> bool:
-    """Whether passwords open this account: none of its members has them switched off, or it is an emergency account."""
-    if is_emergency_account(user):
-        return True
-    return not user.memberships.accepted().filter(member__passwords_open=False).exists()
+    """Whether passwords open this account: each of its members has them open, or has it for its emergency account."""
+    closed = user.memberships.accepted().filter(member__passwords_open=False)
+    return not closed.exclude(member__emergency_account=user).exists()
 
 
 def is_emergency_account(user: User) -> bool:
     return Member.objects.filter(emergency_account=user).exists()
 
 
+def first_step(request: HttpRequest, user: User) -> str:
+    """By what a session is being opened, before any second factor: `password`, `password_reset`, `socialaccount`, or
+    `mfa` (a passkey alone); empty where nothing was noted.
+    """
+    steps = [
+        str(one.get("method"))
+        for one in get_authentication_records(request, user)
+        if one.get("method") != "mfa" or one.get("passwordless")
+    ]
+    return steps[-1] if steps else ""
+
+
 def is_by_password(request: HttpRequest, user: User) -> bool:
     """Whether what is about to open a session is a password, or the mail's link that sets one; not a passkey."""
-    records = get_authentication_records(request, user)
-    return not records or records[-1].get("method") not in ("mfa", "socialaccount")
+    return first_step(request, user) not in ("mfa", "socialaccount")

@@ -13,6 +13,7 @@ from jwt.exceptions import PyJWTError
 
 from gis_core.accounts.providers import calls
 from gis_core.accounts.providers.errors import Untrusted
+from gis_core.errors import Busy
 
 WELL_KNOWN = "/.well-known/openid-configuration"
 KEPT_S = 600.0
@@ -42,7 +43,7 @@ class Kept:
 
     provider: Provider | None = None
     provider_at: float = 0.0
-    keys: list[dict[str, Any]] = field(default_factory=list)
+    keys: list[dict[str, Any]] | None = field(default_factory=list)
     keys_at: float = -REREAD_S
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -98,14 +99,25 @@ ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_e
 
 
 def keys_for(provider: Provider, kid: str | None, algorithm: str) -> list[Any]:
-    """The provider's keys that can have made a signature; keys that rotate are read once more."""
+    """The provider's keys that can have made a signature; keys that rotate are read once more.
+
+    Raises ProviderSilent, and Busy where another one waits for them, or they could not be read just now.
+    """
     kept = kept_of(provider.issuer)
-    with kept.lock:
+    if not kept.lock.acquire(timeout=calls.LIMITS.seconds):
+        raise Busy(_("The provider is slow to give its keys: try again in a moment."))
+    try:
         now = time.monotonic()
-        fitting = fit(kept.keys, kid, algorithm) if kept.keys_at + KEPT_S > now else []
+        fitting = fit(kept.keys or [], kid, algorithm) if kept.keys_at + KEPT_S > now else []
         if not fitting and kept.keys_at + REREAD_S <= now:
-            kept.keys, kept.keys_at = read_keys(provider), now
+            # None while they are read, nor where that fails: it is not tried again at once either.
+            kept.keys, kept.keys_at = None, now
+            kept.keys = read_keys(provider)
             fitting = fit(kept.keys, kid, algorithm)
+    finally:
+        kept.lock.release()
+    if kept.keys is None:
+        raise Busy(_("The provider did not give its keys: try again in half a minute."))
     return fitting
 
 

@@ -52,7 +52,7 @@ def prove(request: HttpRequest, method: SignInMethod, state: dict[str, Any]) -> 
     about = read_userinfo(provider, access, expected, signed=is_proconnect(method))
     if about is not None and about.get("sub") != claims["sub"]:
         raise untrusted("userinfo_sub")
-    return identity_of(configuration, claims, about or claims), token
+    return identity_of(configuration, claims, about or claims, verified=is_proconnect(method)), token
 
 
 def check_issuer(request: HttpRequest, provider: Provider) -> None:
@@ -129,8 +129,13 @@ def read_userinfo(provider: Provider, access: str, expected: Expected, *, signed
     return calls.read_json(answer)
 
 
-def identity_of(configuration: Configuration, claims: dict[str, Any], about: dict[str, Any]) -> Identity:
-    """What is kept of the claims: `about` is the userinfo, or the identity token itself."""
+def identity_of(
+    configuration: Configuration, claims: dict[str, Any], about: dict[str, Any], *, verified: bool
+) -> Identity:
+    """What is kept of the claims: `about` is the userinfo, or the identity token itself.
+
+    `verified` is whether the provider's addresses count as verified without its saying so (ProConnect).
+    """
     siret = text(about.get("siret")).replace(" ", "")
     held = [one for one in texts(about.get(configuration.groups_claim)) if not one.lower().startswith(SIREN)]
     held += [f"{name}:{value}" for name in configuration.claims for value in texts(about.get(name))]
@@ -140,6 +145,7 @@ def identity_of(configuration: Configuration, claims: dict[str, Any], about: dic
     return Identity(
         subject=claims["sub"],
         email=text(about.get("email")),
+        email_verified=verified or about.get("email_verified") is True,
         first_name=text(about.get("given_name")),
         last_name=text(about.get("usual_name")) or text(about.get("family_name")),
         groups=tuple(held),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from gis_core.accounts.providers.configuration import (
     PROCONNECT_SCOPES,
@@ -90,13 +91,27 @@ FORMS: dict[str, type[MethodForm]] = {"openid_connect": OpenIDConnectForm, "proc
 KEPT = _("Kept encrypted and never shown again. Left empty, the one that is kept stays.")
 
 
-class OpenIDConnectChangeForm(EditForm, OpenIDConnectForm):
+class ChangeForm(EditForm):
+    """Of a provider that is kept; with `join_again`, where it is another one, the accounts joined to it join again."""
+
+    def __init__(self, *args: Any, joined: int, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if joined:
+            self.fields["join_again"] = forms.BooleanField(
+                label=ngettext("%(n)s account must join again", "%(n)s accounts must join again", joined)
+                % {"n": joined},
+                required=False,
+                help_text=_("Only where the address is another provider's: the accounts joined by the former one."),
+            )
+
+
+class OpenIDConnectChangeForm(ChangeForm, OpenIDConnectForm):
     """Of a provider that is kept."""
 
     secret = secret_field(KEPT, required=False)
 
 
-class ProConnectChangeForm(EditForm, ProConnectForm):
+class ProConnectChangeForm(ChangeForm, ProConnectForm):
     """Of a ProConnect that is kept."""
 
     secret = secret_field(KEPT, required=False)

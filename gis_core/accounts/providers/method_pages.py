@@ -11,9 +11,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from gis_core.accounts.joining import provider_of
+from gis_core.accounts.joining import joined_to, provider_of
 from gis_core.accounts.providers import methods
 from gis_core.accounts.providers.configuration import PROCONNECT_SCOPES
 from gis_core.accounts.providers.forms import (
@@ -149,6 +150,7 @@ def save(request: HttpRequest, form: Any, method: SignInMethod) -> int:
             configuration=configuration_from(values),
             domains=split(values["domains"]),
             secret=values["secret"],
+            join_again=values.get("join_again", False),
         )
     except ArpentError as error:
         return blame(form, error)
@@ -165,14 +167,22 @@ def method_page(request: HttpRequest, number: int, slug: str | None = None) -> H
     """One provider: its settings, its rules, a trial."""
     member = whose(request, slug)
     method = edited_method(member, number)
-    form = CHANGE_FORMS[method.kind](request, row=method, read=values_of)
+    form = change_form(request, method)
     if request.method != "POST":
         return render_method(request, member, method, form=form)
     status = 400
+    before = joined_to(method).count()
     if form.is_valid() and (status := save(request, form, method)) == 200:
         messages.success(request, _("“%(method)s” is kept.") % {"method": method})
+        if forgotten := before - joined_to(method).count():
+            text = ngettext("%(n)s account must join again.", "%(n)s accounts must join again.", forgotten)
+            messages.warning(request, text % {"n": forgotten})
         return redirect(address("sign_in_method", member, method.pk))
     return render_method(request, member, method, status=status, form=form)
+
+
+def change_form(request: HttpRequest, method: SignInMethod, **options: Any) -> Any:
+    return CHANGE_FORMS[method.kind](request, row=method, read=values_of, joined=joined_to(method).count(), **options)
 
 
 def edited_method(member: Member | None, number: int) -> SignInMethod:
@@ -192,7 +202,7 @@ def render_method(
         "section": "members",
         "member": member,
         "method": method,
-        "form": CHANGE_FORMS[method.kind](request, row=method, read=values_of, bound=False),
+        "form": change_form(request, method, bound=False),
         "rules": [(one, address("sign_in_rule_remove", member, method.pk, one.pk)) for one in rules_of(method)],
         "rule_form": RuleForm(method=method, rights=rights),
         "callback": callback_url(request, provider_of(method)),
@@ -226,7 +236,8 @@ def switch(request: HttpRequest, number: int, slug: str | None = None) -> HttpRe
     method = method_of(member, number)
     active = request.POST.get("active") == "1"
     try:
-        methods.switch_method(rights=rights_of_request(request), method=method, active=active)
+        keep = request.session.session_key or ""
+        methods.switch_method(rights=rights_of_request(request), method=method, active=active, keep=keep)
     except ArpentError as error:
         messages.error(request, str(error.message))
     else:
@@ -262,8 +273,13 @@ def remove_rule(request: HttpRequest, number: int, rule: int, slug: str | None =
     """One rule less."""
     member = whose(request, slug)
     method = edited_method(member, number)
-    methods.remove_rule(rights=rights_of_request(request), method=method, rule=rule)
-    messages.success(request, _("The rule no longer gives anything, from each one's next sign-in on."))
+    ended = methods.remove_rule(rights=rights_of_request(request), method=method, rule=rule)
+    text = ngettext(
+        "The rule no longer gives anything: %(n)s person lost the role.",
+        "The rule no longer gives anything: %(n)s people lost the role.",
+        ended,
+    )
+    messages.success(request, text % {"n": ended})
     return redirect(address("sign_in_method", member, method.pk))
 
 

@@ -11,7 +11,10 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from gis_core.accounts.joined import end_given, end_sessions_by
+from gis_core.accounts.joining import forget_joined, joined_to
 from gis_core.accounts.providers import calls, discovery
 from gis_core.accounts.providers.configuration import (
     PROCONNECT_SIGNATURES,
@@ -25,9 +28,16 @@ from gis_core.accounts.providers.exchange import with_client
 from gis_core.errors import ArpentError, Conflict, Forbidden, Invalid
 from gis_core.members.people import check_communes, lock_people
 from gis_core.members.rights import ADMINISTRATORS, Rights, Role
-from gis_core.models import AccessRule, Member, SignInMethod, User
+from gis_core.models import AccessRule, Member, Membership, SignInMethod, User
 
 DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+PUBLIC_DOMAINS = frozenset({
+    "aol.com", "bbox.fr", "free.fr", "gmail.com", "gmx.com", "gmx.fr", "googlemail.com", "hotmail.com", "hotmail.fr",
+    "icloud.com", "laposte.net", "live.com", "live.fr", "mac.com", "mailo.com", "me.com", "msn.com", "neuf.fr",
+    "numericable.fr", "orange.fr", "outlook.com", "outlook.fr", "proton.me", "protonmail.com", "sfr.fr", "wanadoo.fr",
+    "yahoo.com", "yahoo.fr", "ymail.com",
+})  # fmt: skip
+"""Of mailboxes that anybody opens: they say nothing of an organisation."""
 HIGHEST = Role.GIS_ADMINISTRATOR
 """Whatever a provider says, nobody administers the agency by it."""
 
@@ -53,11 +63,19 @@ def save_method(
     configuration: Configuration,
     domains: Sequence[str] = (),
     secret: str = "",
+    join_again: bool = False,
 ) -> SignInMethod:
-    """Keep a new or changed provider; an empty `secret` leaves the one that is kept. Raises Invalid, Forbidden."""
+    """Keep a new or changed provider; an empty `secret` leaves the one that is kept.
+
+    The secret is for one client of one provider: where these change it is entered anew. Another provider's answers
+    prove nothing of the accounts that the former one's joined: with `join_again` they are no longer joined. Raises
+    Invalid, Forbidden, Conflict (accounts are joined, without `join_again`).
+    """
     check_may_set(rights, method.member)
     check_configuration(method, configuration)
     method.domains = check_domains(rights, method, domains)
+    if method.pk:
+        check_change(method, configuration, secret=secret, join_again=join_again)
     method.name = name.strip()
     method.options = configuration.as_options()
     if secret:
@@ -67,6 +85,30 @@ def save_method(
     method.save()
     discovery.forget()
     return method
+
+
+def check_change(method: SignInMethod, configuration: Configuration, *, secret: str, join_again: bool) -> None:
+    """See `save_method`: what another provider, or another client of it, makes worthless. Forgets who is joined."""
+    former = configuration_of(method)
+    moved = configuration.issuer.rstrip("/") != former.issuer.rstrip("/")
+    if (moved or configuration.client_id != former.client_id) and not secret:
+        message = _("The address or the client is another one: enter the secret that goes with it.")
+        raise Invalid(message, parameter="secret")
+    if not moved:
+        return
+    lock_people()
+    if (count := joined_to(method).count()) and not join_again:
+        raise Conflict(again_message(count), parameter="join_again")
+    forget_joined(method)
+
+
+def again_message(count: int) -> str:
+    """What becomes of the accounts that are joined where the provider is another one."""
+    return ngettext(
+        "%(n)s account is joined by the former provider, and must join again: tick the box if that is meant.",
+        "%(n)s accounts are joined by the former provider, and must join again: tick the box if that is meant.",
+        count,
+    ) % {"n": count}
 
 
 def check_configuration(method: SignInMethod, configuration: Configuration) -> None:
@@ -107,14 +149,37 @@ def check_domains(rights: Rights, method: SignInMethod, domains: Sequence[str]) 
                 % {"domains": ", ".join(sorted(strange))},
                 parameter="domains",
             )
+        if shared := [one for one in wanted if one in PUBLIC_DOMAINS or is_shared(method.member_id, one)]:
+            raise Invalid(
+                _("Others than the member's people have addresses of %(domains)s: the agency enters such a domain.")
+                % {"domains": ", ".join(shared)},
+                parameter="domains",
+            )
     return wanted
 
 
+def is_shared(member_id: int, domain: str) -> bool:
+    """Whether an open account bears an address of the domain and does not belong to the member.
+
+    Whom the member alone has invited, and who has no role anywhere yet, counts as the member's.
+    """
+    accepted = Membership.objects.accepted()
+    own = accepted.filter(member=member_id).values("user")
+    invited = Membership.objects.pending().filter(member=member_id).exclude(user__in=accepted.values("user"))
+    others = User.objects.filter(is_active=True, email__iendswith=f"@{domain}")
+    return others.exclude(pk__in=own).exclude(pk__in=invited.values("user")).exists()
+
+
 @transaction.atomic
-def switch_method(*, rights: Rights, method: SignInMethod, active: bool) -> None:
-    """Switch a method on or off. Raises Conflict for the last one of a member whose passwords are switched off."""
+def switch_method(*, rights: Rights, method: SignInMethod, active: bool, keep: str = "") -> int:
+    """Switch a method on or off; off ends the sessions that it opened, but the one in use (`keep`, its key). How many.
+
+    Raises Conflict for the last one of a member whose passwords are switched off.
+    """
     check_may_set(rights, method.member)
     if not active:
+        # As `set_passwords` does: two at once must not leave a member without any way in.
+        lock_people()
         closed = Member.objects.filter(passwords_open=False)
         closed = closed.filter(pk=method.member_id) if method.member_id else closed
         for member in closed:
@@ -125,6 +190,7 @@ def switch_method(*, rights: Rights, method: SignInMethod, active: bool) -> None
                 )
     method.active = active
     method.save(update_fields=["active"])
+    return 0 if active else end_sessions_by(method, keep=keep)
 
 
 def usable_methods(member: Member) -> QuerySet[SignInMethod]:
@@ -189,10 +255,20 @@ def add_rule(
         ) from error
 
 
-def remove_rule(*, rights: Rights, method: SignInMethod, rule: int) -> None:
-    """Whom the rule gave a role loses it at their next sign-in, or when the directory is read next."""
+@transaction.atomic
+def remove_rule(*, rights: Rights, method: SignInMethod, rule: int) -> int:
+    """Remove a rule; how many people lose at once the role that it alone gave them."""
     check_may_set(rights, method.member)
-    AccessRule.objects.filter(method=method, pk=rule).delete()
+    lock_people()
+    former = AccessRule.objects.filter(method=method, pk=rule).first()
+    if former is None:
+        return 0
+    former.delete()
+    if AccessRule.objects.filter(method=method, member=former.member_id, role=former.role).exists():
+        # Whoever had it by the one that is gone alone loses it when the groups are read next.
+        return 0
+    given = Membership.objects.filter(given_by=method, member=former.member_id, role=former.role)
+    return end_given(given.select_related("member", "user").order_by("pk"), method, rights)
 
 
 # -- trying -----------------------------------------------------------------------------------------------------------

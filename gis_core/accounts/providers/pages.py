@@ -7,17 +7,20 @@ from typing import Any
 from allauth.account import views as allauth
 from allauth.account.utils import get_next_redirect_url
 from allauth.socialaccount.internal import statekit
+from django.contrib import messages
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from gis_core.accounts import joined
 from gis_core.accounts import mail as account_mail
 from gis_core.accounts.adapter import limit
 from gis_core.accounts.joining import (
@@ -36,7 +39,9 @@ from gis_core.accounts.providers import proofs, sign_out, social
 from gis_core.accounts.providers.configuration import is_proconnect
 from gis_core.accounts.providers.errors import Untrusted
 from gis_core.accounts.providers.exchange import prove
-from gis_core.errors import ArpentError
+from gis_core.desk.signed_in import page
+from gis_core.errors import ArpentError, Conflict
+from gis_core.http.middleware import signed_in_user
 from gis_core.http.problem import status_of
 from gis_core.models import SignInMethod, User
 from gis_core.operations import security_journal as security
@@ -173,13 +178,15 @@ def open_link(request: HttpRequest, key: str) -> HttpResponse:
     return redirect("identity_join")
 
 
+@method_decorator(transaction.non_atomic_requests, name="dispatch")
 class SignOut(allauth.LogoutView):
-    """allauth's; from a session of ProConnect one is led to its end there, too."""
+    """allauth's; from a session of ProConnect one is led to its end there, too. No transaction waits for its answer."""
 
     def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
         request = self.request
         end = sign_out.end_of(request)
-        response: HttpResponse = super().post(*args, **kwargs)
+        with transaction.atomic():
+            response: HttpResponse = super().post(*args, **kwargs)
         if end is None:
             return response
         method, url, state = end
@@ -198,10 +205,25 @@ def signed_out(request: HttpRequest) -> HttpResponse:
     return redirect("map")
 
 
+@require_POST
+@page
+def remove_identity(request: HttpRequest, number: int) -> HttpResponse:
+    """One of one's identities opens the account no longer. Raises NotFound."""
+    try:
+        method = joined.remove_joined(signed_in_user(request), number, keep=request.session.session_key or "")
+    except Conflict as error:
+        messages.error(request, str(error.message))
+    else:
+        text = _("Your identity of %(method)s no longer opens this account.")
+        messages.success(request, text % {"method": method})
+    return redirect(reverse("account") + "#identities")
+
+
 urlpatterns = [
     path("connexion/rattacher/", join_page, name="identity_join"),
     path("connexion/rattacher/lien/", send_link, name="identity_join_link"),
     path("connexion/rattacher/<str:key>/", open_link, name="identity_join_open"),
+    path("identites/<int:number>/retirer/", remove_identity, name="identity_remove"),
     path("connexion/<int:number>/", begin, name="provider_begin"),
     path("connexion/<int:number>/retour/", callback, name="provider_callback"),
     path("deconnexion/retour/", signed_out, name="provider_signed_out"),

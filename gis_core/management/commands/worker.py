@@ -22,7 +22,7 @@ from procrastinate.exceptions import ConnectorException
 
 from gis_core.database.outages import database_is_gone
 from gis_core.files.reader import sweep_quarantine
-from gis_core.jobs.points import WAITED
+from gis_core.jobs.points import DIRECTORIES, WAITED
 from gis_core.jobs.services import BEAT_S, LOST_AFTER_S
 from gis_core.jobs.task_process import processes
 from gis_core.tasks import declare_tasks, in_a_process, keep_sweeping, sweep
@@ -159,7 +159,7 @@ async def work_until_lost(concurrency: int, once: bool, queues: Sequence[str]) -
         chosen: dict[str, Any] = {"queues": list(queues)} if queues else {}
         ours = [run(concurrency=concurrency, **chosen), connector.lost.wait()]
         if not once and not queues:
-            ours.append(run(queues=[WAITED]))
+            ours += [run(queues=[WAITED]), run(queues=[DIRECTORIES])]
         await first_of(*ours, beside=keep_sweeping(worker_app.job_manager))
 
 

@@ -1,11 +1,13 @@
 """The directory that most tests ask."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from tests.gis_core.directory.slapd import Directory, dn_of, entry, group, group_dn, person, serving
 
+LOOPBACK = frozenset(f"127.0.0.1:{port}" for port in range(1, 65_536))
 GUID = bytes(range(16))
 DOMAIN_SID = bytes.fromhex("010500000000000515000000a065cf7e784b9b5fe77c8770")
 
@@ -53,6 +55,11 @@ def people() -> list[str]:
         ),
         entry(group_dn("tous"), objectClass="group", cn="tous", member=[group_dn("Utilisateurs du domaine")]),
     ]
+
+
+@pytest.fixture(autouse=True)
+def _the_operator_lets_the_tests_servers_be_asked(settings: Any) -> None:
+    settings.EXTERNAL_PRIVATE_HOSTS = LOOPBACK
 
 
 @pytest.fixture(scope="session")

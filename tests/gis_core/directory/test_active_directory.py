@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import ldap
 import pytest
 
 from gis_core.accounts.directory import child
@@ -57,8 +58,31 @@ def test_an_expired_password_is_told_from_a_wrong_one(data: str, expired: bool) 
         ({"accountExpires": b"134100000000000000"}, True),
         ({"pwdAccountLockedTime": b"000001010000Z"}, True),
         ({"pwdAccountLockedTime": b"20261201090000Z"}, False),
+        ({"nsAccountLock": b"TRUE"}, True),
+        ({"nsaccountlock": b"false"}, False),
+        ({"loginDisabled": b"TRUE"}, True),
     ],
 )
 def test_who_is_disabled(attributes: dict[str, bytes], disabled: bool) -> None:
     entry = {name: [value] for name, value in attributes.items()}
     assert child.is_disabled(entry, now=1_796_000_000.0) is disabled
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ldap.UNWILLING_TO_PERFORM, "disabled"),
+        (ldap.INSUFFICIENT_ACCESS, "disabled"),
+        (ldap.CONSTRAINT_VIOLATION, "disabled"),
+        (ldap.INAPPROPRIATE_AUTH, "wrong_password"),
+        (ldap.INVALID_CREDENTIALS, "wrong_password"),
+    ],
+)
+def test_a_person_who_may_not_bind_is_no_trouble_of_the_directory(error: type[Exception], code: str) -> None:
+    class Unwilling:
+        def simple_bind_s(self, _dn: str, _password: str) -> None:
+            raise error({"desc": "no", "info": ""})
+
+    with pytest.raises(child.Refused) as refused:
+        child.prove_password(Unwilling(), "uid=marie", "secret")
+    assert refused.value.code == code

@@ -7,7 +7,7 @@ from typing import Any
 import ldap
 import pytest
 
-from gis_core.accounts.directory.asking import Trouble, converse
+from gis_core.accounts.directory.asking import Trouble, converse, refusal_of_address
 from gis_core.accounts.directory.options import ACTIVE_DIRECTORY, Options
 from tests.gis_core.directory import bad_servers
 from tests.gis_core.directory.slapd import BASE, PASSWORD, SECRET, Directory, entry, make_certificate, person, serving
@@ -188,3 +188,25 @@ def test_nothing_goes_to_where_a_referral_leads() -> None:
     with serving([person("marie.durand"), elsewhere]) as one:
         assert sign_in(one, MARIE)["person"]["uid"] == "marie.durand"
         assert ask(one, "read") == {"people": 1, "groups": 0}
+
+
+@pytest.mark.parametrize(
+    ("server", "code"),
+    [
+        ("ldaps://127.0.0.1", "private"),
+        ("ldap://10.1.2.3:389", "private"),
+        ("ldaps://[::1]", "private"),
+        ("ldaps://[::ffff:127.0.0.1]", "private"),
+        ("ldaps://localhost", "private"),
+        ("ldaps://169.254.169.254", "private"),
+        ("ldaps://annuaire.invalid", "name_unknown"),
+        ("ldaps://8.8.8.8", ""),
+        ("ldaps://dc1.ville.lan", ""),
+        ("ldap://DC1.ville.lan:389", ""),
+        ("ldaps://dc1.ville.lan:5432", "name_unknown"),
+        ("ldaps://dc2.ville.lan:6360", ""),
+    ],
+)
+def test_a_private_server_is_asked_where_the_operator_says_so(settings: Any, server: str, code: str) -> None:
+    settings.EXTERNAL_PRIVATE_HOSTS = frozenset({"dc1.ville.lan", "dc2.ville.lan:6360"})
+    assert refusal_of_address(server, 1) == code

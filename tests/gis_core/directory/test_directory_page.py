@@ -12,7 +12,7 @@ from gis_core.accounts.directory.forms import DirectoryForm
 from gis_core.accounts.directory.trial import try_directory
 from gis_core.accounts.joining import provider_of
 from gis_core.members.rights import Role
-from gis_core.models import AccessRule, Member, SignInMethod, User
+from gis_core.models import AccessRule, Member, Membership, SignInMethod, User
 from tests import factories
 from tests.gis_core.directory.slapd import BASE, PASSWORD, READER, SECRET, Directory
 from tests.gis_core.directory.test_signing_in import MARIE, make_method
@@ -154,6 +154,20 @@ class TestForm:
         sent = self.sent(directory, secret="", servers="ldaps://ailleurs.example")
         assert client.post(page_of(method), sent, headers=HTML).status_code == 400
         assert SignInMethod.objects.get(pk=method.pk).options == method.options
+
+    def test_another_directory_opens_no_account_of_whoever_works_elsewhere(
+        self, directory: Directory, method: SignInMethod, client: Client
+    ) -> None:
+        users = [factories.user(method.member) for _time in range(2)]
+        for user in users:
+            SocialAccount.objects.create(user=user, provider=provider_of(method), uid=str(user.pk))
+        with factories.as_owner():
+            Membership.objects.create(user=users[1], member=factories.member(), role=Role.READER)
+        client.force_login(factories.user(method.member, Role.GIS_ADMINISTRATOR, email="a@commune.example"))
+        for base, left in ((f"ou=people,{BASE}", 2), (f"ou=autres,{BASE}", 1)):
+            sent = self.sent(directory, base=base)
+            assert client.post(page_of(method), sent, headers=HTML).status_code == 302
+            assert SocialAccount.objects.filter(provider=provider_of(method)).count() == left
 
     def test_active_directory_has_its_usual_names(self, directory: Directory) -> None:
         form = DirectoryForm(self.sent(directory, product="active_directory"), method=SignInMethod())

@@ -6,12 +6,16 @@ from typing import Any
 import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.core.cache import cache
+from django.db import DatabaseError
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from gis_core.accounts.directory import people as directory_people
 from gis_core.accounts.directory import reports, synchronising
 from gis_core.accounts.joining import provider_of
 from gis_core.errors import Conflict
+from gis_core.jobs.points import DIRECTORIES
 from gis_core.members.rights import SYSTEM, Role, acting_as
-from gis_core.models import AccessRule, ApiToken, Member, SignInMethod, User
+from gis_core.models import AccessRule, ApiToken, Member, Membership, SignInMethod, User
 from gis_core.tokens.services import create_token
 from tests import factories
 from tests.gis_core.directory import bad_servers
@@ -56,6 +60,11 @@ def join(method: SignInMethod, *numbers: int, at: Member | None = None) -> list[
     for number, user in zip(numbers, users, strict=True):
         SocialAccount.objects.create(user=user, provider=provider_of(method), uid=uuid(number))
     return users
+
+
+def add(user: User, member: Member) -> None:
+    with factories.as_owner():
+        Membership.objects.create(user=user, member=member, role=Role.READER)
 
 
 def synchronise(method: SignInMethod) -> reports.Report:
@@ -269,3 +278,109 @@ class TestWhoStays:
         SocialAccount.objects.create(user=gone, provider=provider_of(method), uid=uuid(998))
         assert len(synchronise(method).kept) == 1
         assert is_open(gone)
+
+    def test_the_last_administrator_of_a_member(self, method: SignInMethod, member: Member) -> None:
+        join(method, 1)
+        gone = factories.user(member, Role.GIS_ADMINISTRATOR)
+        SocialAccount.objects.create(user=gone, provider=provider_of(method), uid=uuid(997))
+        report = synchronise(method)
+        assert (report.closed, len(report.kept)) == (0, 1)
+        assert str(member) in report.kept[0]
+        assert is_open(gone)
+
+
+class TestWhoWorksElsewhere:
+    """A member's directory ends what somebody has at that member, and nothing elsewhere."""
+
+    @pytest.fixture
+    def gone(self, method: SignInMethod) -> User:
+        _there, gone = join(method, 1, 996)
+        add(gone, factories.member())
+        return gone
+
+    def test_they_keep_their_account_and_what_they_have_elsewhere(
+        self, method: SignInMethod, member: Member, gone: User
+    ) -> None:
+        assert synchronise(method).closed == 1
+        assert is_open(gone)
+        assert not gone.memberships.filter(member=member).exists()
+        assert gone.memberships.count() == 1
+
+    def test_whoever_is_invited_again_stays(self, method: SignInMethod, member: Member, gone: User) -> None:
+        synchronise(method)
+        add(gone, member)
+        assert synchronise(method).closed == 0
+        assert gone.memberships.filter(member=member).exists()
+
+    def test_a_directory_of_the_platform_closes_the_account(self, method: SignInMethod, gone: User) -> None:
+        SignInMethod.objects.filter(pk=method.pk).update(member=None)
+        method.refresh_from_db()
+        synchronise(method)
+        assert not is_open(gone)
+
+
+class TestWhoIsBack:
+    @pytest.fixture
+    def closed(self, method: SignInMethod) -> User:
+        _there, gone = join(method, 1, 995)
+        synchronise(method)
+        assert not is_open(gone)
+        return gone
+
+    def test_what_the_directory_closed_is_opened_with_its_roles(self, method: SignInMethod, closed: User) -> None:
+        SocialAccount.objects.filter(user=closed).update(uid=uuid(5))
+        synchronise(method)
+        assert is_open(closed)
+        assert closed.memberships.exists()
+        SocialAccount.objects.filter(user=closed).update(uid=uuid(994))
+        assert synchronise(method).closed == 1
+
+    def test_an_account_that_people_opened_and_closed_since_stays_closed(
+        self, method: SignInMethod, closed: User
+    ) -> None:
+        User.objects.filter(pk=closed.pk).update(is_active=True)
+        assert synchronise(method).closed == 0
+        assert is_open(closed)
+        User.objects.filter(pk=closed.pk).update(is_active=False)
+        SocialAccount.objects.filter(user=closed).update(uid=uuid(5))
+        synchronise(method)
+        assert not is_open(closed)
+
+
+def test_one_who_cannot_be_closed_does_not_end_the_reading(
+    method: SignInMethod, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: Any, **_more: Any) -> None:
+        raise DatabaseError("a constraint")
+
+    join(method, 1, 993)
+    monkeypatch.setattr(synchronising, "close_access", fail)
+    assert len(synchronise(method).kept) == 1
+
+
+def test_a_directory_in_trouble_rests_until_it_answers(method: SignInMethod) -> None:
+    good = method.options
+    method.options = good | {"servers": ["ldaps://127.0.0.1:9"]}
+    synchronise(method)
+    assert reports.rests(method)
+    method.options = good
+    synchronise(method)
+    assert not reports.rests(method)
+
+
+def test_of_strangers_no_name_is_kept(method: SignInMethod) -> None:
+    snapshot = directory_people.read(method, {uuid(1)})
+    assert snapshot.people_count == COUNT
+    assert list(snapshot.parents) == [snapshot.people[uuid(1)]["dn"]]
+
+
+def test_directories_wait_in_a_queue_of_their_own_unless_they_rest(method: SignInMethod) -> None:
+    """A worker runs it beside the others: mail waits for no directory."""
+    waiting = ProcrastinateJob.objects.filter(task_name=synchronising.TASK, args__method=method.pk)
+    with factories.as_worker():
+        cache.set(reports.key(method, "rests"), True)
+        synchronising.queue_all(0)
+        assert not waiting.exists()
+        reports.end_rest(method)
+        synchronising.queue_all(0)
+        assert [one.queue_name for one in waiting] == [DIRECTORIES]
