@@ -235,8 +235,8 @@ def user_of(credentials: Credentials) -> User | AnonymousUser | None:
     request.session = SessionStore(session_key)
     signed_in: User | AnonymousUser = get_user(request)
     # Django refuses in words what the security officer does not read, and whose second factor is missing.
-    refused = getattr(signed_in, "kind", "") == User.Kind.SECURITY or is_due(request)
-    return None if refused else signed_in
+    is_officer = getattr(signed_in, "kind", "") == User.Kind.SECURITY
+    return None if is_officer or is_due(request) else signed_in
 
 
 def make_seen_layer(layer: Layer, rights: Rights) -> SeenLayer:
