@@ -70,14 +70,20 @@ def cheap_passwords() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def signed_in_just_now() -> Iterator[None]:
-    """Whoever a test signs in without a password (`force_login`) counts as one who has just given it."""
+    """Whoever a test signs in without a password (`force_login`) counts as one who has just given it, and the second
+    factor that they have.
+    """
     from allauth.account.authentication import get_authentication_records
     from allauth.account.internal.flows.login import record_authentication
     from django.contrib.auth.signals import user_logged_in
 
+    from gis_core.accounts.factor.requirement import has_factor
+
     def note(request: Any, user: Any, **_signal: Any) -> None:
         if not get_authentication_records(request, user):
             record_authentication(request, user, "password")
+            if has_factor(user):
+                record_authentication(request, user, "mfa")
 
     user_logged_in.connect(note, weak=False, dispatch_uid="signed in just now")
     yield

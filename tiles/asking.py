@@ -17,6 +17,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import close_old_connections, connection, transaction
 from django.http import HttpRequest, parse_cookie
 
+from gis_core.accounts.factor.requirement import is_due
 from gis_core.members.rights import Rights, acting_as, rights_of
 from gis_core.models import User
 from gis_core.operations.security_journal import address_of
@@ -233,8 +234,9 @@ def user_of(credentials: Credentials) -> User | AnonymousUser | None:
     request = HttpRequest()
     request.session = SessionStore(session_key)
     signed_in: User | AnonymousUser = get_user(request)
-    # Django refuses in words what the security officer does not read.
-    return None if getattr(signed_in, "kind", "") == User.Kind.SECURITY else signed_in
+    # Django refuses in words what the security officer does not read, and whose second factor is missing.
+    is_officer = getattr(signed_in, "kind", "") == User.Kind.SECURITY
+    return None if is_officer or is_due(request) else signed_in
 
 
 def make_seen_layer(layer: Layer, rights: Rights) -> SeenLayer:

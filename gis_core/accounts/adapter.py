@@ -88,17 +88,17 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **options: Any) -> HttpResponse | None:
         """Refuse a password, right as it is, where the person's member has switched passwords off.
 
-        A recovery of a lost second factor takes effect at the first sign-in after its day.
+        A recovery of a lost second factor takes effect at the first sign-in after its day, one that is not refused.
         """
-        if isinstance(user, User):
-            recovery.apply_due(user, request.build_absolute_uri("/"))
         response: HttpResponse | None = super().pre_login(request, user, **options)
-        if response is not None or not isinstance(user, User) or (options.get("signal_kwargs") or {}).get("method"):
+        if response is not None or not isinstance(user, User):
             return response
-        if not is_by_password(request, user) or may_use_password(user):
-            return None
-        security.record("password_refused", account=user.pk)
-        return render(request, "account/passwords_closed.html", passwords_closed(user), status=403)
+        by_method = (options.get("signal_kwargs") or {}).get("method")
+        if not by_method and is_by_password(request, user) and not may_use_password(user):
+            security.record("password_refused", account=user.pk)
+            return render(request, "account/passwords_closed.html", passwords_closed(user), status=403)
+        recovery.apply_due(user, request.build_absolute_uri("/"))
+        return None
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         name = name_given(credentials)

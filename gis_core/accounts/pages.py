@@ -22,6 +22,7 @@ from gis_core.accounts import sessions
 from gis_core.accounts.factor import pages as factor_pages
 from gis_core.accounts.factor import rule_pages
 from gis_core.accounts.joined import joined_by
+from gis_core.accounts.factor.requirement import note_missing
 from gis_core.accounts.providers import pages as provider_pages
 from gis_core.accounts.providers.choosing import entry_of, for_everybody, methods_for, open_methods
 from gis_core.accounts.session import session_now
@@ -128,6 +129,8 @@ def account_page(request: HttpRequest, status: int = 200, **more: object) -> Htt
 def accept_invitation(request: HttpRequest, membership_id: int) -> HttpResponse:
     assert isinstance(request.user, User)
     membership = people.accept(user=request.user, membership_id=membership_id)
+    if not request.by_token:  # type: ignore[attr-defined]
+        note_missing(request, request.user)
     messages.success(request, _("You now belong to %(member)s.") % {"member": membership.member})
     return redirect("account")
 

@@ -10,8 +10,8 @@ from gis_core.accounts import mail
 from gis_core.database.rows import first_of
 from gis_core.errors import Conflict
 from gis_core.members import people
+from gis_core.members.closing import close_access
 from gis_core.models import User
-from gis_core.tokens.services import end_tokens
 
 # Their own account, the help, the journal; everything else belongs to others.
 OPEN = ("/journal/", "/compte/", "/aide/", "/langue/", "/health/", "/favicon.ico", "/api/v1/me/")
@@ -42,9 +42,7 @@ def open_account(*, email: str, first_name: str = "", last_name: str = "", site:
 def close_account(user_id: int) -> None:
     """Its sessions and tokens open nothing any more. Raises NotFound."""
     user = first_of(officers().filter(pk=user_id))
-    user.is_active = False
-    user.save(update_fields=["is_active"])
-    end_tokens(user)
+    close_access(user, why="account_closed")
 
 
 def is_kept_out(request: HttpRequest) -> bool:

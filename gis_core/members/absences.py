@@ -12,6 +12,7 @@ from gis_core.database import clock as database_clock
 from gis_core.database.rows import first_of
 from gis_core.errors import Conflict, Invalid
 from gis_core.members import handover
+from gis_core.members.failures import logged_failure
 from gis_core.members.people import check_may_give, lock_membership
 from gis_core.members.rights import Rights, acting_as
 from gis_core.models import Absence, Member, Membership, User
@@ -90,13 +91,16 @@ def give_back(absence: Absence, rights: Rights) -> None:
 
 
 def follow_absences(rights: Rights) -> None:
-    """Begin those whose first day has come, end those whose last day is over (the worker's task)."""
+    """Begin those whose first day has come, end those whose last day is over (the worker's task).
+
+    One that cannot is in the log; the others go on.
+    """
     today = database_clock.today()
     with acting_as(rights):
         rows = Absence.objects.filter(ended_at=None).select_related("colleague", "person", "owner").order_by("pk")
         for absence in rows.filter(last_date__lt=today):
-            with transaction.atomic():
+            with logged_failure("an absence does not end", absence=absence.pk), transaction.atomic():
                 give_back(absence, rights)
         for absence in rows.filter(handed_at=None, first_date__lte=today, last_date__gte=today):
-            with transaction.atomic():
+            with logged_failure("an absence does not begin", absence=absence.pk), transaction.atomic():
                 begin_absence(absence, rights)

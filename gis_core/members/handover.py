@@ -43,7 +43,12 @@ class Part:
 def colleagues_of(membership: Membership) -> list[User]:
     """Who may take over: the member's other people who have access and no last day, by name."""
     others = Membership.objects.accepted().filter(member=membership.member, user__is_active=True, last_date=None)
-    others = others.exclude(user=membership.user).select_related("user").order_by("user__last_name", "user__username")
+    others = (
+        others.filter(user__kind=User.Kind.PERSON)
+        .exclude(user=membership.user)
+        .select_related("user")
+        .order_by("user__last_name", "user__username")
+    )
     return [one.user for one in others]
 
 

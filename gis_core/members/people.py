@@ -77,7 +77,8 @@ def invite(
     wanted = check_communes(member, role, communes)
     lock_people()
     user = User.objects.filter(email__iexact=email).first() or new_account(email, first_name, last_name)
-    if Membership.objects.filter(user=user, member=member).exists():
+    # A security officer's account is refused in the same words: nothing tells whose address it is.
+    if user.kind != User.Kind.PERSON or Membership.objects.filter(user=user, member=member).exists():
         raise Conflict(_("This person already belongs to the member or is invited: change the role instead."))
     reopen(user)
     made = call_as(rights, "offer_membership", user.pk, member.pk, role, wanted, email)
@@ -241,7 +242,7 @@ def remove(*, rights: Rights, membership: Membership, why: str = "removed", coll
     call_as(rights, "end_membership", membership.pk)
     tokens.pass_on(user, to_id=rights.user_id, member_id=membership.member_id)
     close_access(user, member=member, why=why, colleague=colleague)
-    if not user.memberships.exists():
+    if user.kind != User.Kind.SECURITY and not user.memberships.exists():
         # An account that is opened again starts without its old tokens. No rule opens one that was closed by hand.
         close_access(user, why=why)
         SocialAccount.objects.filter(user=user).update(extra_data={})
@@ -278,8 +279,9 @@ def check_not_emergency(user: User, member: Member) -> None:
 def check_not_last_administrator(rights: Rights, membership: Membership) -> None:
     """Only the agency may leave a member without an administrator who can sign in, and has no last day."""
     others = Membership.objects.accepted().filter(member=membership.member, role__in=ADMINISTRATORS, last_date=None)
-    others = others.filter(user__is_active=True).exclude(pk=membership.pk)
-    if Role(membership.role) in ADMINISTRATORS and not rights.agency and not others.exists():
+    others = others.filter(user__is_active=True, user__kind=User.Kind.PERSON).exclude(pk=membership.pk)
+    is_one = Role(membership.role) in ADMINISTRATORS and membership.user.kind == User.Kind.PERSON
+    if is_one and not rights.agency and not others.exists():
         raise Conflict(_("This is the member's last administrator: name another one first."))
 
 
@@ -287,7 +289,9 @@ def check_agency_keeps_administrator(*, without: Sequence[Membership]) -> None:
     """Somebody must be able to administer the platform, without a last day, once these give no rights. Needs
     `lock_people` before it.
     """
-    administrators = Membership.objects.accepted().filter(role=Role.AGENCY_ADMINISTRATOR, user__is_active=True)
+    administrators = Membership.objects.accepted().filter(
+        role=Role.AGENCY_ADMINISTRATOR, user__is_active=True, user__kind=User.Kind.PERSON
+    )
     going = [membership.pk for membership in without]
     staying = administrators.filter(last_date=None).exclude(pk__in=going)
     if administrators.filter(pk__in=going).exists() and not staying.exists():

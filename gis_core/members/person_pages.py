@@ -22,8 +22,9 @@ from gis_core.http.middleware import rights_of_request
 from gis_core.members import absences, handover, leaving, people
 from gis_core.members import organisations as members
 from gis_core.members.forms import AWAY, LEAVES, HandoverForm, LastDateForm
-from gis_core.members.rights import Rights, Role
-from gis_core.models import Membership
+from gis_core.members.rights import Rights, Role, rights_of
+from gis_core.models import Membership, User
+from gis_core.tokens import services as tokens
 
 
 def person_on_page(request: HttpRequest, slug: str, membership_id: int) -> tuple[Rights, Membership]:
@@ -132,6 +133,8 @@ def handover_page(request: HttpRequest, slug: str, membership_id: int) -> HttpRe
     form = HandoverForm(request.POST if request.method == "POST" else None, membership=person)
     context: dict[str, Any] = {"section": "members", "member": person.member, "person": person, "form": form}
     context["work"] = handover.work_of(person.user, person.member, None, rights)
+    context["programs"] = tokens.programs_of_person(person.user, person.member_id)
+    context["program_days"] = tokens.DAYS_AFTER_DEPARTURE
     status = 200
     if request.method == "POST":
         status = 400
@@ -203,8 +206,10 @@ def end_absence(request: HttpRequest, slug: str, membership_id: int) -> HttpResp
 
 
 def may_end_sessions(rights: Rights, person: Membership) -> bool:
-    """Whoever may take the person's role away ends their sessions too."""
-    return Role(person.role).rank <= rights.rank_at(person.member_id)
+    """Whoever may take all the person's roles away ends their sessions too: they are those of all their members."""
+    theirs = {person.member_id: person.role, **rights_of(person.user).roles}
+    of_person = rights.agency or person.user.kind == User.Kind.PERSON
+    return of_person and all(Role(role).rank <= rights.rank_at(member) for member, role in theirs.items())
 
 
 @require_POST

@@ -7,7 +7,6 @@ in silence: whoever is not confirmed is in the record, and leaves where the revi
 from __future__ import annotations
 
 import hashlib
-import logging
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
@@ -24,8 +23,9 @@ from gis_core.database import clock as database_clock
 from gis_core.database.rows import first_of
 from gis_core.errors import ArpentError, Conflict, Forbidden, Invalid
 from gis_core.members import people
+from gis_core.members.failures import logged_failure
 from gis_core.members.review_record import pdf_of_review
-from gis_core.members.rights import ADMINISTRATORS, ANONYMOUS, SYSTEM, Rights, Role, acting_as
+from gis_core.members.rights import ADMINISTRATORS, ANONYMOUS, SYSTEM, Rights, Role, acting_as, rights_of
 from gis_core.models import Member, Membership, ReviewedPerson, RightsReview, User
 from gis_core.operations import security_journal as security
 
@@ -36,8 +36,6 @@ REMINDERS: Final = (7, 1)
 State, Answer = RightsReview.State, ReviewedPerson.Answer
 type Answers = Mapping[int, tuple[str, str]]
 """By the id of a reviewed person: the answer, and the new role where it is another one."""
-
-log = logging.getLogger("arpent.members")
 
 
 def reviews_of(member: Member) -> list[RightsReview]:
@@ -127,6 +125,8 @@ def answer_people(*, rights: Rights, review: RightsReview, answers: Answers) -> 
 def check_answer(one: ReviewedPerson, answer: str, role: str, rights: Rights, member: Member) -> None:
     if answer not in Answer.values:
         raise Invalid(_("This choice is not offered: choose one of the list."))
+    if answer in (Answer.ENDED, Answer.CHANGED):
+        people.check_may_give(rights, member, one.role)
     if answer == Answer.CHANGED:
         if role in ("", one.role):
             raise Invalid(_("Choose the other role of %(name)s.") % {"name": one.name})
@@ -140,7 +140,8 @@ def check_answer(one: ReviewedPerson, answer: str, role: str, rights: Rights, me
 def close_review(*, rights: Rights, review: RightsReview) -> RightsReview:
     """Do what the answers say, and keep the record; what cannot be done is said in it, person by person.
 
-    Raises Forbidden, Conflict (it is closed).
+    By the worker at its end, each answer has the rights that who gave it has then. Raises Forbidden, Conflict (it is
+    closed).
     """
     with acting_as(rights):
         locked = lock_review(review, rights)
@@ -168,19 +169,34 @@ def follow_answer(one: ReviewedPerson, review: RightsReview, rights: Rights) -> 
         if membership is None:
             return _("had left before")
         leaves = one.answer == Answer.ENDED or (one.answer == Answer.NONE and review.ends_others)
+        if not leaves and one.answer != Answer.CHANGED:
+            return ""
         try:
             with transaction.atomic():
-                if leaves:
-                    # Whoever closes it, a review leaves no member without an administrator.
+                theirs = rights_behind(one, review, rights)
+                # Whoever closes it, a review leaves no member without an administrator.
+                if leaves or Role(one.new_role) not in ADMINISTRATORS:
                     people.check_not_last_administrator(ANONYMOUS, membership)
-                    people.remove(rights=rights, membership=membership, why="review")
-                elif one.answer == Answer.CHANGED:
-                    people.change_role(rights=rights, membership=membership, role=one.new_role)
+                if leaves:
+                    people.remove(rights=theirs, membership=membership, why="review")
+                else:
+                    people.change_role(rights=theirs, membership=membership, role=one.new_role)
         except ArpentError as error:
             return _("not done: %(why)s") % {"why": error.message}
-        if leaves:
-            return _("access ended")
-        return _("role changed") if one.answer == Answer.CHANGED else ""
+        return _("access ended") if leaves else _("role changed")
+
+
+def rights_behind(one: ReviewedPerson, review: RightsReview, rights: Rights) -> Rights:
+    """Those of who closes the review; at a close by the worker those that who answered, or began it, has now.
+
+    Raises Forbidden.
+    """
+    if rights.user_id is not None:
+        return rights
+    who = one.answered_by if one.answer else review.started_by
+    theirs = rights_of(who) if who else ANONYMOUS
+    check_administers(theirs, review.owner)
+    return theirs
 
 
 # -- by itself --------------------------------------------------------------------------------------------------------
@@ -197,22 +213,28 @@ def set_review_date(*, rights: Rights, member: Member, day: date | None) -> None
 
 
 def follow_reviews() -> None:
-    """Start those whose day has come, remind of those that end soon, close those whose last day is over."""
+    """Start those whose day has come, remind of those that end soon, close those whose last day is over.
+
+    One that cannot is in the log; the others go on.
+    """
     today = database_clock.today()
-    for member in Member.objects.filter(review_date__lte=today):
-        with transaction.atomic():
+    for member in Member.objects.filter(review_date__lte=today).order_by("pk"):
+        with logged_failure("a yearly review does not begin", member=member.pk), transaction.atomic():
             Member.objects.filter(pk=member.pk).update(review_date=a_year_later(member.review_date or today, today))
             if not RightsReview.objects.filter(owner=member, state=State.OPEN).exists():
                 last = today + timedelta(days=USUAL_DAYS)
                 start_review(rights=SYSTEM, member=member, last_date=last, ends_others=False)
-    for review in RightsReview.objects.filter(state=State.OPEN).select_related("owner"):
-        days_left = (review.last_date - today).days
-        if days_left < 0:
-            close_review(rights=SYSTEM, review=review)
-        elif days_left in REMINDERS and review.reminded_date != today:
-            with transaction.atomic():
-                RightsReview.objects.filter(pk=review.pk).update(reminded_date=today)
-                remind(review)
+    for review in RightsReview.objects.filter(state=State.OPEN).select_related("owner").order_by("pk"):
+        with logged_failure("a review does not go on", review=review.pk), transaction.atomic():
+            follow_review(review, (review.last_date - today).days, today)
+
+
+def follow_review(review: RightsReview, days_left: int, today: date) -> None:
+    if days_left < 0:
+        close_review(rights=SYSTEM, review=review)
+    elif days_left in REMINDERS and review.reminded_date != today:
+        RightsReview.objects.filter(pk=review.pk).update(reminded_date=today)
+        remind(review)
 
 
 def a_year_later(day: date, today: date) -> date:

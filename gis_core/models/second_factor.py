@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from datetime import timedelta
+from typing import ClassVar, Final
 
 from django.contrib.gis.db import models
 from django.db.models.functions import Now
@@ -10,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.fields import current_instant
 from gis_core.models.people import User
+
+GOOD_FOR: Final = timedelta(days=3)
+"""So long after its day a recovery still takes effect."""
 
 
 class SecondFactorRule(models.Model):
@@ -32,8 +36,12 @@ class SecondFactorRule(models.Model):
 
 class FactorRecoveryQuerySet(models.QuerySet["FactorRecovery"]):
     def pending(self) -> FactorRecoveryQuerySet:
-        """Those that neither took effect nor were stopped."""
-        return self.filter(ended_at=None)
+        """Those that neither took effect nor were stopped, nor have lapsed."""
+        return self.filter(ended_at=None, effective_at__gt=Now() - GOOD_FOR)
+
+    def lapsed(self) -> FactorRecoveryQuerySet:
+        """Those of which nobody made anything within three days of their day."""
+        return self.filter(ended_at=None, effective_at__lte=Now() - GOOD_FOR)
 
     def due(self) -> FactorRecoveryQuerySet:
         """Those whose day has passed."""
@@ -43,7 +51,8 @@ class FactorRecoveryQuerySet(models.QuerySet["FactorRecovery"]):
 class FactorRecovery(models.Model):
     """Somebody's second factor is taken off, at `effective_at` or once a second colleague confirms it.
 
-    It ends (`ended_at`) when it takes effect, or when it is `stopped`.
+    It ends (`ended_at`) when it takes effect, or when it is `stopped`: by somebody, by a second step that the person
+    completes, or for want of a sign-in within `GOOD_FOR`.
     """
 
     security = "edited"

@@ -394,6 +394,7 @@ def agency_administrators() -> set[int]:
         for (user,) in fetch_all(
             "select m.user_id from gis_core_membership m join gis_core_user u on u.id = m.user_id"
             " where m.role = 'agency_administrator' and arpent.in_force(m.accepted_at, m.last_date) and u.is_active"
+            " and u.kind = 'person'"
         )
     }
 

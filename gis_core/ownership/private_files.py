@@ -7,7 +7,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -119,7 +119,11 @@ class PrivateFiles:
 def remove_old() -> int:
     """Every night: those whose days are over go; returns how many went."""
     limit = time.time() - KEPT.total_seconds()
-    old = [path for path in Path(getattr(settings, FOLDER)).glob("*.person.*") if path.stat().st_mtime < limit]
-    for path in old:
-        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
-    return len(old)
+    removed = 0
+    for path in Path(getattr(settings, FOLDER)).glob("*.person.*"):
+        # A finished archive takes its name, a job removes its folder, while these are read.
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < limit:
+                shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink()
+                removed += 1
+    return removed

@@ -12,7 +12,7 @@ from gis_core.errors import Conflict, Invalid
 from gis_core.members import people
 from gis_core.members.rights import ADMINISTRATORS, Rights
 from gis_core.models import Member, Membership, User
-from gis_core.tokens.services import tokens_of
+from gis_core.tokens.services import shorten_tokens, tokens_of
 
 MOST_PROGRAMS = 100
 LONGEST_NAME = 80
@@ -67,6 +67,8 @@ def take_over(program: Membership, user: User) -> None:
 def find_responsible_people() -> list[User]:
     """Programs whose person left the member, or whose account is closed, go to one of its administrators; the programs.
 
+    Their tokens end within a week, as when somebody is taken out of a member.
+
     As the worker, every night: whoever takes a person out of a member takes their programs over at once
     (`gis_core.tokens.services.pass_on`), but people also leave by a directory, by an end date, or with their account.
     """
@@ -85,6 +87,7 @@ def find_responsible_people() -> list[User]:
             take_over(membership, heir.user)
             program.responsible = heir.user
             passed.append(program)
+    shorten_tokens(passed)
     return passed
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gis_core.accounts import mail
 from gis_core.database import clock as database_clock
 from gis_core.errors import Conflict, Invalid, NotFound
 from gis_core.members.rights import Rights, Role, acting_as, rights_of
@@ -21,6 +22,8 @@ LONGEST_NAME = 80
 USUAL_DAYS = 365
 MOST_DAYS = 731
 MOST_NETWORKS = 20
+DAYS_AFTER_DEPARTURE = 7
+"""So long tokens of a program outlive the departure of the person who answered for it, and may know their secrets."""
 
 
 def tokens_of(user: User) -> ApiTokenQuerySet:
@@ -166,9 +169,29 @@ def end_tokens(user: User) -> int:
     return ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=database_clock.now())
 
 
-def pass_on(user: User, *, to_id: int | None, member_id: int | None = None) -> int:
-    """Somebody else answers for the service accounts of a person who leaves (a member, or altogether); how many."""
+def programs_of_person(user: User, member_id: int | None = None) -> list[User]:
+    """The service accounts for which a person answers (at a member, or all), by name."""
     programs = User.objects.filter(kind=User.Kind.PROGRAM, responsible=user)
     if member_id is not None:
         programs = programs.filter(pk__in=Membership.objects.filter(member_id=member_id).values("user_id"))
-    return programs.update(responsible_id=to_id)
+    return list(programs.order_by("last_name", "pk"))
+
+
+def pass_on(user: User, *, to_id: int | None, member_id: int | None = None) -> int:
+    """Somebody else answers for the service accounts of a person who leaves (a member, or altogether); how many.
+
+    Who leaves may have kept their secrets: tokens end soon (`shorten_tokens`), and the heir is told by mail.
+    """
+    programs = programs_of_person(user, member_id)
+    to_id = None if to_id == user.pk else to_id
+    User.objects.filter(pk__in=[program.pk for program in programs]).update(responsible_id=to_id)
+    shorten_tokens(programs)
+    for program in programs if to_id else ():
+        mail.post("program_passed_on", program=program.pk)
+    return len(programs)
+
+
+def shorten_tokens(programs: Sequence[User]) -> int:
+    """The tokens of programs whose person has left end within `DAYS_AFTER_DEPARTURE`; how many were to last longer."""
+    end = database_clock.now() + timedelta(days=DAYS_AFTER_DEPARTURE)
+    return ApiToken.objects.valid().filter(user__in=programs, expires_at__gt=end).update(expires_at=end)

@@ -1,6 +1,7 @@
 """Dangerous acts ask again who acts, and lose no form; their one list is compared with the addresses there are."""
 
 import re
+import time
 from typing import Any
 
 import pytest
@@ -11,12 +12,23 @@ from django.urls import get_resolver
 
 from gis_core.accounts.factor.dangerous import DANGEROUS, FOR_PROGRAMS
 from gis_core.accounts.factor.middleware import OPEN
+from gis_core.accounts.factor.requirement import SIGN_IN
 from gis_core.members.rights import Role
 from gis_core.models import Member, Membership, User
 from gis_core.tokens import services as tokens
 from tests import factories
 from tests.policy.routes import TABLE
-from tests.second_factors import FACTOR, PASSWORD, add_application, browser_of, code_of, with_password
+from tests.second_factors import (
+    FACTOR,
+    HTML,
+    PASSWORD,
+    add_application,
+    browser_of,
+    code_of,
+    first_step,
+    second_step,
+    with_password,
+)
 
 CONFIRM = "/compte/confirmer/"
 # What writes about people, accounts and exports of them, and asks nobody again: why.
@@ -50,7 +62,6 @@ HARMLESS = {
     "sessions_end": "it takes away",
     "review": "answers, which its closing applies",
     "review_date": "a date of reminders",
-    "reviews": "it begins, and changes no right",
     "program_token_revoke": "it takes away",
     "program_close": "it takes away",
     "journal_officer_close": "it takes away",
@@ -148,6 +159,31 @@ def test_a_page_is_read_once_one_confirmed_with_a_code(person: User) -> None:
     done = client.post(CONFIRM, {"code": code_of(secret), "next": f"{FACTOR}codes/"})
     assert done["Location"] == f"{FACTOR}codes/"
     assert client.get(f"{FACTOR}codes/").status_code == 200
+
+
+def test_the_password_alone_does_not_do_for_who_has_a_second_factor(member: Member, person: User) -> None:
+    secret = add_application(person)
+    client = Client(headers=HTML)
+    first_step(client, person)
+    second_step(client, code_of(secret))
+    page = f"/membres/{member.slug}/second-facteur/"
+    assert client.post(page, {"wanted": "1"}).status_code == 302
+    later(client)
+    asked = client.get(CONFIRM)
+    assert ('name="code"' in asked.text, 'name="password"' in asked.text) == (True, False)
+    client.post(CONFIRM, {"password": PASSWORD})
+    assert client.post(page, {"wanted": "0"}).status_code == 401
+
+
+@pytest.mark.parametrize(("amr", "status"), [(["pwd", "mfa"], 302), (["pwd"], 401)])
+def test_the_second_factor_that_a_provider_saw_does(member: Member, person: User, amr: list[str], status: int) -> None:
+    add_application(person)
+    client = browser_of(person)
+    session = client.session
+    given = [{"method": "socialaccount", "at": time.time()}]
+    session.update({AUTHENTICATION_METHODS_SESSION_KEY: given, SIGN_IN: {"amr": amr}})
+    session.save()
+    assert client.post(f"/membres/{member.slug}/second-facteur/", {"wanted": "1"}).status_code == status
 
 
 def test_one_is_led_nowhere_else_after_confirming(person: User) -> None:

@@ -7,16 +7,17 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import decrypt
 from django.core.cache import cache
 from django.test import Client
 
 from gis_core.database import clock
 from gis_core.members.rights import Role
-from gis_core.models import FactorRecovery, Member, User
+from gis_core.models import FactorRecovery, Member, Membership, User
 from gis_core.operations import security_journal
 from tests import factories
 from tests.post import outbox
-from tests.second_factors import HTML, add_application, browser_of, first_step, with_password
+from tests.second_factors import HTML, add_application, browser_of, code_of, first_step, second_step, with_password
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +66,10 @@ def a_day_later(person: User) -> None:
     FactorRecovery.objects.filter(user=person).update(effective_at=now)
 
 
+def totp_secret(person: User) -> str:
+    return str(decrypt(Authenticator.objects.get(user=person, type=Authenticator.Type.TOTP).data["secret"]))
+
+
 def signs_in(person: User) -> bool:
     client = Client(headers=HTML)
     return bool(first_step(client, person)["Location"] != "/compte/second-facteur/connexion/")
@@ -87,6 +92,48 @@ def test_a_second_colleague_makes_it_take_effect_at_once(
     ask(agency, member, person, "confirm")
     assert not has_factor(person)
     assert FactorRecovery.objects.get().confirmed_by == agency
+
+
+def test_nobody_confirms_by_a_role_of_since_the_beginning(member: Member, person: User, colleague: User) -> None:
+    ask(colleague, member, person)
+    second_self = factories.user(member, Role.GIS_ADMINISTRATOR)
+    assert "un autre collègue" in ask(second_self, member, person, "confirm").text
+    assert has_factor(person)
+
+
+def test_the_agency_alone_does_it_for_who_has_a_higher_role_elsewhere(member: Member, person: User) -> None:
+    colleague = factories.user(member, Role.GIS_ADMINISTRATOR)
+    with factories.as_owner():
+        Membership.objects.create(user=person, member=factories.member(), role=Role.GIS_ADMINISTRATOR)
+    assert "rôle ne le permet pas" in ask(colleague, member, person).text
+
+
+def test_a_second_step_ends_it(member: Member, person: User, colleague: User) -> None:
+    ask(colleague, member, person)
+    client = Client(headers=HTML)
+    first_step(client, person)
+    second_step(client, code_of(totp_secret(person)))
+    assert not FactorRecovery.objects.pending().exists()
+    a_day_later(person)
+    assert not signs_in(person)
+
+
+def test_it_lapses_after_three_days_and_can_be_begun_again(member: Member, person: User, colleague: User) -> None:
+    ask(colleague, member, person)
+    FactorRecovery.objects.update(effective_at=clock.now() - timedelta(days=3, minutes=1))
+    assert not signs_in(person)
+    ask(colleague, member, person)
+    assert FactorRecovery.objects.pending().count() == 1
+
+
+def test_a_password_that_is_refused_takes_nothing_off(
+    member: Member, person: User, colleague: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(colleague, member, person)
+    a_day_later(person)
+    monkeypatch.setattr("gis_core.accounts.adapter.may_use_password", lambda _user: False)
+    assert first_step(Client(headers=HTML), person).status_code == 403
+    assert has_factor(person)
 
 
 def test_nobody_does_it_for_themself(member: Member, colleague: User, agency: User) -> None:

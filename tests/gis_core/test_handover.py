@@ -153,6 +153,26 @@ def test_the_worker_begins_and_ends_absences(permit: Permit, person: User, colle
     assert instructor(permit) == person
 
 
+def test_an_absence_that_fails_stops_no_other(
+    permit: Permit, person: User, colleague: User, rights: Rights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing = absences.record_absence(rights=rights, membership=of(colleague), colleague=person, **days(2, 10))
+    absences.record_absence(rights=rights, membership=of(person), colleague=colleague, **days(2, 10))
+    with factories.as_owner():
+        Absence.objects.update(**days(0, 10))
+    begin = absences.begin_absence
+
+    def fail_first(absence: Absence, rights: Rights) -> None:
+        if absence.pk == failing.pk:
+            raise ValueError
+        begin(absence, rights)
+
+    monkeypatch.setattr(absences, "begin_absence", fail_first)
+    with factories.as_worker():
+        leaving.follow_people(0)
+    assert instructor(permit) == colleague
+
+
 def test_the_worker_ends_memberships_whose_last_day_is_over(person: User, colleague: User, member: Member) -> None:
     with factories.as_owner():
         person.memberships.update(last_date=database_clock.today() - timedelta(days=1))

@@ -14,9 +14,10 @@ from procrastinate.jobs import Job as JobOfQueue
 
 from gis_core.accounts import mail as account_mail
 from gis_core.accounts.adapter import AccountAdapter
+from gis_core.database.statements import fetch_one
 from gis_core.errors import Conflict, DatabaseGone, Forbidden, Invalid, NotFound
 from gis_core.jobs.task_process import Server
-from gis_core.members import people
+from gis_core.members import handover, people
 from gis_core.members.rights import Rights, Role, rights_of
 from gis_core.models import Member, Membership, User
 from gis_core.tasks import declare_tasks
@@ -308,6 +309,52 @@ def test_an_administrator_whose_account_is_closed_does_not_count_as_another(
     factories.user(member, Role.GIS_ADMINISTRATOR, is_active=False)
     with pytest.raises(Conflict):
         people.remove(rights=rights, membership=administrator.memberships.get())
+
+
+@pytest.mark.parametrize("kind", [User.Kind.PROGRAM, User.Kind.SECURITY])
+def test_no_other_account_than_a_person_s_counts_as_an_administrator_who_stays(
+    member: Member, rights: Rights, administrator: User, kind: str
+) -> None:
+    other = factories.user(member, Role.GIS_ADMINISTRATOR, kind=kind).memberships.get()
+    mine = administrator.memberships.get()
+    with pytest.raises(Conflict):
+        people.remove(rights=rights, membership=mine)
+    assert fetch_one("select arpent.is_last_administrator(%s)", [mine.pk]) == (True,)
+    assert handover.colleagues_of(mine) == []
+    chief = factories.user(member, Role.AGENCY_ADMINISTRATOR)
+    factories.user(member, Role.AGENCY_ADMINISTRATOR, kind=kind)
+    with pytest.raises(Conflict):
+        people.remove(rights=rights_of(chief), membership=chief.memberships.get())
+    people.remove(rights=rights_of(chief), membership=other)
+    assert User.objects.get(pk=other.user_id).is_active == (kind == User.Kind.SECURITY)
+
+
+def test_an_invitation_neither_opens_nor_joins_the_security_officer_s_account(member: Member, rights: Rights) -> None:
+    officer = account(None, "rssi@example.org", kind=User.Kind.SECURITY, is_active=False)
+    with pytest.raises(Conflict) as refused:
+        invited(member, rights, email="rssi@example.org")
+    invited(member, rights)
+    with pytest.raises(Conflict) as usual:
+        invited(member, rights)
+    assert refused.value.message == usual.value.message
+    officer.refresh_from_db()
+    assert (officer.is_active, officer.memberships.exists()) == (False, False)
+
+
+@pytest.mark.parametrize(("role", "ended"), [(Role.READER, True), (Role.GIS_ADMINISTRATOR, False)])
+def test_sessions_are_ended_by_whoever_has_the_right_at_each_member_of_theirs(
+    member: Member, administrator: User, client: Client, role: Role, ended: bool
+) -> None:
+    person = factories.user(member, Role.READER)
+    elsewhere = factories.user(factories.member(), Role.READER).memberships.get().member
+    with factories.as_owner():
+        Membership.objects.create(user=person, member=elsewhere, role=role)
+        Membership.objects.create(user=administrator, member=elsewhere, role=Role.PERMIT_INSTRUCTOR)
+    browser = Client()
+    browser.force_login(person)
+    client.force_login(administrator)
+    client.post(f"/membres/{member.slug}/{person.memberships.get(member=member).pk}/sessions/")
+    assert (browser.get("/compte/session/").json()["user"] == "") == ended
 
 
 def test_an_administrator_can_leave_when_another_stays(member: Member, rights: Rights, administrator: User) -> None:

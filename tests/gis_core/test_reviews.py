@@ -113,12 +113,52 @@ def test_whoever_is_not_confirmed_is_in_the_record_and_leaves_where_that_was_cho
 
 
 def test_a_review_leaves_no_member_without_administrator(member: Member, administrator: User, reader: User) -> None:
-    review = started(SYSTEM, member, ends_others=True)
+    review = started(rights_of(administrator), member, ends_others=True)
     with factories.as_worker():
         closed(SYSTEM, review)
     assert role_of(administrator, member) == Role.GIS_ADMINISTRATOR
     assert "dernier administrateur" in line(review, administrator).outcome
     assert role_of(reader, member) is None
+
+
+def test_a_review_makes_no_last_administrator_a_reader(member: Member, rights: Rights, administrator: User) -> None:
+    review = started(rights, member)
+    answer(rights, review, administrator, "changed", Role.READER)
+    with factories.as_worker():
+        closed(SYSTEM, review)
+    assert role_of(administrator, member) == Role.GIS_ADMINISTRATOR
+    assert "dernier administrateur" in line(review, administrator).outcome
+
+
+@pytest.mark.parametrize("given", [("ended",), ("changed", Role.READER)])
+def test_nobody_answers_for_somebody_above_them(member: Member, rights: Rights, given: tuple[str, ...]) -> None:
+    chief = factories.user(member, Role.AGENCY_ADMINISTRATOR)
+    review = started(rights, member)
+    with pytest.raises(Forbidden):
+        answer(rights, review, chief, *given)
+
+
+def test_the_worker_ends_nobody_above_who_began_the_review(member: Member, rights: Rights, reader: User) -> None:
+    chief = factories.user(member, Role.AGENCY_ADMINISTRATOR)
+    review = started(rights, member, ends_others=True)
+    with factories.as_worker():
+        closed(SYSTEM, review)
+    assert (role_of(chief, member), role_of(reader, member)) == (Role.AGENCY_ADMINISTRATOR, None)
+    assert line(review, chief).outcome.startswith("pas fait")
+
+
+def test_answers_of_somebody_who_has_no_rights_any_more_are_not_done(
+    member: Member, rights: Rights, administrator: User, reader: User
+) -> None:
+    factories.user(member, Role.GIS_ADMINISTRATOR)
+    review = started(rights, member)
+    answer(rights, review, reader, "ended")
+    with factories.as_owner():
+        Membership.objects.filter(user=administrator).update(role=Role.READER)
+    with factories.as_worker():
+        closed(SYSTEM, review)
+    assert role_of(reader, member) == Role.READER
+    assert line(review, reader).outcome.startswith("pas fait")
 
 
 def test_the_record_has_its_digest_and_never_changes(member: Member, rights: Rights, reader: User) -> None:
@@ -195,6 +235,25 @@ def test_administrators_are_reminded_once_and_the_end_closes_it(member: Member, 
         review.refresh_from_db()
     assert review.state == RightsReview.State.FINAL
     assert review.closed_by is None
+
+
+def test_a_review_that_fails_stops_no_other(member: Member, rights: Rights, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = factories.member()
+    both = [started(rights, member), started(rights_of(factories.user(other, Role.GIS_ADMINISTRATOR)), other)]
+    with factories.as_owner():
+        RightsReview.objects.update(last_date=in_days(-1))
+    make = reviews.pdf_of_review
+
+    def fail_first(review: RightsReview, rows: list[ReviewedPerson]) -> bytes:
+        if review.pk == both[0].pk:
+            raise ValueError
+        return make(review, rows)
+
+    monkeypatch.setattr(reviews, "pdf_of_review", fail_first)
+    follow()
+    with acting_as(SYSTEM):
+        states = dict(RightsReview.objects.values_list("pk", "state"))
+    assert [states[one.pk] for one in both] == [RightsReview.State.OPEN, RightsReview.State.FINAL]
 
 
 @pytest.mark.parametrize(

@@ -241,6 +241,15 @@ def test_tokens_stay_where_a_factor_is_missing(member: Member) -> None:
     assert answer.json()["username"] == user.username
 
 
+def test_who_accepts_a_role_that_needs_one_sets_it_up_at_once(member: Member) -> None:
+    user = factories.user(factories.member())
+    requirement.want_of_member(member, True)
+    invitation = factories.invitation(member, user)
+    client = browser_of(user)
+    client.post(f"/compte/invitations/{invitation.pk}/accepter/")
+    assert client.get("/compte/")["Location"] == FACTOR
+
+
 def test_who_removes_the_last_one_sets_up_another_at_once(member: Member, person: User) -> None:
     add_application(person)
     requirement.want_of_member(member, True)

@@ -15,6 +15,7 @@ from gis_core.members.rights import Role, only_reads, rights_of
 from gis_core.models import ApiToken, Member, Membership, User
 from gis_core.tokens import programs, reminders, scopes, services
 from tests import factories
+from tests.post import outbox
 
 HTML = {"accept": "text/html"}
 LAYERS = "/api/v1/layers/"
@@ -162,20 +163,39 @@ def test_a_token_makes_neither_accounts_nor_tokens(agency: tuple[Member, User]) 
 def test_a_service_account_passes_to_whoever_takes_its_person_out(agency: tuple[Member, User]) -> None:
     program, other = program_of(agency), factories.user(agency[0], Role.GIS_ADMINISTRATOR)
     leaving = agency[1].memberships.get()
+    made, _secret = services.create_token(user=program.user, name="carte")
     people.remove(rights=rights_of(other), membership=leaving)
     program.user.refresh_from_db()
+    made.refresh_from_db()
     assert program.user.responsible == other
+    assert timedelta(days=6) < made.expires_at - timezone.now() <= timedelta(days=7)
+    (letter,) = [one for one in outbox() if one.to == [other.email]]
+    assert "sept jours" in letter.body
+
+
+@pytest.mark.django_db
+def test_the_page_of_a_departure_says_which_tokens_end(agency: tuple[Member, User]) -> None:
+    program_of(agency)
+    client = Client(headers=HTML)
+    client.force_login(factories.user(agency[0], Role.GIS_ADMINISTRATOR))
+    page = f"/membres/{agency[0].slug}/{agency[1].memberships.get().pk}/passation/"
+    text = client.post(page, {"purpose": "leaves", "action": "try"}).text
+    assert "QGIS Server" in text
+    assert "7 jours" in text
 
 
 @pytest.mark.django_db
 def test_a_service_account_whose_person_left_another_way_passes_on_at_night(agency: tuple[Member, User]) -> None:
     program, other = program_of(agency), factories.user(agency[0], Role.GIS_ADMINISTRATOR)
+    made, _secret = services.create_token(user=program.user, name="carte")
     User.objects.filter(pk=agency[1].pk).update(is_active=False)
     with factories.as_worker():
         assert programs.find_responsible_people() == [program.user]
         assert programs.find_responsible_people() == []
     program.user.refresh_from_db()
+    made.refresh_from_db()
     assert program.user.responsible == other
+    assert made.expires_at - timezone.now() <= timedelta(days=7)
 
 
 @pytest.mark.django_db

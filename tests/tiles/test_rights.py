@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from gis_core.accounts.factor.requirement import DUE
 from gis_core.models import ApiToken, Membership, User
 from gis_core.tokens.authentication import create_token
 from layers.catalogue.models import Layer
@@ -184,6 +185,17 @@ def test_a_session_loses_its_tiles_within_five_seconds(
     take_away(user, layer)
     five_seconds_later()
     assert thin.get(address, **credentials).status_code == 404
+
+
+def test_a_session_whose_second_factor_is_missing_is_left_to_django(
+    thin: ThinLayer, signed_in: SignIn, private: Layer
+) -> None:
+    browser = signed_in(factories.user(factories.member()))
+    stored = browser.session
+    stored[DUE] = True
+    stored.save()
+    thin.get(TILE, **session(browser))
+    assert thin.passed_on == 1
 
 
 def test_invented_session_keys_share_what_an_anonymous_asker_sees(db: None) -> None:

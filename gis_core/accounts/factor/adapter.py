@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,7 @@ from qrcode.main import make
 
 from gis_core.accounts import encryption
 from gis_core.accounts.factor.requirement import was_given_elsewhere
+from gis_core.models import User
 
 
 class FactorAdapter(DefaultMFAAdapter):
@@ -57,6 +59,12 @@ class SecondStep(AuthenticateStage):
 def host_of(request: HttpRequest) -> str:
     """The site's name without its port."""
     return urlsplit(f"//{request.get_host()}").hostname or ""
+
+
+def factors_here(request: HttpRequest, user: User) -> set[str]:
+    """The kinds of second factors by which this person can answer at this address; recovery codes are one of them."""
+    types = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+    return types if takes_keys(request) else types - {Authenticator.Type.WEBAUTHN}
 
 
 def takes_keys(request: HttpRequest) -> bool:

@@ -18,13 +18,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from gis_core.accounts.factor.adapter import takes_keys
+from gis_core.accounts.factor.adapter import factors_here
 from gis_core.accounts.factor.forms import CodeAgain, KeyAgain, PasswordAgain
 from gis_core.desk.resending import FIELD, Posted, read_posted, resend_page, sign_in_page, unpack
 from gis_core.desk.signed_in import sign_in_required
 from gis_core.http.middleware import signed_in_user
 from gis_core.http.problem import problem, wants_problem
-from gis_core.models import User
 
 STEP_UP = {"WWW-Authenticate": 'Bearer realm="Arpent", error="insufficient_user_authentication", max_age="300"'}
 """RFC 9470."""
@@ -36,20 +35,21 @@ def ask_again(request: HttpRequest) -> HttpResponse:
         message = _("This asks who you are again: sign in anew, or confirm it on the page that the link names.")
         return problem(401, message, headers=STEP_UP, reason="confirm", confirm=reverse("account_reauthenticate"))
     if posted := read_posted(request):
-        return confirm_page(request, forms_of(signed_in_user(request)), posted, status=401)
+        return confirm_page(request, forms_of(request), posted, status=401)
     address = request.get_full_path()
     return redirect(f"{reverse('account_reauthenticate')}?{urlencode({REDIRECT_FIELD_NAME: address})}")
 
 
-def forms_of(user: User) -> dict[str, Any]:
-    """By what this person can say who they are: `password`, `code`, `credential` (a key)."""
-    types = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+def forms_of(request: HttpRequest) -> dict[str, Any]:
+    """By what this person can say here who they are: `code`, `credential` (a key); `password` for want of those."""
+    user = signed_in_user(request)
+    types = factors_here(request, user)
     forms: dict[str, Any] = {}
     if Authenticator.Type.WEBAUTHN in types:
         forms["credential"] = KeyAgain(user=user)
     if types - {Authenticator.Type.WEBAUTHN}:
         forms["code"] = CodeAgain(user=user)
-    if user.has_usable_password():
+    if not forms and user.has_usable_password():
         forms["password"] = PasswordAgain(user=user)
     return forms
 
@@ -60,7 +60,7 @@ def forms_of(user: User) -> dict[str, Any]:
 def confirm(request: HttpRequest) -> HttpResponse:
     """The page, and what it posts."""
     user = signed_in_user(request)
-    forms, posted = forms_of(user), unpack(request.POST.get(FIELD, ""))
+    forms, posted = forms_of(request), unpack(request.POST.get(FIELD, ""))
     if request.method != "POST":
         return confirm_page(request, forms, None)
     if limited := ratelimit.consume_or_429(request, app="allauth.account", action="reauthenticate", user=user):
@@ -85,7 +85,7 @@ def confirm_page(request: HttpRequest, forms: dict[str, Any], posted: Posted | N
     context: dict[str, Any] = {"forms": forms, "next": destination(request), "posted": posted}
     if posted:
         context["packed"] = posted.pack()
-    if "credential" in forms and takes_keys(request):
+    if "credential" in forms:
         context["request_options"] = begin_authentication(signed_in_user(request))
     response = render(request, "mfa/confirm.html", context, status=status)
     if status == 401:

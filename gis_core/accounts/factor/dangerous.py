@@ -12,6 +12,8 @@ from allauth.account import app_settings
 from allauth.account.authentication import get_authentication_records
 from django.http import HttpRequest
 
+from gis_core.accounts.factor.adapter import factors_here
+from gis_core.accounts.factor.requirement import was_given_elsewhere
 from gis_core.http.middleware import signed_in_user
 
 WRITES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -19,7 +21,7 @@ ALL: Final = WRITES | {"GET", "HEAD"}
 
 RIGHTS: Final = (
     *("people", "people_list", "person", "person_remove", "api_people", "api_person"),
-    *("person_last_date", "person_handover", "review_closing", "journal_officers"),
+    *("person_last_date", "person_handover", "reviews", "review_closing", "journal_officers"),
     *("programs", "program_token_create", "program_take_over", "retention_choice"),
     *("owner_access", "second_factor_of_member", "second_factor_by_role", "factor_recovery"),
     *("admin:gis_core_user_change", "admin:gis_core_user_changelist"),
@@ -69,6 +71,14 @@ def is_dangerous(name: str, method: str | None) -> bool:
 
 
 def is_fresh(request: HttpRequest) -> bool:
-    """Whether who is signed in said who they are within five minutes: by signing in, or asked again."""
-    times = [record["at"] for record in get_authentication_records(request, signed_in_user(request))]
+    """Whether who is signed in said who they are within five minutes: by signing in, or asked again.
+
+    Who has a second factor said it by that one, here or at the provider: a password alone does not do.
+    """
+    user = signed_in_user(request)
+    records = get_authentication_records(request, user)
+    if factors_here(request, user):
+        elsewhere = records[-1:] if was_given_elsewhere(request, user) else []
+        records = [*elsewhere, *(record for record in records if record["method"] == "mfa")]
+    times = [record["at"] for record in records]
     return bool(times) and time.time() - max(times) < app_settings.REAUTHENTICATION_TIMEOUT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.base import views as base
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as codes
@@ -68,13 +69,14 @@ class Index(base.IndexView):
 
 
 class Kept:
-    """A form that sets a second factor up: it is no longer missing."""
+    """A form that sets a second factor up: it is no longer missing, and who set it up has just answered by it."""
 
-    request: HttpRequest
+    request: Any
 
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
         self.request.session.pop(DUE, None)
+        record_authentication(self.request, self.request.user, "mfa", reauthenticated=True)
         return response
 
 

@@ -1,25 +1,30 @@
 """A lost phone: a colleague with the right has the second factor taken off, a day later or once another one confirms.
 
 The person and the agency hear of it at once, and the person can stop it. It takes effect at the first sign-in after
-its day: nothing has to run meanwhile.
+its day, within three days of it: nothing has to run meanwhile. A second step that the person completes ends it.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_used
 from django.core import signing
 from django.db import transaction
+from django.db.models import Q
+from django.dispatch import receiver
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from gis_core.accounts import mail as account_mail
 from gis_core.accounts.factor.requirement import has_factor
 from gis_core.database import clock as database_clock
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
-from gis_core.members.rights import Rights
-from gis_core.models import FactorRecovery, User
+from gis_core.members.rights import Rights, Role
+from gis_core.models import FactorRecovery, Membership, User
 from gis_core.operations import security_journal as security
 
 DELAY: Final = timedelta(days=1)
@@ -35,14 +40,15 @@ def pending_of(user: User) -> FactorRecovery | None:
 def check_may_recover(rights: Rights, user: User) -> None:
     """Raise Forbidden but for the agency and administrators of a member of the person's; nobody does it for themself.
 
-    Only the agency does it for who administers the whole platform.
+    Only the agency does it for who administers the whole platform, or has a higher role at another member.
     """
     if rights.user_id == user.pk:
         raise Forbidden(_("Nobody does this for themself: a colleague with the right does."))
     if rights.agency:
         return
-    theirs = set(user.memberships.accepted().values_list("member_id", flat=True))
-    if user.is_superuser or not theirs & set(rights.list_administered_ids()):
+    ranks = {one.member_id: Role(one.role).rank for one in user.memberships.accepted()}
+    ours = [rank for member, rank in ranks.items() if member in rights.list_administered_ids()]
+    if user.is_superuser or not ours or max(ranks.values()) > max(ours):
         raise Forbidden(_("Your role does not allow this."))
 
 
@@ -53,6 +59,7 @@ def start(*, rights: Rights, user: User, site: str) -> FactorRecovery:
     User.objects.select_for_update().get(pk=user.pk)
     if not has_factor(user):
         raise Invalid(_("%(name)s has no second factor: there is nothing to recover.") % {"name": user})
+    FactorRecovery.objects.lapsed().filter(user=user).update(ended_at=database_clock.now(), stopped=True)
     if pending_of(user):
         raise Conflict(_("A recovery has begun already."))
     made = FactorRecovery.objects.create(
@@ -64,13 +71,24 @@ def start(*, rights: Rights, user: User, site: str) -> FactorRecovery:
 
 @transaction.atomic
 def confirm(*, rights: Rights, user: User, site: str) -> None:
-    """A second colleague confirms: it takes effect now. Raises Forbidden (the one who began it), NotFound."""
+    """A second colleague confirms: it takes effect now. Raises NotFound, Forbidden (the one who began it, or somebody
+    who has the right only since).
+    """
     check_may_recover(rights, user)
     recovery = lock(user)
-    if recovery.started_by_id == rights.user_id:
+    if recovery.started_by_id == rights.user_id or not had_the_right(rights, recovery):
         raise Forbidden(_("You began this recovery: another colleague with the right confirms it."))
     recovery.confirmed_by_id = rights.user_id
     take_effect(recovery, site)
+
+
+def had_the_right(rights: Rights, recovery: FactorRecovery) -> bool:
+    """Whether a person confirms by a role that they had before the recovery began: nobody invites a second self."""
+    before = Membership.objects.accepted().filter(user=rights.user_id, user__kind=User.Kind.PERSON)
+    before = before.filter(accepted_at__lt=recovery.started_at)
+    theirs = recovery.user.memberships.accepted().values("member_id")
+    of_agency, of_member = Q(role=Role.AGENCY_ADMINISTRATOR), Q(role=Role.GIS_ADMINISTRATOR, member__in=theirs)
+    return before.filter(of_agency if rights.agency else of_member).exists()
 
 
 @transaction.atomic
@@ -88,6 +106,13 @@ def apply_due(user: User, site: str) -> None:
     recovery = FactorRecovery.objects.due().select_for_update().filter(user=user).first()
     if recovery:
         take_effect(recovery, site)
+
+
+@receiver(authenticator_used)
+def note_used(request: HttpRequest, user: User, **_signal: Any) -> None:
+    """Whoever completes a second step has not lost it."""
+    with suppress(NotFound):
+        stop(user=user, site=request.build_absolute_uri("/"))
 
 
 def take_effect(recovery: FactorRecovery, site: str) -> None:

@@ -102,6 +102,11 @@ def is_due(request: HttpRequest) -> bool:
 def note_at_sign_in(request: HttpRequest, user: User, **_signal: Any) -> None:
     """Keep in the new session whether a second factor is missing."""
     request.session.pop(DUE, None)
+    note_missing(request, user)
+
+
+def note_missing(request: HttpRequest, user: User) -> None:
+    """Keep in the session that a second factor is missing, where one is needed now."""
     if is_needed(user) and not was_given_elsewhere(request, user) and not has_factor(user):
         request.session[DUE] = True
 
