@@ -53,8 +53,8 @@ def parts_of(search: Search, before: str, check_access: EndOfAccess) -> Generato
 
 def why_cut(error: Exception, mark: str) -> str:
     why = str(error.message) if isinstance(error, ArpentError) else _("The journal could not be read any further.")
-    words = _("CUT HERE: %(why)s Earlier lines are missing; the same address with &before=%(mark)s gives them.")
-    return words % {"why": why, "mark": quote(mark)}
+    text = _("CUT HERE: %(why)s Earlier lines are missing; the same address with &before=%(mark)s gives them.")
+    return text % {"why": why, "mark": quote(mark)}
 
 
 def line(content: dict[str, Any]) -> bytes:
