@@ -21,8 +21,8 @@ from django.views.decorators.http import require_POST, require_safe
 from gis_core.accounts import sessions
 from gis_core.accounts.factor import pages as factor_pages
 from gis_core.accounts.factor import rule_pages
-from gis_core.accounts.joined import joined_by
 from gis_core.accounts.factor.requirement import note_missing
+from gis_core.accounts.joined import joined_by
 from gis_core.accounts.providers import pages as provider_pages
 from gis_core.accounts.providers.choosing import entry_of, for_everybody, methods_for, open_methods
 from gis_core.accounts.session import session_now

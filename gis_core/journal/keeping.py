@@ -27,15 +27,20 @@ SILENT_S: Final = 30.0
 """For how long nothing is kept here after the database did not take a line: the night finds it in the files."""
 
 EVENTS: Final[Mapping[str, str]] = {
-    "password_reset_asked": Kind.SIGN_IN,
+    **dict.fromkeys(("emergency_sign_in", "password_refused", "password_reset_asked"), Kind.SIGN_IN),
+    **dict.fromkeys(("identity_joined", "address_followed", "address_not_followed"), Kind.SIGN_IN),
+    **dict.fromkeys(("directory_refused", "sessions_ended"), Kind.SIGN_IN),
+    **dict.fromkeys(("access_closed", "closed_by_directory", "directory_confirmed", "work_handed_over"), Kind.RIGHTS),
+    **dict.fromkeys(("account_made_by_rule", "role_by_rule"), Kind.RIGHTS),
+    **dict.fromkeys(("owners_read", "applicants_read", "retention_applied"), Kind.PERSONAL),
     "refused": Kind.REFUSAL,
     "export": Kind.EXPORT,
-    "owners_read": Kind.PERSONAL,
-    "applicants_read": Kind.PERSONAL,
+    "member_removed": Kind.OTHER,
 }
 BEGINNINGS: Final = (
-    *(("sign_", Kind.SIGN_IN), ("factor_", Kind.SIGN_IN), ("session_", Kind.SIGN_IN), ("join_", Kind.SIGN_IN)),
-    *(("export_", Kind.EXPORT), ("member_export", Kind.EXPORT), ("person_", Kind.PERSONAL), ("token_", Kind.TOKEN)),
+    *(("sign_", Kind.SIGN_IN), ("factor_", Kind.SIGN_IN), ("join_", Kind.SIGN_IN), ("review_", Kind.RIGHTS)),
+    *(("export_", Kind.EXPORT), ("member_export", Kind.EXPORT), ("token_", Kind.TOKEN)),
+    *(("person_", Kind.PERSONAL), ("my_data", Kind.PERSONAL)),
 )
 RIGHTS: Final = frozenset(
     {
@@ -45,8 +50,11 @@ RIGHTS: Final = frozenset(
 )
 SHARES: Final = frozenset({"gis_core_sharedlink", "permits_consultationlink"})
 SHARING: Final = frozenset({"visibility", "shared_with", "owner_id"})
-SAID: Final = ("reference", "id", "at", "event", "user", "name", "address", "request")
-ABOUT: Final = ("table", "layer", "layers", "member", "file", "path", "parcels", "numbers", "account", "method", "line")
+SAID: Final = ("id", "at", "event", "user", "name", "address", "request")
+ABOUT: Final = (
+    *("reference", "table", "layer", "layers", "member", "file", "path", "parcels", "numbers", "account", "method"),
+    "line",
+)
 
 _silent_until = 0.0
 
@@ -56,8 +64,13 @@ def kind_of(line: Mapping[str, Any]) -> str:
     event = str(line["event"])
     if event == "changed":
         return kind_of_change(line)
+    return kind_of_event(event) or str(Kind.OTHER)
+
+
+def kind_of_event(event: str) -> str | None:
+    """The kind of an event that is known here."""
     result = EVENTS.get(event) or next((kind for beginning, kind in BEGINNINGS if event.startswith(beginning)), None)
-    return str(result or Kind.OTHER)
+    return str(result) if result else None
 
 
 def kind_of_change(line: Mapping[str, Any]) -> str:

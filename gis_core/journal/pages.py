@@ -1,18 +1,16 @@
 """/journal/: the security journal, for administrators of the agency and for security officers."""
 
-import json
-from collections.abc import Iterator
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any, cast
 from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,17 +20,23 @@ from gis_core.database import clock as database_clock
 from gis_core.desk.forms import AccessibleForm, blame
 from gis_core.desk.signed_in import page
 from gis_core.errors import ArpentError, NotFound
+from gis_core.http.downloads import EndOfAccess, Started
 from gis_core.http.files import file_headers
 from gis_core.http.middleware import rights_of_request, signed_in_user
 from gis_core.journal import officers
 from gis_core.journal.access import layer_access
+from gis_core.journal.exporting import journal_lines
 from gis_core.journal.searching import PAGE, Search
-from gis_core.members.rights import acting_as
 from gis_core.models import SecurityEvent, User
 from gis_core.operations import security_journal
 
-MOST_EXPORTED = 100_000
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
+def check_day(day: date) -> None:
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValidationError(_("Give a day between 2000 and 2099."))
 
 
 class SearchForm(AccessibleForm):
@@ -46,8 +50,8 @@ class SearchForm(AccessibleForm):
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"), choices=[("", gettext_lazy("All")), *SecurityEvent.Kind.choices], required=False
     )
-    since = forms.DateField(label=gettext_lazy("From"), widget=DAY, required=False)
-    until = forms.DateField(label=gettext_lazy("To"), widget=DAY, required=False)
+    since = forms.DateField(label=gettext_lazy("From"), widget=DAY, validators=[check_day], required=False)
+    until = forms.DateField(label=gettext_lazy("To"), widget=DAY, validators=[check_day], required=False)
 
     def search(self) -> Search:
         given = self.cleaned_data
@@ -61,7 +65,7 @@ class AccessForm(AccessibleForm):
     layer = forms.CharField(
         label=gettext_lazy("Layer"), help_text=gettext_lazy("Its short name, as its address has it."), max_length=80
     )
-    day = forms.DateField(label=gettext_lazy("Day"), widget=DAY)
+    day = forms.DateField(label=gettext_lazy("Day"), widget=DAY, validators=[check_day])
     hour = forms.TimeField(
         label=gettext_lazy("Hour"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}), initial=time(12)
     )
@@ -104,22 +108,20 @@ def journal_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @page
 def export(request: HttpRequest) -> HttpResponse:
-    """What is looked for as JSON lines, the latest first; its reading is a line of the journal itself."""
+    """What is looked for as JSON lines, the latest first; its reading is a line of the journal itself.
+
+    `before`, which the last line of a file that was cut gives, is where the next file begins.
+    """
     check_reads(request)
     form = SearchForm(request.GET)
     if not form.is_valid():
-        return redirect("journal")
+        return redirect(f"{reverse('journal')}?{request.GET.urlencode()}")
     query = {name: str(value) for name, value in form.cleaned_data.items() if value}
+    before = request.GET.get("before", "")
+    lines = Started(journal_lines(form.search(), before, EndOfAccess.of(request)))
     security_journal.record("export_journal", query=query)
     headers = file_headers(f"journal-{database_clock.today():%Y-%m-%d}.jsonl", "application/jsonl")
-    rights, search = rights_of_request(request), form.search()
-
-    def lines() -> Iterator[bytes]:
-        with acting_as(rights), transaction.atomic():
-            for event in search.stream(MOST_EXPORTED):
-                yield (json.dumps(event.as_line(), default=str) + "\n").encode()
-
-    streamed: Any = StreamingHttpResponse(lines(), headers=headers)
+    streamed: Any = StreamingHttpResponse(lines, headers=headers)
     return cast(HttpResponse, streamed)
 
 

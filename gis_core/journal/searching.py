@@ -7,14 +7,18 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gis_core.database.statements import fetch_all
+from gis_core.errors import Invalid
 from gis_core.models import SecurityEvent, User
 
 PAGE: Final = 50
 MOST_PEOPLE: Final = 50
+LAST_NUMBER: Final = 2**63 - 1
 FIND: Final = "select * from arpent.find_security_events(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 TABLE_COLUMNS: Final = [str(field.column) for field in SecurityEvent._meta.concrete_fields]
 
@@ -80,14 +84,15 @@ class Search:
             )
         ]
 
-    def stream(self, most: int, step: int = 1_000) -> Iterator[Event]:
-        """At most so many lines, the latest first, read step by step."""
-        before = ""
-        for left in range(most, 0, -step):
-            matches = self.find(most=min(step, left), before=before)
-            yield from matches
-            if len(matches) < step:
+    def steps(self, *, before: str = "", step: int = 1_000) -> Iterator[list[Event]]:
+        """All of them, the latest first, some at a time, each time in a transaction of its own."""
+        matches: list[Event] = []
+        while not matches or len(matches) == step:
+            with transaction.atomic():
+                matches = self.find(most=step, before=before)
+            if not matches:
                 return
+            yield matches
             before = matches[-1].mark
 
 
@@ -99,12 +104,18 @@ def made(row: Sequence[Any]) -> Event:
 
 
 def read_mark(text: str) -> tuple[datetime | None, int | None]:
-    """The instant and number in a mark; none in what is no mark."""
+    """The instant and number in a mark; none where there is none. Raises Invalid for what is no mark."""
+    if not text:
+        return None, None
     at, _underscore, number = text.partition("_")
     try:
-        return datetime.fromisoformat(at), int(number)
+        instant, line = datetime.fromisoformat(at), int(number)
     except ValueError:
-        return None, None
+        instant, line = None, -1
+    if instant is None or instant.tzinfo is None or not 0 <= line <= LAST_NUMBER:
+        message = _("The lines before this one cannot be found: search again from the first page.")
+        raise Invalid(message, parameter="before")
+    return instant, line
 
 
 def people_called(text: str) -> list[int] | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models, transaction
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from psycopg.pq import TransactionStatus
 
@@ -97,6 +98,8 @@ class Rights:
 
     def cover(self, others: Rights) -> bool:
         """Whether whoever has these reads all that others show."""
+        if self.layers and not (others.layers and self.layers >= others.layers):
+            return False
         members, towns = set(self.members()), set(self.town_halls())
         return self.agency or (
             not others.agency
@@ -206,8 +209,8 @@ def rights_of(user: User | AnonymousUser) -> Rights:
     if not user.is_authenticated or not user.is_active:
         return ANONYMOUS
     if user.kind == "security":
-        # No layer has this number: not even a public one is shown.
-        return Rights(user_id=user.pk, layers=frozenset({0}))
+        # No layer has this number: not even a public one is shown (0 stands for photos and layers of other servers).
+        return Rights(user_id=user.pk, layers=frozenset({-1}))
     rows = fetch_all(MEMBERSHIPS, [Role.TOWN_HALL, user.pk])
     memberships = [row[:3] for row in rows if row[3]]
     if rows and not memberships:
@@ -224,14 +227,26 @@ def rights_of(user: User | AnonymousUser) -> Rights:
     )
 
 
-def are_still_held(rights: Rights) -> bool:
-    """Whether the person may still read, now, all that these rights let them read: for what goes on for long."""
-    from gis_core.models import User
+def are_still_held(rights: Rights, *, token: int | None = None, session: str = "") -> bool:
+    """Whether the person may still read, now, all that these rights let them read: for what goes on for long.
+
+    `token` is the number of the API token by which they ask, `session` the key of their session: either may have ended
+    meanwhile while the person stays. Two statements, whatever is asked.
+    """
+    from django.contrib.sessions.models import Session
+
+    from gis_core.models import ApiToken, User
 
     if rights.user_id is None:
         return True
-    user = User.objects.filter(pk=rights.user_id).only("is_active").first()
-    return user is not None and rights_of(user).cover(rights)
+    people = User.objects.filter(pk=rights.user_id, is_active=True)
+    if token is not None:
+        people = people.filter(models.Exists(ApiToken.objects.valid().filter(pk=token, user=rights.user_id)))
+    if session:
+        people = people.filter(models.Exists(Session.objects.filter(pk=session, expire_date__gt=Now())))
+    user = people.only("is_active", "kind").first()
+    held = rights_of(user) if user else ANONYMOUS
+    return held.signed_in and held.cover(rights)
 
 
 # The communes of a role: those of the town hall, or the whole territory of the member; and whether it is in force.

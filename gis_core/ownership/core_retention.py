@@ -21,7 +21,7 @@ ALWAYS, CHOSEN, HAND, STAYS = When.ALWAYS, When.CHOSEN, When.HAND, When.STAYS
 ENDED_TOKENS: Final = "least(expires_at, coalesce(revoked_at, expires_at)) < {before}"
 UNUSED_ACCOUNTS: Final = """
     select u.id from gis_core_user u
-    where coalesce(u.last_login, u.date_joined) < %s and not starts_with(u.username, %s)
+    where coalesce(u.last_login, u.date_joined) < %s and not starts_with(u.username, %s) and u.kind = 'person'
         and not exists (select from gis_core_membership m where m.user_id = u.id) order by u.id
 """
 UNANSWERED: Final = """
@@ -103,7 +103,9 @@ def erase_invitations(before: datetime) -> Counts:
 
 
 def forget_unused_accounts(before: datetime) -> Counts:
-    """Accounts without any role or invitation, by which nobody came in since."""
+    """People's accounts without any role or invitation, by which nobody came in since; programs and security officers,
+    who never have a role, are closed by hand.
+    """
     users = [user for (user,) in fetch_all(UNUSED_ACCOUNTS, [before, f"{FORGOTTEN} "])]
     with security_journal.without_values():
         for user in users:
@@ -137,6 +139,7 @@ PEOPLE = (
         duration=lambda: FOR_EVER,
         reason="à choisir par l'agence",
         erase=forget_unused_accounts,
+        least_days=90,
     ),
     RetentionKind(
         slug="invitations",

@@ -20,6 +20,9 @@ from gis_core.database import clock as database_clock
 from gis_core.database.statements import execute, fetch_all, fetch_one
 from gis_core.errors import Conflict, Invalid
 from gis_core.folding import fold_terms
+from gis_core.members.closing import close_access
+from gis_core.members.people import lock_people
+from gis_core.models import Member, User
 from gis_core.operations import security_journal
 from gis_core.ownership.declarations import DECLARED, Declared, Fate, Whose, title_of
 from gis_core.ownership.law import TRACES
@@ -367,14 +370,16 @@ class Outcome:
 
 
 def erase(mentions: Sequence[Mention]) -> list[Outcome]:
-    """Erase or make anonymous what may be, keep what the law keeps; in the open transaction. Raises Conflict."""
-    outcomes, administrators = [], agency_administrators()
+    """Erase or make anonymous what may be, keep what the law keeps; in the open transaction. Raises Conflict (the last
+    administrator of the agency or of a member).
+    """
+    lock_people()
+    outcomes, former = [], administrators()
     with security_journal.without_values():
         for one in mentions:
             erase_row(one)
             outcomes.append(Outcome(one, one.declared.asks))
-    if administrators and not agency_administrators():
-        raise Conflict("C'est le dernier administrateur de l'agence : donnez d'abord ce rôle à quelqu'un d'autre.")
+    check_administrators_stay(former)
     return outcomes
 
 
@@ -387,20 +392,44 @@ def erase_row(one: Mention) -> None:
         blank_row(one.declared, one.row)
 
 
-def agency_administrators() -> set[int]:
-    """The accounts by which somebody can administer the agency: the last one stays."""
+@dataclass(frozen=True, slots=True)
+class Administrator:
+    """A role by which somebody can administer a member, or the agency too; `stays` where it has no last day."""
+
+    user: int
+    member: int
+    agency: bool
+    stays: bool
+
+
+def administrators() -> set[Administrator]:
     return {
-        user
-        for (user,) in fetch_all(
-            "select m.user_id from gis_core_membership m join gis_core_user u on u.id = m.user_id"
-            " where m.role = 'agency_administrator' and arpent.in_force(m.accepted_at, m.last_date) and u.is_active"
-            " and u.kind = 'person'"
+        Administrator(*row)
+        for row in fetch_all(
+            "select m.user_id, m.member_id, m.role = 'agency_administrator', m.last_date is null"
+            " from gis_core_membership m join gis_core_user u on u.id = m.user_id"
+            " where m.role in ('agency_administrator', 'gis_administrator')"
+            " and arpent.in_force(m.accepted_at, m.last_date) and u.is_active and u.kind = 'person'"
         )
     }
 
 
+def check_administrators_stay(former: set[Administrator]) -> None:
+    """Whom an administrator leaves has another one, without a last day. Raises Conflict."""
+    now = administrators()
+    gone, stay = former - now, [one for one in now if one.stays]
+    if any(one.agency for one in gone) and not any(one.agency for one in stay):
+        raise Conflict("C'est le dernier administrateur de l'agence : donnez d'abord ce rôle à quelqu'un d'autre.")
+    if left := {one.member for one in gone} - {one.member for one in stay}:
+        names = ", ".join(Member.objects.filter(pk__in=left).order_by("name").values_list("name", flat=True))
+        raise Conflict(f"C'est le dernier administrateur de {names} : donnez d'abord ce rôle à quelqu'un d'autre.")
+
+
 def erase_account(user_id: int) -> None:
-    """An account, its roles and what the history says of them, those that ended long ago too."""
+    """An account, once nothing is open to it any more, its roles and what the history says of them, those that ended
+    long ago too.
+    """
+    close_access(User.objects.get(pk=user_id), why="erased")
     memberships = DECLARED.by_key()["gis_core.Membership"]
     for (row,) in fetch_all("select id from gis_core_membership where user_id = %s", [user_id]):
         delete_row(memberships, row)

@@ -100,11 +100,12 @@ def apply(kind: RetentionKind, choice: RetentionChoice) -> None:
     """Erase what is older, and keep how much that was. What fails is said in the log, and is tried the next night."""
     assert kind.when == When.CHOSEN
     assert kind.erase is not None
+    days = max(choice.days, kind.least_days)
     try:
         with transaction.atomic():
-            counts = kind.erase(instant(choice.days))
+            counts = kind.erase(instant(days))
             note_erased(kind.slug, total_of(counts))
     except ArpentError as error:
         log.warning("a kind was not erased", extra={"fields": {"kind": kind.slug, "why": str(error.message)}})
         return
-    security_journal.record("retention_applied", kind=kind.slug, days=choice.days, rows=total_of(counts))
+    security_journal.record("retention_applied", kind=kind.slug, days=days, rows=total_of(counts))

@@ -11,13 +11,16 @@ from typing import Any
 import pytest
 import shapely
 from django.contrib.gis.geos import GEOSGeometry, LineString, MultiPolygon, Point, Polygon
+from django.contrib.sessions.models import Session
 from django.db import DatabaseError, connection
 from django.test import Client
 
+from gis_core.database import clock as database_clock
 from gis_core.files.writing.flatgeobuf import FlatGeobuf
 from gis_core.files.writing.rows import Column
 from gis_core.members.rights import Rights
-from gis_core.models import User
+from gis_core.models import ApiToken, User
+from gis_core.tokens.authentication import create_token
 from layers.catalogue.models import Layer
 from layers.exports.services import streams
 from tests import factories
@@ -396,6 +399,28 @@ def test_a_flatgeobuf_cut_short_is_refused_by_its_readers(
     factories.feature(lamps)
     with pytest.raises(Unreadable):
         table(write(client, lamps, tmp_path))
+
+
+@pytest.mark.parametrize("by", ["session", "token"])
+def test_an_export_ends_with_the_session_or_the_token_by_which_it_was_asked(
+    client: Client, lamps: Layer, administrator: User, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    monkeypatch.setattr("gis_core.http.downloads.ACCESS_STEP_S", 0.0)
+    monkeypatch.setattr("layers.exports.services.reading.FIRST_ROWS", 1)
+    for _n in range(3):
+        factories.feature(lamps)
+    path, headers = f"/api/v1/layers/{lamps.slug}/export.csv", {}
+    if by == "session":
+        client.force_login(administrator)
+    else:
+        _token, secret = create_token(user=administrator, name="essai")
+        headers = {"authorization": f"Bearer {secret}"}
+    parts = client.get(path, headers=headers).streaming_content
+    assert next(parts)
+    with factories.as_owner():
+        Session.objects.all().delete()
+        ApiToken.objects.update(revoked_at=database_clock.now())
+    assert b"".join(parts).decode().startswith("ERREUR")
 
 
 def test_an_error_before_the_first_byte_is_a_problem(

@@ -17,7 +17,7 @@ from gis_core.jobs.points import JOB_KINDS, JobKind
 from gis_core.members import people
 from gis_core.members.closing import close_access
 from gis_core.members.rights import SYSTEM, Rights, Role, acting_as, are_still_held, rights_of
-from gis_core.models import Job, Member, Membership, SharedLink, User
+from gis_core.models import ApiToken, Job, Member, Membership, SharedLink, User
 from gis_core.tokens.links import make_link
 from gis_core.tokens.services import create_token
 from permits.services.reminding import make_feed, person_of_feed
@@ -214,6 +214,24 @@ def test_more_rights_hold_what_fewer_showed(person: User, member: Member) -> Non
     with factories.as_owner():
         person.memberships.update(role=Role.GIS_ADMINISTRATOR)
         Membership.objects.create(user=person, member=factories.member(), role=Role.READER)
+    assert are_still_held(rights)
+
+
+def test_a_token_or_a_session_that_ended_no_longer_opens_what_the_person_may_read(
+    person: User, django_assert_num_queries: Any
+) -> None:
+    with factories.as_owner():
+        token = ApiToken.objects.create(user=person, name="essai", digest=b"1" * 32)
+        later = database_clock.now() + timedelta(hours=1)
+        Session.objects.create(session_key="clé", session_data="", expire_date=later)
+    rights = rights_of(person)
+    held = {"token": token.pk}, {"session": "clé"}
+    with django_assert_num_queries(4):
+        assert [are_still_held(rights, **one) for one in held] == [True, True]
+    with factories.as_owner():
+        ApiToken.objects.update(revoked_at=database_clock.now())
+        Session.objects.update(expire_date=database_clock.now())
+    assert [are_still_held(rights, **one) for one in held] == [False, False]
     assert are_still_held(rights)
 
 

@@ -1,5 +1,6 @@
 """The security journal in the database: kept once, never changed, searched, sent on, read by whom it is for."""
 
+import ast
 import json
 import socket
 import ssl
@@ -14,19 +15,22 @@ from uuid import uuid4
 
 import pytest
 from django.apps import apps
+from django.contrib.sessions.models import Session
 from django.db import DatabaseError, transaction
 from django.test import Client
 from django.utils import timezone
 
 from gis_core.database.statements import execute, fetch_all, fetch_one
 from gis_core.errors import Conflict
-from gis_core.journal import keeping, officers, syslog
+from gis_core.http import downloads
+from gis_core.journal import exporting, keeping, officers, syslog
 from gis_core.journal.access import layer_access
 from gis_core.journal.searching import Search
 from gis_core.members.rights import SYSTEM, Rights, Role, acting_as, rights_of
 from gis_core.models import User
 from gis_core.operations import security_journal as security
-from tests import factories
+from tests import factories, photos
+from tests.external import conftest as external
 
 HTML = {"accept": "text/html"}
 pytestmark = pytest.mark.django_db
@@ -96,6 +100,34 @@ def test_a_line_has_its_kind(event: dict[str, Any], kind: str) -> None:
     assert keeping.kind_of(event) == kind
 
 
+def recorded_events() -> set[str]:
+    """What the code gives `record`: a name, or the beginning of one; and those that it gives by a variable."""
+    events = {"person_answered", "person_erased", "person_archive_fetched", "my_data_fetched"}
+    for app in ("gis_core", "layers", "networks", "permits", "orthophoto", "simulation", "tiles"):
+        for path in Path(__file__).parents[2].joinpath(app).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                name = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
+                if name not in ("record", "record_committed") or not node.args:
+                    continue
+                first = node.args[0].values[0] if isinstance(node.args[0], ast.JoinedStr) else node.args[0]
+                events |= {first.value} if isinstance(first, ast.Constant) and isinstance(first.value, str) else set()
+    return events
+
+
+def test_every_event_that_the_code_records_has_a_kind() -> None:
+    events = recorded_events()
+    assert {"access_closed", "refused", "factor_recovery_", "sessions_ended"} <= events
+    assert {event for event in events if keeping.kind_of_event(event) is None} == set()
+
+
+def test_the_number_of_a_person_s_request_is_kept_and_found() -> None:
+    keeping.add([line("person_erased", reference="2026-14", job=3)])
+    with acting_as(SYSTEM):
+        (event,) = Search(about="2026-14").find()
+    assert event.as_line()["reference"] == "2026-14"
+    assert b"2026-14" in syslog.message(event, "h", longest=10)
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -152,7 +184,34 @@ def test_lines_are_found_by_person_object_kind_and_day() -> None:
 def test_pages_follow_each_other_without_a_line_lost_or_twice() -> None:
     keeping.add([line(f"e{number}") | {"at": "2026-01-01T00:00:00+00:00"} for number in range(7)])
     with acting_as(SYSTEM):
-        assert len({event.id for event in Search().stream(7, step=3)}) == 7
+        assert len({event.id for step in Search().steps(step=3) for event in step}) == 7
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"until": "9999-12-31"},
+        {"since": "0001-01-01"},
+        {"before": f"2026-01-01T00:00:00+00:00_{'9' * 30}"},
+        {"before": "2026-01-01T00:00:00_1"},
+        {"before": "hier"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("page", ["", "lignes.jsonl"])
+def test_absurd_days_and_marks_are_refused_in_words(asked: dict[str, str], page: str) -> None:
+    client = Client(headers=HTML)
+    client.force_login(agency())
+    answer = client.get(f"/journal/{page}", asked, follow=True)
+    assert answer.status_code == 400
+    assert "entre 2000 et 2099" in answer.text or "première page" in answer.text
+
+
+def test_an_absurd_day_of_access_is_refused_in_words() -> None:
+    client = Client(headers=HTML)
+    client.force_login(officer())
+    page = client.get("/journal/acces/", {"layer": "x", "day": "9999-12-31", "hour": "23:59"})
+    assert (page.status_code, "entre 2000 et 2099" in page.text) == (400, True)
 
 
 # -- whom it is for ---------------------------------------------------------------------------------------------------
@@ -175,7 +234,9 @@ def test_postgresql_itself_asks_who_reads_the_journal() -> None:
 def test_the_security_officer_has_no_rights_whatever_memberships_the_account_has() -> None:
     member = factories.member()
     one = factories.user(member, Role.GIS_ADMINISTRATOR, kind=User.Kind.SECURITY)
-    assert rights_of(one) == Rights(user_id=one.pk, layers=frozenset({0}))
+    assert rights_of(one) == Rights(user_id=one.pk, layers=frozenset({-1}))
+    photos.photo()
+    external.external(external.Server(0))
     factories.editable_layer(member, slug="cachee", visibility="owner")
     scopes = ("owner", "filed", "insee", "announced", "job", "visibility", "part:", "nominative:", "journal", "feature")
     private = [model for model in apps.get_models() if str(getattr(model, "security", "")).startswith(scopes)]
@@ -222,6 +283,44 @@ def test_the_journal_is_given_as_json_lines_whose_reading_is_a_line() -> None:
     assert found(kinds=["export"]) == ["export_journal"]
 
 
+@pytest.fixture
+def asking_at_each_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(downloads, "ACCESS_STEP_S", 0.0)
+
+
+@pytest.mark.usefixtures("asking_at_each_step")
+def test_an_export_cut_by_the_end_of_the_session_says_where_it_was_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    keeping.add([line(f"e{number}") for number in range(3)])
+    steps = Search.steps
+    monkeypatch.setattr(Search, "steps", lambda search, before="": steps(search, before=before, step=1))
+    client = Client(headers=HTML)
+    client.force_login(reader := agency())
+    end = downloads.EndOfAccess(rights_of(reader), session=str(client.session.session_key))
+    with acting_as(end.rights):
+        parts = exporting.journal_lines(Search(), "", end)
+        first = json.loads(next(parts))
+        Session.objects.all().delete()
+        (last,) = [json.loads(text) for text in b"".join(parts).splitlines()]
+    assert first["event"] == "e2"
+    assert "Votre accès a pris fin" in last["cut"]
+    monkeypatch.setattr(Search, "steps", steps)
+    again = Client(headers=HTML)
+    again.force_login(reader)
+    rest = b"".join(again.get("/journal/lignes.jsonl", {"before": last["before"]}).streaming_content).splitlines()
+    assert [json.loads(text)["event"] for text in rest] == ["e1", "e0"]
+
+
+def test_a_file_of_too_many_lines_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    keeping.add([line(f"e{number}") for number in range(3)])
+    steps = Search.steps
+    monkeypatch.setattr(Search, "steps", lambda search, before="": steps(search, before=before, step=1))
+    monkeypatch.setattr(exporting, "MOST_LINES", 2)
+    with acting_as(SYSTEM):
+        lines = b"".join(exporting.journal_lines(Search(), "", downloads.EndOfAccess(SYSTEM))).splitlines()
+    assert len(lines) == 3
+    assert "2 lignes au plus" in json.loads(lines[-1])["cut"]
+
+
 # -- who had access ---------------------------------------------------------------------------------------------------
 
 
@@ -244,6 +343,59 @@ def test_who_had_access_to_a_layer_is_answered_from_the_history() -> None:
     assert came.username in now.people[0].person
     with acting_as(rights_of(came)), pytest.raises(DatabaseError), transaction.atomic():
         layer_access("lampes", after)
+
+
+def called_at(slug: str, instant: Any) -> list[str]:
+    with acting_as(SYSTEM):
+        return [one.person.split(" (")[0] for one in layer_access(slug, instant).people]
+
+
+def test_a_role_whose_last_day_was_over_gave_no_access() -> None:
+    owner = factories.member()
+    factories.editable_layer(owner, slug="lampes", visibility="owner")
+    for name, days in (("Partie", -1), ("Dernière", 0)):
+        person = factories.user(owner, last_name=name)
+        with factories.as_owner():
+            person.memberships.update(last_date=timezone.localdate() + timedelta(days=days))
+    assert called_at("lampes", timezone.now() + timedelta(seconds=5)) == ["Dernière"]
+
+
+def test_a_closed_account_had_access_until_the_journal_says_that_it_was_closed() -> None:
+    owner = factories.member()
+    factories.editable_layer(owner, slug="lampes", visibility="owner")
+    person = factories.user(owner, last_name="Close", is_active=False)
+    now = timezone.now() + timedelta(seconds=5)
+    changed = [{"id": person.pk, "changed": {"is_active": [True, False]}}]
+    assert called_at("lampes", now) == []
+    keeping.add([line("changed", table="gis_core_user", detail=changed) | {"at": str(now + timedelta(seconds=5))}])
+    assert called_at("lampes", now) == ["Close"]
+    assert called_at("lampes", now + timedelta(seconds=9)) == []
+
+
+def test_a_security_officer_had_access_to_no_layer() -> None:
+    owner = factories.member()
+    factories.editable_layer(owner, slug="lampes", visibility="owner")
+    factories.user(owner, last_name="Rssi", kind=User.Kind.SECURITY)
+    assert called_at("lampes", timezone.now() + timedelta(seconds=5)) == []
+
+
+def test_the_history_of_town_halls_is_read_once_however_many_roles_there_are() -> None:
+    commune = factories.commune()
+    owner = factories.member(commune)
+    factories.editable_layer(owner, slug="lampes", visibility="owner")
+    for _number in range(3):
+        factories.user(owner, Role.TOWN_HALL, (commune,))
+    with factories.as_owner():
+        execute("alter function arpent.rows_as_of rename to former_rows_as_of")
+        execute("create temp sequence calls")
+        execute(
+            "create function arpent.rows_as_of(name text, instant timestamptz) returns setof jsonb language plpgsql as"
+            " $$ begin perform nextval('pg_temp.calls');"
+            " return query select * from arpent.former_rows_as_of(name, instant); end $$"
+        )
+    assert len(called_at("lampes", timezone.now() + timedelta(seconds=5))) == 3
+    with factories.as_owner():
+        assert fetch_one("select last_value from pg_temp.calls") == (3,)
 
 
 def test_a_town_hall_s_communes_and_a_public_layer_are_said() -> None:

@@ -1,16 +1,20 @@
 """What a person who asks is given, and what is erased of them."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from allauth.account.models import EmailAddress, EmailConfirmation
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
+from django.test import Client
 
+from gis_core.database import clock
 from gis_core.database.statements import execute, fetch_one
 from gis_core.errors import Invalid
 from gis_core.members.rights import Role
-from gis_core.models import User
+from gis_core.models import SharedLink, User
 from gis_core.ownership import people
 from tests import factories
 from tests.gis_core.departures import as_session
@@ -136,6 +140,55 @@ def test_the_last_administrator_of_the_agency_stays(database: str, tmp_path: Pat
             call_command("person_data", "--email", "alice@example.org", "--choose", mark,
                          "--reference", "2026-17", "--erase", str(tmp_path / "alice"))  # fmt: skip
     assert person.memberships.filter(role=Role.AGENCY_ADMINISTRATOR).exists()
+
+
+def erase(person: User, stem: Path) -> None:
+    with as_session("arpent_owner"):
+        call_command("person_data", "--email", person.email, "--choose", f"gis_core.User:{person.pk}",
+                     "--reference", "2026-19", "--erase", str(stem))  # fmt: skip
+
+
+@pytest.mark.parametrize("other_has_a_last_day", [False, True])
+def test_the_last_administrator_of_a_member_stays(database: str, tmp_path: Path, other_has_a_last_day: bool) -> None:
+    member = factories.member(factories.commune())
+    person = factories.user(member, Role.GIS_ADMINISTRATOR, email="alice@example.org")
+    if other_has_a_last_day:
+        other = factories.user(member, Role.GIS_ADMINISTRATOR)
+        with factories.as_owner():
+            other.memberships.update(last_date=clock.today() + timedelta(days=3))
+    with pytest.raises(CommandError, match=f"le dernier administrateur de {member.name}"):
+        erase(person, tmp_path / "alice")
+    factories.user(member, Role.GIS_ADMINISTRATOR)
+    erase(person, tmp_path / "alice")
+    assert not person.memberships.exists()
+
+
+def test_an_administrator_of_the_agency_who_has_a_last_day_is_not_the_one_who_stays(
+    database: str, tmp_path: Path
+) -> None:
+    agency = factories.member(factories.commune())
+    person, leaving = (factories.user(agency, Role.AGENCY_ADMINISTRATOR) for _rank in range(2))
+    with factories.as_owner():
+        leaving.memberships.update(last_date=clock.today() + timedelta(days=3))
+    with pytest.raises(CommandError, match="le dernier administrateur de l'agence"):
+        erase(person, tmp_path / "alice")
+    assert person.memberships.exists()
+
+
+def test_what_an_erased_person_came_in_by_is_shut(namesakes: tuple[User, User], tmp_path: Path) -> None:
+    person, _other = namesakes
+    with factories.as_owner():
+        link = SharedLink.objects.create(
+            owner=person.memberships.get().member, made_by=person, about_kind="x", about_id=1, digest=b"1" * 32,
+            expires_at=clock.now() + timedelta(days=3),
+        )  # fmt: skip
+    client = Client(headers={"accept": "text/html"})
+    client.force_login(person)
+    erase(person, tmp_path / "zoe")
+    with factories.as_owner():
+        link.refresh_from_db()
+        assert link.revoked_at is not None
+        assert not Session.objects.filter(session_key=client.session.session_key).exists()
 
 
 def test_an_address_goes_with_what_waits_for_its_confirmation(database: str, tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ LIST = "/donnees-personnelles/demandes/"
 SEARCHED = {"name": "Lefèvre", "first_name": "", "email": "", "phone": "", "reference": "2026-14"}
 NOISE = {
     *("gis_core_job", "gis_core_idempotencykey", "django_session", "procrastinate_jobs", "procrastinate_events"),
-    *("usersessions_usersession",),
+    *("usersessions_usersession", "gis_core_securityevent"),
 }
 """Tables in which asking writes, whoever is erased."""
 

@@ -16,12 +16,13 @@ from django.test import Client
 from gis_core import tasks
 from gis_core.database import clock
 from gis_core.database.statements import execute, fetch_one
+from gis_core.errors import Invalid
 from gis_core.members.rights import SYSTEM, Role, acting_as, rights_of
 from gis_core.models import ApiToken, Job, Member, RetentionChoice, SharedLink, User
 from gis_core.ownership import retention_jobs
 from gis_core.ownership.declarations import DECLARED, Fate, Whose
 from gis_core.ownership.processings import COLUMNS, PROCESSINGS, Controller, register, register_file
-from gis_core.ownership.retention import RETENTIONS, When
+from gis_core.ownership.retention import RETENTIONS, When, check_days
 from gis_core.tokens.services import create_token
 from tests import factories
 from tests.gis_core.departures import as_session, table_counts
@@ -170,14 +171,26 @@ def test_the_night_erases_what_was_chosen_and_nothing_else(
 
 
 def test_an_unused_account_names_nobody_any_more(agency: User, old: Member) -> None:
+    with factories.as_owner():
+        for kind in (User.Kind.SECURITY, User.Kind.PROGRAM):
+            User.objects.create(username=kind, kind=kind, date_joined=clock.now() - timedelta(days=400))
     chosen(signed_in(agency), "unused_accounts")
     night()
     with factories.as_owner():
+        assert User.objects.filter(username__in=["security", "program"], is_active=True).count() == 2
         assert not User.objects.filter(username="partie").exists()
         assert set(
             User.objects.filter(username__in=["active", "invitée", "agence"]).values_list("is_active", flat=True)
         ) == {True}
     assert night() == {}
+
+
+def test_an_account_is_unused_after_ninety_days_whatever_is_chosen() -> None:
+    kind = RETENTIONS.find("unused_accounts")
+    assert kind is not None
+    check_days(kind, 90)
+    with pytest.raises(Invalid, match="90"):
+        check_days(kind, 89)
 
 
 def test_a_choice_begins_on_its_day_and_stops(agency: User, old: Member) -> None:

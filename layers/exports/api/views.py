@@ -18,6 +18,7 @@ from gis_core.api.views import AsItIs, job_response, validate_data
 from gis_core.database import clock as database_clock
 from gis_core.files.writing.wire import MEDIA_TYPES
 from gis_core.http.admission import FILTER, limit_concurrency
+from gis_core.http.downloads import EndOfAccess
 from gis_core.http.files import file_headers
 from gis_core.http.middleware import rights_of_request, signed_in_user
 from gis_core.http.problem import as_problem
@@ -90,7 +91,7 @@ class StreamView(APIView):
         if request.method == "HEAD":
             return HttpResponse(headers=headers)
         security_journal.record("export", layers=[layer.slug], format=self.suffix)
-        parts = stream(layer, order.selection, reading, form, rights)
+        parts = stream(layer, order.selection, reading, form, EndOfAccess.of(request))
         return StreamingHttpResponse(parts, headers=headers)
 
 
@@ -170,5 +171,5 @@ class ExportFileView(APIView):
         path = files.get_export_file(job, rights, ordering.mark_of(rights))
         suffix = FILES.suffix_of(job)
         headers = file_headers(f"{files.stem_of(job)}.{suffix}", MEDIA_TYPES[suffix])
-        parts = [] if request.method == "HEAD" else file_in_blocks(path, rights)
+        parts = [] if request.method == "HEAD" else file_in_blocks(path, EndOfAccess.of(request))
         return StreamingHttpResponse(parts, headers=headers | {"Content-Length": str(path.stat().st_size)})
