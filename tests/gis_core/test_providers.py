@@ -132,7 +132,7 @@ def test_a_provider_opens_the_account_of_its_subject(provider: StandIn, member: 
     answer = come_back(client, provider, method, "?next=/compte/")
     assert (answer.status_code, answer["Location"]) == (302, "/compte/")
     assert who(client) == str(user.pk)
-    assert client.session[SESSION_KEY]["method"] == method.pk
+    assert client.session[SESSION_KEY] | {"at": 0} == {"method": method.pk, "amr": [], "at": 0}
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "ES256", "HS256"])
@@ -534,6 +534,9 @@ def test_the_person_who_signs_in_as_before_joins_the_identity(provider: StandIn,
     later = Client()
     come_back(later, provider, method)
     assert who(later) == str(user.pk)
+    client.post(f"/compte/identites/{number}/retirer/", headers=HTML)
+    assert not SocialAccount.objects.exists()
+    assert (who(later), who(client)) == (None, str(user.pk))
 
 
 def link() -> str:
