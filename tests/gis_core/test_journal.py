@@ -18,6 +18,7 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 from django.utils import timezone
 
+from gis_core.accounts import sessions
 from gis_core.database.statements import execute, fetch_all, fetch_one
 from gis_core.errors import Conflict
 from gis_core.journal import keeping, officers, syslog
@@ -210,6 +211,17 @@ def test_an_officer_s_account_is_never_one_that_works_with_data(mailoutbox: list
     made.refresh_from_db()
     assert (made.kind, person.kind) == ("security", "person")
     assert not made.has_usable_password()
+
+
+def test_an_officer_s_account_is_closed_with_its_sessions() -> None:
+    one, browser, client = officer(), Client(headers=HTML), Client(headers=HTML)
+    browser.force_login(one)
+    browser.get("/journal/")
+    client.force_login(agency())
+    assert sessions.sessions_of(one)
+    assert client.post(f"/journal/lecteurs/{one.pk}/fermer/").status_code == 302
+    assert sessions.sessions_of(one) == []
+    assert not User.objects.get(pk=one.pk).is_active
 
 
 def test_the_journal_is_given_as_json_lines_whose_reading_is_a_line() -> None:
