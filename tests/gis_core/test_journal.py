@@ -273,6 +273,17 @@ def test_an_officer_s_account_is_never_one_that_works_with_data(mailoutbox: list
     assert not made.has_usable_password()
 
 
+def test_an_officer_s_account_is_closed_with_its_sessions() -> None:
+    one, browser, client = officer(), Client(headers=HTML), Client(headers=HTML)
+    browser.force_login(one)
+    client.force_login(agency())
+    kept = Session.objects.filter(pk=browser.session.session_key)
+    assert kept.exists()
+    assert client.post(f"/journal/lecteurs/{one.pk}/fermer/").status_code == 302
+    assert not kept.exists()
+    assert not User.objects.get(pk=one.pk).is_active
+
+
 def test_the_journal_is_given_as_json_lines_whose_reading_is_a_line() -> None:
     keeping.add([line("sign_in", name="jeanne", detail_of={"a": 1})])
     client = Client(headers=HTML)

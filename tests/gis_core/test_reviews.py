@@ -140,6 +140,7 @@ def test_nobody_answers_for_somebody_above_them(member: Member, rights: Rights, 
 
 def test_the_worker_ends_nobody_above_who_began_the_review(member: Member, rights: Rights, reader: User) -> None:
     chief = factories.user(member, Role.AGENCY_ADMINISTRATOR)
+    factories.user(factories.member(), Role.AGENCY_ADMINISTRATOR)
     review = started(rights, member, ends_others=True)
     with factories.as_worker():
         closed(SYSTEM, review)
