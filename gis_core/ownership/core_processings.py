@@ -16,7 +16,7 @@ PROCESSINGS: Final = (
             *("gis_core.User", "gis_core.Membership", "account.EmailAddress", "account.EmailConfirmation"),
             *("gis_core.User_groups", "gis_core.User_user_permissions", "gis_core.ApiToken", "gis_core.IdempotencyKey"),
             *("gis_core.Job", "mfa.Authenticator", "socialaccount.SocialAccount", "socialaccount.SocialToken"),
-            "usersessions.UserSession",
+            *("usersessions.UserSession", "gis_core.FactorRecovery"),
         ),
         data="rôles et communes, langue, dernière connexion, filtres et vue de carte gardés, tâches, jetons ; sessions"
         " (adresse IP, navigateur) ; second facteur ; le mot de passe n'est gardé que haché",
@@ -31,8 +31,12 @@ PROCESSINGS: Final = (
         " personne qui demande ses données.",
         basis="obligation légale et mission d'intérêt public (art. 6 § 1 c et e ; art. 5 § 2 et art. 32)",
         people="agents des membres et de l'agence ; visiteurs dont l'adresse IP est notée à la connexion",
-        models=("gis_core.HistoryEvent", "gis_core.RowHistory", "admin.LogEntry"),
-        data="adresse IP, heure et numéro de requête dans le journal de sécurité (des fichiers, un par jour)",
+        models=(
+            *("gis_core.HistoryEvent", "gis_core.RowHistory", "admin.LogEntry", "gis_core.SecurityEvent"),
+            *("gis_core.SyslogPosition", "gis_core.RightsReview", "gis_core.ReviewedPerson"),
+        ),
+        data="adresse IP, heure et numéro de requête dans le journal de sécurité (un fichier par jour, et la base) ;"
+        " rôles et réponses des revues des droits",
         recipients="les administrateurs de l'agence ; ceux des membres concernés pour les journaux de lecture",
     ),
     Processing(
