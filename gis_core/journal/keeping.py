@@ -28,10 +28,10 @@ SILENT_S: Final = 30.0
 
 EVENTS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("emergency_sign_in", "password_refused", "password_reset_asked"), Kind.SIGN_IN),
-    **dict.fromkeys(("identity_joined", "address_followed", "address_not_followed"), Kind.SIGN_IN),
-    **dict.fromkeys(("directory_refused", "sessions_ended"), Kind.SIGN_IN),
+    **dict.fromkeys(("identity_joined", "identity_removed", "identities_forgotten"), Kind.SIGN_IN),
+    **dict.fromkeys(("directory_refused", "sessions_ended", "address_followed", "address_not_followed"), Kind.SIGN_IN),
     **dict.fromkeys(("access_closed", "closed_by_directory", "directory_confirmed", "work_handed_over"), Kind.RIGHTS),
-    **dict.fromkeys(("account_made_by_rule", "role_by_rule"), Kind.RIGHTS),
+    **dict.fromkeys(("account_made_by_rule", "role_by_rule", "reopened_by_directory"), Kind.RIGHTS),
     **dict.fromkeys(("owners_read", "applicants_read", "retention_applied"), Kind.PERSONAL),
     "refused": Kind.REFUSAL,
     "export": Kind.EXPORT,

@@ -34,9 +34,11 @@ TILE = "/tiles/prive/14/8292/5732.mvt"
 WORLD = """
 import json
 from datetime import timedelta
+from time import time
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.gis.geos import MultiPolygon, Polygon
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 from gis_core.database import clock
@@ -52,7 +54,8 @@ from simulation.models import Project
 def signed_in(user):
     session = SessionStore()
     session.update({"_auth_user_id": str(user.pk), HASH_SESSION_KEY: user.get_session_auth_hash(),
-                    "_auth_user_backend": settings.AUTHENTICATION_BACKENDS[0]})
+                    "_auth_user_backend": settings.AUTHENTICATION_BACKENDS[0],
+                    AUTHENTICATION_METHODS_SESSION_KEY: [{"method": "password", "at": time()}]})
     session.save()
     return session.session_key
 

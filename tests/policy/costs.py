@@ -26,6 +26,7 @@ COSTLY = {
     "api/v1/parcels/sheets/": {"pdf"},
     "api/v1/search/": {"search"},
     "fiches/": {"filter"},
+    "journal/lignes.jsonl": {"download"},
     "permis/": {"filter"},
     "permis/<str:permit>/courriers/<int:letter_id>/<str:form>/": {"pdf"},
     "permis/export/": {"table"},
