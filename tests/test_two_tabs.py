@@ -384,7 +384,7 @@ CASES: dict[str, Callable[[], Case]] = {
     "permits.pages.figures.FiguresForm": figures,
     "permits.pages.consulting.ReceiptForm": receipt,
     "permits.pages.consulting.AnswerForm": answer,
-    "gis_core.members.pages.RoleChangeForm": person_role,
+    "gis_core.members.person_pages.RoleChangeForm": person_role,
     "gis_core.letters.pages.WordingForm": letter_template,
     "gis_core.letters.pages.LetterheadForm": letterhead,
     "layers.owners.forms.LevelsForm": owner_levels,
@@ -410,6 +410,8 @@ CASES: dict[str, Callable[[], Case]] = {
     "simulation.pages.rules.ZoneRulesForm": zone_rules,
 }
 SHOWN_WITH_ANOTHER = {"permits.pages.consulting.CorrectionForm"}
+# Those made of them are tried.
+BASES = {"gis_core.accounts.providers.forms.ChangeForm"}
 """An answer that is corrected is the same page as an answer."""
 
 
@@ -511,7 +513,7 @@ def forms_of_rows(kind: type[EditForm] = EditForm) -> set[str]:
 
 def test_every_form_of_a_row_is_tried_here() -> None:
     _all_pages_are_loaded = get_resolver().url_patterns
-    assert forms_of_rows() == {*CASES, *SHOWN_WITH_ANOTHER}
+    assert forms_of_rows() == {*CASES, *SHOWN_WITH_ANOTHER, *BASES}
 
 
 ALL = {name.rpartition(".")[2]: make for name, make in CASES.items()} | ADMINISTRATION

@@ -62,8 +62,8 @@ def test_alike_findings_name_what_differs_in_the_order_of_their_sentence() -> No
 
 
 def test_a_parameter_that_json_has_not_is_kept_as_a_text() -> None:
-    (kept,) = as_json([Finding(code="Until %(day)s.", params={"day": date(2026, 3, 1)})], 10)
-    assert from_json([kept])[0].message == "Until 2026-03-01."
+    (kept,) = as_json([Finding(code="Not translated: %(day)s.", params={"day": date(2026, 3, 1)})], 10)
+    assert from_json([kept])[0].message == "Not translated: 2026-03-01."
 
 
 def test_a_text_of_the_file_is_no_formula_of_the_spreadsheet() -> None:

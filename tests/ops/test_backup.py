@@ -81,7 +81,9 @@ CATALOGUE = {
     "constraints": "select conrelid::regclass, conname, convalidated,"
     " regexp_replace(pg_get_constraintdef(oid), '::(character varying|text)(\\[\\])?|[()]', '', 'g')"
     " from pg_constraint",
-    "indexes": "select indexrelid::regclass, pg_get_indexdef(indexrelid) from pg_index"
+    # The condition of the same index is written with its casts elsewhere once it was dumped.
+    "indexes": "select indexrelid::regclass,"
+    " regexp_replace(pg_get_indexdef(indexrelid), '::(text|character varying)(\[\])?|[()]', '', 'g') from pg_index"
     " where indrelid::regclass::text !~ '^pg_'",
     "functions": "select p.oid::regprocedure, pg_get_userbyid(proowner), proacl, prosecdef, proconfig, md5(prosrc)"
     " from pg_proc p where pronamespace::regnamespace::text !~ '^pg_|^information_schema'",
