@@ -83,7 +83,7 @@ CATALOGUE = {
     " from pg_constraint",
     # The condition of the same index is written with its casts elsewhere once it was dumped.
     "indexes": "select indexrelid::regclass,"
-    " regexp_replace(pg_get_indexdef(indexrelid), '::(text|character varying)(\[\])?|[()]', '', 'g') from pg_index"
+    " regexp_replace(pg_get_indexdef(indexrelid), '::(text|character varying)(\\[\\])?|[()]', '', 'g') from pg_index"
     " where indrelid::regclass::text !~ '^pg_'",
     "functions": "select p.oid::regprocedure, pg_get_userbyid(proowner), proacl, prosecdef, proconfig, md5(prosrc)"
     " from pg_proc p where pronamespace::regnamespace::text !~ '^pg_|^information_schema'",
