@@ -6,7 +6,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -184,8 +184,9 @@ def ask_at(address: str, url: str, target: Target, limits: Limits, deadline: flo
             preload_content=False,
             decode_content=False,
         )
-        response = connection.getresponse()
-        body = read(response, limits, target) if response.status not in REDIRECTIONS else b""
+        # An answer whose end is not read holds the connection's socket.
+        with closing(connection.getresponse()) as response:
+            body = read(response, limits, target) if response.status not in REDIRECTIONS else b""
         if connection.was_cut:
             raise ConnectionError
         return Fetched(url, response.status, {name.lower(): value for name, value in response.headers.items()}, body)
