@@ -234,12 +234,13 @@ def keep_address(user: User, method: SignInMethod, identity: Identity) -> None:
 
 
 def vouched_email(method: SignInMethod, identity: Identity) -> str:
-    """The address that the method answers for: verified there, and of one of its domains. Otherwise "".
+    """The address that the method answers for: verified there, and of one of its domains, of any where it is the
+    platform's. Otherwise "".
 
     An invitation to an address is whoever's bears it: a provider must not put others' addresses on its accounts.
     """
     email = usable_email(identity.email) if identity.email_verified else ""
-    return email if email.rpartition("@")[2] in method.domains else ""
+    return email if method.member_id is None or email.rpartition("@")[2] in method.domains else ""
 
 
 def usable_email(text: str) -> str:

@@ -94,7 +94,7 @@ def test_a_token_that_only_reads_changes_nothing_at_any_address(world: World, un
             asks = method not in READING and not keeps_nothing(path)
             answer = try_out(world, secret, method, route, scope, read_only=True)
             if is_refused(answer) != asks and (asks or answer.status_code >= 500):
-                failed.append(f"{method} /{route}: {answer.status_code}")
+                failed.append(f"{method} /{route}: {answer.status_code} {answer.content[:200]!r}")
     assert not failed, "\n".join(failed)
 
 
@@ -154,6 +154,8 @@ def test_the_security_officer_opens_the_journal_and_no_other_address(world: Worl
                 answer = send(
                     address(route, given), headers={"accept": "text/html"}, **body(world, route, method, given)
                 )
+                for close in answer._resource_closers:
+                    close()
                 transaction.set_rollback(True)
             own = address(route, given).startswith(officers.OPEN)
             led = route == "" and method == "GET" and answer.status_code == 302 and answer["Location"] == "/journal/"
