@@ -38,7 +38,7 @@ from time import time
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.gis.geos import MultiPolygon, Polygon
-from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.internal.flows import login
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 from gis_core.database import clock
@@ -55,7 +55,8 @@ def signed_in(user):
     session = SessionStore()
     session.update({"_auth_user_id": str(user.pk), HASH_SESSION_KEY: user.get_session_auth_hash(),
                     "_auth_user_backend": settings.AUTHENTICATION_BACKENDS[0],
-                    AUTHENTICATION_METHODS_SESSION_KEY: [{"method": "password", "at": time()}]})
+                    login.AUTHENTICATION_METHODS_SESSION_KEY: [{"method": "password", "at": time()}],
+                    login._AUTHENTICATION_METHODS_USER_SESSION_KEY: str(user.pk)})
     session.save()
     return session.session_key
 
