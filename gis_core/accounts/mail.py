@@ -156,13 +156,16 @@ def send_joined(user: int, method: int) -> None:
         send_about(owner, "mail/joined.txt", subject, {"method": chosen})
 
 
+def of_agency() -> Q:
+    """The people who administer the agency today."""
+    today = Membership.objects.accepted().filter(role=Role.AGENCY_ADMINISTRATOR)
+    return Q(pk__in=today.values("user"))
+
+
 def send_emergency(user: int, address: str, at: str) -> None:
     """Who administers the agency hears that an emergency account was used."""
     owner = User.objects.filter(pk=user).first()
-    agency = User.objects.filter(
-        is_active=True, memberships__role=Role.AGENCY_ADMINISTRATOR, memberships__accepted_at__isnull=False
-    )
-    for reader in agency.exclude(email="").distinct() if owner else ():
+    for reader in User.objects.filter(of_agency(), is_active=True).exclude(email="") if owner else ():
         with translation.override(reader.language):
             context = {"owner": owner, "address": address, "at": at}
             send_about(reader, "mail/emergency.txt", _("An emergency account was used on Arpent"), context)
@@ -175,8 +178,7 @@ def send_factor_recovery(recovery: int, what: str, site: str) -> None:
     one = FactorRecovery.objects.select_related("user", "started_by").filter(pk=recovery).first()
     if one is None:
         return
-    agency = Q(memberships__role=Role.AGENCY_ADMINISTRATOR, memberships__accepted_at__isnull=False)
-    readers = User.objects.filter(Q(pk=one.user_id) | agency, is_active=True).exclude(email="").distinct()
+    readers = User.objects.filter(Q(pk=one.user_id) | of_agency(), is_active=True).exclude(email="")
     link = site.rstrip("/") + reverse("factor_recovery_link", kwargs={"key": link_key(one)})
     for reader in readers:
         with translation.override(reader.language):

@@ -12,7 +12,7 @@ from django.urls import get_resolver
 
 from gis_core.accounts.factor.dangerous import DANGEROUS, FOR_PROGRAMS
 from gis_core.accounts.factor.middleware import OPEN
-from gis_core.accounts.factor.requirement import SIGN_IN
+from gis_core.accounts.joining import SESSION_KEY
 from gis_core.members.rights import Role
 from gis_core.models import Member, Membership, User
 from gis_core.tokens import services as tokens
@@ -181,7 +181,7 @@ def test_the_second_factor_that_a_provider_saw_does(member: Member, person: User
     client = browser_of(person)
     session = client.session
     given = [{"method": "socialaccount", "at": time.time()}]
-    session.update({AUTHENTICATION_METHODS_SESSION_KEY: given, SIGN_IN: {"amr": amr}})
+    session.update({AUTHENTICATION_METHODS_SESSION_KEY: given, SESSION_KEY: {"amr": amr}})
     session.save()
     assert client.post(f"/membres/{member.slug}/second-facteur/", {"wanted": "1"}).status_code == status
 

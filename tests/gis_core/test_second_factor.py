@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from gis_core.accounts import encryption
 from gis_core.accounts.factor import requirement
+from gis_core.accounts.joining import SESSION_KEY
 from gis_core.members.rights import Role
 from gis_core.models import Member, User
 from tests import factories
@@ -273,7 +274,7 @@ def test_what_the_provider_did_counts(member: Member, amr: list[str], satisfied:
     requirement.want_of_member(member, True)
     request = RequestFactory().get("/")
     request.session = SessionStore()
-    request.session[requirement.SIGN_IN] = {"method": 1, "amr": amr, "at": int(time.time())}
+    request.session[SESSION_KEY] = {"method": 1, "amr": amr, "at": int(time.time())}
     record_authentication(request, user, "socialaccount", provider="method-1")
     login(request, user)
     assert requirement.is_due(request) != satisfied
@@ -283,7 +284,7 @@ def test_a_password_does_not_count_as_the_provider_of_before(member: Member, per
     """Who is half signed in by a provider, then types another's password in the same browser."""
     secret, client = add_application(person), Client(headers=HTML)
     session = client.session
-    session[requirement.SIGN_IN] = {"method": 1, "amr": ["mfa"], "at": int(time.time())}
+    session[SESSION_KEY] = {"method": 1, "amr": ["mfa"], "at": int(time.time())}
     session.save()
     client.cookies["arpent_session"] = session.session_key
     assert first_step(client, person)["Location"] == f"{FACTOR}connexion/"

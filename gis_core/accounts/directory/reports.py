@@ -12,7 +12,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -20,7 +19,7 @@ from django.utils.translation import gettext as _
 from gis_core.accounts import mail
 from gis_core.database import clock
 from gis_core.members.rights import ADMINISTRATORS, Role
-from gis_core.models import SignInMethod, User
+from gis_core.models import Membership, SignInMethod, User
 
 DAY_S = 86_400
 CONFIRMED_S = 3_600
@@ -128,10 +127,10 @@ def address_of(method: SignInMethod) -> str:
 def administrators_of(method: SignInMethod) -> list[User]:
     """Those of the member whose directory it is; of the agency where it is the platform's."""
     roles = ADMINISTRATORS if method.member_id else {Role.AGENCY_ADMINISTRATOR}
-    theirs = Q(memberships__role__in=roles, memberships__accepted_at__isnull=False)
+    today = Membership.objects.accepted().filter(role__in=roles)
     if method.member_id:
-        theirs &= Q(memberships__member=method.member_id)
-    return list(User.objects.filter(theirs, is_active=True).exclude(email="").distinct())
+        today = today.filter(member=method.member_id)
+    return list(User.objects.filter(is_active=True, pk__in=today.values("user")).exclude(email=""))
 
 
 def notify(method: SignInMethod, text: str) -> None:

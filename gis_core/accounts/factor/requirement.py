@@ -14,14 +14,13 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from psycopg import sql
 
+from gis_core.accounts.joining import amr_of_session
 from gis_core.database.statements import fetch_all, fetch_one
 from gis_core.models import Member, SecondFactorRule, User
 from gis_core.points import FACTOR_NEEDS
 
 DUE = "second_factor_due"
 """In the session of who must set up a second factor before anything else."""
-SIGN_IN = "sign_in"
-"""In the session of who came by a provider: `amr` says what they gave there (RFC 8176)."""
 POSSESSION = frozenset({"otp", "totp", "hwk", "swk", "sc", "pop"})
 
 NEEDED = sql.SQL("""
@@ -89,7 +88,7 @@ def was_given_elsewhere(request: HttpRequest, user: AbstractBaseUser | None) -> 
     records = get_authentication_records(request, user)
     if not records or records[-1].get("method") != "socialaccount":
         return False
-    amr = frozenset(request.session.get(SIGN_IN, {}).get("amr", ()))
+    amr = amr_of_session(request)
     return "mfa" in amr or ("pwd" in amr and bool(amr & POSSESSION))
 
 

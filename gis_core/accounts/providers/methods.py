@@ -141,8 +141,8 @@ def check_domains(rights: Rights, method: SignInMethod, domains: Sequence[str]) 
             parameter="domains",
         )
     if method.member_id and not rights.agency:
-        own = User.objects.filter(memberships__member=method.member_id, memberships__accepted_at__isnull=False)
-        held = {email.rpartition("@")[2].lower() for email in own.values_list("email", flat=True)}
+        own = Membership.objects.accepted().filter(member=method.member_id)
+        held = {email.rpartition("@")[2].lower() for email in own.values_list("user__email", flat=True)}
         if strange := set(wanted) - held:
             raise Invalid(
                 _("Nobody of the member has an address of %(domains)s: the agency enters such a domain.")
@@ -221,13 +221,9 @@ def set_passwords(*, rights: Rights, member: Member, passwords_open: bool, emerg
 
 
 def emergency_candidates(member: Member) -> QuerySet[User]:
-    """The member's administrators who can sign in by a password."""
-    chosen = User.objects.filter(
-        is_active=True,
-        memberships__member=member,
-        memberships__role__in=ADMINISTRATORS,
-        memberships__accepted_at__isnull=False,
-    )
+    """The member's administrators who can sign in by a password, and stay."""
+    today = Membership.objects.accepted().filter(member=member, role__in=ADMINISTRATORS, last_date=None)
+    chosen = User.objects.filter(is_active=True, pk__in=today.values("user"))
     without = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX) | Q(password="")
     return chosen.exclude(without).order_by("last_name", "first_name", "username")
 

@@ -16,7 +16,7 @@ from django.test import Client
 
 from gis_core.letters.services import wording_of
 from gis_core.members.rights import SYSTEM, Role, acting_as
-from gis_core.models import Member, Membership
+from gis_core.models import Member, Membership, User
 from gis_core.points import LETTER_KINDS
 
 ZOOM = 14
@@ -45,7 +45,8 @@ def prepare() -> dict[str, str]:
     """An administrator of the agency with a new password, in this copy only. Raises CommandError without any."""
     with acting_as(SYSTEM), transaction.atomic():
         membership = (
-            Membership.objects.filter(role=Role.AGENCY_ADMINISTRATOR, user__is_active=True, accepted_at__isnull=False)
+            Membership.objects.accepted()
+            .filter(role=Role.AGENCY_ADMINISTRATOR, user__is_active=True, user__kind=User.Kind.PERSON)
             .select_related("user", "member")
             .order_by("pk")
             .first()
