@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gis_core.database import clock as database_clock
@@ -51,7 +51,7 @@ class SearchForm(AccessibleForm):
         label=gettext_lazy("Kind"), choices=[("", gettext_lazy("All")), *SecurityEvent.Kind.choices], required=False
     )
     since = forms.DateField(label=gettext_lazy("From"), widget=DAY, validators=[check_day], required=False)
-    until = forms.DateField(label=gettext_lazy("To"), widget=DAY, validators=[check_day], required=False)
+    until = forms.DateField(label=pgettext_lazy("days", "To"), widget=DAY, validators=[check_day], required=False)
 
     def search(self) -> Search:
         given = self.cleaned_data

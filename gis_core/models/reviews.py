@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gis_core.fields import current_instant
 from gis_core.members.rights import Role
@@ -26,7 +27,7 @@ class RightsReview(models.Model):
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")
-        FINAL = "final", _("Closed")
+        FINAL = "final", pgettext_lazy("review", "Closed")
 
     owner = models.ForeignKey(Member, models.CASCADE, related_name="+", verbose_name=_("member"))
     shared_with = ArrayField(models.IntegerField(), db_default=[], default=list, blank=True, editable=False)
@@ -37,8 +38,10 @@ class RightsReview(models.Model):
     ends_others = models.BooleanField(_("whoever is not confirmed leaves"), default=False)
     # The last day on which administrators were reminded.
     reminded_date = models.DateField(null=True, editable=False)
-    closed_at = models.DateTimeField(_("closed on"), null=True)
-    closed_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("closed by"))
+    closed_at = models.DateTimeField(pgettext_lazy("review", "closed on"), null=True)
+    closed_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="+", verbose_name=pgettext_lazy("review", "closed by")
+    )
     pdf = models.BinaryField(null=True)
     sha256 = models.CharField(max_length=64, blank=True)
     version = models.IntegerField(default=1, editable=False)

@@ -3,7 +3,7 @@
 import ast
 import re
 from collections import Counter
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -47,7 +47,12 @@ class Entry:
 
     @property
     def is_untranslated(self) -> bool:
-        return not all(self._texts("msgstr"))
+        return not all(self.translations)
+
+    @property
+    def translations(self) -> list[str]:
+        """One text, or one for each plural form."""
+        return self._texts("msgstr")
 
     def _texts(self, keyword: str) -> list[str]:
         """The texts after a keyword, `msgstr` being each of its plural forms; one empty text where it is missing."""
@@ -89,7 +94,8 @@ def update_catalogues(
 
     `used` are the messages of the code, untranslated, by the catalogue of the app that they are in. A message that is
     in the common catalogue stays there while anybody uses it. A translation follows its message from one catalogue to
-    another; a new message stands at the end, without translation.
+    another; a new message stands at the end, without translation. So does one that two catalogues translate
+    differently: it means two things, and the later of them wants a context (`pgettext`).
     """
     used = {path: {key: entry for key, entry in part.items() if key != HEADER} for path, part in used.items()}
     counts = Counter(key for messages in used.values() for key in messages)
@@ -97,6 +103,8 @@ def update_catalogues(
     translations: Catalogue = {}
     for path in sorted(catalogues, key=lambda path: path == common):
         translations |= catalogues[path]
+    for key in _translated_differently(catalogues.values()):
+        del translations[key]
     updated = {}
     for path in catalogues:
         messages = {key: entry for key, entry in used.get(path, {}).items() if path == common or key not in shared}
@@ -104,6 +112,18 @@ def update_catalogues(
             messages |= _several(used, shared)
         updated[path] = _update(catalogues[path], messages, translations)
     return updated
+
+
+def _translated_differently(catalogues: Iterable[Catalogue]) -> set[Key]:
+    found: dict[Key, list[str]] = {}
+    different = set()
+    for entries in catalogues:
+        for key, entry in entries.items():
+            if key == HEADER or entry.is_untranslated:
+                continue
+            if found.setdefault(key, entry.translations) != entry.translations:
+                different.add(key)
+    return different
 
 
 def _several(used: Mapping[Path, Catalogue], shared: Set[Key]) -> Catalogue:

@@ -150,7 +150,8 @@ def test_a_broken_setback_is_told_and_drawn(page: Page) -> None:
 
 
 def test_the_sides_of_the_terrain_are_drawn(wide: Page) -> None:
-    assert (tints(wide, "alignment"), tints(wide, "side"), tints(wide, "rear")) == (1, 2, 1)
+    sides = {"alignment": 1, "side": 2, "rear": 1}
+    until(wide, lambda: {kind: tints(wide, kind) for kind in sides} == sides, "the sides are not on the map")
 
 
 def test_what_lies_beyond_a_limit_is_said_once(wide: Page) -> None:

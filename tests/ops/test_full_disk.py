@@ -104,7 +104,8 @@ def test_a_restore_gives_back_what_was_there(disk: Place, fill: Fill, tmp_path: 
     assert refused.value.message.startswith("Le disque est plein"), refused.value
     assert "ce qui était là est à sa place" in refused.value.message
     filler.unlink()
-    assert set(names(disk.data)) - {"log"} == set(present) - {"log"}
+    # A folder that is given to the site's user gets its key, as at its first start.
+    assert set(names(disk.data)) - {"log", "secret-key"} == set(present) - {"log", "secret-key"}
     assert rows(disk) == before
 
 

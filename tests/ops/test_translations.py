@@ -76,6 +76,12 @@ def test_a_message_of_several_apps_stands_once_in_the_common_catalogue():
     assert result == {COMMON: catalogue("State = État"), WATER: catalogue(), ROADS: catalogue()}
 
 
+def test_a_message_that_two_apps_translate_differently_is_translated_anew():
+    used = {COMMON: catalogue("Event ="), ROADS: catalogue("Event =")}
+    result = updated(used, common=catalogue("Event = Événement"), roads=catalogue("Event = Manifestation"))
+    assert result == {COMMON: catalogue("Event ="), WATER: catalogue(), ROADS: catalogue()}
+
+
 def test_a_message_of_one_app_that_the_common_catalogue_has_is_translated_there():
     result = updated({WATER: catalogue("State =")}, common=catalogue("State = État"))
     assert result == {COMMON: catalogue("State = État"), WATER: catalogue(), ROADS: catalogue()}
