@@ -39,6 +39,8 @@ SOUND_S = 30.0
 
 class Command(BaseCommand):
     help = "Run background jobs. SIGTERM waits a few seconds for what runs; the rest is taken up by the next worker."
+    # Those of the code: `check` and `migrate` run them, and a fifth of a worker's start would be theirs.
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--concurrency", type=int, default=1)
