@@ -307,6 +307,31 @@ def test_a_rule_that_is_removed_ends_at_once_what_it_alone_gave(member: Member, 
     assert not User.objects.get(pk=both.pk).is_active
 
 
+@pytest.mark.parametrize("kind", ["openid_connect", "directory"])
+def test_rules_are_added_and_removed_on_the_page_of_their_method(
+    member: Member, administrator: User, kind: str
+) -> None:
+    """Of a provider and of a directory alike; the page says how many people have the role before it is removed."""
+    method = SignInMethod.objects.create(member=member, kind=kind, name="Annuaire", options={})
+    client = Client(headers=HTML)
+    client.force_login(administrator)
+    kept = {"openid_connect": f"{method.pk}/", "directory": f"annuaire/{method.pk}/"}[kind]
+    base = f"/membres/{member.slug}/connexion/"
+    sent = {"group": "ADS", "member": member.slug, "role": "permit_instructor", "communes": ""}
+    refused = client.post(f"{base}{method.pk}/regles/", {**sent, "group": ""})
+    assert (refused.status_code, method.rules.count()) == (400, 0)
+    assert 'name="group"' in refused.content.decode()
+    assert client.post(f"{base}{method.pk}/regles/", sent)["Location"] == base + kept
+    apply_rules(user=joined(method, factories.user()), method=method, groups=["ads"])
+    page = client.get(base + kept).content.decode()
+    remove = f"{base}{method.pk}/regles/{method.rules.get().pk}/retirer/"
+    assert "1 personne l’a par une règle" in page
+    assert remove in page
+    removed = client.post(remove, follow=True)
+    assert (removed.redirect_chain[0][0], method.rules.count()) == (base + kept, 0)
+    assert "1 personne a perdu le rôle" in removed.content.decode()
+
+
 ELSEWHERE = Configuration(issuer="https://ailleurs.example", client_id="arpent")
 
 
