@@ -158,7 +158,7 @@ def test_an_address_leads_to_the_provider_of_its_domain_and_back(
 
         with page_of(browser, DESK, storage_state=administrator) as other:
             other.goto(f"{demo.url}/membres/cc-lys/connexion/{methods[0]}/")
-            expect(other.get_by_text("1 personne l’a par une règle")).to_be_visible()
+            expect(other.get_by_text("donné à 1 personne")).to_be_visible()
             clean(other)
             press(other, other.get_by_role("button", name="Retirer la règle de siren:243400017"))
             expect(other.get_by_text("1 personne a perdu le rôle")).to_be_visible()

@@ -325,7 +325,7 @@ def test_rules_are_added_and_removed_on_the_page_of_their_method(
     apply_rules(user=joined(method, factories.user()), method=method, groups=["ads"])
     page = client.get(base + kept).content.decode()
     remove = f"{base}{method.pk}/regles/{method.rules.get().pk}/retirer/"
-    assert "1 personne l’a par une règle" in page
+    assert "donné à 1 personne" in page
     assert remove in page
     removed = client.post(remove, follow=True)
     assert (removed.redirect_chain[0][0], method.rules.count()) == (base + kept, 0)

@@ -108,6 +108,8 @@ compte/connexion/                                           GET,HEAD    -       
 compte/connexion/                                           POST        -       302  302  302  302  302  302  302
 compte/connexion/                                           PUT,OPTIONS -       200  302  302  302  302  302  302
 compte/connexion/                                           REST        -       405  302  302  302  302  302  302
+compte/connexion/cle/                                       GET,HEAD    -       302  302  302  302  302  302  302
+compte/connexion/cle/                                       POST        -       302  302  302  302  302  302  302
 compte/connexion/annuaire/<int:number>/                     GET,HEAD    public  200  200  200  200  200  200  200
 compte/connexion/annuaire/<int:number>/                     GET,HEAD    none    404  404  404  404  404  404  404
 compte/connexion/annuaire/<int:number>/                     POST        public  400  400  400  400  400  400  400
