@@ -15,7 +15,7 @@ from gis_core.accounts.providers.configuration import (
     Configuration,
     configuration_of,
 )
-from gis_core.accounts.providers.methods import emergency_candidates
+from gis_core.accounts.providers.methods import emergency_candidates, ended_message
 from gis_core.desk.edit_forms import EditForm
 from gis_core.desk.forms import AccessibleForm
 from gis_core.models import Member, SignInMethod
@@ -93,15 +93,18 @@ KEPT = _("Kept encrypted and never shown again. Left empty, the one that is kept
 class ChangeForm(EditForm):
     """Of a provider that is kept; with `join_again`, where it is another one, the accounts joined to it join again."""
 
-    def __init__(self, *args: Any, joined: int, **options: Any) -> None:
+    def __init__(self, *args: Any, joined: int, roles: int, **options: Any) -> None:
         super().__init__(*args, **options)
         if joined:
             self.fields["join_again"] = forms.BooleanField(
                 label=ngettext("%(n)s account must join again", "%(n)s accounts must join again", joined)
                 % {"n": joined},
                 required=False,
-                help_text=_("Only where the address is another provider's: the accounts joined by the former one."),
-            )
+                help_text=" ".join([
+                    str(_("Only where the address is another provider's: the accounts joined by the former one.")),
+                    *([ended_message(roles)] if roles else []),
+                ]),
+            )  # fmt: skip
 
 
 class OpenIDConnectChangeForm(ChangeForm, OpenIDConnectForm):

@@ -177,7 +177,8 @@ def method_page(request: HttpRequest, number: int, slug: str | None = None) -> H
 
 
 def change_form(request: HttpRequest, method: SignInMethod, **options: Any) -> Any:
-    return CHANGE_FORMS[method.kind](request, row=method, read=values_of, joined=joined_to(method).count(), **options)
+    joined, roles = joined_to(method).count(), methods.given_by(method, rights_of_request(request)).count()
+    return CHANGE_FORMS[method.kind](request, row=method, read=values_of, joined=joined, roles=roles, **options)
 
 
 def edited_method(member: Member | None, number: int) -> SignInMethod:
