@@ -1,5 +1,7 @@
 """The certified provider of npm (oidc-provider), started for a test; its userinfo is signed, as ProConnect has it."""
 
+import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,10 +18,13 @@ def certified(port: int, algorithm: str, callback: str, signed_out: str) -> Iter
     node = Path(PYTHON).with_name("node")
     script = Path(__file__).with_name("oidc_provider.mjs")
     command = [node, script, LIBRARY, str(port), algorithm, callback, signed_out]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+    # The package's `node` starts the real one: both are of one group, and end together.
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
+    ) as process:
         assert process.stdout
         assert process.stdout.readline().strip() == "listens"
         try:
             yield f"http://127.0.0.1:{port}"
         finally:
-            process.terminate()
+            os.killpg(process.pid, signal.SIGTERM)

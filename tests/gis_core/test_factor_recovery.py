@@ -139,7 +139,7 @@ def test_a_password_that_is_refused_takes_nothing_off(
 ) -> None:
     ask(colleague, member, person)
     a_day_later(person)
-    monkeypatch.setattr("gis_core.accounts.adapter.may_use_password", lambda _user: False)
+    monkeypatch.setattr("gis_core.accounts.providers.choosing.may_use_password", lambda _user: False)
     assert first_step(Client(headers=HTML), person).status_code == 403
     assert has_factor(person)
 
