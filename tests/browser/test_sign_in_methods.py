@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from gis_core.operations.environment import ROOT, Place, variables
+from gis_core.operations.environment import ROOT, Place, secret_key, variables
 from gis_core.operations.manage import command_line
 from tests.browser.axe import serious_in_both_schemes, too_wide
 from tests.browser.conftest import DESK, PHONE, Demo, cookies_of
@@ -57,7 +57,9 @@ PERSON = {
 
 def shell(demo: Demo, script: str) -> str:
     command = command_line("shell", "--no-imports", "-c", script)
-    env = variables(Place(demo.data), "worker")
+    place = Place(demo.data)
+    # Secrets are kept under the demo's key, not under that of the tests.
+    env = variables(place, "worker") | {"ARPENT_SECRET_KEY": secret_key(place)}
     return subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
