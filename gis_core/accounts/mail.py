@@ -140,7 +140,9 @@ def send_join(email: str, method: int, mark: str, site: str) -> None:
     from gis_core.accounts.joining import may_come_back
 
     chosen = SignInMethod.objects.filter(pk=method, active=True).first()
-    for user in User.objects.filter(email__iexact=email) if chosen else ():
+    if chosen is None:
+        return
+    for user in User.objects.filter(email__iexact=email):
         if not user.is_active and not may_come_back(user, chosen):
             continue
         link = site.rstrip("/") + reverse("identity_join_open", args=[proofs.make_key(user, mark)])
