@@ -47,7 +47,7 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="Stop when no job is waiting.")
 
     def run_from_argv(self, argv: list[str]) -> None:
-        """Fork what forks task processes before the checks open connections, which have threads.
+        """Fork what forks task processes before there are connections, which have threads.
 
         Leave at once where all went well: taking the interpreter apart takes seconds on a busy machine.
         """
