@@ -4,6 +4,7 @@ from typing import Final
 
 from gis_core.ownership.processings import Controller, Processing
 from gis_core.ownership.retention import RetentionKind, When
+from gis_core.ownership.stock import rows
 
 KINDS: Final = (
     RetentionKind(
@@ -14,6 +15,7 @@ KINDS: Final = (
         models=("orthophoto.Campaign", "orthophoto.Sheet", "catalogue.Photo", "catalogue.PhotoSheet"),
         duration=lambda: "tant que le membre les publie",
         reason="comparer les années ; à décider par le membre, aucun texte connu ne la fixe",
+        stock=rows("catalogue.Photo", "acquired_date"),
     ),
 )
 PROCESSINGS: Final = (

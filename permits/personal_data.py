@@ -5,6 +5,7 @@ from typing import Final
 from gis_core.ownership.law import AGREED, APPLICATIONS, ARCHIVES, SIGNED
 from gis_core.ownership.processings import Controller, Processing
 from gis_core.ownership.retention import FOR_EVER, JOURNAL_DAYS, RetentionKind, When
+from gis_core.ownership.stock import closed_rows, rows
 from gis_core.wiring.points import Later
 
 KINDS: Final = (
@@ -17,6 +18,7 @@ KINDS: Final = (
         duration=lambda: "les années réglées par chaque membre après la fin du dossier (10 s'il n'a rien réglé)",
         reason="réglage du membre ; dix ans par défaut est un choix de la plateforme",
         rehearse=Later("permits.services.retention.rehearse_forgetting"),
+        stock=Later("permits.services.retention.count_applicants"),
     ),
     RetentionKind(
         slug="permit_files",
@@ -31,6 +33,7 @@ KINDS: Final = (
         duration=lambda: AGREED,
         article=APPLICATIONS.article,
         reason="archives publiques : durée saisie par membre avec sa source, et visa des Archives départementales",
+        stock=rows("permits.Permit", "filed_date"),
     ),
     RetentionKind(
         slug="signatories",
@@ -41,6 +44,7 @@ KINDS: Final = (
         duration=lambda: SIGNED.duration,
         article=SIGNED.article,
         reason=ARCHIVES.reason,
+        stock=rows("permits.Signatory", "since_date"),
     ),
     RetentionKind(
         slug="permit_reminders",
@@ -50,6 +54,7 @@ KINDS: Final = (
         models=("permits.Reminder",),
         duration=lambda: "tant que le compte est là",
         reason="elles partent avec le compte",
+        stock=rows("permits.Reminder", "sent_date"),
     ),
     RetentionKind(
         slug="applicant_readings",
@@ -61,6 +66,7 @@ KINDS: Final = (
         reason="à choisir par l'agence avec les membres",
         erase=Later("permits.services.retention.forget_readings"),
         least_days=JOURNAL_DAYS,
+        stock=closed_rows("permits_applicantreading", "at"),
     ),
 )
 PROCESSINGS: Final = (

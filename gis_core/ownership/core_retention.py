@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 from django.conf import settings
 
-from gis_core.database.statements import fetch_all
+from gis_core.database import clock
+from gis_core.database.statements import fetch_all, fetch_one
 from gis_core.jobs import files as job_files
+from gis_core.journal.keeping import forget_old_lines
 from gis_core.operations import archive_target, environment, security_journal
 from gis_core.operations.failure import OperationFailedError
+from gis_core.operations.held_files import ERASED
 from gis_core.ownership import private_files
-from gis_core.ownership.declarations import DECLARED
 from gis_core.ownership.law import AGREED, ARCHIVES
-from gis_core.ownership.people import FORGOTTEN, delete_row, erase_account
+from gis_core.ownership.people import FORGOTTEN, erase_account, erase_membership
 from gis_core.ownership.retention import FOR_EVER, Counts, RetentionKind, When, days_text, erase_rows
+from gis_core.ownership.stock import Stock, closed_rows, files, older, rows
 
 ALWAYS, CHOSEN, HAND, STAYS = When.ALWAYS, When.CHOSEN, When.HAND, When.STAYS
 ENDED_TOKENS: Final = "least(expires_at, coalesce(revoked_at, expires_at)) < {before}"
@@ -24,6 +28,10 @@ UNUSED_ACCOUNTS: Final = """
     where coalesce(u.last_login, u.date_joined) < %s and not starts_with(u.username, %s) and u.kind = 'person'
         and not exists (select from gis_core_membership m where m.user_id = u.id) order by u.id
 """
+NO_ROLE: Final = (
+    "o.kind = 'person' and not starts_with(o.username, 'compte effacé')"
+    " and not exists (select from gis_core_membership m where m.user_id = o.id)"
+)
 UNANSWERED: Final = """
     select id, member_id from gis_core_membership where accepted_at is null and created_at < %s order by id
 """
@@ -51,6 +59,55 @@ def days_of_measures() -> int:
     from gis_core.operations.watch.day_measures import KEPT
 
     return KEPT.days
+
+
+def count_queue() -> Stock:
+    """The queue's own rows, dated by what was last done with them."""
+    return Stock(
+        *fetch_one(
+            "select count(distinct j.id), min(e.at)::date from procrastinate_jobs j"
+            " left join procrastinate_events e on e.job_id = j.id"
+        )
+    )
+
+
+def count_old_queue() -> Counts:
+    """Rows of the queue that are over for longer than they are kept, as `tasks.tidy_queue` removes them."""
+    from gis_core.tasks import count_old_queue as count
+
+    return none_of_zero(count())
+
+
+def made_files() -> list[Path]:
+    """What people ordered and fetch; results about a person are a kind of their own."""
+    folders = (Path(settings.EXPORTS_DIR), Path(settings.PRINTS_DIR))
+    return [path for folder in folders for path in folder.glob("*") if ".person." not in path.name]
+
+
+def count_old_made_files() -> Counts:
+    return none_of_zero(len(older(made_files(), job_files.KEPT.days)))
+
+
+def count_old_person_files() -> Counts:
+    return none_of_zero(len(older(private_files.kept_paths(), private_files.KEPT.days)))
+
+
+def set_aside() -> list[Path]:
+    """Erased files and folders that the recovery window still needs."""
+    folder = Path(settings.FILES_DIR) / ERASED
+    return [*folder.iterdir()] if folder.is_dir() else []
+
+
+def count_old_set_aside() -> Counts:
+    return none_of_zero(len(older(set_aside(), settings.RECOVERY_DAYS)))
+
+
+def count_old_security_lines() -> Counts:
+    return none_of_zero(forget_old_lines(clock.now()))
+
+
+def none_of_zero(count: int) -> Counts:
+    return [(None, count)] if count else []
 
 
 def session_hours() -> str:
@@ -97,7 +154,7 @@ def erase_invitations(before: datetime) -> Counts:
     counts: dict[int | None, int] = {}
     with security_journal.without_values():
         for row, member in fetch_all(UNANSWERED, [before]):
-            delete_row(DECLARED.get("gis_core.Membership"), row)
+            erase_membership(row)
             counts[member] = counts.get(member, 0) + 1
     return list(counts.items())
 
@@ -130,6 +187,7 @@ PEOPLE = (
         ),
         duration=lambda: "tant que la personne a un rôle",
         reason="sans compte, personne n'entre ; les actes faits gardent le numéro du compte",
+        stock=rows("gis_core.User", "date_joined"),
     ),
     RetentionKind(
         slug="unused_accounts",
@@ -141,6 +199,7 @@ PEOPLE = (
         reason="à choisir par l'agence",
         erase=forget_unused_accounts,
         least_days=90,
+        stock=rows("gis_core.User", "date_joined", NO_ROLE),
     ),
     RetentionKind(
         slug="invitations",
@@ -151,6 +210,7 @@ PEOPLE = (
         duration=lambda: FOR_EVER,
         reason="à choisir par l'agence",
         erase=erase_invitations,
+        stock=rows("gis_core.Membership", "created_at", "accepted_at is null"),
     ),
     RetentionKind(
         slug="sessions",
@@ -161,6 +221,7 @@ PEOPLE = (
         duration=session_hours,
         reason="une journée de travail ; supprimées la nuit qui suit leur fin",
         due="expire_date < {before}",
+        stock=rows("sessions.Session", "expire_date"),
     ),
     RetentionKind(
         slug="tokens",
@@ -171,6 +232,7 @@ PEOPLE = (
         duration=lambda: FOR_EVER,
         reason="à choisir par l'agence",
         erase=erase_tokens,
+        stock=rows("gis_core.ApiToken", "created_at", "least(expires_at, coalesce(revoked_at, expires_at)) < now()"),
     ),
     RetentionKind(
         slug="shared_links",
@@ -181,6 +243,7 @@ PEOPLE = (
         duration=lambda: FOR_EVER,
         reason="à choisir par l'agence",
         erase=erase_links,
+        stock=rows("gis_core.SharedLink", "made_at", "least(expires_at, coalesce(revoked_at, expires_at)) < now()"),
     ),
 )
 WORK = (
@@ -194,6 +257,7 @@ WORK = (
         reason="relire le rapport d'un import ou d'un export",
         due="ended_at < {before}",
         days=days_of_jobs,
+        stock=rows("gis_core.Job", "created_at"),
     ),
     RetentionKind(
         slug="queue",
@@ -203,6 +267,8 @@ WORK = (
         models=("procrastinate.ProcrastinateJob", "procrastinate.ProcrastinateEvent"),
         duration=lambda: days_text(days_of_queue()),
         reason="comprendre une tâche qui a échoué",
+        stock=count_queue,
+        rehearse=count_old_queue,
     ),
     RetentionKind(
         slug="idempotency_keys",
@@ -214,6 +280,7 @@ WORK = (
         reason="un envoi n'est pas répété après une semaine",
         due="at < {before}",
         days=days_of_keys,
+        stock=rows("gis_core.IdempotencyKey", "at"),
     ),
     RetentionKind(
         slug="letters",
@@ -224,6 +291,7 @@ WORK = (
         duration=lambda: AGREED,
         article=ARCHIVES.article,
         reason="visa des Archives départementales",
+        stock=rows("gis_core.Letter", "created_at"),
     ),
     RetentionKind(
         slug="made_files",
@@ -232,6 +300,8 @@ WORK = (
         when=ALWAYS,
         duration=lambda: days_text(job_files.KEPT.days),
         reason="le temps de le télécharger",
+        stock=files(made_files),
+        rehearse=count_old_made_files,
     ),
     RetentionKind(
         slug="person_files",
@@ -240,6 +310,8 @@ WORK = (
         when=ALWAYS,
         duration=lambda: days_text(private_files.KEPT.days),
         reason="le temps de répondre",
+        stock=files(private_files.kept_paths),
+        rehearse=count_old_person_files,
     ),
 )
 TRACES = (
@@ -260,6 +332,8 @@ TRACES = (
         models=("gis_core.SecurityEvent", "gis_core.SyslogPosition"),
         duration=journal_days,
         reason="réglage ARPENT_SECURITY_LOG_DAYS de l'agence",
+        stock=closed_rows("gis_core_securityevent", "at"),
+        rehearse=count_old_security_lines,
     ),
     RetentionKind(
         slug="rights_reviews",
@@ -269,6 +343,7 @@ TRACES = (
         models=("gis_core.RightsReview", "gis_core.ReviewedPerson"),
         duration=lambda: "sans limite",
         reason="prouver que la revue a été faite",
+        stock=rows("gis_core.RightsReview", "started_at"),
     ),
     RetentionKind(
         slug="program_logs",
@@ -277,6 +352,7 @@ TRACES = (
         when=ALWAYS,
         duration=lambda: "celle de la machine (journald) ; PostgreSQL installé par Arpent : huit semaines",
         reason="réglage de la machine",
+        uncounted="tenus par la machine (journald), hors de la plateforme",
     ),
     RetentionKind(
         slug="administration_log",
@@ -287,6 +363,7 @@ TRACES = (
         duration=lambda: FOR_EVER,
         reason="à choisir par l'agence",
         erase=erase_administration_log,
+        stock=rows("admin.LogEntry", "action_time"),
     ),
     RetentionKind(
         slug="measures",
@@ -298,6 +375,7 @@ TRACES = (
         reason="comparer une année à la précédente",
         due="day < {before}::date",
         days=days_of_measures,
+        stock=rows("gis_core.DayMeasure", "day"),
     ),
     RetentionKind(
         slug="backups",
@@ -306,6 +384,7 @@ TRACES = (
         when=ALWAYS,
         duration=backup_count,
         reason="réglages ARPENT_BACKUP_KEEP, _WEEKS et _MONTHS de l'agence",
+        uncounted="sur le disque des sauvegardes, que seul l'administrateur du serveur lit : ./arpent status",
     ),
     RetentionKind(
         slug="continuous_archive",
@@ -314,6 +393,8 @@ TRACES = (
         when=ALWAYS,
         duration=lambda: f"{archive_days()} ; fichiers effacés : {erased_files_days()}",
         reason="réglage ARPENT_ARCHIVE_DAYS de l'agence",
+        stock=files(set_aside),
+        rehearse=count_old_set_aside,
     ),
 )
 KINDS: Final = (*PEOPLE, *WORK, *TRACES)

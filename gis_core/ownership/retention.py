@@ -7,7 +7,7 @@ enters itself and the text, or the reason, of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -24,6 +24,7 @@ from gis_core.members.rights import Rights
 from gis_core.models import Member, RetentionChoice, User
 from gis_core.ownership.declarations import DECLARED, Whose
 from gis_core.ownership.people import model_of
+from gis_core.ownership.stock import Stock
 from gis_core.ownership.tables import table_of
 from gis_core.wiring.points import ExtensionPoint
 
@@ -54,10 +55,11 @@ class RetentionKind:
     decides. `article` is the text that gives the time, with its source; empty where nobody but the platform, the member
     or the agency chose it, for the `reason`.
 
-    What may be counted says how: `due`, a condition of SQL on the first model's table with `{before}`, the instant
-    `days` ago; or `rehearse`, which does it and counts, in a transaction that is then undone. `erase` is for kinds that
-    the agency may switch on: it removes what is older than an instant, and returns the same counts; never with fewer
-    days than `least_days`.
+    `stock` counts what there is now. What would go says how it is counted: `due`, a condition of SQL on the first
+    model's table with `{before}`, the instant `days` ago; or `rehearse`, which does it and counts, in a transaction
+    that is then undone. `erase` is for kinds that the agency may switch on: it removes what is older than an instant,
+    and returns the same counts; never with fewer days than `least_days`. A kind that goes by itself and is not counted
+    says why in French (`uncounted`).
     """
 
     slug: str
@@ -66,6 +68,8 @@ class RetentionKind:
     when: When
     duration: Callable[[], str]
     reason: str
+    stock: Callable[[], Stock] | None = None
+    uncounted: str = ""
     article: str = ""
     models: tuple[str, ...] = ()
     due: LiteralString = ""
@@ -82,6 +86,11 @@ RETENTIONS: ExtensionPoint[RetentionKind] = ExtensionPoint(
 )
 JOURNAL_DAYS: Final = 180
 """Lines of journals stay so long whatever is chosen (`arpent.forget_journal_lines`)."""
+NOTHING_GOES: Final[Mapping[When, str]] = {
+    When.CHOSEN: "l'agence n'a rien mis en marche : rien ne part",
+    When.HAND: "rien ne part de soi-même : une personne décide",
+    When.STAYS: "rien ne part",
+}
 FOR_EVER: Final = "sans limite, tant que l'agence n'a rien choisi"
 
 
@@ -116,6 +125,15 @@ def source_of(kind: RetentionKind, choice: RetentionChoice | None) -> str:
     if kind.when == When.CHOSEN and choice and choice.applies:
         return f"choisi par l'agence : {choice.source}"
     return f"{kind.article} — {kind.reason}" if kind.article else f"choix, aucun texte : {kind.reason}"
+
+
+def why_uncounted(kind: RetentionKind) -> str:
+    """Why nobody counts what would go of a kind, in French; "" where it is counted."""
+    if kind.due or kind.rehearse:
+        return ""
+    if kind.uncounted:
+        return kind.uncounted
+    return NOTHING_GOES.get(kind.when, "")
 
 
 def chosen_kind(slug: str) -> RetentionKind | None:

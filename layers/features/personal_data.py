@@ -4,6 +4,7 @@ from typing import Final
 
 from gis_core.ownership.processings import Controller, Processing
 from gis_core.ownership.retention import RetentionKind, When
+from gis_core.ownership.stock import rows
 
 
 def notice_days() -> int:
@@ -23,6 +24,7 @@ KINDS: Final = (
         reason="au-delà, l'historique de l'objet suffit",
         due="at < {before}",
         days=notice_days,
+        stock=rows("features.Notice", "at"),
     ),
     RetentionKind(
         slug="attachments",
@@ -32,6 +34,7 @@ KINDS: Final = (
         models=("features.Attachment",),
         duration=lambda: "tant que l'objet est là",
         reason="elles décrivent l'objet",
+        stock=rows("features.Attachment", "added_at"),
     ),
 )
 PROCESSINGS: Final = (

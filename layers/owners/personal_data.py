@@ -5,6 +5,7 @@ from typing import Final
 from gis_core.ownership.law import THIRD_PARTIES
 from gis_core.ownership.processings import Controller, Processing
 from gis_core.ownership.retention import FOR_EVER, JOURNAL_DAYS, RetentionKind, When
+from gis_core.ownership.stock import closed_rows
 from gis_core.wiring.points import Later
 
 KINDS: Final = (
@@ -16,6 +17,7 @@ KINDS: Final = (
         models=("owners.Owner", "owners.Birth", "owners.Holding", "owners.Premises", "owners.Exemption"),
         duration=lambda: "le dernier millésime et celui d'avant",
         reason="usage des livraisons MAJIC, à vérifier dans l'acte d'engagement ; les autres partent à l'import",
+        uncounted="part quand un millésime est importé ou repris, jamais la nuit ; compter serait lire sans motif",
     ),
     RetentionKind(
         slug="owner_requests",
@@ -27,6 +29,7 @@ KINDS: Final = (
         article=THIRD_PARTIES.article,
         reason="le texte limite leur nombre par semaine et par mois civil : il faut compter deux mois",
         rehearse=Later("layers.owners.services.requests.rehearse_forgetting"),
+        stock=closed_rows("owners_thirdpartyrequest", "at"),
     ),
     RetentionKind(
         slug="owner_readings",
@@ -38,6 +41,7 @@ KINDS: Final = (
         reason="à choisir par l'agence avec les membres",
         erase=Later("layers.owners.services.requests.forget_readings"),
         least_days=JOURNAL_DAYS,
+        stock=closed_rows("owners_journalline", "at"),
     ),
 )
 PROCESSINGS: Final = (

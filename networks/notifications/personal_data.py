@@ -5,6 +5,7 @@ from typing import Final
 from gis_core.ownership.law import OBJECTION
 from gis_core.ownership.processings import Controller, Processing
 from gis_core.ownership.retention import FOR_EVER, JOURNAL_DAYS, RetentionKind, When
+from gis_core.ownership.stock import closed_rows, files
 from gis_core.wiring.points import Later
 
 
@@ -24,6 +25,7 @@ KINDS: Final = (
         duration=lambda: "les années réglées par chaque membre après la dernière confirmation (5 s'il n'a rien réglé)",
         reason="réglage du membre ; cinq ans par défaut est un choix de la plateforme",
         rehearse=Later("networks.notifications.services.retention.rehearse_forgetting"),
+        stock=closed_rows("notifications_contact", "confirmed_date"),
     ),
     RetentionKind(
         slug="recipients",
@@ -34,6 +36,7 @@ KINDS: Final = (
         duration=lambda: "les mois réglés par chaque membre après l'envoi (12 s'il n'a rien réglé)",
         reason="réglage du membre : répondre d'un avis non reçu",
         rehearse=Later("networks.notifications.services.retention.rehearse_emptying"),
+        stock=Later("networks.notifications.services.retention.count_recipients"),
     ),
     RetentionKind(
         slug="objections",
@@ -53,6 +56,8 @@ KINDS: Final = (
         models=("notifications.EarlyReport",),
         duration=sent_file_days,
         reason="vérifier ce qui a été remis",
+        stock=files(Later("networks.notifications.services.retention.sent_files")),
+        rehearse=Later("networks.notifications.services.retention.count_old_files"),
     ),
     RetentionKind(
         slug="contact_readings",
@@ -64,6 +69,7 @@ KINDS: Final = (
         reason="à choisir par l'agence avec les membres",
         erase=Later("networks.notifications.services.retention.forget_readings"),
         least_days=JOURNAL_DAYS,
+        stock=closed_rows("notifications_contactreading", "at"),
     ),
 )
 PROCESSINGS: Final = (

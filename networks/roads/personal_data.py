@@ -4,6 +4,7 @@ from typing import Final
 
 from gis_core.ownership.processings import Controller, Processing
 from gis_core.ownership.retention import RetentionKind, When
+from gis_core.ownership.stock import rows
 
 KINDS: Final = (
     RetentionKind(
@@ -14,6 +15,7 @@ KINDS: Final = (
         models=("roads.RoadInspection",),
         duration=lambda: "tant que le membre tient la route",
         reason="l'histoire de l'équipement",
+        stock=rows("roads.RoadInspection", "done_date"),
     ),
 )
 PROCESSINGS: Final = (

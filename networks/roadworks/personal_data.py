@@ -7,6 +7,7 @@ from django.conf import settings
 from gis_core.ownership.law import AGREED, ARCHIVES
 from gis_core.ownership.processings import Controller, Processing
 from gis_core.ownership.retention import RetentionKind, When
+from gis_core.ownership.stock import rows
 from gis_core.wiring.points import Later
 
 KINDS: Final = (
@@ -20,6 +21,7 @@ KINDS: Final = (
         duration=lambda: f"{settings.ROAD_REQUEST_YEARS} ans après la fin des travaux",
         reason="réglage ARPENT_ROAD_REQUEST_YEARS de l'agence ; cinq ans par défaut est un choix de la plateforme",
         rehearse=Later("networks.roadworks.services.retention.rehearse_forgetting"),
+        stock=rows("roadworks.WorkRequest", "received_date", "forgotten_date is null"),
     ),
     RetentionKind(
         slug="road_files",
@@ -30,6 +32,7 @@ KINDS: Final = (
         duration=lambda: AGREED,
         article=ARCHIVES.article,
         reason="archives publiques : durée saisie par membre avec sa source, et visa des Archives départementales",
+        stock=rows("roadworks.WorkOrder", "numbered_date"),
     ),
 )
 PROCESSINGS: Final = (
