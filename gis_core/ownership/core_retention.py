@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from gis_core.database import clock
 from gis_core.database.statements import fetch_all, fetch_one
@@ -16,7 +17,7 @@ from gis_core.operations import archive_target, environment, security_journal
 from gis_core.operations.failure import OperationFailedError
 from gis_core.operations.held_files import ERASED
 from gis_core.ownership import private_files
-from gis_core.ownership.law import AGREED, ARCHIVES
+from gis_core.ownership.law import ARCHIVES, agreed
 from gis_core.ownership.people import FORGOTTEN, erase_account, erase_membership
 from gis_core.ownership.retention import FOR_EVER, Counts, RetentionKind, When, days_text, erase_rows
 from gis_core.ownership.stock import Stock, closed_rows, files, older, rows
@@ -112,7 +113,8 @@ def none_of_zero(count: int) -> Counts:
 
 def session_hours() -> str:
     hours = settings.SESSION_COOKIE_AGE // 3600
-    return f"{hours} heures après la connexion, plus tôt à la fermeture du navigateur ou à la déconnexion"
+    text = _("%(hours)s hours after sign-in, sooner where the browser is closed or the person signs out")
+    return text % {"hours": hours}
 
 
 def journal_days() -> str:
@@ -120,21 +122,22 @@ def journal_days() -> str:
 
 
 def erased_files_days() -> str:
-    return days_text(settings.RECOVERY_DAYS) if settings.RECOVERY_DAYS else "aucun : effacés aussitôt"
+    return days_text(settings.RECOVERY_DAYS) if settings.RECOVERY_DAYS else str(_("none: erased at once"))
 
 
 def archive_days() -> str:
-    return days_text(archive_target.days_kept()) if settings.RECOVERY_DAYS else "aucune archive continue n'est réglée"
+    return days_text(archive_target.days_kept()) if settings.RECOVERY_DAYS else str(_("no continuous archive is set"))
 
 
 def backup_count() -> str:
     """As the settings of backups say it."""
     try:
         weeks, months = environment.weeks_and_months_kept()
-        text = f"les {environment.backups_kept()} dernières nuits"
+        nights = environment.backups_kept()
     except OperationFailedError:
-        return "le réglage ARPENT_BACKUP_KEEP, ARPENT_BACKUP_WEEKS ou ARPENT_BACKUP_MONTHS est faux"
-    return f"{text}, puis une par semaine pendant {weeks} semaines et une par mois pendant {months} mois"
+        return str(_("the setting ARPENT_BACKUP_KEEP, ARPENT_BACKUP_WEEKS or ARPENT_BACKUP_MONTHS is wrong"))
+    text = _("the last %(nights)s nights, then one a week for %(weeks)s weeks and one a month for %(months)s months")
+    return text % {"nights": nights, "weeks": weeks, "months": months}
 
 
 def erase_tokens(before: datetime) -> Counts:
@@ -173,7 +176,7 @@ def forget_unused_accounts(before: datetime) -> Counts:
 PEOPLE = (
     RetentionKind(
         slug="accounts",
-        title="Comptes, rôles, adresses, droits",
+        title=_("Accounts, roles, addresses, rights"),
         what="Le compte d'une personne, tant qu'elle a un rôle ; rendu anonyme quand on le demande.",
         when=HAND,
         models=(
@@ -185,13 +188,13 @@ PEOPLE = (
             *("socialaccount.SocialAccount", "socialaccount.SocialToken", "usersessions.UserSession"),
             "gis_core.FactorRecovery",
         ),
-        duration=lambda: "tant que la personne a un rôle",
+        duration=lambda: _("as long as the person has a role"),
         reason="sans compte, personne n'entre ; les actes faits gardent le numéro du compte",
         stock=rows("gis_core.User", "date_joined"),
     ),
     RetentionKind(
         slug="unused_accounts",
-        title="Comptes sans rôle ni invitation",
+        title=_("Accounts without role or invitation"),
         what="Rendus anonymes tant de jours après la dernière connexion (ou la création).",
         when=CHOSEN,
         models=("gis_core.User",),
@@ -203,7 +206,7 @@ PEOPLE = (
     ),
     RetentionKind(
         slug="invitations",
-        title="Invitations sans réponse",
+        title=_("Invitations without answer"),
         what="Supprimées tant de jours après leur envoi, avec leur historique.",
         when=CHOSEN,
         models=("gis_core.Membership",),
@@ -214,7 +217,7 @@ PEOPLE = (
     ),
     RetentionKind(
         slug="sessions",
-        title="Sessions",
+        title=_("Sessions"),
         what="La session ouverte par une connexion.",
         when=ALWAYS,
         models=("sessions.Session",),
@@ -225,7 +228,7 @@ PEOPLE = (
     ),
     RetentionKind(
         slug="tokens",
-        title="Jetons d'accès finis ou révoqués",
+        title=_("Access tokens that are over or revoked"),
         what="Supprimés tant de jours après leur fin ; le secret n'est jamais gardé, seule son empreinte l'est.",
         when=CHOSEN,
         models=("gis_core.ApiToken",),
@@ -236,7 +239,7 @@ PEOPLE = (
     ),
     RetentionKind(
         slug="shared_links",
-        title="Liens à durée limitée, finis ou fermés",
+        title=_("Links for a time, over or closed"),
         what="Supprimés tant de jours après leur fin.",
         when=CHOSEN,
         models=("gis_core.SharedLink",),
@@ -249,7 +252,7 @@ PEOPLE = (
 WORK = (
     RetentionKind(
         slug="jobs",
-        title="Tâches terminées",
+        title=_("Jobs that are over"),
         what="Qui a demandé quel travail long, son rapport.",
         when=ALWAYS,
         models=("gis_core.Job",),
@@ -261,7 +264,7 @@ WORK = (
     ),
     RetentionKind(
         slug="queue",
-        title="Lignes de la file des tâches",
+        title=_("Rows of the queue of jobs"),
         what="Ce que la file a transmis au programme des tâches, adresses des mails comprises.",
         when=ALWAYS,
         models=("procrastinate.ProcrastinateJob", "procrastinate.ProcrastinateEvent"),
@@ -272,7 +275,7 @@ WORK = (
     ),
     RetentionKind(
         slug="idempotency_keys",
-        title="Clés des envois",
+        title=_("Keys of forms sent"),
         what="Ce qui empêche qu'un formulaire envoyé deux fois soit enregistré deux fois.",
         when=ALWAYS,
         models=("gis_core.IdempotencyKey",),
@@ -284,18 +287,18 @@ WORK = (
     ),
     RetentionKind(
         slug="letters",
-        title="Courriers, en-têtes",
+        title=_("Letters, letterheads"),
         what="Archives publiques ; un brouillon s'efface à la main.",
         when=HAND,
         models=("gis_core.Letter", "gis_core.Letterhead"),
-        duration=lambda: AGREED,
+        duration=agreed,
         article=ARCHIVES.article,
         reason="visa des Archives départementales",
         stock=rows("gis_core.Letter", "created_at"),
     ),
     RetentionKind(
         slug="made_files",
-        title="Fichiers fabriqués : exports, plans imprimés, archives d'un membre",
+        title=_("Files made: exports, printed maps, archives of an authority"),
         what="Le fichier qu'une personne a demandé et qu'elle seule télécharge.",
         when=ALWAYS,
         duration=lambda: days_text(job_files.KEPT.days),
@@ -305,7 +308,7 @@ WORK = (
     ),
     RetentionKind(
         slug="person_files",
-        title="Résultats des demandes de personnes, « mes données »",
+        title=_("Results of people's requests, “my data”"),
         what="Ce qui a été trouvé, l'archive ; hors des sauvegardes. Ce qui a été tapé part à la fin de la recherche.",
         when=ALWAYS,
         duration=lambda: days_text(private_files.KEPT.days),
@@ -317,16 +320,16 @@ WORK = (
 TRACES = (
     RetentionKind(
         slug="history",
-        title="Historique des lignes",
+        title=_("History of rows"),
         what="La ligne d'avant chaque changement, par qui, quand ; les lignes d'une personne effacée en partent.",
         when=STAYS,
         models=("gis_core.HistoryEvent", "gis_core.RowHistory"),
-        duration=lambda: "sans limite",
+        duration=lambda: _("without limit"),
         reason="rétablir un objet, dire qui a changé quoi",
     ),
     RetentionKind(
         slug="security_journal",
-        title="Journal de sécurité",
+        title=_("Security journal"),
         what="Entrées, refus, changements de droits et de réglages, exports d'un membre, demandes de personnes.",
         when=ALWAYS,
         models=("gis_core.SecurityEvent", "gis_core.SyslogPosition"),
@@ -337,26 +340,26 @@ TRACES = (
     ),
     RetentionKind(
         slug="rights_reviews",
-        title="Revues des droits",
+        title=_("Reviews of rights"),
         what="Qui avait quel rôle au jour de la revue, ce qu'on en a répondu ; le procès-verbal.",
         when=STAYS,
         models=("gis_core.RightsReview", "gis_core.ReviewedPerson"),
-        duration=lambda: "sans limite",
+        duration=lambda: _("without limit"),
         reason="prouver que la revue a été faite",
         stock=rows("gis_core.RightsReview", "started_at"),
     ),
     RetentionKind(
         slug="program_logs",
-        title="Journaux des programmes",
+        title=_("Logs of programs"),
         what="Demandes, erreurs, tâches ; ni nom ni valeur de personne.",
         when=ALWAYS,
-        duration=lambda: "celle de la machine (journald) ; PostgreSQL installé par Arpent : huit semaines",
+        duration=lambda: _("that of the machine (journald); PostgreSQL installed by Arpent: eight weeks"),
         reason="réglage de la machine",
         uncounted="tenus par la machine (journald), hors de la plateforme",
     ),
     RetentionKind(
         slug="administration_log",
-        title="Journal des pages d'administration",
+        title=_("Log of the administration pages"),
         what="Supprimé tant de jours après chaque ligne ; le journal de sécurité a les siennes.",
         when=CHOSEN,
         models=("admin.LogEntry",),
@@ -367,7 +370,7 @@ TRACES = (
     ),
     RetentionKind(
         slug="measures",
-        title="Mesures des jours, alertes finies",
+        title=_("Figures of days, alerts that are over"),
         what="Tailles, durées, nombres ; aucun nom.",
         when=ALWAYS,
         models=("gis_core.DayMeasure", "gis_core.Alert"),
@@ -379,7 +382,7 @@ TRACES = (
     ),
     RetentionKind(
         slug="backups",
-        title="Sauvegardes des nuits",
+        title=_("Backups of the nights"),
         what="La base et les fichiers d'une nuit : ce qui a été effacé depuis y est encore.",
         when=ALWAYS,
         duration=backup_count,
@@ -388,10 +391,12 @@ TRACES = (
     ),
     RetentionKind(
         slug="continuous_archive",
-        title="Archive continue et fichiers effacés mis à l'écart",
+        title=_("Continuous archive, and erased files set aside"),
         what="De quoi revenir à toute seconde ; les fichiers effacés y restent autant.",
         when=ALWAYS,
-        duration=lambda: f"{archive_days()} ; fichiers effacés : {erased_files_days()}",
+        duration=lambda: (
+            _("%(archive)s; erased files: %(files)s") % {"archive": archive_days(), "files": erased_files_days()}
+        ),
         reason="réglage ARPENT_ARCHIVE_DAYS de l'agence",
         stock=files(set_aside),
         rehearse=count_old_set_aside,

@@ -96,17 +96,20 @@ def is_closed(model: type[Model]) -> bool:
 class Sought:
     """Who is sought: the parts of a name, folded; an e-mail address; the last nine digits of a telephone number.
 
-    Where several are given, a row must hold them all.
+    Where several are given, a row must hold them all. The words of a postal address (`place`) are sought in free texts
+    alone (`gis_core.ownership.text_search`).
     """
 
     parts: frozenset[str]
     email: str
     digits: str
+    place: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, *, name: str = "", first_name: str = "", email: str = "", phone: str = "") -> Sought:
+    def of(cls, *, name: str = "", first_name: str = "", email: str = "", phone: str = "", address: str = "") -> Sought:
         """What was typed, folded. Raises Invalid for too little to go by."""
-        sought = cls(frozenset(fold_terms(f"{name} {first_name}")), email.strip().casefold(), digits_of(phone))
+        parts, place = frozenset(fold_terms(f"{name} {first_name}")), frozenset(fold_terms(address))
+        sought = cls(parts, email.strip().casefold(), digits_of(phone), place if len(place) > 1 else frozenset())
         if not sought.email and not sought.digits and sum(map(len, sought.parts)) < SHORTEST:
             raise Invalid("Donnez un nom d'au moins trois lettres, une adresse électronique ou un téléphone complet.")
         return sought

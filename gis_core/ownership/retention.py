@@ -15,6 +15,7 @@ from typing import Final, LiteralString
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from psycopg import sql
 
 from gis_core.database import clock
@@ -26,6 +27,7 @@ from gis_core.ownership.declarations import DECLARED, Whose
 from gis_core.ownership.people import model_of
 from gis_core.ownership.stock import Stock
 from gis_core.ownership.tables import table_of
+from gis_core.points import Label
 from gis_core.wiring.points import ExtensionPoint
 
 type Counts = list[tuple[int | None, int]]
@@ -49,7 +51,7 @@ class When(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionKind:
-    """A kind of data and how long it is kept, in French as the register says it.
+    """A kind of data and how long it is kept: both in the reader's language, the rest in French as texts say it.
 
     `models` are those of the registry whose rows it is about. `duration` reads the constant or the setting that really
     decides. `article` is the text that gives the time, with its source; empty where nobody but the platform, the member
@@ -63,10 +65,10 @@ class RetentionKind:
     """
 
     slug: str
-    title: str
+    title: Label
     what: str
     when: When
-    duration: Callable[[], str]
+    duration: Callable[[], Label]
     reason: str
     stock: Callable[[], Stock] | None = None
     uncounted: str = ""
@@ -91,11 +93,11 @@ NOTHING_GOES: Final[Mapping[When, str]] = {
     When.HAND: "rien ne part de soi-même : une personne décide",
     When.STAYS: "rien ne part",
 }
-FOR_EVER: Final = "sans limite, tant que l'agence n'a rien choisi"
+FOR_EVER: Final = gettext_lazy("without limit, as long as the agency has chosen nothing")
 
 
 def days_text(days: int) -> str:
-    return "1 jour" if days == 1 else f"{days} jours"
+    return ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
 
 
 # -- what the agency chose --------------------------------------------------------------------------------------------
@@ -116,8 +118,8 @@ def choices_to_come() -> dict[str, RetentionChoice]:
 def duration_of(kind: RetentionKind, choice: RetentionChoice | None) -> str:
     """How long the kind is kept now."""
     if kind.when == When.CHOSEN:
-        return days_text(choice.days) if choice and choice.applies else FOR_EVER
-    return kind.duration()
+        return days_text(choice.days) if choice and choice.applies else str(FOR_EVER)
+    return str(kind.duration())
 
 
 def source_of(kind: RetentionKind, choice: RetentionChoice | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -59,6 +60,7 @@ COLUMNS: Final = (
     Column("rows", "lignes ou fichiers qui partiraient cette nuit", "integer"),
     Column("why_not", "pourquoi ce n'est pas compté", "text"),
 )
+REGISTER: Final = [name for name in processings.COLUMNS if name not in ("title", "status")]
 FRENCH: Final = {
     When.ALWAYS: "d'elles-mêmes",
     When.MEMBER: "d'elles-mêmes, après la durée que chaque membre règle",
@@ -101,14 +103,19 @@ def personal_data_page(request: HttpRequest) -> HttpResponse:
 
 
 def report_rows(counts: Mapping[str, Any], stocks: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The table, with what a count found: one row for each kind, and member where it was counted."""
+    """The table in French, with what a count found: one row for each kind, and member where it was counted."""
+    with translation.override("fr"):
+        return list(rows_of_kinds(counts, stocks))
+
+
+def rows_of_kinds(counts: Mapping[str, Any], stocks: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     chosen, names = choices_in_force(), dict(Member.objects.values_list("pk", "name"))
-    rows, gone = [], gone_since(NIGHTS)
+    gone = gone_since(NIGHTS)
     for kind in RETENTIONS.all():
         choice = chosen.get(kind.slug)
         line = {
             "slug": kind.slug,
-            "title": kind.title,
+            "title": str(kind.title),
             "what": kind.what,
             "when": FRENCH[kind.when],
             "duration": retention_times.duration_of(kind, choice),
@@ -123,11 +130,9 @@ def report_rows(counts: Mapping[str, Any], stocks: Mapping[str, Any]) -> list[di
         }
         due = counts.get(kind.slug)
         if not due:
-            rows.append({**line, "rows": None if due is None else 0})
-        rows += [
-            {**line, "member": names.get(member, "") if member else "", "rows": count} for member, count in due or []
-        ]
-    return rows
+            yield {**line, "rows": None if due is None else 0}
+        for member, count in due or []:
+            yield {**line, "member": names.get(member, "") if member else "", "rows": count}
 
 
 def report_file(form: str, counts: Mapping[str, Any], stocks: Mapping[str, Any]) -> bytes:
@@ -206,7 +211,7 @@ def retention_file(request: HttpRequest, suffix: str) -> HttpResponse:
     if suffix not in FORMATS:
         raise Http404
     job = retention_jobs.trials(rights).first()
-    stocks = job.report.get("stocks", {}) if job and counts_of(job) else {}
+    stocks = (job.report or {}).get("stocks", {}) if job and counts_of(job) else {}
     return file_response(report_file(suffix, counts_of(job), stocks), FORMATS[suffix], f"conservation.{suffix}")
 
 
@@ -307,10 +312,7 @@ def member_of_register(request: HttpRequest, slug: str) -> Member | None:
 def register_page(request: HttpRequest, slug: str = "") -> HttpResponse:
     """The register of processings (GDPR, art. 30): of the agency, or of a member as controller."""
     member = member_of_register(request, slug)
-    lines = [
-        [(column.label, line[column.name]) for column in processings.COLUMNS[1:-1]]
-        for line in processings.register(member)
-    ]
+    lines = [[(processings.COLUMNS[name], line[name]) for name in REGISTER] for line in processings.register(member)]
     titles = [one.title for one in processings.processings_of(member)]
     context = {
         "section": "",

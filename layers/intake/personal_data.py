@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from gis_core.ownership.retention import RetentionKind, When
 from gis_core.ownership.stock import files, rows
 from gis_core.wiring.points import Later
@@ -11,25 +13,27 @@ def import_days() -> str:
     from layers.intake.services.imports import REPORTS_KEPT
     from layers.intake.source_imports import KEPT
 
-    return f"fichiers en attente et lignes remplacées : {KEPT.days} jours ; rapports : {REPORTS_KEPT.days} jours"
+    text = _("files that wait and replaced rows: %(days)s days; reports: %(reports)s days")
+    return text % {"days": KEPT.days, "reports": REPORTS_KEPT.days}
 
 
 def former_tables() -> str:
     from layers.intake.services.retiring import REPLACED_KEPT, TAKEN_BACK_KEPT
 
-    return f"remplacées : {REPLACED_KEPT.days} jours ; reprises : {TAKEN_BACK_KEPT.days} jours"
+    text = _("replaced: %(replaced)s days; taken back: %(back)s days")
+    return text % {"replaced": REPLACED_KEPT.days, "back": TAKEN_BACK_KEPT.days}
 
 
 def inbox_days() -> str:
     from layers.intake.tasks import LEFT_BEHIND_S
 
-    return f"{LEFT_BEHIND_S // 86_400} jours sans qu'un import les attende"
+    return _("%(days)s days without an import that waits for them") % {"days": LEFT_BEHIND_S // 86_400}
 
 
 KINDS: Final = (
     RetentionKind(
         slug="imports",
-        title="Imports : rapports, ce qu'un import a remplacé",
+        title=_("Imports: reports, what an import replaced"),
         what="De quoi revenir sur un import.",
         when=When.ALWAYS,
         models=("intake.FileImport", "gis_core.SourceImport", "gis_core.ReplacedRow"),
@@ -40,7 +44,7 @@ KINDS: Final = (
     ),
     RetentionKind(
         slug="former_tables",
-        title="Anciennes tables des couches remplacées",
+        title=_("Former tables of replaced layers"),
         what="La couche d'avant un remplacement.",
         when=When.ALWAYS,
         models=("intake.FileImport",),
@@ -51,7 +55,7 @@ KINDS: Final = (
     ),
     RetentionKind(
         slug="inbox",
-        title="Fichiers envoyés pour un import",
+        title=_("Files sent for an import"),
         what="Ce qu'une personne a envoyé et qu'aucun import n'attend plus.",
         when=When.ALWAYS,
         models=("intake.FileImport",),

@@ -109,7 +109,11 @@ def test_a_member_goes_whole_and_nothing_else_does(
     assert event.detail["visa"]["number"] == "AD45-2026-7"
     assert event.detail["proof"] == hashlib.sha256((tmp_path / "notre-preuve.json").read_bytes()).hexdigest()
     assert User.objects.filter(username__startswith="compte effacé", is_active=False, email="").exists()
-    assert not Session.objects.exists()
+    assert not Session.objects.exists(), (
+        client.session.items(),
+        User.objects.filter(username__startswith="compte").values("pk", "username"),
+        proof["accounts_made_anonymous"],
+    )
 
 
 def test_a_removal_cut_short_leaves_everything(
