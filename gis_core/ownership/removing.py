@@ -24,6 +24,7 @@ from gis_core.database.statements import execute, fetch_all, fetch_one
 from gis_core.errors import Conflict
 from gis_core.files.erasing import erase
 from gis_core.members.closing import close_access
+from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Member, User
 from gis_core.ownership.checking import files_root, names_of_files
 from gis_core.ownership.declarations import DECLARED, MADE_TABLES, Declared, GivenLayer
@@ -316,8 +317,9 @@ def remove(departure: Departure) -> Removed:
 
 def close_accounts(accounts: Sequence[int]) -> None:
     """Whoever was of the removed member alone is out at once: sessions, and what they have in the queue."""
-    for user in User.objects.filter(pk__in=accounts).order_by("pk"):
-        close_access(user, why="member_removed")
+    with acting_as(SYSTEM), transaction.atomic():
+        for user in User.objects.filter(pk__in=accounts).order_by("pk"):
+            close_access(user, why="member_removed")
 
 
 def switch_triggers(tables: Sequence[MemberTable], how: str) -> None:

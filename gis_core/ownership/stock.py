@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, LiteralString
 
 from django.apps import apps
+from django.db import transaction
 from psycopg import sql
 
 from gis_core.database.statements import fetch_one
@@ -95,7 +96,7 @@ def note_gone(slug: str, count: int) -> None:
     if not count:
         return
     subject = f"{SUBJECT}:{slug}"
-    with acting_as(SYSTEM):
+    with acting_as(SYSTEM), transaction.atomic():
         today = latest(measures_since(1, subject), subject)
         keep(subject, (today.amount if today else 0) + count)
 

@@ -66,5 +66,5 @@ FREE_TEXTS: Final = (
         columns=("title", "removed_reason"),
         links=page_of("road_request", "request"),
     ),
-    FreeText(model="roadworks.WorkOrder", columns=("title", "place"), links=page_of("work", "work")),
+    FreeText(model="roadworks.WorkOrder", columns=("title", "place"), links=page_of("work", "work_id")),
 )

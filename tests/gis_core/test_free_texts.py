@@ -130,7 +130,7 @@ def test_what_was_not_read_is_said(agency: User, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(text_search, "MOST_SECONDS", 0.0)
     _job, _address, text = searched(agency)
     assert "le temps de la recherche est passé" in text
-    assert "le contenu des documents" in text
+    assert "Le contenu des documents" in text
 
 
 def test_a_table_that_takes_too_long_is_left_and_the_others_are_read(database: str) -> None:

@@ -224,7 +224,7 @@ def test_what_was_begun_and_stays_is_shown_with_whose_it_is(
     permit: Permit, person: User, member: Member, rights: Rights
 ) -> None:
     with factories.as_owner():
-        Letter.objects.create(
+        letter = Letter.objects.create(
             owner=member, insee="45001", about_kind="permit", about_key=permit.number, kind="x", title="Lettre",
             created_by=person,
         )  # fmt: skip
@@ -238,4 +238,4 @@ def test_what_was_begun_and_stays_is_shown_with_whose_it_is(
     client.force_login(administrator)
     text = client.get(f"/membres/{member.slug}/{of(person).pk}/passation/").content.decode()
     assert "reste où c’est" in text
-    assert f"/courriers/{Letter.objects.get().pk}/" in text
+    assert f"/courriers/{letter.pk}/" in text
