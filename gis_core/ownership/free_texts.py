@@ -182,8 +182,8 @@ def values_of(model: type[Model], paths: Sequence[str], ids: Sequence[int]) -> l
     name, _separator, rest = path.partition("__")
     key: Any = model._meta.get_field(name)
     parents = {row["id"]: row[key.column] for row in rows_of(model, ids)}
-    found = dict(key.related_model._default_manager.filter(pk__in=parents.values()).values_list("pk", rest or "pk"))
-    return [(row, found[parent]) for row, parent in parents.items() if parent in found]
+    values = dict(key.related_model._default_manager.filter(pk__in=parents.values()).values_list("pk", rest or "pk"))
+    return [(row, values[parent]) for row, parent in parents.items() if parent in values]
 
 
 def pages_of_letters(ids: Sequence[int]) -> dict[int, str]:

@@ -159,7 +159,7 @@ def search(running: RunningJob) -> dict[str, Any]:
     return {"rows": len(mentions), "texts": len(texts.hits)}
 
 
-def rows_in(texts: text_search.Found) -> Iterator[tuple[Declared, int]]:
+def rows_in(texts: text_search.Result) -> Iterator[tuple[Declared, int]]:
     """The rows whose free texts are to be read, once each."""
     for mark in dict.fromkeys(one.mark for one in texts.hits):
         model, _colon, row = mark.rpartition(":")

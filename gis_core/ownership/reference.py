@@ -22,13 +22,12 @@ membre a importées sont dans des tables faites à la volée : elles sont à lui
   reste.
 - **Quand une personne demande** : ce que deviennent les lignes qui la nomment, dans les colonnes dites. Ce qui est
   conservé l'est par un texte, [plus bas](#les-textes).
-
 - **Textes libres** : les colonnes où l'on écrit librement, cherchées quand une personne demande, que quelqu'un relit
   (`gis_core.ownership.free_texts`) ; un test demande, de chaque colonne de texte, qu'elle y soit ou dise pourquoi non.
 
 | Table | À qui | Chemin | Quand le membre part | Quand une personne demande | Colonnes qui nomment | Textes libres | Fichiers |
 |---|---|---|---|---|---|---|---|
-"""
+"""  # noqa: E501 - a line of a table
 OWNERS = {Whose.MEMBER: "membre", Whose.PERSON: "personne", Whose.COMMON: "commune"}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -14,6 +13,7 @@ from django.apps import apps
 from django.db import transaction
 from psycopg import sql
 
+from gis_core.database import clock
 from gis_core.database.statements import fetch_one
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.operations.watch.day_measures import keep, latest, measures_since
@@ -75,7 +75,7 @@ def count_files(find: Callable[[], Iterable[Path]]) -> Stock:
 
 def older(paths: Iterable[Path], days: int) -> list[Path]:
     """Those that last changed more than so many days ago."""
-    limit = time.time() - days * DAY_S
+    limit = clock.now().timestamp() - days * DAY_S
     return [path for path, moment in moments_of(paths) if moment < limit]
 
 

@@ -46,7 +46,7 @@ class Hit:
 
 
 @dataclass(slots=True)
-class Found:
+class Result:
     """The hits, and what was not read: [what, why in French]."""
 
     hits: list[Hit] = field(default_factory=list)
@@ -57,23 +57,23 @@ class Found:
         return {"hits": [asdict(one) for one in self.hits], "unread": self.unread, "tables": self.tables}
 
 
-def search_texts(sought: Sought, progress: Callable[[float], None] = lambda _share: None) -> Found:
+def search_texts(sought: Sought, progress: Callable[[float], None] = lambda _share: None) -> Result:
     """Look through every declared free text, within MOST_SECONDS. For the worker, in a transaction."""
-    found, end = Found(), time.monotonic() + MOST_SECONDS
+    result, end = Result(), time.monotonic() + MOST_SECONDS
     searched = [one for one in FREE_TEXTS.all() if is_searched(one)]
     for rank, one in enumerate(searched):
         progress(rank / len(searched))
         left = end - time.monotonic()
-        if left <= 0 or len(found.hits) >= MOST_HITS:
+        if left <= 0 or len(result.hits) >= MOST_HITS:
             why = "le temps de la recherche est passé" if left <= 0 else f"déjà {MOST_HITS} textes à relire"
-            found.unread += [(title_of_texts(each), why) for each in searched[rank:]]
+            result.unread += [(title_of_texts(each), why) for each in searched[rank:]]
             break
-        look_in(one, sought, found, left)
-    found.unread += list(never_read())
-    return found
+        search_table(one, sought, result, left)
+    result.unread += list(never_read())
+    return result
 
 
-def look_in(one: FreeText, sought: Sought, found: Found, seconds: float) -> None:
+def search_table(one: FreeText, sought: Sought, result: Result, seconds: float) -> None:
     """Add what fits in a table; where there is too much of it, or no time, that is said."""
     title = title_of_texts(one)
     try:
@@ -81,16 +81,16 @@ def look_in(one: FreeText, sought: Sought, found: Found, seconds: float) -> None
     except OperationalError as error:
         if not isinstance(error.__cause__, QueryCanceled):
             raise
-        found.unread.append((title, "trop long à parcourir dans le temps de la recherche"))
+        result.unread.append((title, "trop long à parcourir dans le temps de la recherche"))
         return
-    found.tables += 1
+    result.tables += 1
     hits = list(hits_among(one, title, rows, sought))
     if len(rows) == MOST_ROWS:
-        found.unread.append((title, f"plus de {MOST_ROWS} lignes à lire : les plus récentes seules l'ont été"))
-    room = MOST_HITS - len(found.hits)
-    if len(hits) > room:
-        found.unread.append((title, f"{len(hits) - room} textes de plus : ajoutez le prénom ou l'adresse"))
-    found.hits += hits[:room]
+        result.unread.append((title, f"plus de {MOST_ROWS} lignes à lire : les plus récentes seules l'ont été"))
+    space = MOST_HITS - len(result.hits)
+    if len(hits) > space:
+        result.unread.append((title, f"{len(hits) - space} textes de plus : ajoutez le prénom ou l'adresse"))
+    result.hits += hits[:space]
 
 
 def rows_that_may_fit(one: FreeText, sought: Sought, seconds: float) -> list[tuple[int, list[str]]]:
@@ -152,12 +152,12 @@ def read_text(texts: Sequence[str], sought: Sought) -> tuple[int, list[str], str
 
 def reasons(text: str, sought: Sought) -> list[str]:
     """By what a text fits: all parts of the name, the e-mail address, the number, all words of the postal address."""
-    words = set(fold_terms(text))
+    terms = set(fold_terms(text))
     facts = {
-        "name": bool(sought.parts) and sought.parts <= words,
+        "name": bool(sought.parts) and sought.parts <= terms,
         "email": bool(sought.email) and sought.email in text.casefold(),
         "phone": bool(sought.digits) and any(digits_of(one) == sought.digits for one in PHONE.findall(text)),
-        "address": bool(sought.place) and sought.place <= words,
+        "address": bool(sought.place) and sought.place <= terms,
     }
     return [name for name, fits in facts.items() if fits]
 

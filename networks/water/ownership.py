@@ -36,13 +36,13 @@ DECLARATIONS: Final = (
     ),
 )
 OBJECTS: Final = ("WaterNode", "WaterPipe", "SewerNode", "SewerPipe", "Repair")
-NAMED: Final = ("WaterNode", "SewerNode")
+NODES: Final = ("WaterNode", "SewerNode")
 FREE_TEXTS: Final = (
     *(
         FreeText(
             model=f"water.{one}",
             columns=("project_owner", "operator", "survey_source", "source", "comment", "more")
-            + (("name",) if one in NAMED else ()),
+            + (("name",) if one in NODES else ()),
             unread={"cause": CODE} if one == "Repair" else {},
         )
         for one in OBJECTS

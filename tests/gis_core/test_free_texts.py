@@ -138,11 +138,11 @@ def test_a_table_that_takes_too_long_is_left_and_the_others_are_read(database: s
     with factories.as_owner():
         execute("update permits_permit set description = 'Zoé Lefèvre'")
     slow = FREE_TEXTS.get("permits.Permit")
-    found = text_search.Found()
+    found = text_search.Result()
     with as_session("arpent_worker"), acting_as(SYSTEM):
         # A millisecond is over before the plan is made of a cross join with itself.
-        text_search.look_in(slow, Sought.of(name="Lefèvre" * 2000), found, 0.001)
-        text_search.look_in(slow, ZOE, found, 10.0)
+        text_search.search_table(slow, Sought.of(name="Lefèvre" * 2000), found, 0.001)
+        text_search.search_table(slow, ZOE, found, 10.0)
     assert [hit.mark for hit in found.hits] == [f"permits.Permit:{permit.pk}"]
 
 

@@ -222,6 +222,8 @@ def test_the_night_erases_what_was_chosen_and_nothing_else(
     client = signed_in(agency)
     chosen(client, kind)
     assert night() == gone
+    # Nobody comes in by an account that has only an invitation, once that is gone.
+    assert User.objects.get(username="invitée").is_active == (kind != "invitations")
     assert night() == {}
     assert "1 ligne en 30 nuits" in client.get(PAGE).content.decode()
 
