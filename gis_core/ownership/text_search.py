@@ -19,7 +19,7 @@ from psycopg.errors import QueryCanceled
 
 from gis_core.database.statements import fetch_all, fetch_one
 from gis_core.folding import fold_terms
-from gis_core.ownership.declarations import DECLARED, MADE_TABLES
+from gis_core.ownership.declarations import DECLARED
 from gis_core.ownership.free_texts import FREE_TEXTS, FreeText, columns_of, is_searched, pages_of, title_of_texts
 from gis_core.ownership.people import Sought, digits_of, model_of
 
@@ -30,6 +30,8 @@ MOST_HITS: Final = 400
 AROUND: Final = 90
 """So many characters are read on each side of what fits."""
 PHONE: Final = re.compile(r"\+?\d(?:[\s.\-/()]{0,2}\d){8,14}")
+MARKS: Final = re.compile(r'["{}\[\]\\]+')
+"""What JSON writes around what people wrote."""
 WORD: Final = re.compile(r"\w+")
 
 
@@ -142,7 +144,7 @@ def read_text(texts: Sequence[str], sought: Sought) -> tuple[int, list[str], str
     if not by:
         return None
     for place, text in enumerate(texts):
-        bare = " ".join(strip_tags(text).split())
+        bare = " ".join(MARKS.sub(" ", strip_tags(text)).split())
         span = span_of(bare, sought, by)
         if span:
             start, end = max(0, span[0] - AROUND), span[1] + AROUND
@@ -183,9 +185,8 @@ def never_read() -> Iterator[tuple[str, str]]:
         "le contenu des documents (PDF, images, tableurs)",
         "la plateforme n'en garde pas le texte : leurs titres sont lus",
     )
-    layers = len(MADE_TABLES.the().of_rows())
     yield (
-        f"les objets des couches importées ({layers} tables)",
+        "les objets des couches importées",
         "la plateforme ne sait pas ce que disent leurs colonnes",
     )
     yield "les propriétaires", "ils sont lus par leur page seule, qui écrit son journal"

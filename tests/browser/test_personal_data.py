@@ -64,7 +64,7 @@ def test_what_would_go_this_night_is_counted(page: Page, demo: Demo) -> None:
 
 def test_free_texts_that_fit_lead_to_their_pages(page: Page, demo: Demo) -> None:
     page.goto(f"{demo.url}/donnees-personnelles/demandes/")
-    page.get_by_label("Nom", exact=True).fill("maison")
+    page.locator("#id_name").fill("maison")
     page.get_by_label("Numéro de la demande dans votre registre").fill("2026-15")
     page.get_by_role("button", name="Chercher", exact=True).press("Enter")
     expect(page.get_by_role("heading", name="Textes libres à relire")).to_be_visible()

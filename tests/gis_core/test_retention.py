@@ -193,7 +193,7 @@ def test_files_the_queue_and_imports_are_counted_before_and_after(
     week = (datetime.now(UTC) - timedelta(days=8)).date()
     assert stocks["made_files"] == [2, week.isoformat()]
     text = client.get(PAGE).content.decode()
-    assert "le plus ancien" in text
+    assert "le plus ancien du" in text
     assert "tenus par la machine" in text
     with as_session("arpent_worker"):
         sweep_exports(0)
