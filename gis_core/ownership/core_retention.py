@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.database import clock
@@ -224,7 +225,7 @@ PEOPLE = (
         duration=session_hours,
         reason="une journée de travail ; supprimées la nuit qui suit leur fin",
         due="expire_date < {before}",
-        stock=rows("sessions.Session", "expire_date"),
+        stock=lambda: Stock(Session.objects.count()),
     ),
     RetentionKind(
         slug="tokens",

@@ -1,12 +1,15 @@
 """What people write freely, searched for a person who asks: found, bounded, judged by a person."""
 
 import json
+import os
+import time
 from functools import partial
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.db import transaction
 from django.urls import get_resolver
 
 from gis_core.database.statements import execute
@@ -32,6 +35,8 @@ from tests.permits.conftest import made_world
 ZOE = Sought.of(
     name="Lefèvre", first_name="Zoé", email="zoe@example.org", phone="06 12 34 56 78", address="12 rue des Lys"
 )
+
+ROWS = int(os.environ.get("ARPENT_TEXT_ROWS", "20000"))
 
 
 # -- what is declared -------------------------------------------------------------------------------------------------
@@ -134,16 +139,24 @@ def test_what_was_not_read_is_said(agency: User, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_table_that_takes_too_long_is_left_and_the_others_are_read(database: str) -> None:
-    permit = made_world().file()
     with factories.as_owner():
-        execute("update permits_permit set description = 'Zoé Lefèvre'")
-    slow = FREE_TEXTS.get("permits.Permit")
-    found = text_search.Result()
-    with as_session("arpent_worker"), acting_as(SYSTEM):
-        # A millisecond is over before the plan is made of a cross join with itself.
-        text_search.search_table(slow, Sought.of(name="Lefèvre" * 2000), found, 0.001)
-        text_search.search_table(slow, ZOE, found, 10.0)
-    assert [hit.mark for hit in found.hits] == [f"permits.Permit:{permit.pk}"]
+        permit = made_world().file()
+        execute("update permits_permit set description = 'Zoé Lefèvre' where id = %s", [permit.pk])
+        execute(
+            "insert into gis_core_securityevent (reference, at, kind, event, name, address, request, about, detail)"
+            " select gen_random_uuid(), now(), 'other', 'x', '', '', '', repeat(md5(g::text), 9), '{}'"
+            " from generate_series(1, %s) g",
+            [ROWS],
+        )
+    result = text_search.Result()
+    with as_session("arpent_worker"), acting_as(SYSTEM), transaction.atomic():
+        text_search.search_table(FREE_TEXTS.get("gis_core.SecurityEvent"), ZOE, result, 0.02)
+        text_search.search_table(FREE_TEXTS.get("permits.Permit"), ZOE, result, 10.0)
+        began = time.monotonic()
+        text_search.search_table(FREE_TEXTS.get("gis_core.SecurityEvent"), ZOE, text_search.Result(), 60.0)
+    print(f"{ROWS} rows searched in {time.monotonic() - began:.1f} s")
+    assert [why for _what, why in result.unread] == ["trop long à parcourir dans le temps de la recherche"]
+    assert [hit.mark for hit in result.hits] == [f"permits.Permit:{permit.pk}"]
 
 
 def test_hits_are_read_page_by_page_and_each_reading_is_in_the_journal(
