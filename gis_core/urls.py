@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from gis_core import pages
+from gis_core.accounts import access_rules
 from gis_core.accounts import pages as account_pages
 from gis_core.accounts.directory import pages as directory_pages
 from gis_core.accounts.directory.sign_in_page import sign_in_page
@@ -37,9 +38,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("membres/<slug:slug>/programmes/", include(program_pages.urlpatterns)),
     path("membres/", include(rule_pages.member_patterns)),
     path("membres/", include(member_pages.urlpatterns)),
-    path("membres/<slug:slug>/connexion/", include(method_pages.member_patterns)),
+    path("membres/<slug:slug>/connexion/", include([*method_pages.member_patterns, *access_rules.member_patterns])),
     path("membres/<slug:slug>/connexion/annuaire/", include(directory_pages.member_patterns)),
-    path("plateforme/connexion/", include(method_pages.platform_patterns)),
+    path("plateforme/connexion/", include([*method_pages.platform_patterns, *access_rules.platform_patterns])),
     path("plateforme/connexion/annuaire/", include(directory_pages.platform_patterns)),
     path("courriers/", include(letter_pages.urlpatterns)),
     path("journal/", include(journal_pages.urlpatterns)),

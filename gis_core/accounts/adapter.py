@@ -21,9 +21,8 @@ from gis_core.accounts.joining import SESSION_KEY
 from gis_core.accounts.providers.choosing import (
     entry_of,
     first_step,
-    is_by_password,
     is_emergency_account,
-    may_use_password,
+    may_open,
     methods_for,
     open_methods,
 )
@@ -86,7 +85,7 @@ class AccountAdapter(DefaultAccountAdapter):
         self._login_failed_rl_usage = ratelimit.RateLimitUsage([one for usage in limits for one in usage.usage])
 
     def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **options: Any) -> HttpResponse | None:
-        """Refuse a password, right as it is, where the person's member has switched passwords off.
+        """Refuse a password, or a passkey alone, right as it is, where the person's member has switched passwords off.
 
         A recovery of a lost second factor takes effect at the first sign-in after its day, one that is not refused.
         """
@@ -94,9 +93,10 @@ class AccountAdapter(DefaultAccountAdapter):
         if response is not None or not isinstance(user, User):
             return response
         by_method = (options.get("signal_kwargs") or {}).get("method")
-        if not by_method and is_by_password(request, user) and not may_use_password(user):
+        if not by_method and not may_open(request, user):
             security.record("password_refused", account=user.pk)
-            return render(request, "account/passwords_closed.html", passwords_closed(user), status=403)
+            context = {**passwords_closed(user), "by_key": first_step(request, user) == "mfa"}
+            return render(request, "account/passwords_closed.html", context, status=403)
         recovery.apply_due(user, request.build_absolute_uri("/"))
         return None
 
@@ -126,8 +126,8 @@ class AccountAdapter(DefaultAccountAdapter):
             if first_step(request, user) != "socialaccount":
                 # Of somebody's half sign-in by a method, in this browser, before.
                 request.session.pop(SESSION_KEY, None)
-            if is_by_password(request, user) and is_emergency_account(user):
-                report_emergency(request, user)
+                if is_emergency_account(user):
+                    report_emergency(request, user)
         return response
 
 
@@ -171,7 +171,7 @@ def passwords_closed(user: User) -> dict[str, Any]:
 
 
 def report_emergency(request: HttpRequest, user: User) -> None:
-    """An emergency account has signed in by its password: the journal and the agency are told each time."""
+    """An emergency account has signed in by its password or its key: the journal and the agency are told each time."""
     security.record("emergency_sign_in", account=user.pk)
     account_mail.post(
         "emergency",

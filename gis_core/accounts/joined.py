@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from gis_core.accounts.joining import CLOSED_BY_RULE, SESSION_KEY, joined_to, provider_of
+from gis_core.accounts.joining import CLOSED_BY_RULE, FORGOTTEN, SESSION_KEY, joined_to, provider_of
 from gis_core.accounts.providers.choosing import may_use_password
 from gis_core.accounts.sessions import is_of
 from gis_core.database import clock as database_clock
@@ -35,7 +35,8 @@ LAPSE_DAYS: Final = 30
 def joined_by(user: User) -> list[tuple[int, SignInMethod]]:
     """The identities that open an account: the number of each, and its method."""
     methods = {provider_of(one): one for one in SignInMethod.objects.select_related("member")}
-    rows = SocialAccount.objects.filter(user=user).order_by("pk").values_list("pk", "provider")
+    own = SocialAccount.objects.filter(user=user).exclude(uid__startswith=FORGOTTEN)
+    rows = own.order_by("pk").values_list("pk", "provider")
     return [(number, methods[provider]) for number, provider in rows if provider in methods]
 
 

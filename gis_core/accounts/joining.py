@@ -27,8 +27,8 @@ from allauth.account.utils import perform_login
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth import logout
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
-from django.db.models.functions import Now
+from django.db.models import CharField, QuerySet, Value
+from django.db.models.functions import Cast, Concat, Now
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
@@ -50,6 +50,8 @@ SESSION_KEY = "sign_in"
 PENDING_KEY = "identity_to_join"
 LONGEST_SUBJECT = 191  # of SocialAccount.uid
 MOST_GROUPS = 2_000
+FORGOTTEN = "\n"
+"""Begins the uid of a row that joins nothing any more: no subject has it (`check_subject`)."""
 CLOSED_BY_RULE = "closed_by_rule"
 """In SocialAccount.extra_data: the account was closed because the method's rules left it no role, not by hand."""
 PROCONNECT_HOSTS = (".agentconnect.gouv.fr", ".dev-agentconnect.fr", ".proconnect.gouv.fr")
@@ -133,9 +135,13 @@ def join_by_proof(*, user: User, method: SignInMethod, identity: Identity) -> Us
     check_subject(method, identity)
     with transaction.atomic():
         people.lock_people()
-        if not user.is_active:
-            raise Refused(closed_message())
+        was_closed = not user.is_active
+        if was_closed:
+            if not may_come_back(user, method):
+                raise Refused(closed_message())
+            people.reopen(user)
         check_account(user, method)
+        forgotten_rows(method).filter(user=user).delete()
         known = joined_as(method, identity.subject)
         if known is not None and known.user_id != user.pk:
             raise Conflict(_("This identity of %(method)s is joined to another account.") % {"method": method})
@@ -147,6 +153,8 @@ def join_by_proof(*, user: User, method: SignInMethod, identity: Identity) -> Us
         if not user.memberships.accepted().exists():
             people.accept_first(user)
         apply_rules(user=user, method=method, groups=identity.groups)
+        if was_closed:
+            close_without_role(user, method)
     check_open(user)
     return user
 
@@ -288,7 +296,18 @@ def close_without_role(user: User, method: SignInMethod) -> None:
 def joined_to(method: SignInMethod) -> QuerySet[SocialAccount]:
     """The rows that join identities of a method to accounts."""
     rows: QuerySet[SocialAccount] = SocialAccount.objects.filter(provider=provider_of(method))
-    return rows
+    return rows.exclude(uid__startswith=FORGOTTEN)
+
+
+def forgotten_rows(method: SignInMethod) -> QuerySet[SocialAccount]:
+    """Of accounts that were closed with what a former provider's rules gave: their owners may join them again."""
+    rows: QuerySet[SocialAccount] = SocialAccount.objects.filter(provider=provider_of(method))
+    return rows.filter(uid__startswith=FORGOTTEN)
+
+
+def may_come_back(user: User, method: SignInMethod) -> bool:
+    """Whether the owner of a closed account may join it, and a rule of the method open it again."""
+    return not user.memberships.exists() and forgotten_rows(method).filter(user=user).exists()
 
 
 def joined_elsewhere(method: SignInMethod) -> QuerySet[SocialAccount]:
@@ -305,7 +324,9 @@ def forget_joined(method: SignInMethod, *, only_elsewhere: bool = False) -> int:
     All of its people, or those who have a role at another member than the method's. Returns how many identities.
     """
     rows = joined_elsewhere(method) if only_elsewhere else joined_to(method)
-    count, _models = rows.delete()
+    closed = rows.filter(extra_data__has_key=CLOSED_BY_RULE, user__is_active=False)
+    count = closed.update(uid=Concat(Value(FORGOTTEN), Cast("pk", CharField())))
+    count += rows.delete()[0]
     if count:
         security.record("identities_forgotten", method=method.pk, identities=count)
     return count

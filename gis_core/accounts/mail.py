@@ -137,8 +137,14 @@ def send_trial(user: int) -> None:
 
 def send_join(email: str, method: int, mark: str, site: str) -> None:
     """The link that proves an account of this address, so that an identity is joined to it; nothing for no account."""
+    from gis_core.accounts.joining import may_come_back
+
     chosen = SignInMethod.objects.filter(pk=method, active=True).first()
-    for user in User.objects.filter(email__iexact=email, is_active=True) if chosen else ():
+    if chosen is None:
+        return
+    for user in User.objects.filter(email__iexact=email):
+        if not user.is_active and not may_come_back(user, chosen):
+            continue
         link = site.rstrip("/") + reverse("identity_join_open", args=[proofs.make_key(user, mark)])
         with translation.override(user.language):
             subject = _("Join your identity of %(method)s to your account on Arpent") % {"method": chosen}

@@ -21,6 +21,8 @@ from django.views.decorators.http import require_POST, require_safe
 from gis_core.accounts import sessions
 from gis_core.accounts.factor import pages as factor_pages
 from gis_core.accounts.factor import rule_pages
+from gis_core.accounts.factor.adapter import takes_keys
+from gis_core.accounts.factor.key_sign_in import SignInByKey
 from gis_core.accounts.factor.requirement import note_missing
 from gis_core.accounts.joined import joined_by
 from gis_core.accounts.providers import pages as provider_pages
@@ -82,6 +84,7 @@ class SignIn(allauth.LoginView):
             "email": email,
             "next_url": next_url,
             "ways": ways,
+            "by_key": takes_keys(self.request),
             "ways_exist": others,
             "steps": others and not by_password,
             "leads_on": email and len(ways) == 1 and not by_password,
@@ -209,6 +212,7 @@ urlpatterns = [
     path("sessions/", sessions_page, name="sessions"),
     path("sessions/terminer/", end_sessions, name="sessions_end"),
     path("connexion/", SignIn.as_view(), name="account_login"),
+    path("connexion/cle/", SignInByKey.as_view(), name="key_sign_in"),
     *provider_pages.urlpatterns,
     path("deconnexion/", provider_pages.SignOut.as_view(), name="account_logout"),
     path("ferme/", allauth.account_inactive, name="account_inactive"),

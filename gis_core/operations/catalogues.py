@@ -115,13 +115,13 @@ def update_catalogues(
 
 
 def _translated_differently(catalogues: Iterable[Catalogue]) -> set[Key]:
-    found: dict[Key, list[str]] = {}
+    first: dict[Key, list[str]] = {}
     different = set()
     for entries in catalogues:
         for key, entry in entries.items():
             if key == HEADER or entry.is_untranslated:
                 continue
-            if found.setdefault(key, entry.translations) != entry.translations:
+            if first.setdefault(key, entry.translations) != entry.translations:
                 different.add(key)
     return different
 

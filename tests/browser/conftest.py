@@ -87,11 +87,15 @@ def today() -> date:
 
 @dataclass(frozen=True)
 class Demo:
-    """A running demo: its address, the password of each account, its data folder, the cookies of who signed in."""
+    """A running demo: its address, the password of each account, its data folder, the cookies of who signed in.
+
+    On `provider_ports` of this machine it may ask providers of identities (tests/browser/test_sign_in_methods.py).
+    """
 
     url: str
     passwords: dict[str, str]
     data: Path
+    provider_ports: tuple[int, int] = (0, 0)
     cookies: dict[str, dict[str, object]] = field(default_factory=dict)
 
 
@@ -102,9 +106,9 @@ def free_port() -> int:
     return port
 
 
-def arpent(*arguments: str) -> str:
+def arpent(*arguments: str, **settings: str) -> str:
     """What the command says; it must succeed."""
-    env = plain_environment() | {"ARPENT_APPS": EXAMPLE_DESK}
+    env = plain_environment() | {"ARPENT_APPS": EXAMPLE_DESK} | settings
     # Drawing and building the photos would keep both cores busy under the other tests.
     env["ARPENT_DEMO_PHOTOS"] = "0"
     command = [str(PYTHON), "-m", "gis_core.operations", *arguments]
@@ -125,10 +129,12 @@ def first_of_all() -> Iterator[None]:
 def demo() -> Iterator[Demo]:
     """The one server of all browser tests; it has the app of the example desk, as a site adds its own."""
     with temporary_place() as place:
-        port = free_port()
-        arpent("demo", "--detach", "--data", str(place.data), "--port", str(port))
+        port, *providers = (free_port() for _time in range(3))
+        private = ",".join(f"127.0.0.1:{one}" for one in providers)
+        arpent("demo", "--detach", "--data", str(place.data), "--port", str(port), ARPENT_PRIVATE_HOSTS=private)
         accounts = json.loads(place.accounts.read_text())
-        yield Demo(f"http://127.0.0.1:{port}", {one["username"]: one["password"] for one in accounts}, place.data)
+        passwords = {one["username"]: one["password"] for one in accounts}
+        yield Demo(f"http://127.0.0.1:{port}", passwords, place.data, (providers[0], providers[1]))
         arpent("stop", "--data", str(place.data))
 
 

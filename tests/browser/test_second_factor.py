@@ -101,6 +101,12 @@ def test_a_key_is_made_opens_and_answers_over_a_page(browser: Browser, demo: Dem
         clean(page)
         page.get_by_role("button", name="Utiliser ma clé").click()
         page.wait_for_url(f"{demo.url}/")
+        sign_out(page, demo)
+
+        page.goto(f"{demo.url}/compte/connexion/?next=/compte/")
+        clean(page)
+        page.get_by_role("button", name="Se connecter avec une clé").press("Enter")
+        page.wait_for_url(f"{demo.url}/compte/")
 
         send_token_form(page, demo, page.context)
         expect(window(page).get_by_role("heading", name="Connexion : seconde étape")).to_be_visible()

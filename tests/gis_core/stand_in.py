@@ -1,8 +1,8 @@
 """A provider of identities for tests: strict in what it takes, and forging what it is told to forge.
 
-Discovery, keys, tokens and userinfo are served on loopback; the browser's part (`authorize`) is a call, which checks
-what we send as ProConnect's documentation has it: state and nonce of 32 characters, no parameter that it does not name,
-codes of one use and of 30 seconds.
+Discovery, keys, tokens and userinfo are served on loopback; the browser's part (`authorize`) is a call, or a page for a
+real browser (`callback` and `signed_out` say what is declared), which checks what we send as ProConnect's documentation
+has it: state and nonce of 32 characters, no parameter that it does not name, codes of one use and of 30 seconds.
 """
 
 import base64
@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urljoin, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -79,6 +79,8 @@ class StandIn:
     asked: dict[str, str] = field(default_factory=dict)
     port: int = 0
     delay: float = 0.0
+    callback: str = ""
+    signed_out: str = ""
 
     @property
     def authority(self) -> str:
@@ -116,6 +118,17 @@ class StandIn:
             back["iss"] = self.issuer
         self.forgery.back(back)
         return f"{urlsplit(callback).path}?{urlencode(back)}"
+
+    def sends_back(self, path: str) -> str:
+        """Where a real browser that comes to one of its pages is sent back to."""
+        location = f"http://{self.authority}{path}"
+        if not path.startswith("/api/v2/session/end"):
+            return urljoin(self.callback, self.authorize(location, self.callback))
+        query = dict(parse_qsl(urlsplit(location).query))
+        assert set(query) == {"id_token_hint", "state", "post_logout_redirect_uri"}
+        assert query["post_logout_redirect_uri"] == self.signed_out, "not the declared address"
+        jwt.decode(query["id_token_hint"], self.key.public_key(), [self.algorithm], audience=CLIENT)
+        return f"{self.signed_out}?{urlencode({'state': query['state']})}"
 
     # -- what we call -------------------------------------------------------------------------------------------------
 
@@ -204,7 +217,12 @@ def handler(stand_in: StandIn) -> type[BaseHTTPRequestHandler]:
             stand_in.calls.append(self.path)
             time.sleep(stand_in.delay)
             authorization = self.headers.get("Authorization", "")
-            match self.path.removeprefix("/api/v2"):
+            match urlsplit(self.path).path.removeprefix("/api/v2"):
+                case "/authorize" | "/session/end":
+                    try:
+                        self.say(302, {"redirect": stand_in.sends_back(self.path)})
+                    except (AssertionError, KeyError) as fault:
+                        self.say(400, {"refused": repr(fault)})
                 case "/.well-known/openid-configuration":
                     self.say(200, stand_in.discovery())
                 case "/jwks":
@@ -242,7 +260,7 @@ def handler(stand_in: StandIn) -> type[BaseHTTPRequestHandler]:
 @contextmanager
 def serving(**values: Any) -> Iterator[StandIn]:
     stand_in = StandIn(**values)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler(stand_in))
+    server = ThreadingHTTPServer(("127.0.0.1", stand_in.port), handler(stand_in))
     server.daemon_threads = True
     stand_in.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)

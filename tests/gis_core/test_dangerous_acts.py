@@ -44,6 +44,7 @@ HARMLESS = {
     "account_reset_password_from_key_done": "a page",
     "account_reauthenticate": "it is what asks",
     "mfa_authenticate": "it is the sign-in",
+    "key_sign_in": "it is the sign-in",
     "mfa_index": "a page",
     "mfa_list_webauthn": "a page",
     "map_view": "a view of the map",

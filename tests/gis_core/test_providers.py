@@ -21,7 +21,7 @@ from django.test import Client
 from django.urls import resolve
 from jwt.warnings import InsecureKeyLengthWarning
 
-from gis_core.accounts.joining import SESSION_KEY, provider_of
+from gis_core.accounts.joining import FORGOTTEN, SESSION_KEY, provider_of
 from gis_core.accounts.providers import calls, discovery
 from gis_core.accounts.providers.errors import ProviderSilent
 from gis_core.errors import Busy
@@ -558,6 +558,22 @@ def test_the_link_of_the_mail_joins_it_in_the_browser_that_began(provider: Stand
     assert who(client) is None
     client.post("/compte/connexion/rattacher/", headers=HTML)
     assert who(client) == str(user.pk)
+
+
+def test_who_was_closed_with_a_former_provider_comes_back_by_the_link(provider: StandIn, member: Member) -> None:
+    """Its only role was of the former provider's rules, and ended; a rule of the new one opens the account again."""
+    method = method_of(provider, member, claims=["service"])
+    AccessRule.objects.create(method=method, group="service:urbanisme", member=member, role=Role.READER)
+    user = factories.user(email=PERSON["email"], is_active=False)
+    SocialAccount.objects.create(user=user, provider=provider_of(method), uid=f"{FORGOTTEN}1")
+    provider.person |= {"service": "Urbanisme"}
+    client = Client()
+    come_back(client, provider, method)
+    client.post("/compte/connexion/rattacher/lien/", headers=HTML)
+    assert client.get(link(), headers=HTML).status_code == 302
+    client.post("/compte/connexion/rattacher/", headers=HTML)
+    assert who(client) == str(user.pk)
+    assert [one.uid for one in SocialAccount.objects.filter(user=user)] == [PERSON["sub"]]
 
 
 def test_without_a_proof_nothing_is_joined(provider: StandIn, member: Member) -> None:

@@ -2,7 +2,6 @@
 
 import re
 import socket
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,13 +14,12 @@ from django.test import Client
 from gis_core.accounts.providers import discovery, methods
 from gis_core.members.rights import Role
 from gis_core.models import AccessRule, SignInMethod, User
-from gis_core.operations.environment import PYTHON, ROOT
 from tests import factories
+from tests.gis_core.certified import certified
 from tests.gis_core.stand_in import CLIENT, SECRET
 
 pytestmark = pytest.mark.django_db
 HTML = {"accept": "text/html", "accept-language": "fr"}
-LIBRARY = ROOT / "webmap" / "node_modules" / "oidc-provider" / "lib" / "index.js"
 SIGNED_OUT = "http://testserver/compte/deconnexion/retour/"
 
 
@@ -39,14 +37,8 @@ def method(request: pytest.FixtureRequest, settings: Any, tmp_path: Path) -> Ite
     made.secret = SECRET
     made.save()
     callback = f"http://testserver/compte/connexion/{made.pk}/retour/"
-    node = Path(PYTHON).with_name("node")
-    script = Path(__file__).with_name("oidc_provider.mjs")
-    command = [node, script, LIBRARY, str(port), request.param, callback, SIGNED_OUT]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        assert process.stdout
-        assert process.stdout.readline().strip() == "listens"
+    with certified(port, request.param, callback, SIGNED_OUT):
         yield made
-        process.terminate()
 
 
 def follow(browser: requests.Session, url: str) -> requests.Response:

@@ -9,7 +9,16 @@ from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 from django.utils import translation
 
-from gis_core.accounts.joining import SESSION_KEY, apply_rules, provider_of
+from gis_core.accounts.joining import (
+    SESSION_KEY,
+    Identity,
+    ProofNeeded,
+    Refused,
+    apply_rules,
+    join,
+    join_by_proof,
+    provider_of,
+)
 from gis_core.accounts.providers import discovery, methods
 from gis_core.accounts.providers.choosing import may_use_password
 from gis_core.accounts.providers.configuration import Configuration
@@ -307,6 +316,31 @@ def test_a_rule_that_is_removed_ends_at_once_what_it_alone_gave(member: Member, 
     assert not User.objects.get(pk=both.pk).is_active
 
 
+@pytest.mark.parametrize("kind", ["openid_connect", "directory"])
+def test_rules_are_added_and_removed_on_the_page_of_their_method(
+    member: Member, administrator: User, kind: str
+) -> None:
+    """Of a provider and of a directory alike; the page says how many people have the role before it is removed."""
+    method = SignInMethod.objects.create(member=member, kind=kind, name="Annuaire", options={})
+    client = Client(headers=HTML)
+    client.force_login(administrator)
+    kept = {"openid_connect": f"{method.pk}/", "directory": f"annuaire/{method.pk}/"}[kind]
+    base = f"/membres/{member.slug}/connexion/"
+    sent = {"group": "ADS", "member": member.slug, "role": "permit_instructor", "communes": ""}
+    refused = client.post(f"{base}{method.pk}/regles/", {**sent, "group": ""})
+    assert (refused.status_code, method.rules.count()) == (400, 0)
+    assert 'name="group"' in refused.content.decode()
+    assert client.post(f"{base}{method.pk}/regles/", sent)["Location"] == base + kept
+    apply_rules(user=joined(method, factories.user()), method=method, groups=["ads"])
+    page = client.get(base + kept).content.decode()
+    remove = f"{base}{method.pk}/regles/{method.rules.get().pk}/retirer/"
+    assert "donné à 1 personne" in page
+    assert remove in page
+    removed = client.post(remove, follow=True)
+    assert (removed.redirect_chain[0][0], method.rules.count()) == (base + kept, 0)
+    assert "1 personne a perdu le rôle" in removed.content.decode()
+
+
 ELSEWHERE = Configuration(issuer="https://ailleurs.example", client_id="arpent")
 
 
@@ -340,6 +374,38 @@ def test_another_provider_opens_no_account_that_the_former_one_joined(
     page = client.post(address, {**form, "join_again": "on"}, headers=HTML, follow=True)
     assert "1 compte doit être rattaché de nouveau." in page.content.decode()
     assert SocialAccount.objects.count() == 0
+
+
+def test_another_provider_ends_the_roles_of_the_former_ones_rules_until_their_owners_have_joined_again(
+    member: Member, rights: Rights
+) -> None:
+    method = saved(rights, member)
+    for group, role in (("ADS", Role.PERMIT_INSTRUCTOR), ("Voirie", Role.READER)):
+        methods.add_rule(rights=rights, method=method, group=group, member=member, role=role)
+    users = [join(method=method, identity=Identity(subject=one, groups=("ADS",))) for one in ("a1b2", "c3")]
+
+    def move(*, join_again: bool) -> None:
+        with translation.override("fr"):
+            methods.save_method(
+                rights=rights, method=method, name="Autre", configuration=ELSEWHERE, secret="x", join_again=join_again
+            )
+
+    with pytest.raises(Conflict, match="2 rôles donnés par ses règles prennent fin"):
+        move(join_again=False)
+    assert Membership.objects.filter(given_by=method).count() == 2
+    move(join_again=True)
+    assert [(one.memberships.count(), one.is_active) for one in again(users)] == [(0, False)] * 2
+    # The same names at the other provider prove nothing; by a proof, what its groups give comes back, or nothing.
+    with pytest.raises(ProofNeeded):
+        join(method=method, identity=Identity(subject="a1b2"))
+    join_by_proof(user=again(users)[0], method=method, identity=Identity(subject="n1", groups=("Voirie",)))
+    with pytest.raises(Refused):
+        join_by_proof(user=again(users)[1], method=method, identity=Identity(subject="n2"))
+    assert [(one.memberships.count(), one.is_active) for one in again(users)] == [(1, True), (0, False)]
+
+
+def again(users: list[User]) -> list[User]:
+    return [User.objects.get(pk=one.pk) for one in users]
 
 
 # -- trying -----------------------------------------------------------------------------------------------------------

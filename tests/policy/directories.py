@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gis_core.models import AccessRule, Member, SignInMethod
+from gis_core.models import Member, SignInMethod
 
 PAGES = ("membres/<slug:slug>/connexion/annuaire/", "plateforme/connexion/annuaire/")
 SIGN_IN = "compte/connexion/annuaire/<int:number>/"
@@ -27,8 +27,7 @@ def rows(ours: Member, theirs: Member) -> dict[str, Any]:
         method = SignInMethod(member=member, kind="directory", name="Annuaire", options=OPTIONS)
         method.secret = "secret"
         method.save()
-        rule = AccessRule.objects.create(method=method, group="ADS", member=member or ours, role="reader")
-        made |= {f"directory {whose}": method.pk, f"directory rule {whose}": rule.pk}
+        made[f"directory {whose}"] = method.pk
     return made
 
 
@@ -37,17 +36,12 @@ def arguments(route: str, whose: str, made: dict[str, Any], missing: int) -> dic
         return {}
     if route.startswith("plateforme/"):
         whose = "platform" if whose == "own" else "none"
-    return {
-        "number": made.get(f"directory {whose}", missing),
-        "rule": made.get(f"directory rule {whose}", missing),
-    }
+    return {"number": made.get(f"directory {whose}", missing)}
 
 
-def form(route: str, method: str, member: str) -> dict[str, Any] | None:
+def form(route: str, method: str) -> dict[str, Any] | None:
     if method != "POST" or "connexion/annuaire/" not in route:
         return None
     if route in (*PAGES, *(f"{page}<int:number>/" for page in PAGES)):
         return FORM
-    if route.endswith("/regles/"):
-        return {"group": "SIG", "member": member, "role": "reader", "communes": ""}
     return {"list": "0"}

@@ -108,6 +108,8 @@ compte/connexion/                                           GET,HEAD    -       
 compte/connexion/                                           POST        -       302  302  302  302  302  302  302
 compte/connexion/                                           PUT,OPTIONS -       200  302  302  302  302  302  302
 compte/connexion/                                           REST        -       405  302  302  302  302  302  302
+compte/connexion/cle/                                       GET,HEAD    -       302  302  302  302  302  302  302
+compte/connexion/cle/                                       POST        -       302  302  302  302  302  302  302
 compte/connexion/annuaire/<int:number>/                     GET,HEAD    public  200  200  200  200  200  200  200
 compte/connexion/annuaire/<int:number>/                     GET,HEAD    none    404  404  404  404  404  404  404
 compte/connexion/annuaire/<int:number>/                     POST        public  400  400  400  400  400  400  400
@@ -236,12 +238,6 @@ membres/<slug:slug>/connexion/annuaire/<int:number>/lire/   POST        mixed   
 membres/<slug:slug>/connexion/annuaire/<int:number>/confirmer/ POST        own     302  403  403  403  403  302  302
 membres/<slug:slug>/connexion/annuaire/<int:number>/confirmer/ POST        other   302  404  404  404  404  404  302
 membres/<slug:slug>/connexion/annuaire/<int:number>/confirmer/ POST        mixed   302  403  403  403  403  404  404
-membres/<slug:slug>/connexion/annuaire/<int:number>/regles/ POST        own     302  403  403  403  403  302  302
-membres/<slug:slug>/connexion/annuaire/<int:number>/regles/ POST        other   302  404  404  404  404  404  302
-membres/<slug:slug>/connexion/annuaire/<int:number>/regles/ POST        mixed   302  403  403  403  403  404  404
-membres/<slug:slug>/connexion/annuaire/<int:number>/regles/<int:rule>/retirer/ POST own 302 403 403 403 403 302 302
-membres/<slug:slug>/connexion/annuaire/<int:number>/regles/<int:rule>/retirer/ POST other 302 404 404 404 404 404 302
-membres/<slug:slug>/connexion/annuaire/<int:number>/regles/<int:rule>/retirer/ POST mixed 302 403 403 403 403 404 404
 plateforme/connexion/annuaire/                              GET,HEAD    -       302  403  403  403  403  403  200
 plateforme/connexion/annuaire/                              POST        -       302  403  403  403  403  403  302
 plateforme/connexion/annuaire/<int:number>/                 GET,HEAD    own     302  403  403  403  403  403  200
@@ -254,10 +250,6 @@ plateforme/connexion/annuaire/<int:number>/lire/            POST        own     
 plateforme/connexion/annuaire/<int:number>/lire/            POST        other   302  403  403  403  403  403  404
 plateforme/connexion/annuaire/<int:number>/confirmer/       POST        own     302  403  403  403  403  403  302
 plateforme/connexion/annuaire/<int:number>/confirmer/       POST        other   302  403  403  403  403  403  404
-plateforme/connexion/annuaire/<int:number>/regles/          POST        own     302  403  403  403  403  403  302
-plateforme/connexion/annuaire/<int:number>/regles/          POST        other   302  403  403  403  403  403  404
-plateforme/connexion/annuaire/<int:number>/regles/<int:rule>/retirer/ POST own 302 403 403 403 403 403 302
-plateforme/connexion/annuaire/<int:number>/regles/<int:rule>/retirer/ POST other 302 403 403 403 403 403 404
 membres/<slug:slug>/connexion/                              GET,HEAD    own     302  403  403  403  403  200  200
 membres/<slug:slug>/connexion/                              GET,HEAD    other   302  404  404  404  404  404  200
 membres/<slug:slug>/connexion/                              POST        own     302  403  403  403  403  302  302

@@ -490,7 +490,7 @@ def address(route: str, given: dict[str, Any]) -> str:
 
 def body(world: World, route: str, method: str, given: dict[str, Any]) -> dict[str, Any]:
     """A valid body, as the keywords of the test client."""
-    if form := directories.form(route, method, given["member"]):
+    if form := directories.form(route, method):
         return {"data": form}
     if method == "POST" and (form := administration.form(route, world.rows)):
         return {"data": form}

@@ -20,8 +20,9 @@ from gis_core.accounts.directory.forms import DirectoryChangeForm, DirectoryForm
 from gis_core.accounts.directory.settings import save_directory
 from gis_core.accounts.directory.trial import try_directory
 from gis_core.accounts.providers import methods
-from gis_core.accounts.providers.forms import RuleForm, split
-from gis_core.accounts.providers.method_pages import address, back, whose
+from gis_core.accounts.providers.forms import split
+from gis_core.accounts.providers.method_pages import back, whose
+from gis_core.accounts.providers.rules import address, rules_context
 from gis_core.database.rows import first_of
 from gis_core.desk.forms import blame
 from gis_core.desk.signed_in import page
@@ -105,12 +106,8 @@ def render_directory(request: HttpRequest, method: SignInMethod, status: int = 2
         "waiting": waiting,
         "digest": synchronising.digest_of(report.waiting) if report else "",
         "form": more.get("form") or change_form(request, method, bound=False),
-        "rules": [
-            (one, address("directory_rule_remove", member, method.pk, one.pk))
-            for one in method.rules.select_related("member")
-        ],
-        "rule_form": RuleForm(method=method, rights=rights_of_request(request)),
-        "urls": {name: address(f"directory_{name}", member, method.pk) for name in ("try", "read", "confirm", "rules")},
+        **rules_context(request, method, more.pop("rule_form", None)),
+        "urls": {name: address(f"directory_{name}", member, method.pk) for name in ("try", "read", "confirm")},
         "switch": address("sign_in_switch", member, method.pk),
     }
     return render(request, "membres/directory.html", context | more, status=status)
@@ -149,36 +146,6 @@ def confirm_page(request: HttpRequest, number: int, slug: str | None = None) -> 
     return to_page(method)
 
 
-@require_POST
-@page
-def add_rule(request: HttpRequest, number: int, slug: str | None = None) -> HttpResponse:
-    """Another rule of access."""
-    method = directory_of(request, slug, number)
-    rights = rights_of_request(request)
-    form = RuleForm(request.POST, method=method, rights=rights)
-    status = 400
-    if form.is_valid():
-        values = {**form.cleaned_data, "communes": split(form.cleaned_data["communes"])}
-        try:
-            methods.add_rule(rights=rights, method=method, **values)
-        except ArpentError as error:
-            status = blame(form, error)
-        else:
-            messages.success(request, _("The rule holds as soon as the directory has been read once more."))
-            return to_page(method)
-    return render_directory(request, method, status, rule_form=form)
-
-
-@require_POST
-@page
-def remove_rule(request: HttpRequest, number: int, rule: int, slug: str | None = None) -> HttpResponse:
-    """One rule less."""
-    method = directory_of(request, slug, number)
-    methods.remove_rule(rights=rights_of_request(request), method=method, rule=rule)
-    messages.success(request, _("The rule gives nothing as soon as the directory has been read once more."))
-    return to_page(method)
-
-
 def patterns(prefix: str) -> list[Any]:
     return [
         path("", add_page, name=f"{prefix}directory_add"),
@@ -186,8 +153,6 @@ def patterns(prefix: str) -> list[Any]:
         path("<int:number>/essayer/", try_page, name=f"{prefix}directory_try"),
         path("<int:number>/lire/", read_page, name=f"{prefix}directory_read"),
         path("<int:number>/confirmer/", confirm_page, name=f"{prefix}directory_confirm"),
-        path("<int:number>/regles/", add_rule, name=f"{prefix}directory_rules"),
-        path("<int:number>/regles/<int:rule>/retirer/", remove_rule, name=f"{prefix}directory_rule_remove"),
     ]
 
 

@@ -35,6 +35,8 @@ REST_S = (15 * 60 - 60, 60 * 60 - 60)
 class Report:
     """How many people and groups the directory has, how many of them are known here, and what was done.
 
+    `closed` counts accounts, `ended` the people who lost their roles at the directory's member alone.
+
     `waiting` are the accounts that would lose their access, where nothing was done for they are too many; `kept` those
     that could not be changed; `error` in words and `trouble` its code, where the reading failed.
     """
@@ -43,6 +45,7 @@ class Report:
     groups: int = 0
     known: int = 0
     closed: int = 0
+    ended: int = 0
     changed: int = 0
     waiting: list[int] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)

@@ -187,8 +187,10 @@ def apply(method: SignInMethod, plan: Plan, report: reports.Report) -> None:
     """Each person in a transaction of their own: one who cannot be changed leaves the others to be."""
     for account in plan.gone:
         try:
-            close(method, account)
-            report.closed += 1
+            if close(method, account):
+                report.closed += 1
+            else:
+                report.ended += 1
         except ArpentError as error:
             report.kept.append(f"{account.user} : {error.message}")
         except DatabaseError as error:
@@ -219,9 +221,10 @@ def mark(account: SocialAccount, gone: str = "") -> None:
 
 
 @transaction.atomic
-def close(method: SignInMethod, account: SocialAccount) -> None:
+def close(method: SignInMethod, account: SocialAccount) -> bool:
     """Close the account of somebody who is gone; where they work for others than the directory's member, end what they
-    have there alone. Raises Conflict for whom nobody could let in again, and for the last administrator of a member.
+    have there alone; whether the account was closed. Raises Conflict for whom nobody could let in again, and for the
+    last administrator of a member.
     """
     user = account.user
     if Member.objects.filter(emergency_account=user).exists():
@@ -241,6 +244,7 @@ def close(method: SignInMethod, account: SocialAccount) -> None:
         close_access(user, why="directory")
     mark(account, LEFT if elsewhere else CLOSED)
     security.record_committed("closed_by_directory", account=user.pk, method=method.pk, whole=not elsewhere)
+    return not elsewhere
 
 
 def check_not_last(membership: Membership) -> None:

@@ -36,8 +36,7 @@ SIGN_IN_METHODS: Final = (
         for prefix in ("", "platform_")
         for name in (
             *("sign_in_methods", "sign_in_method_add", "sign_in_method", "sign_in_switch", "sign_in_rules"),
-            *("sign_in_rule_remove", "directory_add", "directory", "directory_rules", "directory_rule_remove"),
-            "directory_confirm",
+            *("sign_in_rule_remove", "directory_add", "directory", "directory_confirm"),
         )
     ),
 )

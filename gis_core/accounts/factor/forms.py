@@ -16,11 +16,14 @@ from allauth.mfa.webauthn.forms import (
     AddWebAuthnForm,
     AuthenticateWebAuthnForm,
     EditWebAuthnForm,
+    LoginWebAuthnForm,
     ReauthenticateWebAuthnForm,
 )
+from allauth.mfa.webauthn.internal.auth import get_state
 from django import forms
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from fido2.webauthn import UserVerificationRequirement
 
 from gis_core.desk.forms import TypedJSONField
 
@@ -119,6 +122,15 @@ class Credential:
         super().__init__(*args, **options)
         self.fields["credential"] = credential_field()  # type: ignore[attr-defined]
 
+    def clean_credential(self) -> Authenticator:
+        """The key that answered; a wrong one is told apart from a wrong code."""
+        try:
+            return super().clean_credential()  # type: ignore[misc, no-any-return]
+        except forms.ValidationError as error:
+            raise (
+                get_adapter().validation_error("refused_key") if error.code == "incorrect_code" else error
+            ) from error
+
 
 class NewKey(KeyNames, AddWebAuthnForm):
     """A key that the browser has just made."""
@@ -130,6 +142,15 @@ class KeyName(KeyNames, EditWebAuthnForm):
 
 class SecondStepKey(Credential, AuthenticateWebAuthnForm):
     """A key, while signing in."""
+
+
+class SignInKey(Credential, LoginWebAuthnForm):
+    """A key alone: what it answered was asked of somebody unknown, whose finger, face or code it had to ask for."""
+
+    def clean_credential(self) -> Authenticator:
+        if (get_state() or {}).get("user_verification") != UserVerificationRequirement.REQUIRED:
+            raise get_adapter().validation_error("refused_key")
+        return super().clean_credential()
 
 
 class KeyAgain(Credential, ReauthenticateWebAuthnForm):

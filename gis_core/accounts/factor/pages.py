@@ -109,6 +109,13 @@ class AddKey(Kept, keys.AddWebAuthnView):
             return redirect("mfa_index")
         return super().dispatch(request, *args, **kwargs)
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """A key that can keep who it is for does: it then signs in alone (`key_sign_in`)."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        wanted = context["js_data"]["creation_options"]["publicKey"]["authenticatorSelection"]
+        wanted |= {"residentKey": "preferred", "requireResidentKey": False}
+        return context
+
 
 @mine
 class RemoveKey(keys.RemoveWebAuthnView):

@@ -72,20 +72,24 @@ def start(*, rights: Rights, user: User, site: str) -> FactorRecovery:
 @transaction.atomic
 def confirm(*, rights: Rights, user: User, site: str) -> None:
     """A second colleague confirms: it takes effect now. Raises NotFound, Forbidden (the one who began it, or somebody
-    who has the right only since).
+    who had the right for less than a day when it began).
     """
     check_may_recover(rights, user)
     recovery = lock(user)
     if recovery.started_by_id == rights.user_id or not had_the_right(rights, recovery):
-        raise Forbidden(_("You began this recovery: another colleague with the right confirms it."))
+        raise Forbidden(
+            _("You began this recovery, or have the right for less than a day: another colleague confirms it.")
+        )
     recovery.confirmed_by_id = rights.user_id
     take_effect(recovery, site)
 
 
 def had_the_right(rights: Rights, recovery: FactorRecovery) -> bool:
-    """Whether a person confirms by a role that they had before the recovery began: nobody invites a second self."""
+    """Whether a person confirms by a role that they had a day before the recovery began: nobody invites a second self,
+    nor plans to.
+    """
     before = Membership.objects.accepted().filter(user=rights.user_id, user__kind=User.Kind.PERSON)
-    before = before.filter(accepted_at__lt=recovery.started_at)
+    before = before.filter(accepted_at__lt=recovery.started_at - DELAY)
     theirs = recovery.user.memberships.accepted().values("member_id")
     of_agency, of_member = Q(role=Role.AGENCY_ADMINISTRATOR), Q(role=Role.GIS_ADMINISTRATOR, member__in=theirs)
     return before.filter(of_agency if rights.agency else of_member).exists()

@@ -60,6 +60,11 @@ def first_step(request: HttpRequest, user: User) -> str:
     return steps[-1] if steps else ""
 
 
-def is_by_password(request: HttpRequest, user: User) -> bool:
-    """Whether what is about to open a session is a password, or the mail's link that sets one; not a passkey."""
-    return first_step(request, user) not in ("mfa", "socialaccount")
+def may_open(request: HttpRequest, user: User) -> bool:
+    """Whether what is about to open a session may: a password, the mail's link that sets one, or a passkey alone where
+    passwords open the account. A passkey stands for a password that there is: who comes by a provider alone goes on so.
+    """
+    step = first_step(request, user)
+    if step == "socialaccount":
+        return True
+    return may_use_password(user) and (step != "mfa" or user.has_usable_password())

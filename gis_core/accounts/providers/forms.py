@@ -15,11 +15,10 @@ from gis_core.accounts.providers.configuration import (
     Configuration,
     configuration_of,
 )
-from gis_core.accounts.providers.methods import HIGHEST, emergency_candidates
+from gis_core.accounts.providers.methods import emergency_candidates, ended_message
 from gis_core.desk.edit_forms import EditForm
 from gis_core.desk.forms import AccessibleForm
-from gis_core.members.rights import Rights, Role
-from gis_core.models import Commune, Member, SignInMethod
+from gis_core.models import Member, SignInMethod
 
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 
@@ -94,15 +93,18 @@ KEPT = _("Kept encrypted and never shown again. Left empty, the one that is kept
 class ChangeForm(EditForm):
     """Of a provider that is kept; with `join_again`, where it is another one, the accounts joined to it join again."""
 
-    def __init__(self, *args: Any, joined: int, **options: Any) -> None:
+    def __init__(self, *args: Any, joined: int, roles: int, **options: Any) -> None:
         super().__init__(*args, **options)
         if joined:
             self.fields["join_again"] = forms.BooleanField(
                 label=ngettext("%(n)s account must join again", "%(n)s accounts must join again", joined)
                 % {"n": joined},
                 required=False,
-                help_text=_("Only where the address is another provider's: the accounts joined by the former one."),
-            )
+                help_text=" ".join([
+                    str(_("Only where the address is another provider's: the accounts joined by the former one.")),
+                    *([ended_message(roles)] if roles else []),
+                ]),
+            )  # fmt: skip
 
 
 class OpenIDConnectChangeForm(ChangeForm, OpenIDConnectForm):
@@ -154,37 +156,3 @@ class PasswordsForm(EditForm):
         super().__init__(*args, **options)
         people = [(str(one.pk), f"{one} ({one.username})") for one in emergency_candidates(member)]
         self.fields["emergency"].choices = [("", _("No account")), *people]  # type: ignore[attr-defined]
-
-
-class RuleForm(AccessibleForm):
-    """Whoever holds a group has a role at a member."""
-
-    group = forms.CharField(
-        label=_("Group"),
-        max_length=400,
-        widget=forms.TextInput(attrs=PLAIN),
-        help_text=_("As the provider names it; siren:243400017 for everybody of an organisation (ProConnect)."),
-    )
-    member = forms.ModelChoiceField(label=_("Member"), queryset=Member.objects.none(), to_field_name="slug")
-    role = forms.ChoiceField(label=_("Role"))
-    communes = forms.CharField(
-        label=_("Communes of the town hall"),
-        required=False,
-        max_length=2_000,
-        widget=forms.TextInput(attrs=PLAIN),
-        help_text=_("For the town hall role only: INSEE codes, separated by commas."),
-    )
-
-    def __init__(self, *args: Any, method: SignInMethod, rights: Rights, **options: Any) -> None:
-        super().__init__(*args, **options)
-        field: Any = self.fields["member"]
-        field.queryset = Member.objects.filter(pk=method.member_id) if method.member_id else Member.objects.all()
-        if method.member:
-            self.fields["member"].initial = method.member.slug
-            self.fields["member"].widget = forms.HiddenInput()
-        self.fields["role"].choices = [(one.value, one.label) for one in Role if one.rank <= HIGHEST.rank]  # type: ignore[attr-defined]
-
-
-def communes_of(insee: list[str]) -> dict[str, str]:
-    """Names of communes by their codes."""
-    return dict(Commune.objects.filter(insee__in=insee).values_list("insee", "name"))

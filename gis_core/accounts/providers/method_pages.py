@@ -21,11 +21,11 @@ from gis_core.accounts.providers.forms import (
     CHANGE_FORMS,
     FORMS,
     PasswordsForm,
-    RuleForm,
     configuration_from,
     split,
     values_of,
 )
+from gis_core.accounts.providers.rules import address, rules_context
 from gis_core.accounts.providers.social import callback_url
 from gis_core.database.rows import first_of
 from gis_core.desk.forms import blame
@@ -48,11 +48,6 @@ def whose(request: HttpRequest, slug: str | None) -> Member | None:
 
 def method_of(member: Member | None, number: int) -> SignInMethod:
     return first_of(methods.methods_of(member).filter(pk=number))
-
-
-def address(name: str, member: Member | None, *more: Any) -> str:
-    """A page of the member's, or of the platform's."""
-    return reverse(name if member else f"platform_{name}", args=[*([member.slug] if member else []), *more])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -182,7 +177,8 @@ def method_page(request: HttpRequest, number: int, slug: str | None = None) -> H
 
 
 def change_form(request: HttpRequest, method: SignInMethod, **options: Any) -> Any:
-    return CHANGE_FORMS[method.kind](request, row=method, read=values_of, joined=joined_to(method).count(), **options)
+    joined, roles = joined_to(method).count(), methods.given_by(method, rights_of_request(request)).count()
+    return CHANGE_FORMS[method.kind](request, row=method, read=values_of, joined=joined, roles=roles, **options)
 
 
 def edited_method(member: Member | None, number: int) -> SignInMethod:
@@ -196,26 +192,19 @@ def edited_method(member: Member | None, number: int) -> SignInMethod:
 def render_method(
     request: HttpRequest, member: Member | None, method: SignInMethod, status: int = 200, **more: Any
 ) -> HttpResponse:
-    rights = rights_of_request(request)
-
     context = {
         "section": "members",
         "member": member,
         "method": method,
         "form": change_form(request, method, bound=False),
-        "rules": [(one, address("sign_in_rule_remove", member, method.pk, one.pk)) for one in rules_of(method)],
-        "rule_form": RuleForm(method=method, rights=rights),
+        **rules_context(request, method, more.pop("rule_form", None)),
         "callback": callback_url(request, provider_of(method)),
         "signed_out": request.build_absolute_uri(reverse("provider_signed_out")),
         "back": back(member),
-        "urls": {name: address(f"sign_in_{name}", member, method.pk) for name in ("try", "switch", "rules")},
+        "urls": {name: address(f"sign_in_{name}", member, method.pk) for name in ("try", "switch")},
         **more,
     }
     return render(request, "account/method.html", context, status=status)
-
-
-def rules_of(method: SignInMethod) -> Any:
-    return method.rules.select_related("member")
 
 
 @transaction.non_atomic_requests
@@ -246,43 +235,6 @@ def switch(request: HttpRequest, number: int, slug: str | None = None) -> HttpRe
     return redirect(back(member) if method.kind not in FORMS else address("sign_in_method", member, method.pk))
 
 
-@require_POST
-@page
-def add_rule(request: HttpRequest, number: int, slug: str | None = None) -> HttpResponse:
-    """Another rule of access."""
-    member = whose(request, slug)
-    method = edited_method(member, number)
-    rights = rights_of_request(request)
-    form = RuleForm(request.POST, method=method, rights=rights)
-    status = 400
-    if form.is_valid():
-        values = {**form.cleaned_data, "communes": split(form.cleaned_data["communes"])}
-        try:
-            methods.add_rule(rights=rights, method=method, **values)
-        except ArpentError as error:
-            status = blame(form, error)
-        else:
-            messages.success(request, _("The rule holds from the next sign-in on."))
-            return redirect(address("sign_in_method", member, method.pk))
-    return render_method(request, member, method, status=status, rule_form=form)
-
-
-@require_POST
-@page
-def remove_rule(request: HttpRequest, number: int, rule: int, slug: str | None = None) -> HttpResponse:
-    """One rule less."""
-    member = whose(request, slug)
-    method = edited_method(member, number)
-    ended = methods.remove_rule(rights=rights_of_request(request), method=method, rule=rule)
-    text = ngettext(
-        "The rule no longer gives anything: %(n)s person lost the role.",
-        "The rule no longer gives anything: %(n)s people lost the role.",
-        ended,
-    )
-    messages.success(request, text % {"n": ended})
-    return redirect(address("sign_in_method", member, method.pk))
-
-
 def patterns(prefix: str) -> list[Any]:
     return [
         path("", methods_page, name=f"{prefix}sign_in_methods"),
@@ -290,8 +242,6 @@ def patterns(prefix: str) -> list[Any]:
         path("<int:number>/", method_page, name=f"{prefix}sign_in_method"),
         path("<int:number>/essayer/", try_page, name=f"{prefix}sign_in_try"),
         path("<int:number>/etat/", switch, name=f"{prefix}sign_in_switch"),
-        path("<int:number>/regles/", add_rule, name=f"{prefix}sign_in_rules"),
-        path("<int:number>/regles/<int:rule>/retirer/", remove_rule, name=f"{prefix}sign_in_rule_remove"),
     ]
 
 

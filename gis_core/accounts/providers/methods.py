@@ -75,7 +75,7 @@ def save_method(
     check_configuration(method, configuration)
     method.domains = check_domains(rights, method, domains)
     if method.pk:
-        check_change(method, configuration, secret=secret, join_again=join_again)
+        check_change(rights, method, configuration, secret=secret, join_again=join_again)
     method.name = name.strip()
     method.options = configuration.as_options()
     if secret:
@@ -87,7 +87,9 @@ def save_method(
     return method
 
 
-def check_change(method: SignInMethod, configuration: Configuration, *, secret: str, join_again: bool) -> None:
+def check_change(
+    rights: Rights, method: SignInMethod, configuration: Configuration, *, secret: str, join_again: bool
+) -> None:
     """See `save_method`: what another provider, or another client of it, makes worthless. Forgets who is joined."""
     former = configuration_of(method)
     moved = configuration.issuer.rstrip("/") != former.issuer.rstrip("/")
@@ -98,17 +100,34 @@ def check_change(method: SignInMethod, configuration: Configuration, *, secret: 
         return
     lock_people()
     if (count := joined_to(method).count()) and not join_again:
-        raise Conflict(again_message(count), parameter="join_again")
+        raise Conflict(again_message(count, given_by(method, rights).count()), parameter="join_again")
+    end_given(given_by(method, rights), method, rights)
     forget_joined(method)
 
 
-def again_message(count: int) -> str:
-    """What becomes of the accounts that are joined where the provider is another one."""
-    return ngettext(
+def given_by(method: SignInMethod, rights: Rights) -> QuerySet[Membership]:
+    """What the method's rules gave those who are joined, but whoever acts: nobody shuts themself out."""
+    given = Membership.objects.filter(given_by=method, user__in=joined_to(method).values("user"))
+    given = given.exclude(user=rights.user_id)
+    return given.select_related("member", "user").order_by("pk")
+
+
+def again_message(count: int, roles: int) -> str:
+    """What becomes of the accounts that are joined, and of the roles, where the provider is another one."""
+    text = ngettext(
         "%(n)s account is joined by the former provider, and must join again: tick the box if that is meant.",
         "%(n)s accounts are joined by the former provider, and must join again: tick the box if that is meant.",
         count,
     ) % {"n": count}
+    return f"{text} {ended_message(roles)}" if roles else text
+
+
+def ended_message(roles: int) -> str:
+    return ngettext(
+        "%(n)s role that its rules gave ends until its owner has joined again.",
+        "%(n)s roles that its rules gave end until their owners have joined again.",
+        roles,
+    ) % {"n": roles}
 
 
 def check_configuration(method: SignInMethod, configuration: Configuration) -> None:

@@ -31,6 +31,7 @@ from gis_core.accounts.joining import (
     join,
     join_by_proof,
     keep_for_proof,
+    may_come_back,
     pending_of,
     provider_of,
     sign_in,
@@ -142,7 +143,8 @@ def owner_of(request: HttpRequest, pending: Pending) -> User | None:
     """Whose account it is proved to be: that of who is signed in, or of the mail's link."""
     if isinstance(request.user, User):
         return request.user
-    return User.objects.filter(pk=pending.proved, is_active=True).first() if pending.proved else None
+    owner = User.objects.filter(pk=pending.proved).first() if pending.proved else None
+    return owner if owner and (owner.is_active or may_come_back(owner, pending.method)) else None
 
 
 @require_POST

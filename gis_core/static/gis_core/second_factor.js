@@ -8,6 +8,14 @@ async function answerOf(act, { publicKey }) {
   return navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(publicKey) });
 }
 
+/** What the key is to answer: in the page, or asked for at the press where nobody is known yet. */
+async function optionsOf(form) {
+  const { keyOptions } = form.dataset;
+  if (!keyOptions) return JSON.parse(form.querySelector("#key-options").textContent);
+  const answer = await fetch(keyOptions, { headers: { "X-Requested-With": "XMLHttpRequest" } });
+  return (await answer.json()).request_options;
+}
+
 const isOld = () => !globalThis.PublicKeyCredential?.parseCreationOptionsFromJSON;
 
 function say(form, fault) {
@@ -21,7 +29,7 @@ async function answer(form, button) {
   say(form, "");
   button.disabled = true;
   try {
-    const options = JSON.parse(form.querySelector("#key-options").textContent);
+    const options = await optionsOf(form);
     const credential = await answerOf(button.dataset.key, options);
     form.elements.credential.value = JSON.stringify(credential);
     form.requestSubmit();
@@ -31,6 +39,8 @@ async function answer(form, button) {
     button.disabled = false;
   }
 }
+
+if (!isOld()) for (const form of document.querySelectorAll("[data-key-options]")) form.hidden = false;
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-key]");
