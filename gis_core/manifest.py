@@ -17,8 +17,9 @@ from gis_core.jobs.points import DIRECTORIES, JOB_KINDS, TASKS, WAITED, JobKind,
 from gis_core.operations import start_steps
 from gis_core.ownership.core_processings import PROCESSINGS as CORE_PROCESSINGS
 from gis_core.ownership.core_retention import KINDS
-from gis_core.ownership.core_tables import DECLARATIONS
+from gis_core.ownership.core_tables import DECLARATIONS, TEXTS
 from gis_core.ownership.declarations import DECLARED
+from gis_core.ownership.free_texts import FREE_TEXTS
 from gis_core.ownership.processings import PROCESSINGS
 from gis_core.ownership.retention import RETENTIONS
 from gis_core.points import (
@@ -27,11 +28,13 @@ from gis_core.points import (
     GUIDES,
     MAP_LINKS,
     MEASURES,
+    MEMBER_WORK,
     START_STEPS,
     BarLink,
     FactorNeed,
     MapLink,
     Measure,
+    MemberWork,
     PageGuide,
 )
 from gis_core.tokens.points import TOKEN_DESKS, TokenDesk
@@ -61,6 +64,26 @@ MANIFEST = Manifest(
     urls=(Urls("api/v1/", "gis_core.api.urls"),),
     gives=(
         DECLARED(*DECLARATIONS),
+        FREE_TEXTS(*TEXTS),
+        MEMBER_WORK(
+            MemberWork(
+                name="letters",
+                label=_("Letters and acts in preparation"),
+                order=10,
+                find=Later("gis_core.members.begun.find_letters"),
+                why=_("They stay with their file: whoever takes it over goes on with them."),
+            ),
+            MemberWork(
+                name="saved_filters",
+                label=_("Saved filters"),
+                order=90,
+                find=Later("gis_core.members.begun.find_filters"),
+                why=_(
+                    "They are the person's own and go with the account: the address of a filtered list gives a"
+                    " colleague the same rows."
+                ),
+            ),
+        ),
         RETENTIONS(*KINDS),
         PROCESSINGS(*CORE_PROCESSINGS),
         MEASURES(

@@ -71,6 +71,28 @@ WORK: ExtensionPoint[Work] = ExtensionPoint(
     key=lambda work: work.name,
     order=lambda work: work.order,
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberWork:
+    """Work that a person began and that is their member's, or its file's: nobody takes it over, whoever may goes on.
+
+    `find` gives what a person began at a member and is not finished; `why` says whose it is.
+    """
+
+    name: str
+    label: Label
+    order: int
+    find: Callable[[User, Member], Sequence[WorkItem]]
+    why: Label
+
+
+MEMBER_WORK: ExtensionPoint[MemberWork] = ExtensionPoint(
+    "members.member_work",
+    "What people began and leave where it is when they leave, as the page that hands over says; by its order.",
+    key=lambda work: work.name,
+    order=lambda work: work.order,
+)
 ACCESSES: ExtensionPoint[Access] = ExtensionPoint(
     "members.accesses",
     "By what people come in, beside sessions, API tokens and links: shut when they leave. Their order means nothing.",

@@ -13,8 +13,10 @@ from datetime import timedelta
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import DatabaseError, close_old_connections, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -49,6 +51,7 @@ from gis_core.members.rights import SYSTEM, Rights, acting_as, rights_of
 from gis_core.models import IdempotencyKey, Job, User
 from gis_core.operations.logs import current_task
 from gis_core.operations.security_journal import forget_old_days
+from gis_core.ownership.stock import note_gone
 from gis_core.wiring.points import Later
 
 log = logging.getLogger("arpent.tasks")
@@ -445,17 +448,36 @@ def send_account_mail(kind: str, values: dict[str, Any]) -> None:
 def tidy(timestamp: int) -> None:
     """Every night: expired sessions, jobs finished long ago, keys of writes that nobody sends again and old days of the
     security journal go."""
+    note_gone("sessions", Session.objects.filter(expire_date__lt=Now()).count())
     call_command("clearsessions")
     forget_old_days()
     with acting_as(SYSTEM):
         fill_from_files(clock.today() - FILLED)
-        forget_old_lines(clock.now())
-        Job.objects.filter(ended_at__lt=Now() - KEPT).delete()
-        IdempotencyKey.objects.filter(at__lt=Now() - KEYS_KEPT).delete()
+        note_gone("security_journal", forget_old_lines(clock.now()))
+        note_gone("jobs", delete(Job.objects.filter(ended_at__lt=Now() - KEPT)))
+        note_gone("idempotency_keys", delete(IdempotencyKey.objects.filter(at__lt=Now() - KEYS_KEPT)))
+
+
+def delete(rows: QuerySet[Any]) -> int:
+    """Delete them; how many of their own table went."""
+    return rows.delete()[1].get(rows.model._meta.label, 0)
+
+
+OLD_QUEUE = """
+    select count(*) from procrastinate_jobs j
+    where j.status not in ('todo', 'doing')
+        and (select max(e.at) from procrastinate_events e where e.job_id = j.id) < now() - make_interval(days => %s)
+"""
+
+
+def count_old_queue() -> int:
+    """How many rows of the queue `tidy_queue` removes."""
+    return int(fetch_one(OLD_QUEUE, [QUEUE_KEPT.days])[0])
 
 
 async def tidy_queue(context: JobContext, timestamp: int) -> None:
     """Every night: the queue's own rows of finished jobs go."""
+    await in_a_thread(lambda _nothing: note_gone("queue", count_old_queue()), None)
     await context.app.job_manager.delete_old_jobs(
         nb_hours=QUEUE_KEPT.days * 24, include_failed=True, include_cancelled=True, include_aborted=True
     )

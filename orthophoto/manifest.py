@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from gis_core.desk.navigation import to_administrators
 from gis_core.jobs.points import JOB_KINDS, TASKS
 from gis_core.ownership.declarations import DECLARED
+from gis_core.ownership.free_texts import FREE_TEXTS
 from gis_core.ownership.processings import PROCESSINGS
 from gis_core.ownership.retention import RETENTIONS
 from gis_core.points import BAR, GUIDES, START_STEPS, STORED_KINDS, BarLink, PageGuide, StoredKind
@@ -28,6 +29,7 @@ MANIFEST = Manifest(
             TokenDesk(slug="campaigns", label=_("Aerial campaigns"), prefixes=("campagnes/", "api/v1/campaigns/"))
         ),
         DECLARED(*ownership.DECLARATIONS),
+        FREE_TEXTS(*ownership.FREE_TEXTS),
         RETENTIONS(*personal_data.KINDS),
         PROCESSINGS(*personal_data.PROCESSINGS),
         START_STEPS(PHOTOS),

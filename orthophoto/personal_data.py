@@ -2,31 +2,37 @@
 
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from gis_core.ownership.processings import Controller, Processing
 from gis_core.ownership.retention import RetentionKind, When
+from gis_core.ownership.stock import rows
 
 KINDS: Final = (
     RetentionKind(
         slug="photos",
-        title="Photos aériennes",
+        title=_("Aerial photos"),
         what="Une campagne est retirée par qui l'a publiée ; les essais de construction partent après deux jours.",
         when=When.HAND,
         models=("orthophoto.Campaign", "orthophoto.Sheet", "catalogue.Photo", "catalogue.PhotoSheet"),
-        duration=lambda: "tant que le membre les publie",
+        duration=lambda: _("as long as the authority publishes them"),
         reason="comparer les années ; à décider par le membre, aucun texte connu ne la fixe",
+        stock=rows("catalogue.Photo", "acquired_date"),
     ),
 )
 PROCESSINGS: Final = (
     Processing(
         slug="photos",
-        title="Photos aériennes à très haute résolution",
+        title=_("Aerial photos of very high resolution"),
         controller=Controller.MEMBER,
-        purposes="Voir le territoire : urbanisme, réseaux, voirie, risques.",
-        basis="mission d'intérêt public (art. 6 § 1 e)",
-        people="habitants et passants, leurs jardins, terrasses et véhicules : reconnaissables par le lieu",
+        purposes=_("See the territory: planning, networks, roads, risks."),
+        basis=_("task in the public interest (GDPR, art. 6 § 1 e)"),
+        people=_("inhabitants and passers-by, their gardens, terraces and vehicles: known by the place"),
         models=("orthophoto.Campaign", "orthophoto.Sheet", "catalogue.Photo", "catalogue.PhotoSheet"),
-        data="l'image du sol, jusqu'à 5 cm par pixel",
-        recipients="ceux à qui le membre ouvre la photo : lui seul, des membres choisis, les personnes connectées, ou"
-        " tout le monde ; découpée sur les communes du membre quand il le choisit",
+        data=_("the picture of the ground, up to 5 cm a pixel"),
+        recipients=_(
+            "those to whom the authority opens the photo: itself alone, chosen authorities, people"
+            " signed in, or everybody; cut to the authority's communes where it chooses so"
+        ),
     ),
 )

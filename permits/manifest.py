@@ -6,6 +6,7 @@ from gis_core.desk.navigation import page_address, to_signed_in, to_those_who, t
 from gis_core.jobs.points import JOB_KINDS, TASKS
 from gis_core.members.rights import Role
 from gis_core.ownership.declarations import DECLARED
+from gis_core.ownership.free_texts import FREE_TEXTS, LETTER_PAGES, LetterPage
 from gis_core.ownership.processings import PROCESSINGS
 from gis_core.ownership.retention import RETENTIONS
 from gis_core.points import (
@@ -16,6 +17,7 @@ from gis_core.points import (
     GUIDES,
     LETTER_KINDS,
     MAP_LINKS,
+    MEMBER_WORK,
     STORED_KINDS,
     WORK,
     Access,
@@ -23,6 +25,7 @@ from gis_core.points import (
     FactorNeed,
     FirstView,
     MapLink,
+    MemberWork,
     PageGuide,
     StoredKind,
     Work,
@@ -70,6 +73,19 @@ MANIFEST = Manifest(
             )
         ),
         DECLARED(*ownership.DECLARATIONS),
+        FREE_TEXTS(*ownership.FREE_TEXTS),
+        MEMBER_WORK(
+            MemberWork(
+                name="signature_proposals",
+                label=_("Signatures asked for"),
+                order=20,
+                find=Later("permits.services.leaving.find_proposals"),
+                why=_(
+                    "They stay with their file: whoever signs answers there, whoever instructs it may take them back."
+                ),
+            )
+        ),
+        LETTER_PAGES(LetterPage("permit", "permit_letter")),
         ACCESSES(
             Access("calendars", Later("permits.services.leaving.close_calendar")),
             Access("consultation_links", Later("permits.services.leaving.close_consultations")),

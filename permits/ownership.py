@@ -3,6 +3,7 @@
 from typing import Final
 
 from gis_core.ownership.declarations import Declared, Fate, Whose, of_member
+from gis_core.ownership.free_texts import CODE, FreeText, page_of
 from gis_core.ownership.law import APPLICATIONS, ARCHIVES, SIGNED, TRACES
 
 FILES = of_member(
@@ -61,4 +62,54 @@ DECLARATIONS: Final = (
     ),
     Declared(model="permits.ApplicantReading", whose=Whose.COMMON, asks=Fate.KEEP, basis=TRACES, identity=("by_name",)),
     Declared(model="permits.Reminder", whose=Whose.PERSON, path="user", asks=Fate.ERASE),
+)
+FREE_TEXTS: Final = (
+    FreeText(
+        model="permits.Permit",
+        columns=("description", "address"),
+        links=page_of("permit", "number"),
+        unread=dict.fromkeys(("next_what", "after_what", "silence_refuses"), CODE),
+    ),
+    FreeText(
+        model="permits.Applicant",
+        columns=("address",),
+        links=page_of("applicant", "permit__number"),
+    ),
+    FreeText(model="permits.Event", columns=("detail", "struck_reason"), links=page_of("permit", "permit__number")),
+    FreeText(
+        model="permits.Piece",
+        columns=("title", "removed_reason", "refused_reason"),
+        links=page_of("pieces", "permit__number"),
+    ),
+    FreeText(
+        model="permits.Consultation",
+        columns=("reason", "text", "prescriptions", "mail_error"),
+        links=page_of("consultation", "permit__number", "pk"),
+    ),
+    FreeText(
+        model="permits.ConsultationReply",
+        columns=("text", "prescriptions", "settled_reason"),
+        links=page_of("consultations", "permit__number"),
+    ),
+    FreeText(
+        model="permits.SignatureProposal",
+        columns=("settled_reason",),
+        links=page_of("permit_letters", "permit__number"),
+    ),
+    FreeText(
+        model="permits.ProposalReview",
+        columns=("title", "reasons", "note"),
+        links=page_of("permit_proposal", "permit__number"),
+    ),
+    FreeText(
+        model="permits.Authority",
+        columns=("name", "address", "contact", "place", "visas", "court"),
+        links=page_of("permit_authority", "owner__slug", "pk"),
+    ),
+    FreeText(model="permits.Signatory", columns=("quality", "delegation")),
+    FreeText(
+        model="permits.MemberNote", columns=("text", "source"), links=page_of("permit_note", "owner__slug", "code")
+    ),
+    FreeText(model="permits.Team", columns=("name",), links=page_of("permit_teams", "member__slug")),
+    FreeText(model="permits.ApplicantReading", columns=("purpose",)),
 )

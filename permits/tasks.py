@@ -7,6 +7,7 @@ from typing import Any
 from procrastinate import JobContext
 
 from gis_core.members.rights import SYSTEM, acting_as
+from gis_core.ownership.stock import note_gone
 from gis_core.tasks import RunningJob
 from permits.services import bulk, consultation_mail, sheets
 from permits.services.documents import DOCUMENTS
@@ -55,5 +56,5 @@ def remind_of_permits(timestamp: int) -> None:
 
 def forget_applicants(timestamp: int) -> None:
     """Every night: who applied, and their forms, go some years after the end of a file; so do files cut short."""
-    forget_ended()
+    note_gone("applicants", forget_ended())
     DOCUMENTS.remove_partial_files()

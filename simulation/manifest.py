@@ -6,16 +6,19 @@ from gis_core.desk.navigation import to_signed_in
 from gis_core.jobs.points import JOB_KINDS, JobKind
 from gis_core.members.rights import WRITERS
 from gis_core.ownership.declarations import DECLARED
+from gis_core.ownership.free_texts import FREE_TEXTS
 from gis_core.points import (
     BAR,
     DESKS,
     GUIDES,
     LISTINGS,
+    MEMBER_WORK,
     STORED_KINDS,
     TABS,
     BarLink,
     Desk,
     DeskList,
+    MemberWork,
     PageGuide,
     StoredKind,
     Tab,
@@ -47,6 +50,16 @@ MANIFEST = Manifest(
             )
         ),
         DECLARED(*ownership.DECLARATIONS),
+        FREE_TEXTS(*ownership.FREE_TEXTS),
+        MEMBER_WORK(
+            MemberWork(
+                name="simulations",
+                label=_("Simulations of projects"),
+                order=30,
+                find=Later("simulation.services.leaving.find_projects"),
+                why=_("They are the authority's: its people go on with them. Links that the person shared are closed."),
+            )
+        ),
         STORED_KINDS(StoredKind("project_documents", _("Documents of projects"), DOCUMENT_BYTES)),
         DESKS(Desk("simulations", _("Simulations"))),
         GUIDES(

@@ -42,9 +42,14 @@ def _set_aside(path: Path) -> None:
 
 def sweep_erased(timestamp: int) -> None:
     """Every night: what was erased longer ago than the recovery window goes for good."""
+    from gis_core.ownership.stock import note_gone
+
+    gone = 0
     limit = time.time() - settings.RECOVERY_DAYS * DAY_S
     folder = Path(settings.FILES_DIR) / ERASED
     for one in folder.iterdir() if folder.is_dir() else ():
         moment = one.name.partition("-")[0]
         if moment.isdigit() and int(moment) / 1e9 < limit:
             shutil.rmtree(one, ignore_errors=True)
+            gone += 1
+    note_gone("continuous_archive", gone)

@@ -48,7 +48,8 @@ def close_access(user: User, *, why: str, member: Member | None = None, colleagu
 
     At a member: the links that they shared there, the jobs that they started for it. Everywhere: also every session,
     API token, calendar and job. `colleague` takes the member's jobs over where their role allows it; others stop.
-    `why` is for the security journal: `removed`, `end_date`, `directory`, `account_closed`, `review`, `rule`, `erased`.
+    `why` is for the security journal: `removed`, `end_date`, `directory`, `account_closed`, `review`, `rule`, `erased`,
+    `member_removed`.
     The caller has asked for the right, and has ended the memberships that are to end. Within a transaction, all of it
     counts once it is committed.
     """

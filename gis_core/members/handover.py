@@ -13,7 +13,7 @@ from gis_core.errors import ArpentError, Invalid
 from gis_core.members.rights import Rights, acting_as
 from gis_core.models import Member, Membership, User
 from gis_core.operations import security_journal as security
-from gis_core.points import WORK, Work, WorkItem
+from gis_core.points import MEMBER_WORK, WORK, MemberWork, Work, WorkItem
 
 MOST_TITLES: Final = 200
 """So many titles of one kind are read on the page; the others are counted."""
@@ -70,6 +70,29 @@ def work_of(person: User, member: Member, colleague: User | None, rights: Rights
         return [
             Part(work, items, work.why_not(colleague, member) if colleague else "") for work, items in parts if items
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a person began of one kind, and leaves where it is."""
+
+    work: MemberWork
+    items: Sequence[WorkItem]
+
+    @property
+    def first_items(self) -> Sequence[WorkItem]:
+        return self.items[:MOST_TITLES]
+
+    @property
+    def others(self) -> int:
+        return max(len(self.items) - MOST_TITLES, 0)
+
+
+def begun_by(person: User, member: Member, rights: Rights) -> list[Begun]:
+    """What the person began at a member and nobody takes over, kind by kind: it is the member's, or its file's."""
+    with acting_as(rights):
+        parts = [Begun(work, work.find(person, member)) for work in MEMBER_WORK.all()]
+        return [one for one in parts if one.items]
 
 
 @transaction.atomic

@@ -241,6 +241,11 @@ def remove(*, rights: Rights, membership: Membership, why: str = "removed", coll
     user, member = membership.user, membership.member
     call_as(rights, "end_membership", membership.pk)
     tokens.pass_on(user, to_id=rights.user_id, member_id=membership.member_id)
+    close_after(user, member, why=why, colleague=colleague)
+
+
+def close_after(user: User, member: Member, *, why: str, colleague: User | None = None) -> None:
+    """Shut what a person came in by at a member, once their membership is gone; without another one, their account."""
     close_access(user, member=member, why=why, colleague=colleague)
     if user.kind != User.Kind.SECURITY and not user.memberships.exists():
         # An account that is opened again starts without its old tokens. No rule opens one that was closed by hand.

@@ -133,6 +133,7 @@ def handover_page(request: HttpRequest, slug: str, membership_id: int) -> HttpRe
     form = HandoverForm(request.POST if request.method == "POST" else None, membership=person)
     context: dict[str, Any] = {"section": "members", "member": person.member, "person": person, "form": form}
     context["work"] = handover.work_of(person.user, person.member, None, rights)
+    context["begun"] = handover.begun_by(person.user, person.member, rights)
     context["programs"] = tokens.programs_of_person(person.user, person.member_id)
     context["program_days"] = tokens.DAYS_AFTER_DEPARTURE
     status = 200

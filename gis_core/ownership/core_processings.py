@@ -2,52 +2,63 @@
 
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from gis_core.ownership.processings import Controller, Processing
 
 PROCESSINGS: Final = (
     Processing(
         slug="accounts",
-        title="Comptes et habilitations",
+        title=_("Accounts and rights of access"),
         controller=Controller.AGENCY,
-        purposes="Faire entrer les agents des membres, avec les droits que leur rôle donne, et eux seuls.",
-        basis="mission d'intérêt public (art. 6 § 1 e) : les compétences que les membres exercent avec la plateforme",
-        people="agents et élus des membres et de l'agence, personnes invitées",
+        purposes=_("Let in the staff of the authorities, with the rights of their role, and nobody else."),
+        basis=_(
+            "task in the public interest (GDPR, art. 6 § 1 e): what the authorities are competent for"
+            " and do with the platform"
+        ),
+        people=_("staff and elected members of the authorities and of the agency, people invited"),
         models=(
             *("gis_core.User", "gis_core.Membership", "account.EmailAddress", "account.EmailConfirmation"),
             *("gis_core.User_groups", "gis_core.User_user_permissions", "gis_core.ApiToken", "gis_core.IdempotencyKey"),
             *("gis_core.Job", "mfa.Authenticator", "socialaccount.SocialAccount", "socialaccount.SocialToken"),
             *("usersessions.UserSession", "gis_core.FactorRecovery"),
         ),
-        data="rôles et communes, langue, dernière connexion, filtres et vue de carte gardés, tâches, jetons ; sessions"
-        " (adresse IP, navigateur) ; second facteur ; le mot de passe n'est gardé que haché",
-        recipients="les administrateurs du membre et de l'agence ; la personne elle-même",
-        measures="le secret d'un jeton n'est jamais gardé ; un mot de passe changé met fin aux jetons",
+        data=_(
+            "roles and communes, language, last sign-in, saved filters and map view, jobs, tokens;"
+            " sessions (IP address, browser); second factor; the password is kept hashed only"
+        ),
+        recipients=_("administrators of the authority and of the agency; the person themself"),
+        measures=_("the secret of a token is never kept; a changed password ends tokens"),
     ),
     Processing(
         slug="security",
-        title="Journaux et historique",
+        title=_("Journals and history"),
         controller=Controller.AGENCY,
-        purposes="Prouver qui a lu ou changé quoi, découvrir un abus, rétablir ce qui a été perdu, répondre à une"
-        " personne qui demande ses données.",
-        basis="obligation légale et mission d'intérêt public (art. 6 § 1 c et e ; art. 5 § 2 et art. 32)",
-        people="agents des membres et de l'agence ; visiteurs dont l'adresse IP est notée à la connexion",
+        purposes=_(
+            "Prove who read or changed what, find misuse, restore what was lost, answer a person who"
+            " asks for their data."
+        ),
+        basis=_("legal obligation and task in the public interest (GDPR, art. 6 § 1 c and e; art. 5 § 2 and art. 32)"),
+        people=_("staff of the authorities and of the agency; visitors whose IP address is noted at sign-in"),
         models=(
             *("gis_core.HistoryEvent", "gis_core.RowHistory", "admin.LogEntry", "gis_core.SecurityEvent"),
             *("gis_core.SyslogPosition", "gis_core.RightsReview", "gis_core.ReviewedPerson"),
         ),
-        data="adresse IP, heure et numéro de requête dans le journal de sécurité (un fichier par jour, et la base) ;"
-        " rôles et réponses des revues des droits",
-        recipients="les administrateurs de l'agence ; ceux des membres concernés pour les journaux de lecture",
+        data=_(
+            "IP address, time and request number in the security journal (a file a day, and the"
+            " database); roles and answers of the reviews of rights"
+        ),
+        recipients=_("administrators of the agency; those of the authorities concerned for journals of readings"),
     ),
     Processing(
         slug="letters",
-        title="Courriers",
+        title=_("Letters"),
         controller=Controller.MEMBER,
-        purposes="Écrire, numéroter et garder les courriers d'un dossier.",
-        basis="obligation légale et mission d'intérêt public (art. 6 § 1 c et e), comme le dossier",
-        people="destinataires, signataires",
+        purposes=_("Write, number and keep the letters of a file."),
+        basis=_("legal obligation and task in the public interest (GDPR, art. 6 § 1 c and e), as the file"),
+        people=_("recipients, signatories"),
         models=("gis_core.Letter", "gis_core.Letterhead"),
-        data="le texte du courrier, libre",
-        recipients="le destinataire ; les agents du membre ; les Archives départementales",
+        data=_("the text of the letter, free"),
+        recipients=_("the recipient; staff of the authority; the Archives départementales"),
     ),
 )

@@ -3,6 +3,7 @@
 from typing import Final
 
 from gis_core.ownership.declarations import Declared, Fate, Whose, common, of_member
+from gis_core.ownership.free_texts import CODE, COORDINATES, MACHINE, SECRET, SETTING, FreeText, pages_of_letters
 from gis_core.ownership.law import ARCHIVES, TRACES
 
 MEMBER, PERSON, COMMON = Whose.MEMBER, Whose.PERSON, Whose.COMMON
@@ -104,3 +105,59 @@ LIBRARIES = (
     ),
 )
 DECLARATIONS: Final = (*ORGANISATIONS, *PEOPLE, *WORK, *HISTORY, *LIBRARIES)
+TEXTS: Final = (
+    FreeText(
+        model="gis_core.Letter",
+        columns=("title", "body"),
+        links=pages_of_letters,
+        unread={"begun_with": "le modèle dont le courrier est parti"},
+    ),
+    FreeText(model="gis_core.LetterTemplate", columns=("title", "body")),
+    FreeText(model="gis_core.Letterhead", columns=("address", "place", "appeals")),
+    FreeText(
+        model="gis_core.Job",
+        columns=("title", "message"),
+        unread=dict.fromkeys(("parameters", "report"), "part avec la tâche, quatre-vingt-dix jours après"),
+    ),
+    FreeText(
+        model="gis_core.SourceImport",
+        columns=("title",),
+        unread={"source": CODE, **dict.fromkeys(("before", "counts"), MACHINE)},
+    ),
+    FreeText(model="gis_core.ApiToken", columns=("name",), unread={"prefix": SECRET, "last_address": CODE}),
+    FreeText(model="gis_core.User", columns=("saved_filters",), unread={"map_view": COORDINATES}),
+    FreeText(model="gis_core.RetentionTime", columns=("source",)),
+    FreeText(model="gis_core.RetentionChoice", columns=("source",)),
+    FreeText(model="gis_core.ReviewedPerson", columns=("outcome", "communes")),
+    FreeText(
+        model="gis_core.SecurityEvent",
+        columns=("name", "about", "detail"),
+        unread=dict.fromkeys(("event", "address", "request"), CODE),
+    ),
+    FreeText(model="gis_core.HistoryEvent", columns=("detail",), unread={"by_role": CODE}),
+    FreeText(model="gis_core.RowHistory", columns=("old",)),
+    FreeText(model="gis_core.ReplacedRow", columns=("old",)),
+    FreeText(model="admin.LogEntry", columns=("object_repr", "change_message"), unread={"object_id": CODE}),
+    FreeText(model="gis_core.Alert", columns=("texts",)),
+    FreeText(model="gis_core.Commune", why="communes de France"),
+    FreeText(model="gis_core.Member", why="noms et numéros de collectivités"),
+    FreeText(model="gis_core.Absence", why=MACHINE),
+    FreeText(model="gis_core.IdempotencyKey", why="réponses à des envois, parties après sept jours"),
+    FreeText(model="gis_core.SharedLink", why=CODE),
+    FreeText(model="gis_core.DayMeasure", why=MACHINE),
+    FreeText(model="gis_core.SyslogPosition", why=SETTING),
+    *(FreeText(model=f"gis_core.{one}", why=SETTING) for one in ("SignInMethod", "AccessRule")),
+    *(FreeText(model=one, why=SETTING) for one in ("auth.Permission", "auth.Group", "contenttypes.ContentType")),
+    *(FreeText(model=f"socialaccount.{one}", why=SECRET) for one in ("SocialApp", "SocialToken")),
+    FreeText(model="socialaccount.SocialAccount", columns=("extra_data",)),
+    *(
+        FreeText(model=one, why=SECRET)
+        for one in ("sessions.Session", "account.EmailConfirmation", "mfa.Authenticator")
+    ),
+    FreeText(model="usersessions.UserSession", why=SECRET),
+    *(FreeText(model=f"gis.{one}", why=COORDINATES) for one in ("PostGISGeometryColumns", "PostGISSpatialRefSys")),
+    *(
+        FreeText(model=f"procrastinate.Procrastinate{one}", why="la file des tâches, vidée après trente jours")
+        for one in ("Job", "PeriodicDefer")
+    ),
+)

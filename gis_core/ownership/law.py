@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from gis_core.ownership.declarations import Basis
 
 VISA: Final = (
@@ -12,6 +14,17 @@ AGREED: Final = (
     "la durée d'utilité administrative du tableau de gestion convenu avec les Archives départementales, saisie à la"
     " main avec sa source (aucun texte ne la fixe pour toutes les collectivités)"
 )
+
+
+def agreed() -> str:
+    """The same as a reader of the register reads it, in their language."""
+    return str(
+        _(
+            "the time for which public archives are useful to the administration, by the tableau de gestion agreed"
+            " with the Archives départementales, entered by hand with its source (no text sets it for all authorities)"
+        )
+    )
+
 
 ARCHIVES: Final = Basis(
     "Code du patrimoine, L. 211-4, L. 212-2, L. 212-3 et R. 212-14 ; RGPD, art. 17 § 3 b et d",

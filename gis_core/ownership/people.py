@@ -21,8 +21,8 @@ from gis_core.database.statements import execute, fetch_all, fetch_one
 from gis_core.errors import Conflict, Invalid
 from gis_core.folding import fold_terms
 from gis_core.members.closing import close_access
-from gis_core.members.people import lock_people
-from gis_core.models import Member, User
+from gis_core.members.people import close_after, lock_people
+from gis_core.models import Member, Membership, User
 from gis_core.operations import security_journal
 from gis_core.ownership.declarations import DECLARED, Declared, Fate, Whose, title_of
 from gis_core.ownership.law import TRACES
@@ -96,17 +96,20 @@ def is_closed(model: type[Model]) -> bool:
 class Sought:
     """Who is sought: the parts of a name, folded; an e-mail address; the last nine digits of a telephone number.
 
-    Where several are given, a row must hold them all.
+    Where several are given, a row must hold them all. The words of a postal address (`place`) are sought in free texts
+    alone (`gis_core.ownership.text_search`).
     """
 
     parts: frozenset[str]
     email: str
     digits: str
+    place: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, *, name: str = "", first_name: str = "", email: str = "", phone: str = "") -> Sought:
+    def of(cls, *, name: str = "", first_name: str = "", email: str = "", phone: str = "", address: str = "") -> Sought:
         """What was typed, folded. Raises Invalid for too little to go by."""
-        sought = cls(frozenset(fold_terms(f"{name} {first_name}")), email.strip().casefold(), digits_of(phone))
+        parts, place = frozenset(fold_terms(f"{name} {first_name}")), frozenset(fold_terms(address))
+        sought = cls(parts, email.strip().casefold(), digits_of(phone), place if len(place) > 1 else frozenset())
         if not sought.email and not sought.digits and sum(map(len, sought.parts)) < SHORTEST:
             raise Invalid("Donnez un nom d'au moins trois lettres, une adresse électronique ou un téléphone complet.")
         return sought
@@ -386,6 +389,8 @@ def erase(mentions: Sequence[Mention]) -> list[Outcome]:
 def erase_row(one: Mention) -> None:
     if one.declared.model == "gis_core.User":
         erase_account(one.row)
+    elif one.declared.model == "gis_core.Membership":
+        erase_membership(one.row)
     elif one.declared.asks == Fate.ERASE:
         delete_row(one.declared, one.row)
     elif one.declared.asks == Fate.ANONYMISE:
@@ -435,6 +440,14 @@ def erase_account(user_id: int) -> None:
         delete_row(memberships, row)
     forget_history("gis_core_membership", user_id, key="user_id")
     forget_account(user_id)
+
+
+def erase_membership(row: int) -> None:
+    """A role or an invitation, and at once what its person came in by there; without another one, their account."""
+    former = Membership.objects.select_related("user", "member").filter(pk=row).first()
+    delete_row(DECLARED.get("gis_core.Membership"), row)
+    if former is not None:
+        close_after(former.user, former.member, why="erased")
 
 
 def delete_row(declared: Declared, row: int) -> None:

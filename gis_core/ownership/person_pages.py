@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -49,11 +50,26 @@ STEPS: Final[Mapping[str, Any]] = {
 }
 
 
+HITS_A_PAGE: Final = 50
+REASONS: Final[Mapping[str, Any]] = {
+    "name": gettext_lazy("name"),
+    "email": gettext_lazy("e-mail address"),
+    "phone": gettext_lazy("telephone"),
+    "address": gettext_lazy("postal address"),
+}
+
+
 class SearchForm(AccessibleForm):
     name = forms.CharField(label=gettext_lazy("Last name"), max_length=150, required=False)
     first_name = forms.CharField(label=gettext_lazy("First name"), max_length=150, required=False)
     email = forms.CharField(label=gettext_lazy("E-mail address"), max_length=254, required=False)
     phone = forms.CharField(label=gettext_lazy("Telephone"), max_length=40, required=False)
+    address = forms.CharField(
+        label=gettext_lazy("Postal address"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Sought in what people write freely alone: 12 rue des Lys."),
+    )
     reference = forms.CharField(
         label=gettext_lazy("Number of the request in your register"),
         max_length=30,
@@ -69,7 +85,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
     form, status = SearchForm(request.POST or None), 200
     if request.method == "POST":
         if form.is_valid():
-            given = {name: form.cleaned_data[name] for name in ("name", "first_name", "email", "phone")}
+            given = {name: form.cleaned_data[name] for name in ("name", "first_name", "email", "phone", "address")}
             try:
                 job = requests.start_search(
                     given, reference=form.cleaned_data["reference"], user=signed_in_user(request), rights=rights
@@ -104,8 +120,10 @@ def request_page(request: HttpRequest, job_id: int) -> HttpResponse:
             return redirect("person_request", job_id=job.pk)
     step = job.parameters["step"]
     result = result_of(job)
+    texts = texts_of(result, request.GET.get("page", ""))
     if result and request.method == "GET":
-        security_journal.record("person_result_read", reference=job.parameters["reference"], job=job.pk)
+        facts = {"texts": len(texts), "page": texts.number} if texts is not None else {}
+        security_journal.record("person_result_read", reference=job.parameters["reference"], job=job.pk, **facts)
     label, message = describe_job(job)
     context = {
         "section": "",
@@ -117,6 +135,10 @@ def request_page(request: HttpRequest, job_id: int) -> HttpResponse:
         "result": result,
         "kinds": kinds_of(result["mentions"]) if result else [],
         "difference": difference_of(result) if result else [],
+        "texts": texts,
+        "pages": pager_of(texts) if texts is not None else None,
+        "unread": result["texts"]["unread"] if result and texts is not None else [],
+        "tables": result["texts"]["tables"] if result and texts is not None else 0,
         "there": requests.FILES.is_there(job, "zip"),
         "days": KEPT.days,
     }
@@ -141,6 +163,32 @@ def result_of(job: Job) -> dict[str, Any] | None:
         return None
     result: dict[str, Any] = requests.FILES.read(job, "result.json")
     return result
+
+
+def texts_of(result: Mapping[str, Any] | None, number: str) -> Page[dict[str, Any]] | None:
+    """A page of the free texts that are to be read, each with what fits in words; None for another step."""
+    if not result or "texts" not in result:
+        return None
+    page_of_hits = Paginator(result["texts"]["hits"], HITS_A_PAGE).get_page(number)
+    page_of_hits.object_list = [
+        {
+            **one,
+            "number": f"n° {one['mark'].partition(':')[2]}",
+            "why": ", ".join(str(REASONS[reason]) for reason in one["by"]),
+        }
+        for one in page_of_hits.object_list
+    ]
+    return page_of_hits
+
+
+def pager_of(texts: Page[dict[str, Any]]) -> dict[str, Any]:
+    """The links to the pages before and after, and which texts this one has."""
+    return {
+        "previous": f"?page={texts.previous_page_number()}#texts" if texts.has_previous() else "",
+        "next": f"?page={texts.next_page_number()}#texts" if texts.has_next() else "",
+        "first": texts.start_index(),
+        "last": texts.end_index(),
+    }
 
 
 def kinds_of(mentions: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -23,8 +23,8 @@ from gis_core.jobs.services import start_job
 from gis_core.members.rights import Rights
 from gis_core.models import Job, User
 from gis_core.operations import security_journal
-from gis_core.ownership import people
-from gis_core.ownership.declarations import DECLARED, title_of
+from gis_core.ownership import people, text_search
+from gis_core.ownership.declarations import DECLARED, Declared, title_of
 from gis_core.ownership.jobs import check_agency
 from gis_core.ownership.private_files import PrivateFiles
 from gis_core.ownership.proof import PERSON_FATES
@@ -144,16 +144,26 @@ def search(running: RunningJob) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise Conflict(_("What was typed is gone: search again.")) from error
     mentions = people.find_mentions(sought, skip_nominative=True)
-    note_readings(mentions, "read", running.parameters["reference"])
+    texts = text_search.search_texts(sought, lambda share: running.report_progress(share))
+    seen = [people.Mention(declared, row, {}) for declared, row in rows_in(texts)]
+    note_readings([*mentions, *seen], "read", running.parameters["reference"])
     accounts = [one.row for one in mentions if one.declared.model == "gis_core.User"]
     result = {
         "mentions": [one.as_json() for one in mentions],
         "journals": [one.as_json() for one in people.find_traces(accounts, sought)],
         "owners": [one.as_json() for one in people.count_nominative(sought)],
         "several": sought.several,
+        "texts": texts.as_json(),
     }
     FILES.write(running.job, "result.json", result)
-    return {"rows": len(mentions)}
+    return {"rows": len(mentions), "texts": len(texts.hits)}
+
+
+def rows_in(texts: text_search.Result) -> Iterator[tuple[Declared, int]]:
+    """The rows whose free texts are to be read, once each."""
+    for mark in dict.fromkeys(one.mark for one in texts.hits):
+        model, _colon, row = mark.rpartition(":")
+        yield DECLARED.get(model), int(row)
 
 
 def export(running: RunningJob) -> dict[str, Any]:
@@ -245,7 +255,7 @@ def mentions_of(marks: Sequence[str]) -> list[people.Mention]:
 def note_readings(mentions: Sequence[people.Mention], done: str, reference: str) -> None:
     """The journals of those who read applicants and contacts say it; `done` is `read` or `exported`."""
     for declared in DECLARED.all():
-        ids = [one.row for one in mentions if one.declared is declared]
+        ids = list(dict.fromkeys(one.row for one in mentions if one.declared is declared))
         if declared.journal and ids:
             function = sql.SQL(".").join(map(sql.Identifier, declared.journal.split(".")))
             why = _("Request of a person, %(number)s") % {"number": reference}

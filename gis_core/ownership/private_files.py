@@ -116,11 +116,16 @@ class PrivateFiles:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def kept_paths() -> list[Path]:
+    """What is kept now."""
+    return [*Path(getattr(settings, FOLDER)).glob("*.person.*")]
+
+
 def remove_old() -> int:
     """Every night: those whose days are over go; returns how many went."""
     limit = time.time() - KEPT.total_seconds()
     removed = 0
-    for path in Path(getattr(settings, FOLDER)).glob("*.person.*"):
+    for path in kept_paths():
         # A finished archive takes its name, a job removes its folder, while these are read.
         with suppress(FileNotFoundError):
             if path.stat().st_mtime < limit:

@@ -6,13 +6,14 @@ processor of the members for the rest. The wording is a draft for data protectio
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from django.apps import apps
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from gis_core.files.writing.csvtext import csv_file
 from gis_core.files.writing.opendocument import ODS, opendocument_file
@@ -20,6 +21,7 @@ from gis_core.files.writing.rows import Column
 from gis_core.models import Member
 from gis_core.ownership.declarations import DECLARED, Declared, title_of
 from gis_core.ownership.retention import RETENTIONS, choices_in_force, duration_of
+from gis_core.points import Label
 from gis_core.wiring.points import ExtensionPoint
 
 
@@ -32,22 +34,24 @@ class Controller(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Processing:
-    """One line of the register, in French; `models` are those of the registry, from which its data are read.
+    """One line of the register, in the reader's language; texts of law keep their French names.
+
+    `models` are those of the registry, from which its data are read.
 
     `basis` is the base of art. 6, with its text; `data` adds what no column says; `measures` what the platform does
     for this one beyond what it does for all.
     """
 
     slug: str
-    title: str
+    title: Label
     controller: Controller
-    purposes: str
-    basis: str
-    people: str
+    purposes: Label
+    basis: Label
+    people: Label
     models: tuple[str, ...]
-    recipients: str
-    data: str = ""
-    measures: str = ""
+    recipients: Label
+    data: Label = ""
+    measures: Label = ""
 
 
 PROCESSINGS: ExtensionPoint[Processing] = ExtensionPoint(
@@ -55,43 +59,44 @@ PROCESSINGS: ExtensionPoint[Processing] = ExtensionPoint(
     "The processings of personal data that an app makes, for the register of art. 30; in the order of the apps.",
     key=lambda one: one.slug,
 )
-DRAFT: Final = (
-    "PROJET, à relire par le délégué à la protection des données du responsable : écrit d'après ce que fait la"
-    " plateforme, il ne dit rien de ce qui se fait hors d'elle."
+DRAFT: Final = _(
+    "DRAFT, for the controller's data protection officer to review: written from what the"
+    " platform does, it says nothing of what is done outside it."
 )
-EVERYWHERE: Final = (
-    "TLS ; mots de passe hachés (Argon2) ; une règle de lignes par table dans PostgreSQL, derrière les droits de"
-    " l'application ; journal de sécurité ; historique de qui a changé quoi ; sauvegardes et archive continue"
-    " chiffrée quand elle est réglée ; fichiers reçus lus par un processus isolé"
+EVERYWHERE: Final = _(
+    "TLS; hashed passwords (Argon2); a rule of rows for each table in PostgreSQL, behind the"
+    " rights of the application; security journal; history of who changed what; backups, and"
+    " a continuous archive that is encrypted where it is set; files received are read by an"
+    " isolated process"
 )
-TRANSFERS: Final = (
-    "aucun par la plateforme ; à compléter si une sauvegarde ou l'envoi de SMS et de mails sort de l'Union"
+TRANSFERS: Final = _(
+    "none by the platform; to be completed where a backup, or the sending of text messages and mails, leaves the Union"
 )
 SCOPES: Final = {
-    "system": "tables fermées, lues par des fonctions de la base seulement",
-    "journal": "journaux que ni le site ni l'agence ne peuvent changer",
-    "nominative": "lignes ouvertes par une ligne du journal des propriétaires seulement",
-    "person": "lignes lues par la personne seule",
-    "member": "lignes lues par le membre, ceux avec qui il partage et l'agence",
-    "open": "comptes et rôles, lus par l'application",
+    "system": _("closed tables, read by functions of the database only"),
+    "journal": _("journals that neither the site nor the agency can change"),
+    "nominative": _("rows opened by a line of the journal of owners only"),
+    "person": _("rows read by the person alone"),
+    "member": _("rows read by the authority, those it shares with, and the agency"),
+    "open": _("accounts and roles, read by the application"),
 }
 CONTROLLERS: Final = {
-    Controller.MEMBER: "chaque membre, pour ses données ; l'agence est sous-traitante (art. 28)",
-    Controller.AGENCY: "l'agence qui tient la plateforme",
+    Controller.MEMBER: _("each authority, for its data; the agency is processor (art. 28)"),
+    Controller.AGENCY: _("the agency that runs the platform"),
 }
-COLUMNS: Final = (
-    Column("title", "Traitement", "text"),
-    Column("controller", "Responsable", "text"),
-    Column("purposes", "Finalités", "text"),
-    Column("basis", "Base légale (art. 6)", "text"),
-    Column("people", "Personnes concernées", "text"),
-    Column("data", "Catégories de données", "text"),
-    Column("recipients", "Destinataires", "text"),
-    Column("transfers", "Transferts hors de l'Union", "text"),
-    Column("retention", "Durées de conservation", "text"),
-    Column("measures", "Mesures de sécurité (art. 32)", "text"),
-    Column("status", "Statut", "text"),
-)
+COLUMNS: Final[Mapping[str, Label]] = {
+    "title": _("Processing"),
+    "controller": _("Controller"),
+    "purposes": _("Purposes"),
+    "basis": _("Legal basis (art. 6)"),
+    "people": _("Data subjects"),
+    "data": _("Categories of data"),
+    "recipients": _("Recipients"),
+    "transfers": _("Transfers outside the Union"),
+    "retention": _("How long they are kept"),
+    "measures": _("Security measures (art. 32)"),
+    "status": _("Status"),
+}
 FORMATS: Final = {"csv": "text/csv; charset=utf-8", "ods": ODS}
 
 
@@ -101,28 +106,33 @@ def processings_of(member: Member | None) -> list[Processing]:
 
 
 def register(member: Member | None = None) -> list[dict[str, str]]:
-    """The lines of the register, by the names of COLUMNS, in French."""
-    with translation.override("fr"):
-        return [line_of(one, member) for one in processings_of(member)]
+    """The lines of the register, by the names of COLUMNS, in the reader's language."""
+    return [line_of(one, member) for one in processings_of(member)]
 
 
 def line_of(one: Processing, member: Member | None) -> dict[str, str]:
-    controller = CONTROLLERS[one.controller]
+    controller = str(CONTROLLERS[one.controller])
     if member is not None:
-        controller = f"{member.name} (SIREN {member.siren or '…'}) ; sous-traitant : l'agence qui tient la plateforme"
+        text = _("%(name)s (SIREN %(siren)s); processor: the agency that runs the platform")
+        controller = text % {"name": member.name, "siren": member.siren or "…"}
     return {
-        "title": one.title,
+        "title": str(one.title),
         "controller": controller,
-        "purposes": one.purposes,
-        "basis": one.basis,
-        "people": one.people,
-        "data": " ; ".join(filter(None, [*map(describe_data, naming_tables(one)), one.data])),
-        "recipients": one.recipients,
-        "transfers": TRANSFERS,
-        "retention": " ; ".join(retention_of(one)),
-        "measures": " ; ".join(filter(None, [one.measures, *measures_of(one), EVERYWHERE])),
-        "status": DRAFT,
+        "purposes": str(one.purposes),
+        "basis": str(one.basis),
+        "people": str(one.people),
+        "data": joined([*map(describe_data, naming_tables(one)), one.data]),
+        "recipients": str(one.recipients),
+        "transfers": str(TRANSFERS),
+        "retention": joined(retention_of(one)),
+        "measures": joined([one.measures, *measures_of(one), EVERYWHERE]),
+        "status": str(DRAFT),
     }
+
+
+def joined(parts: Iterable[Label]) -> str:
+    """One after the other, as the reader's language separates them."""
+    return str(_("; ")).join(str(part) for part in parts if part)
 
 
 def naming_tables(one: Processing) -> list[Declared]:
@@ -141,10 +151,10 @@ def retention_of(one: Processing) -> Iterator[str]:
     chosen = choices_in_force()
     for kind in RETENTIONS.all():
         if set(kind.models) & set(one.models):
-            yield f"{kind.title} : {duration_of(kind, chosen.get(kind.slug))}"
+            yield _("%(what)s: %(days)s") % {"what": kind.title, "days": duration_of(kind, chosen.get(kind.slug))}
 
 
-def measures_of(one: Processing) -> Iterator[str]:
+def measures_of(one: Processing) -> Iterator[Label]:
     """How PostgreSQL protects its tables, by their scopes."""
     scopes = {scope_of(model) for model in one.models}
     yield from (text for scope, text in SCOPES.items() if scope in scopes)
@@ -159,8 +169,10 @@ def scope_of(model: str) -> str:
 
 
 def register_file(form: str, member: Member | None = None) -> bytes:
-    """The register as `ods`, or `csv` as a French spreadsheet opens it."""
-    rows = [[line[column.name] for column in COLUMNS] for line in register(member)]
+    """The register in French as `ods`, or `csv` as a French spreadsheet opens it."""
+    with translation.override("fr"):
+        columns = [Column(name, str(label), "text") for name, label in COLUMNS.items()]
+        rows = [[line[column.name] for column in columns] for line in register(member)]
     if form == "ods":
-        return opendocument_file(COLUMNS, rows, "Registre des traitements")
-    return csv_file(COLUMNS, rows)
+        return opendocument_file(columns, rows, "Registre des traitements")
+    return csv_file(columns, rows)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django.utils import translation
 
 from gis_core.ownership.declarations import DECLARED, Declared, Fate, Whose, title_of
+from gis_core.ownership.free_texts import FREE_TEXTS, is_searched
 from gis_core.ownership.proof import PERSON_FATES
 
 HEAD = """# À qui sont les données
@@ -21,10 +22,12 @@ membre a importées sont dans des tables faites à la volée : elles sont à lui
   reste.
 - **Quand une personne demande** : ce que deviennent les lignes qui la nomment, dans les colonnes dites. Ce qui est
   conservé l'est par un texte, [plus bas](#les-textes).
+- **Textes libres** : les colonnes où l'on écrit librement, cherchées quand une personne demande, que quelqu'un relit
+  (`gis_core.ownership.free_texts`) ; un test demande, de chaque colonne de texte, qu'elle y soit ou dise pourquoi non.
 
-| Table | À qui | Chemin | Quand le membre part | Quand une personne demande | Colonnes qui nomment | Fichiers |
-|---|---|---|---|---|---|---|
-"""
+| Table | À qui | Chemin | Quand le membre part | Quand une personne demande | Colonnes qui nomment | Textes libres | Fichiers |
+|---|---|---|---|---|---|---|---|
+"""  # noqa: E501 - a line of a table
 OWNERS = {Whose.MEMBER: "membre", Whose.PERSON: "personne", Whose.COMMON: "commune"}
 
 
@@ -43,9 +46,16 @@ def lines() -> Iterator[str]:
             leaving_of(one),
             person_of(one),
             ", ".join(f"`{column}`" for column in one.identity) or "–",
+            ", ".join(f"`{column}`" for column in free_columns_of(one)) or "–",
             ", ".join(f"`{name}`" for name in one.files) + (" (liste)" if one.heavy else "") or "–",
         ]
         yield "| " + " | ".join(cells) + " |"
+
+
+def free_columns_of(declared: Declared) -> tuple[str, ...]:
+    """The columns of free text that a person's request searches."""
+    texts = FREE_TEXTS.by_key().get(declared.model)
+    return texts.columns if texts and is_searched(texts) else ()
 
 
 def leaving_of(declared: Declared) -> str:

@@ -11,18 +11,21 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from django.apps import apps
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import CASCADE, DO_NOTHING, SET_NULL, ForeignKey, Model
 from psycopg import sql
 
 from gis_core.database.statements import execute, fetch_all, fetch_one
 from gis_core.errors import Conflict
 from gis_core.files.erasing import erase
-from gis_core.models import Member
+from gis_core.members.closing import close_access
+from gis_core.members.rights import SYSTEM, acting_as
+from gis_core.models import Member, User
 from gis_core.ownership.checking import files_root, names_of_files
 from gis_core.ownership.declarations import DECLARED, MADE_TABLES, Declared, GivenLayer
 from gis_core.ownership.exporting import files_below
@@ -293,6 +296,7 @@ def remove(departure: Departure) -> Removed:
     of_people: Counter[str] = Counter()
     for user_id in accounts:
         of_people.update(forget_account(user_id))
+    transaction.on_commit(partial(close_accounts, accounts))
     execute("set constraints all immediate")
     switch_triggers(quiet, "enable")
     for name in sorted(dropped):
@@ -309,6 +313,13 @@ def remove(departure: Departure) -> Removed:
             f"Rien n'a été supprimé : {rows} lignes resteraient au nom du membre. Relancez la même commande."
         )
     return removed
+
+
+def close_accounts(accounts: Sequence[int]) -> None:
+    """Whoever was of the removed member alone is out at once: sessions, and what they have in the queue."""
+    with acting_as(SYSTEM), transaction.atomic():
+        for user in User.objects.filter(pk__in=accounts).order_by("pk"):
+            close_access(user, why="member_removed")
 
 
 def switch_triggers(tables: Sequence[MemberTable], how: str) -> None:

@@ -7,7 +7,7 @@ enters itself and the text, or the reason, of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -15,6 +15,7 @@ from typing import Final, LiteralString
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from psycopg import sql
 
 from gis_core.database import clock
@@ -24,7 +25,9 @@ from gis_core.members.rights import Rights
 from gis_core.models import Member, RetentionChoice, User
 from gis_core.ownership.declarations import DECLARED, Whose
 from gis_core.ownership.people import model_of
+from gis_core.ownership.stock import Stock
 from gis_core.ownership.tables import table_of
+from gis_core.points import Label
 from gis_core.wiring.points import ExtensionPoint
 
 type Counts = list[tuple[int | None, int]]
@@ -48,24 +51,27 @@ class When(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionKind:
-    """A kind of data and how long it is kept, in French as the register says it.
+    """A kind of data and how long it is kept: both in the reader's language, the rest in French as texts say it.
 
     `models` are those of the registry whose rows it is about. `duration` reads the constant or the setting that really
     decides. `article` is the text that gives the time, with its source; empty where nobody but the platform, the member
     or the agency chose it, for the `reason`.
 
-    What may be counted says how: `due`, a condition of SQL on the first model's table with `{before}`, the instant
-    `days` ago; or `rehearse`, which does it and counts, in a transaction that is then undone. `erase` is for kinds that
-    the agency may switch on: it removes what is older than an instant, and returns the same counts; never with fewer
-    days than `least_days`.
+    `stock` counts what there is now. What would go says how it is counted: `due`, a condition of SQL on the first
+    model's table with `{before}`, the instant `days` ago; or `rehearse`, which does it and counts, in a transaction
+    that is then undone. `erase` is for kinds that the agency may switch on: it removes what is older than an instant,
+    and returns the same counts; never with fewer days than `least_days`. A kind that goes by itself and is not counted
+    says why in French (`uncounted`).
     """
 
     slug: str
-    title: str
+    title: Label
     what: str
     when: When
-    duration: Callable[[], str]
+    duration: Callable[[], Label]
     reason: str
+    stock: Callable[[], Stock] | None = None
+    uncounted: str = ""
     article: str = ""
     models: tuple[str, ...] = ()
     due: LiteralString = ""
@@ -82,11 +88,16 @@ RETENTIONS: ExtensionPoint[RetentionKind] = ExtensionPoint(
 )
 JOURNAL_DAYS: Final = 180
 """Lines of journals stay so long whatever is chosen (`arpent.forget_journal_lines`)."""
-FOR_EVER: Final = "sans limite, tant que l'agence n'a rien choisi"
+NOTHING_GOES: Final[Mapping[When, str]] = {
+    When.CHOSEN: "l'agence n'a rien mis en marche : rien ne part",
+    When.HAND: "rien ne part de soi-même : une personne décide",
+    When.STAYS: "rien ne part",
+}
+FOR_EVER: Final = gettext_lazy("without limit, as long as the agency has chosen nothing")
 
 
 def days_text(days: int) -> str:
-    return "1 jour" if days == 1 else f"{days} jours"
+    return ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
 
 
 # -- what the agency chose --------------------------------------------------------------------------------------------
@@ -107,8 +118,8 @@ def choices_to_come() -> dict[str, RetentionChoice]:
 def duration_of(kind: RetentionKind, choice: RetentionChoice | None) -> str:
     """How long the kind is kept now."""
     if kind.when == When.CHOSEN:
-        return days_text(choice.days) if choice and choice.applies else FOR_EVER
-    return kind.duration()
+        return days_text(choice.days) if choice and choice.applies else str(FOR_EVER)
+    return str(kind.duration())
 
 
 def source_of(kind: RetentionKind, choice: RetentionChoice | None) -> str:
@@ -116,6 +127,15 @@ def source_of(kind: RetentionKind, choice: RetentionChoice | None) -> str:
     if kind.when == When.CHOSEN and choice and choice.applies:
         return f"choisi par l'agence : {choice.source}"
     return f"{kind.article} — {kind.reason}" if kind.article else f"choix, aucun texte : {kind.reason}"
+
+
+def why_uncounted(kind: RetentionKind) -> str:
+    """Why nobody counts what would go of a kind, in French; "" where it is counted."""
+    if kind.due or kind.rehearse:
+        return ""
+    if kind.uncounted:
+        return kind.uncounted
+    return NOTHING_GOES.get(kind.when, "")
 
 
 def chosen_kind(slug: str) -> RetentionKind | None:

@@ -14,7 +14,6 @@ from gis_core.jobs.services import start_job
 from gis_core.members.rights import SYSTEM, Rights, acting_as
 from gis_core.models import Job, JobQuerySet, RetentionChoice, User
 from gis_core.operations import security_journal
-from gis_core.operations.watch.day_measures import keep, latest, measures_since
 from gis_core.ownership import private_files
 from gis_core.ownership.jobs import check_agency
 from gis_core.ownership.retention import (
@@ -27,13 +26,13 @@ from gis_core.ownership.retention import (
     instant,
     total_of,
 )
+from gis_core.ownership.stock import note_gone
 
 if TYPE_CHECKING:
     from gis_core.tasks import RunningJob
 
 log = logging.getLogger("arpent.retention")
 KIND: Final = "retention_trial"
-SUBJECT: Final = "retention"
 
 
 def trials(rights: Rights, kind: str = "") -> JobQuerySet:
@@ -60,7 +59,8 @@ def try_out(running: RunningJob) -> dict[str, Any]:
     check_agency(running.rights)
     slug, days = running.parameters["kind"], running.parameters["days"]
     if not slug:
-        return {"counts": count_all(lambda share: running.report_progress(share))}
+        counts = count_all(lambda share: running.report_progress(share))
+        return {"counts": counts, "stocks": count_stocks()}
     kind = chosen_kind(slug)
     if kind is None:
         raise NotFound(_("There is nothing at this address, or you may not see it."))
@@ -78,22 +78,19 @@ def count_all(progress: Any = lambda _share: None) -> dict[str, Any]:
     return counts
 
 
+def count_stocks() -> dict[str, Any]:
+    """What there is now, by kind: [how many rows or files, the day of the oldest]; without kinds that nobody counts."""
+    return {kind.slug: kind.stock().as_json() for kind in RETENTIONS.all() if kind.stock is not None}
+
+
 def apply_choices(timestamp: int) -> None:
     """Every night: what the agency switched on goes, each kind whole or not at all; so do results about persons."""
-    private_files.remove_old()
+    note_gone("person_files", private_files.remove_old())
     with acting_as(SYSTEM):
         for slug, choice in choices_in_force().items():
             kind = chosen_kind(slug)
             if kind is not None and choice.applies:
                 apply(kind, choice)
-
-
-def note_erased(slug: str, rows: int) -> None:
-    """Add them to what went today; a night may run twice."""
-    subject = f"{SUBJECT}:{slug}"
-    today = latest(measures_since(1, subject), subject)
-    if rows:
-        keep(subject, rows + (today.amount if today else 0))
 
 
 def apply(kind: RetentionKind, choice: RetentionChoice) -> None:
@@ -104,7 +101,7 @@ def apply(kind: RetentionKind, choice: RetentionChoice) -> None:
     try:
         with transaction.atomic():
             counts = kind.erase(instant(days))
-            note_erased(kind.slug, total_of(counts))
+            note_gone(kind.slug, total_of(counts))
     except ArpentError as error:
         log.warning("a kind was not erased", extra={"fields": {"kind": kind.slug, "why": str(error.message)}})
         return

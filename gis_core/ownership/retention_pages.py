@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -29,11 +30,11 @@ from gis_core.http.middleware import rights_of_request, signed_in_user
 from gis_core.jobs.services import describe_job
 from gis_core.members.rights import Rights
 from gis_core.models import Job, Member, RetentionChoice
-from gis_core.operations.watch.day_measures import measures_since
 from gis_core.ownership import processings, retention_jobs
 from gis_core.ownership import retention as retention_times
 from gis_core.ownership.pages import agency_rights
 from gis_core.ownership.retention import RETENTIONS, RetentionKind, When, choices_in_force, choices_to_come
+from gis_core.ownership.stock import gone_since
 
 NIGHTS: Final = 30
 FORMATS: Final = {"csv": "text/csv; charset=utf-8", "ods": ODS, "json": "application/json"}
@@ -52,9 +53,14 @@ COLUMNS: Final = (
     Column("duration", "durée", "text"),
     Column("source", "texte, ou qui l'a choisie et pourquoi", "text"),
     Column("since", "depuis le", "text"),
+    Column("there", "lignes ou fichiers présents", "integer"),
+    Column("oldest", "le plus ancien", "text"),
+    Column("gone", f"partis en {NIGHTS} nuits", "integer"),
     Column("member", "membre", "text"),
-    Column("rows", "lignes qui partiraient cette nuit", "integer"),
+    Column("rows", "lignes ou fichiers qui partiraient cette nuit", "integer"),
+    Column("why_not", "pourquoi ce n'est pas compté", "text"),
 )
+REGISTER: Final = [name for name in processings.COLUMNS if name not in ("title", "status")]
 FRENCH: Final = {
     When.ALWAYS: "d'elles-mêmes",
     When.MEMBER: "d'elles-mêmes, après la durée que chaque membre règle",
@@ -96,35 +102,42 @@ def personal_data_page(request: HttpRequest) -> HttpResponse:
 # -- how long ---------------------------------------------------------------------------------------------------------
 
 
-def report_rows(counts: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The table, with what a count found: one row for each kind, and member where it was counted."""
+def report_rows(counts: Mapping[str, Any], stocks: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The table in French, with what a count found: one row for each kind, and member where it was counted."""
+    with translation.override("fr"):
+        return list(rows_of_kinds(counts, stocks))
+
+
+def rows_of_kinds(counts: Mapping[str, Any], stocks: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     chosen, names = choices_in_force(), dict(Member.objects.values_list("pk", "name"))
-    rows = []
+    gone = gone_since(NIGHTS)
     for kind in RETENTIONS.all():
         choice = chosen.get(kind.slug)
         line = {
             "slug": kind.slug,
-            "title": kind.title,
+            "title": str(kind.title),
             "what": kind.what,
             "when": FRENCH[kind.when],
             "duration": retention_times.duration_of(kind, choice),
             "source": retention_times.source_of(kind, choice),
             "since": f"{choice.starts_date:%Y-%m-%d}" if choice and kind.when == When.CHOSEN else "",
+            "there": (there := stocks.get(kind.slug) or (None, None))[0],
+            "oldest": there[1] or "",
+            "gone": gone.get(kind.slug),
             "member": "",
             "rows": None,
+            "why_not": "" if counts.get(kind.slug) is not None else retention_times.why_uncounted(kind),
         }
         due = counts.get(kind.slug)
         if not due:
-            rows.append({**line, "rows": None if due is None else 0})
-        rows += [
-            {**line, "member": names.get(member, "") if member else "", "rows": count} for member, count in due or []
-        ]
-    return rows
+            yield {**line, "rows": None if due is None else 0}
+        for member, count in due or []:
+            yield {**line, "member": names.get(member, "") if member else "", "rows": count}
 
 
-def report_file(form: str, counts: Mapping[str, Any]) -> bytes:
+def report_file(form: str, counts: Mapping[str, Any], stocks: Mapping[str, Any]) -> bytes:
     """The same as `csv`, `ods` or `json`."""
-    rows = report_rows(counts)
+    rows = report_rows(counts, stocks)
     if form == "json":
         return (
             json.dumps({"format": "arpent-conservation/1", "kinds": rows}, ensure_ascii=False, indent=1) + "\n"
@@ -148,7 +161,7 @@ def retention_page(request: HttpRequest) -> HttpResponse:
     label, message = describe_job(job) if job else ("", "")
     names = dict(Member.objects.values_list("pk", "name"))
     counts = counts_of(job)
-    gone = last_nights()
+    stocks, gone = stocks_of(job), gone_since(NIGHTS)
     chosen, to_come = choices_in_force(), choices_to_come()
     kinds = [
         {
@@ -160,6 +173,8 @@ def retention_page(request: HttpRequest) -> HttpResponse:
             "choice": chosen.get(kind.slug),
             "to_come": to_come.get(kind.slug),
             "is_counted": kind.slug in counts and counts[kind.slug] is not None,
+            "why_not": retention_times.why_uncounted(kind),
+            "stock": stocks.get(kind.slug),
             "due": by_member(counts.get(kind.slug) or [], names),
             "gone": gone.get(kind.slug),
         }
@@ -179,13 +194,13 @@ def by_member(counts: Sequence[Sequence[Any]], names: Mapping[int, str]) -> list
     return [(names.get(member, _("No member")) if member else _("No member"), rows) for member, rows in counts]
 
 
-def last_nights() -> dict[str, int]:
-    """How many rows of each kind went in the last nights."""
-    gone: dict[str, int] = {}
-    for measure in measures_since(NIGHTS, retention_jobs.SUBJECT):
-        slug = measure.subject.partition(":")[2]
-        gone[slug] = gone.get(slug, 0) + measure.amount
-    return gone
+def stocks_of(job: Job | None) -> dict[str, Any]:
+    """What there was when a count was made, by kind: [how many rows or files, the day of the oldest]."""
+    done = job and job.state == Job.State.DONE and job.report
+    return {
+        slug: (count, date.fromisoformat(oldest) if oldest else None)
+        for slug, (count, oldest) in (done or {}).get("stocks", {}).items()
+    }
 
 
 @require_safe
@@ -195,8 +210,9 @@ def retention_file(request: HttpRequest, suffix: str) -> HttpResponse:
     rights = agency_rights(request)
     if suffix not in FORMATS:
         raise Http404
-    counts = counts_of(retention_jobs.trials(rights).first())
-    return file_response(report_file(suffix, counts), FORMATS[suffix], f"conservation.{suffix}")
+    job = retention_jobs.trials(rights).first()
+    stocks = (job.report or {}).get("stocks", {}) if job and counts_of(job) else {}
+    return file_response(report_file(suffix, counts_of(job), stocks), FORMATS[suffix], f"conservation.{suffix}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -296,10 +312,7 @@ def member_of_register(request: HttpRequest, slug: str) -> Member | None:
 def register_page(request: HttpRequest, slug: str = "") -> HttpResponse:
     """The register of processings (GDPR, art. 30): of the agency, or of a member as controller."""
     member = member_of_register(request, slug)
-    lines = [
-        [(column.label, line[column.name]) for column in processings.COLUMNS[1:-1]]
-        for line in processings.register(member)
-    ]
+    lines = [[(processings.COLUMNS[name], line[name]) for name in REGISTER] for line in processings.register(member)]
     titles = [one.title for one in processings.processings_of(member)]
     context = {
         "section": "",

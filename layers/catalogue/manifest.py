@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.ownership.declarations import DECLARED
+from gis_core.ownership.free_texts import FREE_TEXTS
 from gis_core.points import MAP_HOSTS
 from gis_core.tokens.points import TOKEN_DESKS, TOKEN_LAYERS, TokenDesk
 from gis_core.wiring.database import Reported, Setting
@@ -15,6 +16,7 @@ MANIFEST = Manifest(
     urls=(Urls("api/v1/", "layers.catalogue.api.urls"),),
     gives=(
         DECLARED(*ownership.DECLARATIONS),
+        FREE_TEXTS(*ownership.FREE_TEXTS),
         MAP_HOSTS(background_addresses),
         TOKEN_DESKS(
             TokenDesk(

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from gis_core.database import clock as database_clock
 from gis_core.errors import Unavailable
 from gis_core.jobs.files import KEPT
+from gis_core.ownership.stock import note_gone
 from gis_core.tasks import RunningJob
 from layers.exports.services import files, making
 from layers.exports.services.files import FILES
@@ -39,4 +40,4 @@ def export_layers(running: RunningJob) -> dict[str, Any]:
 
 def sweep_exports(timestamp: int) -> None:
     """Every night: files of exports whose days are over go."""
-    FILES.remove_old()
+    note_gone("made_files", FILES.remove_old())

@@ -1,6 +1,7 @@
 """What this app gives to the others."""
 
 from gis_core.ownership.declarations import DECLARED
+from gis_core.ownership.free_texts import FREE_TEXTS
 from gis_core.points import GUIDES, PageGuide
 from gis_core.wiring.manifests import Manifest, Urls
 from layers.external import ownership
@@ -13,6 +14,7 @@ MANIFEST = Manifest(
     ),
     gives=(
         DECLARED(*ownership.DECLARATIONS),
+        FREE_TEXTS(*ownership.FREE_TEXTS),
         GUIDES(PageGuide(guide="how-to/couches-externes", under=("couches-externes/",))),
     ),
 )

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.jobs.points import JOB_KINDS, TASKS, JobKind, Task
 from gis_core.ownership.declarations import DECLARED
+from gis_core.ownership.free_texts import FREE_TEXTS
 from gis_core.ownership.processings import PROCESSINGS
 from gis_core.ownership.retention import RETENTIONS
 from gis_core.points import GUIDES, STORED_KINDS, PageGuide, StoredKind
@@ -43,6 +44,7 @@ MANIFEST = Manifest(
     urls=(Urls("api/v1/", "layers.features.api.urls"),),
     gives=(
         DECLARED(*ownership.DECLARATIONS),
+        FREE_TEXTS(*ownership.FREE_TEXTS),
         RETENTIONS(*personal_data.KINDS),
         PROCESSINGS(*personal_data.PROCESSINGS),
         STORED_KINDS(

@@ -3,6 +3,7 @@
 from typing import Final
 
 from gis_core.ownership.declarations import Declared, Fate, Whose, of_member
+from gis_core.ownership.free_texts import SETTING, FreeText
 
 DECLARATIONS: Final = (
     Declared(model="features.Notice", whose=Whose.PERSON, path="person", asks=Fate.ERASE),
@@ -19,4 +20,9 @@ DECLARATIONS: Final = (
         {"Numbering": "owner", "ReferenceCounter": "owner"},
         titles={"ReferenceCounter": "compteurs de références"},
     ),
+)
+FREE_TEXTS: Final = (
+    FreeText(model="features.Attachment", columns=("title",)),
+    FreeText(model="features.Notice", why="noms de colonnes changées"),
+    *(FreeText(model=f"features.{one}", why=SETTING) for one in ("Numbering", "ReferenceCounter")),
 )

@@ -2,8 +2,11 @@
 
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from gis_core.ownership.processings import Controller, Processing
-from gis_core.ownership.retention import RetentionKind, When
+from gis_core.ownership.retention import RetentionKind, When, days_text
+from gis_core.ownership.stock import rows
 
 
 def notice_days() -> int:
@@ -15,36 +18,39 @@ def notice_days() -> int:
 KINDS: Final = (
     RetentionKind(
         slug="notices",
-        title="Avis de changement",
+        title=_("Notices of changes"),
         what="Ce qui a changé dans un objet qu'une personne suivait.",
         when=When.ALWAYS,
         models=("features.Notice",),
-        duration=lambda: f"{notice_days()} jours",
+        duration=lambda: days_text(notice_days()),
         reason="au-delà, l'historique de l'objet suffit",
         due="at < {before}",
         days=notice_days,
+        stock=rows("features.Notice", "at"),
     ),
     RetentionKind(
         slug="attachments",
-        title="Photos jointes aux objets",
+        title=_("Photos beside objects"),
         what="Réduites et sans position ni appareil ; supprimées avec l'objet ou à la main.",
         when=When.HAND,
         models=("features.Attachment",),
-        duration=lambda: "tant que l'objet est là",
+        duration=lambda: _("as long as the object is there"),
         reason="elles décrivent l'objet",
+        stock=rows("features.Attachment", "added_at"),
     ),
 )
 PROCESSINGS: Final = (
     Processing(
         slug="layers",
-        title="Couches importées et photos jointes aux objets",
+        title=_("Imported layers, and photos beside objects"),
         controller=Controller.MEMBER,
-        purposes="Tenir les données géographiques du membre.",
-        basis="mission d'intérêt public (art. 6 § 1 e)",
-        people="selon la couche : à compléter par le membre pour chaque couche qui nomme des personnes",
+        purposes=_("Keep the authority's geographic data."),
+        basis=_("task in the public interest (GDPR, art. 6 § 1 e)"),
+        people=_("by layer: the authority completes it for each layer that names people"),
         models=("features.Attachment", "features.Notice"),
-        data="les colonnes de la couche, que la plateforme ne connaît pas ; personnes visibles sur une photo",
-        recipients="ceux à qui la couche est ouverte : le membre seul, des membres choisis, les personnes connectées,"
-        " ou tout le monde",
+        data=_("the columns of the layer, which the platform does not know; people seen on a photo"),
+        recipients=_(
+            "those to whom the layer is open: the authority alone, chosen authorities, people signed in, or everybody"
+        ),
     ),
 )

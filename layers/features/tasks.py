@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from gis_core.database.statements import execute
 from gis_core.errors import Invalid
 from gis_core.members.rights import SYSTEM, acting_as
+from gis_core.ownership.stock import note_gone
 from gis_core.tasks import RunningJob
 from layers.catalogue.models import Layer
 from layers.features.models import Notice
@@ -30,7 +31,7 @@ def put_rules_in_place(running: RunningJob) -> dict[str, Any]:
 def tidy_edits(timestamp: int) -> None:
     """Every night: old notices go, extents that deletions left too wide are measured again."""
     with acting_as(SYSTEM):
-        Notice.objects.filter(at__lt=Now() - NOTICES_KEPT).delete()
+        note_gone("notices", Notice.objects.filter(at__lt=Now() - NOTICES_KEPT).delete()[0])
         execute(
             "select arpent.measure_edited_layers(pg_catalog.now() - make_interval(secs => %s))", [NIGHT.total_seconds()]
         )

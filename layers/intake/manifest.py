@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from gis_core.desk.navigation import to_administrators
 from gis_core.jobs.points import JOB_KINDS, TASKS
 from gis_core.ownership.declarations import DECLARED
+from gis_core.ownership.free_texts import FREE_TEXTS
 from gis_core.ownership.retention import RETENTIONS
 from gis_core.points import BAR, GUIDES, BarLink, PageGuide
 from gis_core.wiring.database import Setting
@@ -21,6 +22,7 @@ MANIFEST = Manifest(
     ),
     gives=(
         DECLARED(*ownership.DECLARATIONS),
+        FREE_TEXTS(*ownership.FREE_TEXTS),
         RETENTIONS(*personal_data.KINDS),
         GUIDES(
             PageGuide(guide="how-to/publier-un-fichier", under=("imports/",)),

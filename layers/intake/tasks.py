@@ -12,6 +12,8 @@ from django.db import transaction
 from gis_core.files.erasing import erase
 from gis_core.members.rights import SYSTEM, acting_as
 from gis_core.models import Job
+from gis_core.ownership.retention import Counts
+from gis_core.ownership.stock import note_gone
 from gis_core.tasks import RunningJob
 from layers.intake import source_imports
 from layers.intake.models import FileImport
@@ -45,24 +47,48 @@ def leave_reference(job: Job) -> None:
 def forget_replaced_rows(timestamp: int) -> None:
     """Every night: what imports replaced long ago goes, and imports of which nobody needs anything."""
     with acting_as(SYSTEM), transaction.atomic():
-        source_imports.forget_old()
+        gone = source_imports.forget_old()
         imports.leave_abandoned()
-        imports.forget_old()
+        note_gone("imports", gone + imports.forget_old())
 
 
 def sweep_inbox(timestamp: int) -> None:
     """Every night: uploads that no job will take any more go, a few days after they came."""
     with acting_as(SYSTEM):
         with transaction.atomic():
-            imports.forget_old()
-        open_jobs = Job.objects.filter(parameters__has_key="folder", state__in=(Job.State.WAITING, Job.State.RUNNING))
-        awaited = {harmless(str(job.parameters["folder"])) for job in open_jobs}
-        awaited |= imports.list_awaited_folders()
-    for folder in Path(settings.INBOX_DIR).glob("*"):
+            note_gone("imports", imports.forget_old())
+        left = left_behind()
+    for folder in left:
+        erase(folder)
+    note_gone("inbox", len(left))
+
+
+def inbox() -> list[Path]:
+    """The uploads that are there, each in its folder."""
+    return [*Path(settings.INBOX_DIR).glob("*")]
+
+
+def left_behind() -> list[Path]:
+    """Those that no job will take any more, some days old."""
+    open_jobs = Job.objects.filter(parameters__has_key="folder", state__in=(Job.State.WAITING, Job.State.RUNNING))
+    awaited = {harmless(str(job.parameters["folder"])) for job in open_jobs} | imports.list_awaited_folders()
+    left = []
+    for folder in inbox():
         # Another worker may be removing it at this moment.
         with suppress(FileNotFoundError):
             if folder.name not in awaited and time.time() - folder.stat().st_mtime > LEFT_BEHIND_S:
-                erase(folder)
+                left.append(folder)
+    return left
+
+
+def count_left_behind() -> Counts:
+    """How many uploads `sweep_inbox` removes."""
+    return [(None, len(left))] if (left := left_behind()) else []
+
+
+def rehearse_forgetting() -> Counts:
+    """How many imports and reports go, to be undone."""
+    return [(None, gone)] if (gone := source_imports.forget_old() + imports.forget_old()) else []
 
 
 # -- files of any source -----------------------------------------------------------------------------------------------
@@ -121,7 +147,7 @@ def apply_layer_import(running: RunningJob) -> dict[str, Any]:
 def drop_former_tables(timestamp: int) -> None:
     """Every night: the tables that replaced ones left behind go."""
     with acting_as(SYSTEM), transaction.atomic():
-        retiring.retire()
+        note_gone("former_tables", len(retiring.retire()))
 
 
 def refresh_layers(timestamp: int) -> None:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.jobs.points import TASKS, Task
 from gis_core.ownership.declarations import DECLARED
+from gis_core.ownership.free_texts import FREE_TEXTS
 from gis_core.ownership.processings import PROCESSINGS
 from gis_core.ownership.retention import RETENTIONS
 from gis_core.points import FACTOR_NEEDS, GUIDES, MEMBER_LINKS, FactorNeed, PageGuide, PageLink
@@ -30,6 +31,7 @@ MANIFEST = Manifest(
     gives=(
         TOKEN_DESKS(TokenDesk(slug="owners", label=_("Owners"), prefixes=("proprietaires/", "api/v1/owners/"))),
         DECLARED(*ownership.DECLARATIONS),
+        FREE_TEXTS(*ownership.FREE_TEXTS),
         RETENTIONS(*personal_data.KINDS),
         PROCESSINGS(*personal_data.PROCESSINGS),
         *import_sources(sources.MAJIC),

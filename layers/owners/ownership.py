@@ -3,6 +3,7 @@
 from typing import Final
 
 from gis_core.ownership.declarations import Declared, Fate, Whose, common, of_member
+from gis_core.ownership.free_texts import FreeText
 from gis_core.ownership.law import TAX, THIRD_PARTIES, TRACES
 
 DECLARATIONS: Final = (
@@ -25,3 +26,4 @@ DECLARATIONS: Final = (
         identity=("requester", "address"),
     ),
 )
+FREE_TEXTS: Final = (FreeText(model="owners.JournalLine", columns=("by_token", "reference", "refusal")),)

@@ -2,10 +2,11 @@
 
 from django.db import transaction
 
+from gis_core.ownership.stock import note_gone
 from layers.owners.services.requests import forget
 
 
 def forget_owner_requests(timestamp: int) -> None:
     """Who asked for owners at the counter goes once it counts towards no limit."""
     with transaction.atomic():
-        forget()
+        note_gone("owner_requests", forget())

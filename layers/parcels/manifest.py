@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.desk.navigation import page_address, to_signed_in
 from gis_core.ownership.declarations import DECLARED
+from gis_core.ownership.free_texts import FREE_TEXTS
 from gis_core.points import BAR, GUIDES, MAP_LINKS, BarLink, MapLink, PageGuide
 from gis_core.tokens.points import TOKEN_DESKS, TokenDesk
 from gis_core.wiring.database import Trigger
@@ -25,6 +26,7 @@ MANIFEST = Manifest(
             )
         ),
         DECLARED(*ownership.DECLARATIONS),
+        FREE_TEXTS(*ownership.FREE_TEXTS),
         *sheet_sections(*own_sections.SECTIONS),
         GUIDES(
             PageGuide(

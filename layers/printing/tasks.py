@@ -10,6 +10,7 @@ from gis_core.database import clock as database_clock
 from gis_core.errors import Unavailable
 from gis_core.jobs.files import KEPT
 from gis_core.models import Member
+from gis_core.ownership.stock import note_gone
 from gis_core.tasks import RunningJob
 from layers.printing.order import PrintOrder
 from layers.printing.services.drawing import print_sheets
@@ -59,4 +60,4 @@ def organisation_of(running: RunningJob) -> str:
 
 def sweep_prints(timestamp: int) -> None:
     """Every night: printed maps whose days are over go."""
-    FILES.remove_old()
+    note_gone("made_files", FILES.remove_old())

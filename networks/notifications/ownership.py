@@ -3,6 +3,7 @@
 from typing import Final
 
 from gis_core.ownership.declarations import Declared, Fate, Whose, common, of_member
+from gis_core.ownership.free_texts import CODE, FreeText, page_of
 from gis_core.ownership.law import OBJECTION, TRACES, WARNED
 
 DECLARATIONS: Final = (
@@ -40,4 +41,20 @@ DECLARATIONS: Final = (
         identity=("by_name",),
     ),
     *common("notifications", "EarlyReport"),
+)
+FREE_TEXTS: Final = (
+    FreeText(
+        model="notifications.Notice",
+        columns=("name", "reason", "place", "phone", "sms", "title", "body"),
+        links=page_of("notice"),
+    ),
+    FreeText(
+        model="notifications.Contact",
+        columns=("reference", "address", "connection", "sms_consent_how", "email_consent_how"),
+        links=page_of("contact"),
+    ),
+    FreeText(model="notifications.ContactReading", columns=("purpose",)),
+    FreeText(model="notifications.Target", columns=("address", "sensitive"), unread={"connection": CODE}),
+    FreeText(model="notifications.Message", columns=("addresses", "why")),
+    FreeText(model="notifications.EarlyReport", columns=("why",)),
 )

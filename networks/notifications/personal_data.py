@@ -2,61 +2,69 @@
 
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from gis_core.ownership.law import OBJECTION
 from gis_core.ownership.processings import Controller, Processing
 from gis_core.ownership.retention import FOR_EVER, JOURNAL_DAYS, RetentionKind, When
+from gis_core.ownership.stock import closed_rows, files
 from gis_core.wiring.points import Later
 
 
 def sent_file_days() -> str:
     from networks.notifications.services.retention import FILE_DAYS, TRIAL_DAYS
 
-    return f"{FILE_DAYS} jours ; essais : {TRIAL_DAYS} jours ; signalements : 30 jours"
+    text = _("%(files)s days; trials: %(trials)s days; delivery reports: 30 days")
+    return text % {"files": FILE_DAYS, "trials": TRIAL_DAYS}
 
 
 KINDS: Final = (
     RetentionKind(
         slug="contacts",
-        title="Contacts des abonnés",
+        title=_("Contacts of subscribers"),
         what="Nom, téléphone, e-mail, adresse de qui est prévenu d'une coupure, que personne n'a confirmés.",
         when=When.MEMBER,
         models=("notifications.Contact",),
-        duration=lambda: "les années réglées par chaque membre après la dernière confirmation (5 s'il n'a rien réglé)",
+        duration=lambda: _("the years set by each authority after the last confirmation (5 where it set nothing)"),
         reason="réglage du membre ; cinq ans par défaut est un choix de la plateforme",
         rehearse=Later("networks.notifications.services.retention.rehearse_forgetting"),
+        stock=closed_rows("notifications_contact", "confirmed_date"),
     ),
     RetentionKind(
         slug="recipients",
-        title="Destinataires des avis envoyés",
+        title=_("Recipients of notices sent"),
         what="Le numéro ou l'adresse de chaque message ; le message reste, sans destinataire.",
         when=When.MEMBER,
         models=("notifications.Message",),
-        duration=lambda: "les mois réglés par chaque membre après l'envoi (12 s'il n'a rien réglé)",
+        duration=lambda: _("the months set by each authority after sending (12 where it set nothing)"),
         reason="réglage du membre : répondre d'un avis non reçu",
         rehearse=Later("networks.notifications.services.retention.rehearse_emptying"),
+        stock=Later("networks.notifications.services.retention.count_recipients"),
     ),
     RetentionKind(
         slug="objections",
-        title="Refus d'être prévenu",
+        title=_("Refusals to be warned"),
         what="Le numéro ou l'adresse de qui ne veut plus d'avis.",
         when=When.STAYS,
         models=("notifications.OptOut",),
-        duration=lambda: OBJECTION.duration,
+        duration=lambda: _("as long as the authority warns its subscribers; it goes with the authority"),
         article=OBJECTION.article,
         reason=OBJECTION.reason,
     ),
     RetentionKind(
         slug="sent_files",
-        title="Fichiers remis aux passerelles, essais, signalements arrivés trop tôt",
+        title=_("Files handed to gateways, trials, delivery reports that came too early"),
         what="Ce qui a été remis ou essayé, avec les destinataires.",
         when=When.ALWAYS,
         models=("notifications.EarlyReport",),
         duration=sent_file_days,
         reason="vérifier ce qui a été remis",
+        stock=files(Later("networks.notifications.services.retention.sent_files")),
+        rehearse=Later("networks.notifications.services.retention.count_old_files"),
     ),
     RetentionKind(
         slug="contact_readings",
-        title="Journal des contacts",
+        title=_("Journal of contacts"),
         what="Qui a lu, changé ou exporté quels contacts ; supprimé tant de jours après.",
         when=When.CHOSEN,
         models=("notifications.ContactReading",),
@@ -64,25 +72,28 @@ KINDS: Final = (
         reason="à choisir par l'agence avec les membres",
         erase=Later("networks.notifications.services.retention.forget_readings"),
         least_days=JOURNAL_DAYS,
+        stock=closed_rows("notifications_contactreading", "at"),
     ),
 )
 PROCESSINGS: Final = (
     Processing(
         slug="warnings",
-        title="Prévenir les abonnés",
+        title=_("Warn subscribers"),
         controller=Controller.MEMBER,
-        purposes="Prévenir d'une coupure d'eau ou de travaux les personnes qui en ont besoin.",
-        basis="mission d'intérêt public (art. 6 § 1 e) : le service de l'eau ; la personne peut s'y opposer (art. 21)",
-        people="abonnés et occupants, usagers sensibles",
+        purposes=_("Warn the people who need it of a water outage or of works."),
+        basis=_("task in the public interest (GDPR, art. 6 § 1 e): the water service; the person may object (art. 21)"),
+        people=_("subscribers and occupants, sensitive users"),
         models=(
             "notifications.Contact",
             "notifications.OptOut",
             "notifications.Message",
             "notifications.ContactReading",
         ),
-        data="adresse desservie, usager sensible ou non",
-        recipients="techniciens et administrateurs du membre ; le fournisseur d'envoi de SMS et de mails que l'agence a"
-        " choisi (à nommer)",
-        measures="contacts lus par des fonctions qui écrivent leur journal ; un refus vaut pour les imports suivants",
+        data=_("address served, sensitive user or not"),
+        recipients=_(
+            "technicians and administrators of the authority; the provider of text messages and mails"
+            " that the agency chose (to be named)"
+        ),
+        measures=_("contacts read by functions that write their journal; a refusal counts for later imports"),
     ),
 )

@@ -2,29 +2,33 @@
 
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from gis_core.ownership.processings import Controller, Processing
 from gis_core.ownership.retention import RetentionKind, When
+from gis_core.ownership.stock import rows
 
 KINDS: Final = (
     RetentionKind(
         slug="road_inspections",
-        title="Inspections des équipements de la route",
+        title=_("Inspections of road equipment"),
         what="Le constat et qui l'a fait ; le nom est effacé quand la personne le demande.",
         when=When.STAYS,
         models=("roads.RoadInspection",),
-        duration=lambda: "tant que le membre tient la route",
+        duration=lambda: _("as long as the authority keeps the road"),
         reason="l'histoire de l'équipement",
+        stock=rows("roads.RoadInspection", "done_date"),
     ),
 )
 PROCESSINGS: Final = (
     Processing(
         slug="roads",
-        title="Patrimoine routier",
+        title=_("Road assets"),
         controller=Controller.MEMBER,
-        purposes="Tenir et inspecter les routes et leurs équipements.",
-        basis="mission d'intérêt public (art. 6 § 1 e)",
-        people="agents et prestataires qui inspectent",
+        purposes=_("Keep and inspect roads and their equipment."),
+        basis=_("task in the public interest (GDPR, art. 6 § 1 e)"),
+        people=_("staff and contractors who inspect"),
         models=("roads.RoadInspection",),
-        recipients="agents du membre",
+        recipients=_("staff of the authority"),
     ),
 )

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from gis_core.desk.navigation import to_visitors
 from gis_core.jobs.points import TASKS, Task
 from gis_core.ownership.declarations import DECLARED
+from gis_core.ownership.free_texts import FREE_TEXTS, LETTER_PAGES, LetterPage
 from gis_core.ownership.processings import PROCESSINGS
 from gis_core.ownership.retention import RETENTIONS
 from gis_core.points import (
@@ -46,6 +47,8 @@ MANIFEST = Manifest(
     ),
     gives=(
         DECLARED(*ownership.DECLARATIONS),
+        FREE_TEXTS(*ownership.FREE_TEXTS),
+        LETTER_PAGES(LetterPage("road-request", "road_letter")),
         RETENTIONS(*personal_data.KINDS),
         PROCESSINGS(*personal_data.PROCESSINGS),
         STORED_KINDS(StoredKind("work_pieces", _("Pieces of works"), PIECE_BYTES)),

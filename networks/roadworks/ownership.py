@@ -3,6 +3,7 @@
 from typing import Final
 
 from gis_core.ownership.declarations import Declared, Fate, Whose, of_member
+from gis_core.ownership.free_texts import FreeText, page_of
 from gis_core.ownership.law import ARCHIVES
 
 DECLARATIONS: Final = (
@@ -46,4 +47,24 @@ DECLARATIONS: Final = (
         asks=Fate.KEEP,
         basis=ARCHIVES,
     ),
+)
+FREE_TEXTS: Final = (
+    FreeText(
+        model="roadworks.WorkRequest",
+        columns=("description", "place", "applicant_address"),
+        links=page_of("road_request"),
+    ),
+    FreeText(model="roadworks.Work", columns=("title", "description", "place", "comment"), links=page_of("work")),
+    FreeText(
+        model="roadworks.WorkDetour",
+        columns=("direction", "gauge", "steps", "comment"),
+        links=page_of("work_detour", "work"),
+    ),
+    FreeText(model="roadworks.WorkTransmission", columns=("receiver_name",)),
+    FreeText(
+        model="roadworks.WorkPiece",
+        columns=("title", "removed_reason"),
+        links=page_of("road_request", "request"),
+    ),
+    FreeText(model="roadworks.WorkOrder", columns=("title", "place"), links=page_of("work", "work_id")),
 )

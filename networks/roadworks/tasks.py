@@ -1,6 +1,7 @@
 """What happens in the background. Hours are in UTC."""
 
 from gis_core.members.rights import SYSTEM, acting_as
+from gis_core.ownership.stock import note_gone
 from networks.roadworks.services.legends import follow_days
 from networks.roadworks.services.request_documents import DOCUMENTS
 from networks.roadworks.services.retention import forget_old
@@ -8,7 +9,7 @@ from networks.roadworks.services.retention import forget_old
 
 def forget_road_requests(timestamp: int) -> None:
     """Every night: who asked for works goes some years after they ended, and files that were cut short."""
-    forget_old()
+    note_gone("road_applicants", forget_old())
     DOCUMENTS.remove_partial_files()
 
 

@@ -10,6 +10,7 @@ from gis_core.jobs.points import JOB_KINDS, TASKS
 from gis_core.members.rights import Role
 from gis_core.members.technicians import works_on_networks
 from gis_core.ownership.declarations import DECLARED
+from gis_core.ownership.free_texts import FREE_TEXTS
 from gis_core.ownership.processings import PROCESSINGS
 from gis_core.ownership.retention import RETENTIONS
 from gis_core.points import (
@@ -63,6 +64,7 @@ MANIFEST = Manifest(
             )
         ),
         DECLARED(*ownership.DECLARATIONS),
+        FREE_TEXTS(*ownership.FREE_TEXTS),
         RETENTIONS(*personal_data.KINDS),
         PROCESSINGS(*personal_data.PROCESSINGS),
         START_STEPS(NETWORKS),

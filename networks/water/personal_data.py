@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from gis_core.ownership.processings import Controller, Processing
 from gis_core.ownership.retention import RetentionKind, When
 
@@ -9,24 +11,24 @@ MODELS: Final = ("water.HydrantInspection", "water.ManholeInspection")
 KINDS: Final = (
     RetentionKind(
         slug="network_inspections",
-        title="Contrôles des poteaux d'incendie et des regards",
+        title=_("Inspections of hydrants and manholes"),
         what="La mesure et qui l'a faite ; le nom est effacé quand la personne le demande.",
         when=When.STAYS,
         models=MODELS,
-        duration=lambda: "tant que le membre tient le réseau",
+        duration=lambda: _("as long as the authority keeps the network"),
         reason="l'histoire de l'ouvrage",
     ),
 )
 PROCESSINGS: Final = (
     Processing(
         slug="networks",
-        title="Réseaux d'eau et d'assainissement, défense incendie",
+        title=_("Water and sewer networks, fire defence"),
         controller=Controller.MEMBER,
-        purposes="Tenir et réparer les réseaux ; contrôler les ouvrages.",
-        basis="mission d'intérêt public (art. 6 § 1 e)",
-        people="agents et prestataires qui contrôlent ; abonnés, par l'adresse d'un branchement",
+        purposes=_("Keep and repair networks; inspect structures."),
+        basis=_("task in the public interest (GDPR, art. 6 § 1 e)"),
+        people=_("staff and contractors who inspect; subscribers, by the address of a connection"),
         models=(*MODELS, "water.OutagePhoto"),
-        data="adresse et numéro d'un branchement, sans nom ; personnes visibles sur une photo de coupure",
-        recipients="techniciens et administrateurs du membre ; le SDIS pour la défense incendie",
+        data=_("address and number of a connection, without a name; people seen on a photo of an outage"),
+        recipients=_("technicians and administrators of the authority; the SDIS for fire defence"),
     ),
 )

@@ -78,6 +78,18 @@ def find_files(user: User, member: Member) -> list[WorkItem]:
     ]
 
 
+def find_proposals(user: User, member: Member) -> list[WorkItem]:
+    """The signatures that the person asked for and that nobody has given, the latest first."""
+    waiting = SignatureProposal.objects.filter(
+        permit__owner=member, proposed_by=user, state=SignatureProposal.State.WAITING
+    )
+    rows = waiting.order_by("-pk").values_list("pk", "permit__number")
+    return [
+        WorkItem(number=one, title=format_number(number), url=reverse("permit_letters", args=[number]))
+        for one, number in rows
+    ]
+
+
 def describe_waiting(signatures: int, answers: int, drafts: int) -> str:
     """What hangs on a file and follows it: "2 drafts · 1 waits for a signature"."""
     parts = []

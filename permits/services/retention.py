@@ -11,8 +11,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from gis_core.database import clock as database_clock
-from gis_core.database.statements import fetch_all
+from gis_core.database.statements import fetch_all, fetch_one
 from gis_core.ownership.retention import Counts, forget_journal_lines
+from gis_core.ownership.stock import Stock
 from permits.models import Piece
 
 
@@ -39,6 +40,16 @@ def rehearse_forgetting() -> Counts:
         "select p.owner_id, count(*)::int from arpent.forget_applicants(%s, %s) f (id)"
         " join permits_permit p on p.id = f.id group by 1",
         given,
+    )
+
+
+def count_applicants() -> Stock:
+    """Files whose applicants are known, dated by their filing. For the worker."""
+    return Stock(
+        *fetch_one(
+            "select count(*), min(p.filed_date) from arpent.closed_texts('permits_applicant', array['permit_id']) a"
+            " join permits_permit p on p.id = a.texts[1]::bigint"
+        )
     )
 
 

@@ -1,5 +1,6 @@
 """The pages of personal data in a real browser: a person's request with its worker, retention, register, my data."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -40,6 +41,7 @@ def test_a_person_is_searched_and_the_difference_of_an_erasure_is_read(page: Pag
     page.get_by_role("button", name="Chercher", exact=True).press("Enter")
     mark = page.get_by_role("checkbox").first
     expect(mark).to_be_visible()
+    expect(page.get_by_role("heading", name="Ce qui n’a pas été lu")).to_be_visible()
     check(page)
     mark.press("Space")
     order(page, "Voir ce que ferait l’effacement")
@@ -60,7 +62,24 @@ def test_what_would_go_this_night_is_counted(page: Page, demo: Demo) -> None:
     check(page)
 
 
+def test_free_texts_that_fit_lead_to_their_pages(page: Page, demo: Demo) -> None:
+    page.goto(f"{demo.url}/donnees-personnelles/demandes/")
+    page.locator("#id_name").fill("maison")
+    page.get_by_label("Numéro de la demande dans votre registre").fill("2026-15")
+    page.get_by_role("button", name="Chercher", exact=True).press("Enter")
+    expect(page.get_by_role("heading", name="Textes libres à relire")).to_be_visible()
+    check(page)
+    page.get_by_role("table").last.get_by_role("link").first.press("Enter")
+    expect(page).not_to_have_url(re.compile("demandes"))
+
+
 def test_the_register_and_my_data_are_accessible(page: Page, demo: Demo) -> None:
     for address in ("donnees-personnelles/registre/", "compte/mes-donnees/"):
         page.goto(f"{demo.url}/{address}")
         check(page)
+    page.goto(f"{demo.url}/donnees-personnelles/registre/")
+    page.get_by_role("button", name="English").press("Enter")
+    expect(page.get_by_text("task in the public interest").first).to_be_visible()
+    check(page)
+    page.get_by_role("button", name="Français").press("Enter")
+    expect(page.get_by_text("mission d'intérêt public").first).to_be_visible()

@@ -18,6 +18,8 @@ from gis_core.members import people
 from gis_core.members.closing import close_access
 from gis_core.members.rights import SYSTEM, Rights, Role, acting_as, are_still_held, rights_of
 from gis_core.models import ApiToken, Job, Member, Membership, SharedLink, User
+from gis_core.ownership.declarations import DECLARED
+from gis_core.ownership.people import Mention, erase
 from gis_core.tokens.links import make_link
 from gis_core.tokens.services import create_token
 from permits.services.reminding import make_feed, person_of_feed
@@ -248,3 +250,29 @@ def test_an_administrator_who_has_a_last_day_does_not_count_as_the_one_who_stays
     own = User.objects.get(pk=administrator.user_id)
     with pytest.raises(Conflict, match="dernier administrateur"):
         remove(own, member, administrator)
+
+
+def test_who_is_erased_from_their_only_member_is_out_at_once(person: User, member: Member, client: Client) -> None:
+    client.force_login(person)
+    link = link_of(person, member)
+    (row,) = person.memberships.values_list("pk", flat=True)
+    with factories.as_owner(), acting_as(SYSTEM):
+        erase([Mention(DECLARED.get("gis_core.Membership"), row, {})])
+    assert not person.memberships.exists()
+    assert client.get("/compte/").status_code == 401
+    assert not Session.objects.filter(session_key=client.session.session_key).exists()
+    assert not is_open(link)
+
+
+def test_who_is_erased_from_one_member_of_two_goes_on_at_the_other(
+    person: User, member: Member, client: Client
+) -> None:
+    with factories.as_owner():
+        Membership.objects.create(user=person, member=factories.member(), role=Role.READER)
+    client.force_login(person)
+    link = link_of(person, member)
+    row = membership_of(person, member).pk
+    with factories.as_owner(), acting_as(SYSTEM):
+        erase([Mention(DECLARED.get("gis_core.Membership"), row, {})])
+    assert not is_open(link)
+    assert client.get("/compte/").status_code == 200

@@ -10,7 +10,8 @@ from gis_core.database import clock as database_clock
 from gis_core.errors import Conflict, Invalid
 from gis_core.members import absences, handover, leaving, people
 from gis_core.members.rights import SYSTEM, Rights, Role, acting_as, rights_of
-from gis_core.models import Absence, Member, Membership, User
+from gis_core.models import Absence, Letter, Member, Membership, User
+from networks.notifications.models import Notice
 from permits.models import Permit, Team
 from tests import factories
 from tests.permits.conftest import World, made_world
@@ -217,3 +218,24 @@ def test_the_list_of_people_says_who_is_away_and_until_when(
     client.force_login(User.objects.get(pk=rights.user_id))
     page = client.get(f"/membres/{member.slug}/").content.decode()
     assert "Relais prend le relais" in page
+
+
+def test_what_was_begun_and_stays_is_shown_with_whose_it_is(
+    permit: Permit, person: User, member: Member, rights: Rights
+) -> None:
+    with factories.as_owner():
+        letter = Letter.objects.create(
+            owner=member, insee="45001", about_kind="permit", about_key=permit.number, kind="x", title="Lettre",
+            created_by=person,
+        )  # fmt: skip
+        User.objects.filter(pk=person.pk).update(saved_filters={"permits": [["Mes lots", "lot=1"]]})
+        Notice.objects.create(owner=member, made_by=person, name="Coupure rue des Lys")
+    person.refresh_from_db()
+    begun = {part.work.name: [item.title for item in part.items] for part in handover.begun_by(person, member, rights)}
+    assert begun == {"letters": ["Lettre"], "saved_filters": ["Mes lots"], "notices": ["Coupure rue des Lys"]}
+    administrator = User.objects.get(pk=rights.user_id)
+    client = Client(headers={"accept": "text/html"})
+    client.force_login(administrator)
+    text = client.get(f"/membres/{member.slug}/{of(person).pk}/passation/").content.decode()
+    assert "reste où c’est" in text
+    assert f"/courriers/{letter.pk}/" in text

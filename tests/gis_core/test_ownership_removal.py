@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import Count
+from django.test import Client
 
 from gis_core.database.statements import fetch_one
 from gis_core.members.rights import SYSTEM, acting_as
-from gis_core.models import HistoryEvent, Member, User
+from gis_core.models import HistoryEvent, Member, Membership, User
 from gis_core.ownership import removing
 from gis_core.ownership.tables import locked_snapshot
 from tests import factories
@@ -79,8 +82,12 @@ def test_who_and_what_a_removal_asks(world: World, tmp_path: Path, monkeypatch: 
     assert table_counts() == before
 
 
-def test_a_member_goes_whole_and_nothing_else_does(world: World, tmp_path: Path, passwords: None) -> None:
+def test_a_member_goes_whole_and_nothing_else_does(
+    world: World, tmp_path: Path, passwords: None, client: Client
+) -> None:
     archive = export(world, tmp_path)
+    memberships = Membership.objects.values("user").annotate(n=Count("pk")).filter(n=1).values("user")
+    client.force_login(User.objects.filter(memberships__member=world.ours, pk__in=memberships).order_by("-pk")[0])
     before, ours = table_counts(), world.ours.pk
     theirs = {table.table: rows for table, rows in counts_of(world.theirs) if rows}
     paths = {whose: Path(settings.FILES_DIR, "permits", str(world.permits[whose].pk)) for whose in ("own", "other")}
@@ -92,7 +99,7 @@ def test_a_member_goes_whole_and_nothing_else_does(world: World, tmp_path: Path,
         assert removing.remaining(ours) == 0
     for one in proof["tables"]:
         assert one["before"] == before[one["table"]]
-        if one["table"] not in ("gis_core_historyevent", "gis_core_securityevent"):
+        if one["table"] not in ("gis_core_historyevent", "gis_core_securityevent", "django_session"):
             assert after[one["table"]] == one["after"]
     assert {table.table: rows for table, rows in counts_of(world.theirs) if rows} == theirs
     assert not paths["own"].exists()
@@ -103,6 +110,7 @@ def test_a_member_goes_whole_and_nothing_else_does(world: World, tmp_path: Path,
     assert event.detail["visa"]["number"] == "AD45-2026-7"
     assert event.detail["proof"] == hashlib.sha256((tmp_path / "notre-preuve.json").read_bytes()).hexdigest()
     assert User.objects.filter(username__startswith="compte effacé", is_active=False, email="").exists()
+    assert not Session.objects.exists()
 
 
 def test_a_removal_cut_short_leaves_everything(

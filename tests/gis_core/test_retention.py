@@ -1,8 +1,10 @@
 """How long each kind of data is kept: what is declared, what a count says, what the nights erase."""
 
 import json
+import os
+import time
 import zipfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
@@ -22,8 +24,11 @@ from gis_core.models import ApiToken, Job, Member, RetentionChoice, SharedLink, 
 from gis_core.ownership import retention_jobs
 from gis_core.ownership.declarations import DECLARED, Fate, Whose
 from gis_core.ownership.processings import COLUMNS, PROCESSINGS, Controller, register, register_file
-from gis_core.ownership.retention import RETENTIONS, When, check_days
+from gis_core.ownership.retention import RETENTIONS, When, check_days, total_of, why_uncounted
+from gis_core.ownership.stock import gone_since
 from gis_core.tokens.services import create_token
+from layers.exports.tasks import sweep_exports
+from layers.intake.tasks import sweep_inbox
 from tests import factories
 from tests.gis_core.departures import as_session, table_counts
 from tests.gis_core.test_person_requests import NOISE
@@ -48,6 +53,14 @@ def test_every_table_about_persons_says_how_long_and_what_for() -> None:
     assert personal_models() - kept == set()
     assert personal_models() - used == set()
     assert (kept | used) - set(DECLARED.by_key()) == set()
+
+
+def test_what_goes_by_itself_is_counted_or_says_why() -> None:
+    goes = [kind for kind in RETENTIONS.all() if kind.when in (When.ALWAYS, When.MEMBER, When.CHOSEN)]
+    assert [kind.slug for kind in goes if not (kind.stock or kind.uncounted)] == []
+    counted = [kind for kind in goes if kind.due or kind.rehearse or kind.erase]
+    assert [kind.slug for kind in goes if kind not in counted and not kind.uncounted] == []
+    assert [kind.slug for kind in RETENTIONS.all() if kind not in counted and not why_uncounted(kind)] == []
 
 
 def test_only_kinds_that_the_agency_chooses_can_be_erased_by_choice() -> None:
@@ -151,6 +164,49 @@ def test_a_count_says_by_kind_and_member_and_changes_nothing(agency: User, old: 
     assert old.name in client.get(f"{PAGE}shared_links/").content.decode()
 
 
+def test_files_the_queue_and_imports_are_counted_before_and_after(
+    agency: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "EXPORTS_DIR", tmp_path / "exports")
+    monkeypatch.setattr(settings, "INBOX_DIR", tmp_path / "inbox")
+    monkeypatch.setattr(settings, "DATA_DIR", tmp_path)
+    for name, days in {"exports/1.gpkg": 8, "exports/2.gpkg": 1, "inbox/old": 4, "prints/3.person.zip": 3}.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("x")
+        os.utime(path, (time.time() - days * 86_400,) * 2)
+    with factories.as_owner():
+        execute(
+            "with made as (insert into procrastinate_jobs (queue_name, task_name, args, status)"
+            " values ('default', 'vieille', '{}', 'succeeded') returning id)"
+            " insert into procrastinate_events (job_id, type, at)"
+            " select id, 'succeeded', now() - interval '31 days' from made"
+        )
+        execute("update procrastinate_events set at = now() - interval '31 days'")
+    factories.delivery(agency.memberships.get().member, state="refused", touched_at=clock.now() - timedelta(days=90))
+    client = signed_in(agency)
+    found = count(client)
+    slugs = ("made_files", "inbox", "person_files", "queue", "imports")
+    assert {slug: total_of(found[slug]) for slug in slugs} == dict.fromkeys(slugs, 1)
+    with acting_as(SYSTEM), transaction.atomic():
+        stocks = Job.objects.latest("pk").report["stocks"]
+    week = (datetime.now(UTC) - timedelta(days=8)).date()
+    assert stocks["made_files"] == [2, week.isoformat()]
+    text = client.get(PAGE).content.decode()
+    assert "le plus ancien du" in text
+    assert "tenus par la machine" in text
+    with as_session("arpent_worker"):
+        sweep_exports(0)
+        sweep_inbox(0)
+        retention_jobs.apply_choices(0)
+        tasks.tidy(0)
+    with acting_as(SYSTEM), transaction.atomic():
+        gone = gone_since(1)
+    assert {slug: gone[slug] for slug in ("made_files", "inbox", "person_files", "imports")} == {
+        "made_files": 1, "inbox": 1, "person_files": 1, "imports": 1,
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("kind", "gone"),
     [
@@ -166,6 +222,8 @@ def test_the_night_erases_what_was_chosen_and_nothing_else(
     client = signed_in(agency)
     chosen(client, kind)
     assert night() == gone
+    # Nobody comes in by an account that has only an invitation, once that is gone.
+    assert User.objects.get(username="invitée").is_active == (kind != "invitations")
     assert night() == {}
     assert "1 ligne en 30 nuits" in client.get(PAGE).content.decode()
 
@@ -276,7 +334,7 @@ def test_the_register_says_what_the_platform_does_of_its_own_tables(database: st
     assert "demandeurs (nom" in permits["data"]
     assert "Demandeurs des dossiers finis : les années réglées par chaque membre" in permits["retention"]
     assert "tables fermées" in permits["measures"]
-    assert all(line[column.name] for line in lines.values() for column in COLUMNS)
+    assert all(line[name] for line in lines.values() for name in COLUMNS)
 
 
 def test_a_member_is_controller_of_its_own_and_not_of_accounts(database: str) -> None:

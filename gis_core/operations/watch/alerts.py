@@ -27,6 +27,7 @@ from gis_core.operations.watch.doctor_checks import ask_failing_again, keep_fail
 from gis_core.operations.watch.findings import Need, Unknown, list_needs
 from gis_core.operations.watch.presence import forget_presence
 from gis_core.operations.watch.traffic import measure_traffic
+from gis_core.ownership.stock import note_gone
 
 log = logging.getLogger("arpent.watch")
 CALM = timedelta(minutes=25)
@@ -47,7 +48,7 @@ def measure_everything(timestamp: int) -> None:
     """Every night: what takes long to measure; figures and alerts that are old go."""
     with acting_as(SYSTEM):
         each(measure_sizes, keep_failures)
-        forget_old_measures(clock.today())
+        note_gone("measures", forget_old_measures(clock.today()))
         Alert.objects.filter(ended_at__lt=clock.now() - KEPT).delete()
     forget_presence()
 

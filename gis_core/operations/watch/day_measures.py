@@ -43,5 +43,6 @@ def latest(measures: list[DayMeasure], subject: str) -> DayMeasure | None:
     return next((one for one in reversed(measures) if one.subject == subject), None)
 
 
-def forget_old_measures(today: date) -> None:
-    DayMeasure.objects.filter(day__lt=today - KEPT).delete()
+def forget_old_measures(today: date) -> int:
+    """Those that are kept no longer go; how many."""
+    return int(DayMeasure.objects.filter(day__lt=today - KEPT).delete()[0])
