@@ -17,6 +17,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from gis_core.accounts import mail
+from gis_core.accounts.directory.asking import MESSAGES, Trouble, message_of
 from gis_core.database import clock
 from gis_core.members.rights import ADMINISTRATORS, Role
 from gis_core.models import Membership, SignInMethod, User
@@ -38,7 +39,8 @@ class Report:
     `closed` counts accounts, `ended` the people who lost their roles at the directory's member alone.
 
     `waiting` are the accounts that would lose their access, where nothing was done for they are too many; `kept` those
-    that could not be changed; `error` in words and `trouble` its code, where the reading failed.
+    that could not be changed; `error` in French words, where the reading failed, and `trouble` its code, `server` and
+    `detail` with what makes those words again in another language (`asking.Trouble`).
     """
 
     people: int = 0
@@ -51,11 +53,19 @@ class Report:
     kept: list[str] = field(default_factory=list)
     error: str = ""
     trouble: str = ""
+    server: str = ""
+    detail: str = ""
     at: str = ""
 
     @property
     def instant(self) -> datetime:
         return datetime.fromisoformat(self.at)
+
+    @property
+    def trouble_text(self) -> str:
+        """What went wrong and what to do, in the reader's language; "" where `error` alone says it."""
+        known = self.server and self.trouble in MESSAGES
+        return message_of(Trouble(self.trouble, self.detail, self.server)) if known else ""
 
 
 def key(method: SignInMethod, what: str) -> str:
