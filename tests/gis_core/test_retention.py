@@ -344,7 +344,8 @@ def test_the_report_as_files_and_by_the_command(agency: User, old: Member) -> No
 
 
 def test_the_page_in_english_says_nothing_of_a_kind_in_french(agency: User) -> None:
-    User.objects.filter(pk=agency.pk).update(language="en")
+    with factories.as_owner():
+        User.objects.filter(pk=agency.pk).update(language="en")
     page = unescape(signed_in(agency).get(PAGE).content.decode())
     english, french = sentences("en"), sentences("fr")
     for slug in english:
