@@ -184,10 +184,15 @@ def harmed_copy(place: Place, patch: pytest.MonkeyPatch) -> Iterator[tuple[Place
 def test_missing_log_is_refused(worked: tuple[Place, Journal], monkeypatch: pytest.MonkeyPatch) -> None:
     place, journal = worked
     with harmed_copy(place, monkeypatch) as (fresh, copy):
-        segments = sorted(one for one in copy.rglob("0000000100*") if one.is_file() and "archive" in str(one.parent))
-        segments[-1].unlink()
+        instant = journal.moments[-1][0]
+        segments = [one for one in copy.rglob("0000000100*") if one.is_file() and "archive" in str(one.parent)]
+        # The one that holds that instant was archived after it; there may be later ones, of PostgreSQL's own work.
+        later = [one for one in segments if one.stat().st_mtime >= instant.timestamp()]
+        assert later
+        for one in later:
+            one.unlink()
         with pytest.raises(OperationFailedError, match=r"L'archive s'interrompt avant l'instant demandé"):
-            recovery.restore_at(fresh, recovery.Request(journal.moments[-1][0], confirmed=True))
+            recovery.restore_at(fresh, recovery.Request(instant, confirmed=True))
         assert not Cluster(fresh).exists()
 
 

@@ -185,6 +185,7 @@ def test_a_platform_without_files_is_archived_and_comes_back(tmp_path: Path, mon
     assert (tmp_path / "back/plan").read_text() == "first"
 
 
+@pytest.mark.django_db
 def test_the_sweep_erases_after_the_window_and_without_an_archive_nothing_stays(tmp_path: Path) -> None:
     old = tmp_path / ERASED / f"{time.time_ns() - 36 * 86_400 * 10**9}-x" / "permits"
     old.mkdir(parents=True)
