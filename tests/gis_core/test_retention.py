@@ -74,7 +74,10 @@ def test_only_kinds_that_the_agency_chooses_can_be_erased_by_choice() -> None:
 def sentences(language: str) -> dict[str, list[str]]:
     """What the page says of each kind, by its slug."""
     with translation.override(language):
-        return {kind.slug: [str(kind.what), reason_of(kind, None), why_uncounted(kind)] for kind in RETENTIONS.all()}
+        return {
+            kind.slug: [str(kind.what), str(kind.reason), reason_of(kind, None), why_uncounted(kind)]
+            for kind in RETENTIONS.all()
+        }
 
 
 def test_a_reason_that_the_law_gives_is_the_law_s_in_french() -> None:
