@@ -5,9 +5,10 @@ Kept in the cache alone: five minutes later it is known again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -94,9 +95,9 @@ def keep(method: SignInMethod, report: Report) -> Report:
         if not report.error:
             cache.delete(key(method, "confirmed"))
     if report.waiting and cache.add(key(method, "told-waiting"), True, DAY_S):
-        notify(method, waiting_text(len(report.waiting)))
+        notify(method, partial(waiting_text, len(report.waiting)))
     if report.error and silent_for(method) > SILENT_S and cache.add(key(method, "told-silent"), True, DAY_S):
-        notify(method, _("This directory has not been read for more than an hour: who left it is still let in here."))
+        notify(method, silent_text)
     return report
 
 
@@ -130,6 +131,10 @@ def waiting_text(count: int) -> str:
     return text % {"n": count}
 
 
+def silent_text() -> str:
+    return _("This directory has not been read for more than an hour: who left it is still let in here.")
+
+
 def address_of(method: SignInMethod) -> str:
     """The directory's page."""
     if method.member is None:
@@ -146,9 +151,10 @@ def administrators_of(method: SignInMethod) -> list[User]:
     return list(User.objects.filter(is_active=True, pk__in=today.values("user")).exclude(email=""))
 
 
-def notify(method: SignInMethod, text: str) -> None:
+def notify(method: SignInMethod, text: Callable[[], str]) -> None:
+    """Write to each of its administrators, in their language."""
     for user in administrators_of(method):
         with translation.override(user.language):
             subject = _("The directory “%(name)s” needs you") % {"name": method.name}
             page = settings.SITE_URL + address_of(method)
-            mail.post("written", to=user.email, subject=subject, body=f"{text}\n\n{page}\n")
+            mail.post("written", to=user.email, subject=subject, body=f"{text()}\n\n{page}\n")
