@@ -21,7 +21,7 @@ from gis_core.database.statements import execute, fetch_all, fetch_one
 from gis_core.errors import Conflict, Invalid
 from gis_core.folding import fold_terms
 from gis_core.members.closing import close_access
-from gis_core.members.people import close_after, lock_people
+from gis_core.members.people import check_not_emergency, close_after, lock_people
 from gis_core.models import Member, Membership, User
 from gis_core.operations import security_journal
 from gis_core.ownership.declarations import DECLARED, Declared, Fate, Whose, title_of
@@ -374,10 +374,12 @@ class Outcome:
 
 def erase(mentions: Sequence[Mention]) -> list[Outcome]:
     """Erase or make anonymous what may be, keep what the law keeps; in the open transaction. Raises Conflict (the last
-    administrator of the agency or of a member).
+    administrator of the agency or of a member, an emergency account that is needed).
     """
     lock_people()
     outcomes, former = [], administrators()
+    for one in mentions:
+        check_no_emergency(one)
     with security_journal.without_values():
         for one in mentions:
             erase_row(one)
@@ -395,6 +397,20 @@ def erase_row(one: Mention) -> None:
         delete_row(one.declared, one.row)
     elif one.declared.asks == Fate.ANONYMISE:
         blank_row(one.declared, one.row)
+
+
+def check_no_emergency(one: Mention) -> None:
+    """See `members.people.check_not_emergency`: neither the account nor its role at that member is erased."""
+    members = Member.objects.exclude(emergency_account=None)
+    if one.declared.model == "gis_core.User":
+        members = members.filter(emergency_account=one.row)
+    elif one.declared.model == "gis_core.Membership":
+        members = members.filter(memberships=one.row, emergency_account__memberships=one.row)
+    else:
+        return
+    for member in members.select_related("emergency_account"):
+        assert member.emergency_account is not None
+        check_not_emergency(member.emergency_account, member)
 
 
 @dataclass(frozen=True, slots=True)

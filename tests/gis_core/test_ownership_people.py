@@ -14,7 +14,7 @@ from gis_core.database import clock
 from gis_core.database.statements import execute, fetch_one
 from gis_core.errors import Invalid
 from gis_core.members.rights import Role
-from gis_core.models import SharedLink, User
+from gis_core.models import Member, SharedLink, User
 from gis_core.ownership import people
 from tests import factories
 from tests.gis_core.departures import as_session
@@ -161,6 +161,21 @@ def test_the_last_administrator_of_a_member_stays(database: str, tmp_path: Path,
     factories.user(member, Role.GIS_ADMINISTRATOR)
     erase(person, tmp_path / "alice")
     assert not person.memberships.exists()
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_an_emergency_account_stays(database: str, tmp_path: Path, whole: bool) -> None:
+    member = factories.member(factories.commune())
+    person = factories.user(member, Role.GIS_ADMINISTRATOR, email="alice@example.org")
+    factories.user(member, Role.GIS_ADMINISTRATOR)
+    with factories.as_owner():
+        Member.objects.filter(pk=member.pk).update(emergency_account=person, passwords_open=False)
+        person.memberships.update(invited_email="alice@example.org")
+    mark = f"gis_core.User:{person.pk}" if whole else f"gis_core.Membership:{person.memberships.get().pk}"
+    with as_session("arpent_owner"), pytest.raises(CommandError, match="compte de secours"):
+        call_command("person_data", "--email", "alice@example.org", "--choose", mark,
+                     "--reference", "2026-20", "--erase", str(tmp_path / "alice"))  # fmt: skip
+    assert person.memberships.exists()
 
 
 def test_an_administrator_of_the_agency_who_has_a_last_day_is_not_the_one_who_stays(
