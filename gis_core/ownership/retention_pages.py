@@ -250,6 +250,7 @@ def choice_page(request: HttpRequest, retention: str) -> HttpResponse:
         "job_label": label,
         "job_message": message,
         "trial": job if job and may_confirm(job) else None,
+        "starts_later": later_start(job),
         "due": by_member(counts, names),
         "total": retention_times.total_of([(member, rows) for member, rows in counts]),
     }
@@ -260,6 +261,13 @@ def may_confirm(job: Job) -> bool:
     """Whether what was tried was counted, and no choice was made of it."""
     made = RetentionChoice.objects.filter(kind=job.parameters["kind"], made_at__gt=job.created_at)
     return job.state == Job.State.DONE and not made.exists()
+
+
+def later_start(job: Job | None) -> date | None:
+    """The day from which on what was tried would apply; None where that is now."""
+    given = job.parameters.get("starts_date") if job else None
+    day = date.fromisoformat(given) if given else None
+    return day if day and day > clock.today() else None
 
 
 def take_step(request: HttpRequest, kind: RetentionKind, form: ChoiceForm, rights: Rights) -> bool:

@@ -21,7 +21,7 @@ from gis_core.database.statements import fetch_all, fetch_one
 from gis_core.folding import fold_terms
 from gis_core.ownership.declarations import DECLARED
 from gis_core.ownership.free_texts import FREE_TEXTS, FreeText, columns_of, is_searched, pages_of, title_of_texts
-from gis_core.ownership.people import Sought, digits_of, model_of
+from gis_core.ownership.people import Sought, model_of, number_in
 
 MOST_SECONDS: Final = 60.0
 MOST_ROWS: Final = 500
@@ -29,7 +29,6 @@ MOST_ROWS: Final = 500
 MOST_HITS: Final = 400
 AROUND: Final = 90
 """So many characters are read on each side of what fits."""
-PHONE: Final = re.compile(r"\+?\d(?:[\s.\-/()]{0,2}\d){8,14}")
 MARKS: Final = re.compile(r'["{}\[\]\\]+')
 """What JSON writes around what people wrote."""
 WORD: Final = re.compile(r"\w+")
@@ -118,11 +117,17 @@ def pattern_of(sought: Sought) -> str:
     if sought.place:
         parts.append(rf"\m{max(sorted(sought.place), key=len)}\M")
     if sought.email:
-        folded = "".join(letter if letter.isalnum() else f"\\{letter}" for letter in sought.email)
-        parts.append(folded)
+        parts.append("".join(escaped(letter) for letter in sought.email))
     if sought.digits:
         parts.append(r"\D{0,3}".join(sought.digits))
     return "|".join(f"(?:{part})" for part in parts)
+
+
+def escaped(letter: str) -> str:
+    """A letter of an address: what is no letter by itself, and one with an accent by what folding may make of it."""
+    if not letter.isalnum():
+        return f"\\{letter}"
+    return letter if letter.isascii() else ".{1,2}"
 
 
 def hits_among(one: FreeText, title: str, rows: Sequence[tuple[int, list[str]]], sought: Sought) -> Iterator[Hit]:
@@ -158,7 +163,7 @@ def reasons(text: str, sought: Sought) -> list[str]:
     facts = {
         "name": bool(sought.parts) and sought.parts <= terms,
         "email": bool(sought.email) and sought.email in text.casefold(),
-        "phone": bool(sought.digits) and any(digits_of(one) == sought.digits for one in PHONE.findall(text)),
+        "phone": bool(sought.digits) and number_in(text, sought.digits) is not None,
         "address": bool(sought.place) and sought.place <= terms,
     }
     return [name for name, fits in facts.items() if fits]
@@ -168,10 +173,8 @@ def span_of(text: str, sought: Sought, by: Sequence[str]) -> tuple[int, int] | N
     """From where to where in a text the first thing that fits stands."""
     if "email" in by and (start := text.casefold().find(sought.email)) >= 0:
         return start, start + len(sought.email)
-    if "phone" in by:
-        for number in PHONE.finditer(text):
-            if digits_of(number.group()) == sought.digits:
-                return number.span()
+    if "phone" in by and (number := number_in(text, sought.digits)):
+        return number.span()
     wanted = (sought.parts if "name" in by else frozenset()) | (sought.place if "address" in by else frozenset())
     for word in WORD.finditer(text):
         if wanted & set(fold_terms(word.group())):
