@@ -34,8 +34,7 @@ from gis_core.version import VERSION
 MOST: Final = 500
 SHORTEST: Final = 3
 WHOLE_ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+")
-APART: Final = r"[\s.\-/()]{0,2}"
-"""What may stand between two digits of a telephone number."""
+APART: Final = r"[\s.\-/()]{0,2}"  # between two digits of a telephone number
 FORGOTTEN: Final = "compte effacé"
 SECRETS: Final = ("digest", "key", "answer", "feed_digest", "token", "token_secret", "data", "session_key")
 """Columns of what hangs on an account that open something to whoever has them."""

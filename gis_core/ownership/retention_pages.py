@@ -78,7 +78,7 @@ class ChoiceForm(AccessibleForm):
         help_text=gettext_lazy("The article and its date; or why the agency chose this time."),
     )
     starts_date = forms.DateField(
-        label=gettext_lazy("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("Applies from"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
     def clean_starts_date(self) -> date:
