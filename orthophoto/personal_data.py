@@ -12,11 +12,11 @@ KINDS: Final = (
     RetentionKind(
         slug="photos",
         title=_("Aerial photos"),
-        what="Une campagne est retirée par qui l'a publiée ; les essais de construction partent après deux jours.",
+        what=_("A campaign is withdrawn by those who published it; trial builds go after two days."),
         when=When.HAND,
         models=("orthophoto.Campaign", "orthophoto.Sheet", "catalogue.Photo", "catalogue.PhotoSheet"),
         duration=lambda: _("as long as the authority publishes them"),
-        reason="comparer les années ; à décider par le membre, aucun texte connu ne la fixe",
+        reason=_("to compare years; for the authority to decide, no text is known to set it"),
         stock=rows("catalogue.Photo", "acquired_date"),
     ),
 )

@@ -4,7 +4,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from gis_core.ownership.law import APPLICATIONS, ARCHIVES, SIGNED, agreed
+from gis_core.ownership.law import APPLICATIONS, SIGNED, agreed
 from gis_core.ownership.processings import Controller, Processing
 from gis_core.ownership.retention import FOR_EVER, JOURNAL_DAYS, RetentionKind, When
 from gis_core.ownership.stock import closed_rows, rows
@@ -14,18 +14,18 @@ KINDS: Final = (
     RetentionKind(
         slug="applicants",
         title=_("Applicants of files that are over"),
-        what="Nom, adresse, e-mail, téléphone, mandataire, architecte ; les formulaires sont fermés.",
+        what=_("Name, address, e-mail address, telephone, agent, architect; the forms are closed."),
         when=When.MEMBER,
         models=("permits.Applicant",),
         duration=lambda: _("the years set by each authority after the end of the file (10 where it set nothing)"),
-        reason="réglage du membre ; dix ans par défaut est un choix de la plateforme",
+        reason=_("the authority's setting; ten years by default is the platform's choice"),
         rehearse=Later("permits.services.retention.rehearse_forgetting"),
         stock=Later("permits.services.retention.count_applicants"),
     ),
     RetentionKind(
         slug="permit_files",
         title=_("Planning files, pieces, consultations, frozen sheets"),
-        what="Une pièce retirée est gardée ; son contenu s'efface après la durée du membre, avec un visa.",
+        what=_("A piece that was withdrawn is kept; its content is erased after the authority's time, with a visa."),
         when=When.HAND,
         models=(
             *("permits.Permit", "permits.Event", "permits.Figures", "permits.Piece", "permits.Consultation"),
@@ -34,40 +34,46 @@ KINDS: Final = (
         ),
         duration=agreed,
         article=APPLICATIONS.article,
-        reason="archives publiques : durée saisie par membre avec sa source, et visa des Archives départementales",
+        reason=_(
+            "public archives: a time entered by each authority with its source, and a visa of the Archives"
+            " départementales"
+        ),
         stock=rows("permits.Permit", "filed_date"),
     ),
     RetentionKind(
         slug="signatories",
         title=_("Signatories"),
-        what="Prénom, nom et qualité de qui signe les actes.",
+        what=_("First name, surname and capacity of those who sign acts."),
         when=When.HAND,
         models=("permits.Signatory",),
         duration=lambda: _(
             "that of the act: the time agreed with the Archives départementales, entered by hand with its source"
         ),
         article=SIGNED.article,
-        reason=ARCHIVES.reason,
+        reason=_(
+            "Public archives: neither erased nor changed at a person's request; those who made them and the"
+            " administration of archives agree on what is kept, and nothing is destroyed without a visa."
+        ),
         stock=rows("permits.Signatory", "since_date"),
     ),
     RetentionKind(
         slug="permit_reminders",
         title=_("Reminders of instructors"),
-        what="Les préférences de rappel d'un compte.",
+        what=_("An account's choice of reminders."),
         when=When.HAND,
         models=("permits.Reminder",),
         duration=lambda: _("as long as the account is there"),
-        reason="elles partent avec le compte",
+        reason=_("they go with the account"),
         stock=rows("permits.Reminder", "sent_date"),
     ),
     RetentionKind(
         slug="applicant_readings",
         title=_("Journal of applicants"),
-        what="Qui a lu, changé ou exporté les demandeurs de quels dossiers ; supprimé tant de jours après.",
+        what=_("Who read, changed or exported the applicants of which files; deleted a chosen number of days later."),
         when=When.CHOSEN,
         models=("permits.ApplicantReading",),
         duration=lambda: FOR_EVER,
-        reason="à choisir par l'agence avec les membres",
+        reason=_("to be chosen by the agency with the authorities"),
         erase=Later("permits.services.retention.forget_readings"),
         least_days=JOURNAL_DAYS,
         stock=closed_rows("permits_applicantreading", "at"),

@@ -51,27 +51,27 @@ class When(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionKind:
-    """A kind of data and how long it is kept: both in the reader's language, the rest in French as texts say it.
+    """A kind of data and how long it is kept, in the reader's language.
 
     `models` are those of the registry whose rows it is about. `duration` reads the constant or the setting that really
-    decides. `article` is the text that gives the time, with its source; empty where nobody but the platform, the member
-    or the agency chose it, for the `reason`.
+    decides. `article` is the text that gives the time, in French as the law is; empty where nobody but the platform,
+    the member or the agency chose it, for the `reason`.
 
     `stock` counts what there is now. What would go says how it is counted: `due`, a condition of SQL on the first
     model's table with `{before}`, the instant `days` ago; or `rehearse`, which does it and counts, in a transaction
     that is then undone. `erase` is for kinds that the agency may switch on: it removes what is older than an instant,
     and returns the same counts; never with fewer days than `least_days`. A kind that goes by itself and is not counted
-    says why in French (`uncounted`).
+    says why (`uncounted`).
     """
 
     slug: str
     title: Label
-    what: str
+    what: Label
     when: When
     duration: Callable[[], Label]
-    reason: str
+    reason: Label
     stock: Callable[[], Stock] | None = None
-    uncounted: str = ""
+    uncounted: Label = ""
     article: str = ""
     models: tuple[str, ...] = ()
     due: LiteralString = ""
@@ -88,10 +88,10 @@ RETENTIONS: ExtensionPoint[RetentionKind] = ExtensionPoint(
 )
 JOURNAL_DAYS: Final = 180
 """Lines of journals stay so long whatever is chosen (`arpent.forget_journal_lines`)."""
-NOTHING_GOES: Final[Mapping[When, str]] = {
-    When.CHOSEN: "l'agence n'a rien mis en marche : rien ne part",
-    When.HAND: "rien ne part de soi-même : une personne décide",
-    When.STAYS: "rien ne part",
+NOTHING_GOES: Final[Mapping[When, Label]] = {
+    When.CHOSEN: gettext_lazy("the agency has switched nothing on: nothing goes"),
+    When.HAND: gettext_lazy("nothing goes by itself: a person decides"),
+    When.STAYS: gettext_lazy("nothing goes"),
 }
 FOR_EVER: Final = gettext_lazy("without limit, as long as the agency has chosen nothing")
 
@@ -122,20 +122,26 @@ def duration_of(kind: RetentionKind, choice: RetentionChoice | None) -> str:
     return str(kind.duration())
 
 
+def reason_of(kind: RetentionKind, choice: RetentionChoice | None) -> str:
+    """Who chose the time and why; of a kind that a text (`article`) is about, the reason alone."""
+    if kind.when == When.CHOSEN and choice and choice.applies:
+        return _("chosen by the agency: %(source)s") % {"source": choice.source}
+    return str(kind.reason) if kind.article else _("a choice, no text: %(reason)s") % {"reason": kind.reason}
+
+
 def source_of(kind: RetentionKind, choice: RetentionChoice | None) -> str:
     """The text that gives the time, or who chose it and why."""
-    if kind.when == When.CHOSEN and choice and choice.applies:
-        return f"choisi par l'agence : {choice.source}"
-    return f"{kind.article} — {kind.reason}" if kind.article else f"choix, aucun texte : {kind.reason}"
+    reason = reason_of(kind, choice)
+    return f"{kind.article} — {reason}" if kind.article else reason
 
 
 def why_uncounted(kind: RetentionKind) -> str:
-    """Why nobody counts what would go of a kind, in French; "" where it is counted."""
+    """Why nobody counts what would go of a kind, in the reader's language; "" where it is counted."""
     if kind.due or kind.rehearse:
         return ""
     if kind.uncounted:
-        return kind.uncounted
-    return NOTHING_GOES.get(kind.when, "")
+        return str(kind.uncounted)
+    return str(NOTHING_GOES.get(kind.when, ""))
 
 
 def chosen_kind(slug: str) -> RetentionKind | None:

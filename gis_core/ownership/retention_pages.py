@@ -116,7 +116,7 @@ def rows_of_kinds(counts: Mapping[str, Any], stocks: Mapping[str, Any]) -> Itera
         line = {
             "slug": kind.slug,
             "title": str(kind.title),
-            "what": kind.what,
+            "what": str(kind.what),
             "when": FRENCH[kind.when],
             "duration": retention_times.duration_of(kind, choice),
             "source": retention_times.source_of(kind, choice),
@@ -169,7 +169,7 @@ def retention_page(request: HttpRequest) -> HttpResponse:
             "when": WHENS[kind.when],
             "is_chosen": kind.when == When.CHOSEN,
             "duration": retention_times.duration_of(kind, chosen.get(kind.slug)),
-            "source": retention_times.source_of(kind, chosen.get(kind.slug)),
+            "reason": retention_times.reason_of(kind, chosen.get(kind.slug)),
             "choice": chosen.get(kind.slug),
             "to_come": to_come.get(kind.slug),
             "is_counted": kind.slug in counts and counts[kind.slug] is not None,

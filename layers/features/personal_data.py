@@ -19,11 +19,11 @@ KINDS: Final = (
     RetentionKind(
         slug="notices",
         title=_("Notices of changes"),
-        what="Ce qui a changé dans un objet qu'une personne suivait.",
+        what=_("What changed in an object that a person followed."),
         when=When.ALWAYS,
         models=("features.Notice",),
         duration=lambda: days_text(notice_days()),
-        reason="au-delà, l'historique de l'objet suffit",
+        reason=_("after that the history of the object is enough"),
         due="at < {before}",
         days=notice_days,
         stock=rows("features.Notice", "at"),
@@ -31,11 +31,11 @@ KINDS: Final = (
     RetentionKind(
         slug="attachments",
         title=_("Photos beside objects"),
-        what="Réduites et sans position ni appareil ; supprimées avec l'objet ou à la main.",
+        what=_("Made smaller, without position or camera; deleted with the object or by hand."),
         when=When.HAND,
         models=("features.Attachment",),
         duration=lambda: _("as long as the object is there"),
-        reason="elles décrivent l'objet",
+        reason=_("they describe the object"),
         stock=rows("features.Attachment", "added_at"),
     ),
 )

@@ -12,11 +12,11 @@ KINDS: Final = (
     RetentionKind(
         slug="road_inspections",
         title=_("Inspections of road equipment"),
-        what="Le constat et qui l'a fait ; le nom est effacé quand la personne le demande.",
+        what=_("What was found and by whom; the name is erased when the person asks for it."),
         when=When.STAYS,
         models=("roads.RoadInspection",),
         duration=lambda: _("as long as the authority keeps the road"),
-        reason="l'histoire de l'équipement",
+        reason=_("the history of the equipment"),
         stock=rows("roads.RoadInspection", "done_date"),
     ),
 )

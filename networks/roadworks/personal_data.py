@@ -15,24 +15,29 @@ KINDS: Final = (
     RetentionKind(
         slug="road_applicants",
         title=_("Applicants for works on roads"),
-        what="Nom, adresse, e-mail, téléphone et les mots de la demande d'un particulier ; les moyens de joindre une"
-        " entreprise ; les brouillons. Nombre de demandes.",
+        what=_(
+            "Name, address, e-mail address, telephone and words of a private person's request; how to reach a"
+            " company; drafts. Requests are counted."
+        ),
         when=When.ALWAYS,
         models=("roadworks.WorkRequest",),
         duration=lambda: _("%(years)s years after the end of the works") % {"years": settings.ROAD_REQUEST_YEARS},
-        reason="réglage ARPENT_ROAD_REQUEST_YEARS de l'agence ; cinq ans par défaut est un choix de la plateforme",
+        reason=_("the agency's setting ARPENT_ROAD_REQUEST_YEARS; five years by default is the platform's choice"),
         rehearse=Later("networks.roadworks.services.retention.rehearse_forgetting"),
         stock=rows("roadworks.WorkRequest", "received_date", "forgotten_date is null"),
     ),
     RetentionKind(
         slug="road_files",
         title=_("Orders, pieces and transmissions about roads"),
-        what="Une pièce retirée est gardée ; son contenu s'efface après la durée du membre, avec un visa.",
+        what=_("A piece that was withdrawn is kept; its content is erased after the authority's time, with a visa."),
         when=When.HAND,
         models=("roadworks.WorkOrder", "roadworks.WorkOrderFile", "roadworks.WorkPiece", "roadworks.WorkTransmission"),
         duration=agreed,
         article=ARCHIVES.article,
-        reason="archives publiques : durée saisie par membre avec sa source, et visa des Archives départementales",
+        reason=_(
+            "public archives: a time entered by each authority with its source, and a visa of the Archives"
+            " départementales"
+        ),
         stock=rows("roadworks.WorkOrder", "numbered_date"),
     ),
 )

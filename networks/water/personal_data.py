@@ -12,11 +12,11 @@ KINDS: Final = (
     RetentionKind(
         slug="network_inspections",
         title=_("Inspections of hydrants and manholes"),
-        what="La mesure et qui l'a faite ; le nom est effacé quand la personne le demande.",
+        what=_("What was measured and by whom; the name is erased when the person asks for it."),
         when=When.STAYS,
         models=MODELS,
         duration=lambda: _("as long as the authority keeps the network"),
-        reason="l'histoire de l'ouvrage",
+        reason=_("the history of the structure"),
     ),
 )
 PROCESSINGS: Final = (

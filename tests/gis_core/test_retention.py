@@ -5,6 +5,7 @@ import os
 import time
 import zipfile
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
+from django.utils import translation
 
 from gis_core import tasks
 from gis_core.database import clock
@@ -23,8 +25,9 @@ from gis_core.members.rights import SYSTEM, Role, acting_as, rights_of
 from gis_core.models import ApiToken, Job, Member, RetentionChoice, SharedLink, User
 from gis_core.ownership import retention_jobs
 from gis_core.ownership.declarations import DECLARED, Fate, Whose
+from gis_core.ownership.law import ARCHIVES, OBJECTION
 from gis_core.ownership.processings import COLUMNS, PROCESSINGS, Controller, register, register_file
-from gis_core.ownership.retention import RETENTIONS, When, check_days, total_of, why_uncounted
+from gis_core.ownership.retention import RETENTIONS, When, check_days, reason_of, total_of, why_uncounted
 from gis_core.ownership.stock import gone_since
 from gis_core.tokens.services import create_token
 from layers.exports.tasks import sweep_exports
@@ -66,6 +69,21 @@ def test_what_goes_by_itself_is_counted_or_says_why() -> None:
 def test_only_kinds_that_the_agency_chooses_can_be_erased_by_choice() -> None:
     assert {kind.slug for kind in RETENTIONS.all() if (kind.erase is not None) != (kind.when == When.CHOSEN)} == set()
     assert not [kind.slug for kind in RETENTIONS.all() if not (kind.reason and kind.what and kind.duration())]
+
+
+def sentences(language: str) -> dict[str, list[str]]:
+    """What the page says of each kind, by its slug."""
+    with translation.override(language):
+        return {
+            kind.slug: [str(kind.what), str(kind.reason), reason_of(kind, None), why_uncounted(kind)]
+            for kind in RETENTIONS.all()
+        }
+
+
+def test_a_reason_that_the_law_gives_is_the_law_s_in_french() -> None:
+    french = sentences("fr")
+    assert OBJECTION.reason in french["objections"]
+    assert ARCHIVES.reason in french["signatories"]
 
 
 # -- a world ----------------------------------------------------------------------------------------------------------
@@ -326,6 +344,16 @@ def test_the_report_as_files_and_by_the_command(agency: User, old: Member) -> No
     with as_session("arpent_owner"):
         call_command("retention", "--format", "json", stdout=out)
     assert {one["slug"] for one in json.loads(out.getvalue())["kinds"]} == {one["slug"] for one in kinds}
+
+
+def test_the_page_in_english_says_nothing_of_a_kind_in_french(agency: User) -> None:
+    with factories.as_owner():
+        User.objects.filter(pk=agency.pk).update(language="en")
+    page = unescape(signed_in(agency).get(PAGE).content.decode())
+    english, french = sentences("en"), sentences("fr")
+    for slug in english:
+        assert [one for one in english[slug] if one not in page] == []
+        assert [one for one in french[slug] if one and one in page] == []
 
 
 def test_the_register_says_what_the_platform_does_of_its_own_tables(database: str) -> None:

@@ -5,9 +5,10 @@ Kept in the cache alone: five minutes later it is known again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from gis_core.accounts import mail
+from gis_core.accounts.directory.asking import MESSAGES, Trouble, message_of
 from gis_core.database import clock
 from gis_core.members.rights import ADMINISTRATORS, Role
 from gis_core.models import Membership, SignInMethod, User
@@ -38,7 +40,8 @@ class Report:
     `closed` counts accounts, `ended` the people who lost their roles at the directory's member alone.
 
     `waiting` are the accounts that would lose their access, where nothing was done for they are too many; `kept` those
-    that could not be changed; `error` in words and `trouble` its code, where the reading failed.
+    that could not be changed; `error` in French words, where the reading failed, and `trouble` its code, `server` and
+    `detail` with what makes those words again in another language (`asking.Trouble`).
     """
 
     people: int = 0
@@ -51,11 +54,19 @@ class Report:
     kept: list[str] = field(default_factory=list)
     error: str = ""
     trouble: str = ""
+    server: str = ""
+    detail: str = ""
     at: str = ""
 
     @property
     def instant(self) -> datetime:
         return datetime.fromisoformat(self.at)
+
+    @property
+    def trouble_text(self) -> str:
+        """What went wrong and what to do, in the reader's language; "" where `error` alone says it."""
+        known = self.server and self.trouble in MESSAGES
+        return message_of(Trouble(self.trouble, self.detail, self.server)) if known else ""
 
 
 def key(method: SignInMethod, what: str) -> str:
@@ -84,9 +95,9 @@ def keep(method: SignInMethod, report: Report) -> Report:
         if not report.error:
             cache.delete(key(method, "confirmed"))
     if report.waiting and cache.add(key(method, "told-waiting"), True, DAY_S):
-        notify(method, waiting_text(len(report.waiting)))
+        notify(method, partial(waiting_text, len(report.waiting)))
     if report.error and silent_for(method) > SILENT_S and cache.add(key(method, "told-silent"), True, DAY_S):
-        notify(method, _("This directory has not been read for more than an hour: who left it is still let in here."))
+        notify(method, silent_text)
     return report
 
 
@@ -120,6 +131,10 @@ def waiting_text(count: int) -> str:
     return text % {"n": count}
 
 
+def silent_text() -> str:
+    return _("This directory has not been read for more than an hour: who left it is still let in here.")
+
+
 def address_of(method: SignInMethod) -> str:
     """The directory's page."""
     if method.member is None:
@@ -136,9 +151,10 @@ def administrators_of(method: SignInMethod) -> list[User]:
     return list(User.objects.filter(is_active=True, pk__in=today.values("user")).exclude(email=""))
 
 
-def notify(method: SignInMethod, text: str) -> None:
+def notify(method: SignInMethod, text: Callable[[], str]) -> None:
+    """Write to each of its administrators, in their language."""
     for user in administrators_of(method):
         with translation.override(user.language):
             subject = _("The directory “%(name)s” needs you") % {"name": method.name}
             page = settings.SITE_URL + address_of(method)
-            mail.post("written", to=user.email, subject=subject, body=f"{text}\n\n{page}\n")
+            mail.post("written", to=user.email, subject=subject, body=f"{text()}\n\n{page}\n")

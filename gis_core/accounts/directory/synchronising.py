@@ -95,8 +95,11 @@ def synchronise(method: SignInMethod) -> reports.Report:
         snapshot = directory_people.read(method, accounts)
         check_whole(method, snapshot)
     except ArpentError as error:
-        trouble = error.trouble.code if isinstance(error, DirectoryTrouble) else reports.WRONG
-        return reports.keep(method, reports.Report(error=str(error.message), trouble=trouble, known=known))
+        failed = reports.Report(error=str(error.message), trouble=reports.WRONG, known=known)
+        if isinstance(error, DirectoryTrouble):
+            trouble = error.trouble
+            failed.trouble, failed.server, failed.detail = trouble.code, trouble.server, trouble.detail
+        return reports.keep(method, failed)
     plan = plan_of(method, accounts, snapshot)
     report = reports.Report(people=snapshot.people_count, groups=snapshot.groups_count, known=known)
     confirmed = reports.list_confirmed(method)

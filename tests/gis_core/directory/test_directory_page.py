@@ -79,6 +79,16 @@ class TestState:
         page = administrator.post(f"{page_of(method)}essayer/", headers=HTML).content.decode()
         assert "10 personnes, 4 groupes" in page
 
+    def test_why_it_was_not_read_is_said_in_the_reader_s_language(self, client: Client, method: SignInMethod) -> None:
+        administrator = factories.user(method.member, Role.GIS_ADMINISTRATOR, language="en")
+        client.force_login(administrator)
+        method.options |= {"servers": ["ldaps://127.0.0.1:9"]}
+        with translation.override("fr"):
+            synchronise(method)
+        page = client.get(page_of(method), headers=HTML).content.decode()
+        assert "ldaps://127.0.0.1:9 does not answer" in page
+        assert "ne répond pas" not in page
+
     def test_who_waits_is_listed_and_confirmed(self, administrator: Client, method: SignInMethod) -> None:
         gone = [factories.user(method.member, last_name=f"Parti{number}") for number in range(2)]
         for number, user in enumerate(gone):

@@ -253,13 +253,18 @@ class TestNothingIsKnown:
         assert is_open(user)
 
     def test_silence_of_an_hour_is_said(self, method: SignInMethod, member: Member) -> None:
-        administrator = factories.user(member, Role.GIS_ADMINISTRATOR)
+        """To each administrator in their language."""
+        administrator, other = (factories.user(member, Role.GIS_ADMINISTRATOR) for _ in range(2))
+        User.objects.filter(pk=other.pk).update(language="en")
         method.options |= {"servers": ["ldaps://127.0.0.1:9"]}
         synchronise(method)
         assert not [one for one in outbox() if administrator.email in one.to]
         cache.set(reports.key(method, "answered"), "2026-01-01T00:00:00+00:00")
         synchronise(method)
-        assert [one for one in outbox() if administrator.email in one.to]
+        [french] = [one for one in outbox() if administrator.email in one.to]
+        [english] = [one for one in outbox() if other.email in one.to]
+        assert "plus d’une heure" in french.body
+        assert "more than an hour" in english.body
 
 
 class TestWhoStays:
