@@ -120,7 +120,7 @@ def rows_of_kinds(counts: Mapping[str, Any], stocks: Mapping[str, Any]) -> Itera
             "when": FRENCH[kind.when],
             "duration": retention_times.duration_of(kind, choice),
             "source": retention_times.source_of(kind, choice),
-            "since": f"{choice.starts_date:%Y-%m-%d}" if choice and kind.when == When.CHOSEN else "",
+            "since": f"{choice.starts_date:%Y-%m-%d}" if choice and is_on(kind, choice) else "",
             "there": (there := stocks.get(kind.slug) or (None, None))[0],
             "oldest": there[1] or "",
             "gone": gone.get(kind.slug),
@@ -133,6 +133,11 @@ def rows_of_kinds(counts: Mapping[str, Any], stocks: Mapping[str, Any]) -> Itera
             yield {**line, "rows": None if due is None else 0}
         for member, count in due or []:
             yield {**line, "member": names.get(member, "") if member else "", "rows": count}
+
+
+def is_on(kind: RetentionKind, choice: RetentionChoice | None) -> bool:
+    """Whether the agency has switched the kind on."""
+    return kind.when == When.CHOSEN and choice is not None and choice.applies
 
 
 def report_file(form: str, counts: Mapping[str, Any], stocks: Mapping[str, Any]) -> bytes:
