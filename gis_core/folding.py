@@ -11,6 +11,10 @@ NOT_WORD = re.compile(r"[^0-9a-z]+")
 
 def fold_terms(text: str) -> list[str]:
     """The words of a text: "L'Église" gives l, eglise."""
+    return [word for word in NOT_WORD.split(without_accents(text)) if word]
+
+
+def without_accents(text: str) -> str:
+    """A text in small letters without accents."""
     flat = unicodedata.normalize("NFKD", text.translate(LIGATURES)).lower()
-    bare = "".join(letter for letter in flat if not unicodedata.combining(letter))
-    return [word for word in NOT_WORD.split(bare) if word]
+    return "".join(letter for letter in flat if not unicodedata.combining(letter))

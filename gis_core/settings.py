@@ -243,6 +243,8 @@ MFA_ADAPTER = "gis_core.accounts.factor.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1
 MFA_ALLOW_UNVERIFIED_EMAIL = True
+# By a key alone, as many as by a password: an office comes by one address.
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 MFA_REAUTHENTICATION_REQUIRED = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("ARPENT_TRUSTED_PROXIES", "0"))

@@ -306,8 +306,9 @@ def forgotten_rows(method: SignInMethod) -> QuerySet[SocialAccount]:
 
 
 def may_come_back(user: User, method: SignInMethod) -> bool:
-    """Whether the owner of a closed account may join it, and a rule of the method open it again."""
-    return not user.memberships.exists() and forgotten_rows(method).filter(user=user).exists()
+    """Whether the owner of an account that rules closed, and no hand since, may join it, and a rule open it again."""
+    closed_by_rule = forgotten_rows(method).filter(user=user, extra_data__has_key=CLOSED_BY_RULE)
+    return not user.memberships.exists() and closed_by_rule.exists()
 
 
 def joined_elsewhere(method: SignInMethod) -> QuerySet[SocialAccount]:

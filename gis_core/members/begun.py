@@ -18,6 +18,8 @@ def find_letters(user: User, member: Member) -> Sequence[WorkItem]:
 
 
 def find_filters(user: User, member: Member) -> Sequence[WorkItem]:
-    """The filters of lists that the person keeps with their account."""
+    """The filters of lists that the person keeps with their account; none of somebody who stays at another member."""
+    if user.memberships.exclude(member=member).exists():
+        return []
     titles = sorted(str(title) for filters in user.saved_filters.values() for title, _query in filters)
     return [WorkItem(number=rank, title=title) for rank, title in enumerate(titles)]

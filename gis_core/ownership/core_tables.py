@@ -136,7 +136,10 @@ TEXTS: Final = (
     ),
     FreeText(model="gis_core.HistoryEvent", columns=("detail",), unread={"by_role": CODE}),
     FreeText(model="gis_core.RowHistory", columns=("old",)),
-    FreeText(model="gis_core.ReplacedRow", columns=("old",)),
+    FreeText(
+        model="gis_core.ReplacedRow",
+        why="lignes d'avant un import, propriétaires parmi elles, parties trente jours après",
+    ),
     FreeText(model="admin.LogEntry", columns=("object_repr", "change_message"), unread={"object_id": CODE}),
     FreeText(model="gis_core.Alert", columns=("texts",)),
     FreeText(model="gis_core.Commune", why="communes de France"),

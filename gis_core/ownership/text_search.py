@@ -18,7 +18,7 @@ from psycopg import sql
 from psycopg.errors import QueryCanceled
 
 from gis_core.database.statements import fetch_all, fetch_one
-from gis_core.folding import fold_terms
+from gis_core.folding import fold_terms, without_accents
 from gis_core.ownership.declarations import DECLARED
 from gis_core.ownership.free_texts import FREE_TEXTS, FreeText, columns_of, is_searched, pages_of, title_of_texts
 from gis_core.ownership.people import Sought, model_of, number_in
@@ -31,7 +31,11 @@ AROUND: Final = 90
 """So many characters are read on each side of what fits."""
 MARKS: Final = re.compile(r'["{}\[\]\\]+')
 """What JSON writes around what people wrote."""
-WORD: Final = re.compile(r"\w+")
+ESCAPED: Final = re.compile(r"\\[bfnrt]")
+"""Ends of lines and the like, as JSON writes them: the letter is none of a word."""
+WORD: Final = re.compile(r"[^\W_]+")
+BEFORE, AFTER = r"(?:^|[^0-9a-z]|\\[bfnrt])", r"(?:[^0-9a-z]|$)"
+"""Where a folded word begins and ends, for PostgreSQL: `_` is no letter of it, as in the names of files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,21 +117,15 @@ def pattern_of(sought: Sought) -> str:
     """A regular expression of PostgreSQL that every folded text which fits holds, and few others."""
     parts = []
     if sought.parts:
-        parts.append(rf"\m{max(sorted(sought.parts), key=len)}\M")
+        parts.append(BEFORE + max(sorted(sought.parts), key=len) + AFTER)
     if sought.place:
-        parts.append(rf"\m{max(sorted(sought.place), key=len)}\M")
+        parts.append(BEFORE + max(sorted(sought.place), key=len) + AFTER)
     if sought.email:
-        parts.append("".join(escaped(letter) for letter in sought.email))
+        folded = "".join(letter if letter.isalnum() else f"\\{letter}" for letter in without_accents(sought.email))
+        parts.append(folded)
     if sought.digits:
         parts.append(r"\D{0,3}".join(sought.digits))
     return "|".join(f"(?:{part})" for part in parts)
-
-
-def escaped(letter: str) -> str:
-    """A letter of an address: what is no letter by itself, and one with an accent by what folding may make of it."""
-    if not letter.isalnum():
-        return f"\\{letter}"
-    return letter if letter.isascii() else ".{1,2}"
 
 
 def hits_among(one: FreeText, title: str, rows: Sequence[tuple[int, list[str]]], sought: Sought) -> Iterator[Hit]:
@@ -144,6 +142,7 @@ def hits_among(one: FreeText, title: str, rows: Sequence[tuple[int, list[str]]],
 
 def read_text(texts: Sequence[str], sought: Sought) -> tuple[int, list[str], str] | None:
     """Where a row's texts fit: the place of the column, by what, and the words around; None where they do not."""
+    texts = [ESCAPED.sub(" ", text) if text[:1] in ('"', "{", "[") else text for text in texts]
     whole = " ".join(texts)
     by = reasons(whole, sought)
     if not by:
@@ -193,4 +192,5 @@ def never_read() -> Iterator[tuple[str, str]]:
         "la plateforme ne sait pas ce que disent leurs colonnes",
     )
     yield "les propriétaires", "ils sont lus par leur page seule, qui écrit son journal"
+    yield "les lignes qu'un import a remplacées", "elles partent trente jours après, et des propriétaires en sont"
     yield "les sauvegardes déjà faites", "elles gardent l'ancien état jusqu'à leur fin"

@@ -12,7 +12,8 @@ from django.core.cache import cache
 from django.test import Client
 
 from gis_core.database import clock
-from gis_core.members.rights import Role
+from gis_core.members.people import change_role
+from gis_core.members.rights import Role, rights_of
 from gis_core.models import FactorRecovery, Member, Membership, User
 from gis_core.operations import security_journal
 from tests import factories
@@ -104,6 +105,17 @@ def test_a_second_colleague_makes_it_take_effect_at_once(
 def test_nobody_confirms_by_a_role_of_less_than_a_day(member: Member, person: User, colleague: User) -> None:
     second_self = factories.user(member, Role.GIS_ADMINISTRATOR)
     since(second_self, hours=23)
+    ask(colleague, member, person)
+    assert "un autre collègue" in ask(second_self, member, person, "confirm").text
+    assert has_factor(person)
+
+
+def test_nobody_confirms_by_a_role_that_was_raised_within_the_day(
+    member: Member, person: User, colleague: User
+) -> None:
+    second_self = factories.user(member, Role.READER)
+    since(second_self, hours=24 * 30)
+    change_role(rights=rights_of(colleague), membership=second_self.memberships.get(), role=Role.GIS_ADMINISTRATOR)
     ask(colleague, member, person)
     assert "un autre collègue" in ask(second_self, member, person, "confirm").text
     assert has_factor(person)

@@ -14,7 +14,7 @@ from django.urls import get_resolver
 
 from gis_core.database.statements import execute
 from gis_core.members.rights import SYSTEM, acting_as
-from gis_core.models import Letter, User
+from gis_core.models import Letter, ReplacedRow, User
 from gis_core.ownership import text_search
 from gis_core.ownership.free_texts import FREE_TEXTS, free_columns, why_unsearched
 from gis_core.ownership.people import Sought, is_closed
@@ -97,6 +97,31 @@ def test_a_text_fits_by_any_of_what_was_given(text: str, by: list[str]) -> None:
 
 def test_signs_in_an_address_mean_nothing_to_the_database() -> None:
     assert pattern_of(Sought.of(email="a.+(b@c.fr")) == r"(?:a\.\+\(b\@c\.fr)"
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("courrier_Lefevre.pdf", {"name": "Lefèvre"}),
+        (json.dumps("Madame\nLefèvre", ensure_ascii=False), {"name": "Lefèvre"}),
+        ("Mme Yıldız", {"name": "Yıldız"}),
+        ("M. Đorđe", {"name": "Đorđe"}),
+        ("à zoé_l+x@exämple.org", {"email": "zoé_l+x@exämple.org"}),
+    ],
+)
+def test_what_fits_is_found_by_the_database_too(database: str, text: str, given: dict[str, str]) -> None:
+    sought, result = Sought.of(**given), text_search.Result()
+    with factories.as_owner():
+        permit = made_world().file()
+        execute("update permits_permit set description = %s where id = %s", [text, permit.pk])
+    with as_session("arpent_worker"), acting_as(SYSTEM), transaction.atomic():
+        text_search.search_table(FREE_TEXTS.get("permits.Permit"), sought, result, 10.0)
+    assert [hit.mark for hit in result.hits] == [f"permits.Permit:{permit.pk}"]
+
+
+def test_owners_are_found_in_no_row_that_an_import_replaced() -> None:
+    """Their own page alone opens them, and writes its journal."""
+    assert why_unsearched(ReplacedRow, "old")
 
 
 # -- the page ---------------------------------------------------------------------------------------------------------

@@ -251,3 +251,7 @@ def test_what_was_begun_and_stays_is_shown_with_whose_it_is(
     text = client.get(f"/membres/{member.slug}/{of(person).pk}/passation/").content.decode()
     assert "reste où c’est" in text
     assert f"/courriers/{letter.pk}/" in text
+    with factories.as_owner():
+        Membership.objects.create(user=person, member=factories.member(), role=Role.READER)
+    elsewhere = [part.work.name for part in handover.begun_by(person, member, rights)]
+    assert elsewhere == ["letters", "notices"], "an account that stays keeps its filters to itself"

@@ -77,7 +77,7 @@ def test_it_opens_once(client: Client, person: User) -> None:
     assert not is_in(client)
 
 
-@pytest.mark.parametrize("fault", ["unverified", "of a second step", "another key", "another person"])
+@pytest.mark.parametrize("fault", ["unverified", "of a second step", "another key", "another person", "misshapen"])
 def test_a_key_that_proves_less_opens_nothing(client: Client, person: User, member: Member, fault: str) -> None:
     key, options = SoftKey(person).keep(), options_for(client)
     if fault == "of a second step":
@@ -88,9 +88,10 @@ def test_a_key_that_proves_less_opens_nothing(client: Client, person: User, memb
         key = SoftKey(person)
     if fault == "another person":
         key.user = factories.user(member)
-    refused = client.post(
-        BY_KEY, {"credential": json.dumps(key.answer(options, verified=fault != "unverified"))}, follow=True
-    )
+    answer = key.answer(options, verified=fault != "unverified")
+    if fault == "misshapen":
+        answer["clientExtensionResults"] = 3
+    refused = client.post(BY_KEY, {"credential": json.dumps(answer)}, follow=True)
     assert not is_in(client)
     assert "ne connaît pas cette clé" in refused.content.decode()
 
@@ -124,3 +125,8 @@ def test_the_agency_hears_of_an_emergency_account_that_came_by_its_key(
     sent(client, SoftKey(person).keep().answer(options_for(client)))
     assert is_in(client)
     assert [one.to for one in outbox()] == [[agent.email]]
+
+
+def test_as_many_answers_as_passwords_are_taken_of_one_address(client: Client) -> None:
+    statuses = [client.post(BY_KEY, {"credential": "{}"}).status_code for _number in range(61)]
+    assert statuses == [302] * 60 + [429]

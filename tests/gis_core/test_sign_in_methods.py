@@ -23,6 +23,7 @@ from gis_core.accounts.providers import discovery, methods
 from gis_core.accounts.providers.choosing import may_use_password
 from gis_core.accounts.providers.configuration import Configuration
 from gis_core.errors import Conflict, Forbidden, Invalid
+from gis_core.members import people
 from gis_core.members.rights import Rights, Role, rights_of
 from gis_core.models import Member, Membership, SignInMethod, User
 from gis_core.outside import fetching
@@ -402,6 +403,25 @@ def test_another_provider_ends_the_roles_of_the_former_ones_rules_until_their_ow
     with pytest.raises(Refused):
         join_by_proof(user=again(users)[1], method=method, identity=Identity(subject="n2"))
     assert [(one.memberships.count(), one.is_active) for one in again(users)] == [(1, True), (0, False)]
+
+
+def test_nobody_whom_a_hand_has_closed_since_comes_back_by_the_rules_of_a_method(
+    member: Member, rights: Rights
+) -> None:
+    method = saved(rights, member)
+    methods.add_rule(rights=rights, method=method, group="ADS", member=member, role=Role.PERMIT_INSTRUCTOR)
+    user = join(method=method, identity=Identity(subject="a1b2", groups=("ADS",)))
+    methods.save_method(
+        rights=rights, method=method, name="Autre", configuration=ELSEWHERE, secret="x", join_again=True
+    )
+    (user,) = again([user])
+    people.reopen(user)
+    with factories.as_owner():
+        given = Membership.objects.create(user=user, member=member, role=Role.READER)
+    people.remove(rights=rights, membership=given)
+    with pytest.raises(Refused):
+        join_by_proof(user=again([user])[0], method=method, identity=Identity(subject="n1", groups=("ADS",)))
+    assert not again([user])[0].is_active
 
 
 def again(users: list[User]) -> list[User]:

@@ -124,6 +124,9 @@ class Credential:
 
     def clean_credential(self) -> Authenticator:
         """The key that answered; a wrong one is told apart from a wrong code."""
+        given = self.cleaned_data["credential"]  # type: ignore[attr-defined]
+        if isinstance(given, dict) and not isinstance(given.get("clientExtensionResults") or {}, dict):
+            raise get_adapter().validation_error("refused_key")
         try:
             return super().clean_credential()  # type: ignore[misc, no-any-return]
         except forms.ValidationError as error:

@@ -7,7 +7,7 @@ its day, within three days of it: nothing has to run meanwhile. A second step th
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from allauth.mfa.models import Authenticator
@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from gis_core.accounts import mail as account_mail
 from gis_core.accounts.factor.requirement import has_factor
 from gis_core.database import clock as database_clock
+from gis_core.database.statements import fetch_one
 from gis_core.errors import Conflict, Forbidden, Invalid, NotFound
 from gis_core.members.rights import Rights, Role
 from gis_core.models import FactorRecovery, Membership, User
@@ -92,7 +93,14 @@ def had_the_right(rights: Rights, recovery: FactorRecovery) -> bool:
     before = before.filter(accepted_at__lt=recovery.started_at - DELAY)
     theirs = recovery.user.memberships.accepted().values("member_id")
     of_agency, of_member = Q(role=Role.AGENCY_ADMINISTRATOR), Q(role=Role.GIS_ADMINISTRATOR, member__in=theirs)
-    return before.filter(of_agency if rights.agency else of_member).exists()
+    roles = before.filter(of_agency if rights.agency else of_member).values_list("pk", flat=True)
+    return not all(was_raised_since(one, recovery.started_at - DELAY) for one in roles)
+
+
+def was_raised_since(membership: int, instant: datetime) -> bool:
+    """Whether a person had a lower role by this membership after an instant, as the history says."""
+    (raised,) = fetch_one("select arpent.was_raised_since(%s, %s)", [membership, instant])
+    return bool(raised)
 
 
 @transaction.atomic
