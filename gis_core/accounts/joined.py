@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from gis_core.accounts.joining import CLOSED_BY_RULE, FORGOTTEN, SESSION_KEY, joined_to, provider_of
+from gis_core.accounts.joining import CLOSED_BY_RULE, FORGOTTEN, SESSION_KEY, forgotten_rows, provider_of, rows_of
 from gis_core.accounts.providers.choosing import may_use_password
 from gis_core.accounts.sessions import is_of
 from gis_core.database import clock as database_clock
@@ -97,7 +97,7 @@ def end_given(memberships: Iterable[Membership], method: SignInMethod, rights: R
                 people.check_not_last_administrator(ANONYMOUS, membership)
                 people.remove(rights=rights, membership=membership, why="rule")
                 if not membership.user.memberships.exists():
-                    joined_to(method).filter(user=membership.user_id).update(extra_data={CLOSED_BY_RULE: True})
+                    rows_of(method).filter(user=membership.user_id).update(extra_data={CLOSED_BY_RULE: True})
         except ArpentError as error:
             log.info("a role stays: %s", error.message, extra={"fields": {"membership": membership.pk}})
             continue
@@ -110,11 +110,15 @@ def end_given(memberships: Iterable[Membership], method: SignInMethod, rights: R
 
 
 def end_lapsed() -> int:
-    """End the roles of whom a provider has not seen for LAPSE_DAYS (the worker's task); how many."""
+    """End the roles of whom a provider has not seen for LAPSE_DAYS (the worker's task); how many.
+
+    A directory is read every five minutes: of its people, those alone who have not joined it again (`forget_joined`).
+    """
     before = database_clock.now() - timedelta(days=LAPSE_DAYS)
     ended = 0
-    for method in SignInMethod.objects.exclude(kind=SignInMethod.Kind.DIRECTORY):
-        absent = joined_to(method).filter(last_login__lt=before).values("user")
+    for method in SignInMethod.objects.all():
+        rows = forgotten_rows(method) if method.kind == SignInMethod.Kind.DIRECTORY else rows_of(method)
+        absent = rows.filter(last_login__lt=before).values("user")
         given = Membership.objects.filter(given_by=method, user__in=absent).select_related("member", "user")
         ended += end_given(given.order_by("pk"), method)
     return ended

@@ -27,7 +27,7 @@ from allauth.account.utils import perform_login
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth import logout
 from django.db import IntegrityError, transaction
-from django.db.models import CharField, QuerySet, Value
+from django.db.models import CharField, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat, Now
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -293,16 +293,20 @@ def close_without_role(user: User, method: SignInMethod) -> None:
         joined_to(method).filter(user=user).update(extra_data={CLOSED_BY_RULE: True})
 
 
+def rows_of(method: SignInMethod) -> QuerySet[SocialAccount]:
+    """Those that join, and those that joined (`forgotten_rows`)."""
+    rows: QuerySet[SocialAccount] = SocialAccount.objects.filter(provider=provider_of(method))
+    return rows
+
+
 def joined_to(method: SignInMethod) -> QuerySet[SocialAccount]:
     """The rows that join identities of a method to accounts."""
-    rows: QuerySet[SocialAccount] = SocialAccount.objects.filter(provider=provider_of(method))
-    return rows.exclude(uid__startswith=FORGOTTEN)
+    return rows_of(method).exclude(uid__startswith=FORGOTTEN)
 
 
 def forgotten_rows(method: SignInMethod) -> QuerySet[SocialAccount]:
-    """Of accounts that were closed with what a former provider's rules gave: their owners may join them again."""
-    rows: QuerySet[SocialAccount] = SocialAccount.objects.filter(provider=provider_of(method))
-    return rows.filter(uid__startswith=FORGOTTEN)
+    """Of whom the method's rules closed or still give a role, and who have to prove again whose identity it is."""
+    return rows_of(method).filter(uid__startswith=FORGOTTEN)
 
 
 def may_come_back(user: User, method: SignInMethod) -> bool:
@@ -322,11 +326,13 @@ def joined_elsewhere(method: SignInMethod) -> QuerySet[SocialAccount]:
 def forget_joined(method: SignInMethod, *, only_elsewhere: bool = False) -> int:
     """Have people prove again whose account their identity is, as the method's answers come from elsewhere now.
 
-    All of its people, or those who have a role at another member than the method's. Returns how many identities.
+    All of its people, or those who have a role at another member than the method's. Returns how many identities. What
+    its rules gave them lapses where they do not come (`joined.end_lapsed`, counted from now).
     """
     rows = joined_elsewhere(method) if only_elsewhere else joined_to(method)
-    closed = rows.filter(extra_data__has_key=CLOSED_BY_RULE, user__is_active=False)
-    count = closed.update(uid=Concat(Value(FORGOTTEN), Cast("pk", CharField())))
+    closed = Q(extra_data__has_key=CLOSED_BY_RULE, user__is_active=False)
+    given = Q(user__in=Membership.objects.filter(given_by=method).values("user"))
+    count = rows.filter(closed | given).update(uid=Concat(Value(FORGOTTEN), Cast("pk", CharField())), last_login=Now())
     count += rows.delete()[0]
     if count:
         security.record("identities_forgotten", method=method.pk, identities=count)

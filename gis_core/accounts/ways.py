@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.utils.translation import gettext as _
 
+from gis_core.accounts.joining import FORGOTTEN
 from gis_core.models import SignInMethod, User
 
 PREFIX = "method-"
@@ -31,7 +32,8 @@ def ways_of(users: Iterable[User]) -> dict[int, Ways]:
     """Those of several accounts, by their ids, in three queries."""
     people = {one.pk: one for one in users}
     ways: dict[int, Ways] = defaultdict(Ways)
-    accounts = list(SocialAccount.objects.filter(user__in=people).values_list("user_id", "provider"))
+    joined = SocialAccount.objects.filter(user__in=people).exclude(uid__startswith=FORGOTTEN)
+    accounts = list(joined.values_list("user_id", "provider"))
     numbers = {provider.removeprefix(PREFIX) for _user, provider in accounts}
     methods = SignInMethod.objects.filter(pk__in=[int(one) for one in numbers if one.isdecimal()], active=True)
     names = {f"{PREFIX}{pk}": name for pk, name in methods.values_list("pk", "name")}

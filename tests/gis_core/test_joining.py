@@ -370,6 +370,27 @@ def test_a_role_lapses_when_its_owner_comes_no_more_by_the_provider(member: Memb
     assert roles(join(method=method, identity=AGENT)) == {member.pk: Role.PERMIT_INSTRUCTOR}
 
 
+@pytest.mark.parametrize("comes", [True, False])
+def test_what_rules_gave_lapses_where_an_identity_is_not_proved_again(
+    member: Member, method: SignInMethod, comes: bool
+) -> None:
+    """A directory too, whose people are not looked for in it meanwhile."""
+    SignInMethod.objects.filter(pk=method.pk).update(kind=SignInMethod.Kind.DIRECTORY)
+    rule(method, "ADS", Role.PERMIT_INSTRUCTOR, member)
+    user, elsewhere = join(method=method, identity=AGENT), factories.member()
+    with factories.as_owner():
+        Membership.objects.create(user=user, member=elsewhere, role=Role.READER, accepted_at=database_clock.now())
+    assert forget_joined(method, only_elsewhere=True) == 1
+    given = {member.pk: Role.PERMIT_INSTRUCTOR, elsewhere.pk: Role.READER}
+    assert roles(user) == given
+    if comes:
+        join_by_proof(user=user, method=method, identity=AGENT)
+    SocialAccount.objects.update(last_login=database_clock.now() - timedelta(days=31))
+    with factories.as_worker(), acting_as(SYSTEM):
+        assert joined.end_lapsed() == (0 if comes else 1)
+    assert roles(user) == (given if comes else {elsewhere.pk: Role.READER})
+
+
 def test_the_emergency_account_stays_while_passwords_are_switched_off(member: Member, method: SignInMethod) -> None:
     rule(method, "SIG", Role.GIS_ADMINISTRATOR, member)
     rule(method, "ADS", Role.READER, member)
