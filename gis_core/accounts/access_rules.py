@@ -67,6 +67,9 @@ def remove_rule(request: HttpRequest, number: int, rule: int, slug: str | None =
     """One rule less; who loses the role that it alone gave loses it now."""
     method = method_of(whose(request, slug), number)
     ended = methods.remove_rule(rights=rights_of_request(request), method=method, rule=rule)
+    if not ended:
+        messages.success(request, _("The rule no longer gives anything; nobody lost a role."))
+        return to_page(method)
     text = ngettext(
         "The rule no longer gives anything: %(n)s person lost the role.",
         "The rule no longer gives anything: %(n)s people lost the role.",

@@ -39,6 +39,11 @@ def check_day(day: date) -> None:
         raise ValidationError(_("Give a day between 2000 and 2099."))
 
 
+def check_not_to_come(day: date) -> None:
+    if day > database_clock.today():
+        raise ValidationError(_("Give a day that has come: who will have access then, nobody knows yet."))
+
+
 class SearchForm(AccessibleForm):
     person = forms.CharField(label=gettext_lazy("Person"), max_length=100, required=False)
     about = forms.CharField(
@@ -53,6 +58,12 @@ class SearchForm(AccessibleForm):
     since = forms.DateField(label=gettext_lazy("From"), widget=DAY, validators=[check_day], required=False)
     until = forms.DateField(label=pgettext_lazy("days", "To"), widget=DAY, validators=[check_day], required=False)
 
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if given.get("since") and given.get("until") and given["until"] < given["since"]:
+            self.add_error("until", _("The last day comes before the first one."))
+        return given
+
     def search(self) -> Search:
         given = self.cleaned_data
         kinds = [given["kind"]] if given["kind"] else []
@@ -65,7 +76,7 @@ class AccessForm(AccessibleForm):
     layer = forms.CharField(
         label=gettext_lazy("Layer"), help_text=gettext_lazy("Its short name, as its address has it."), max_length=80
     )
-    day = forms.DateField(label=gettext_lazy("Day"), widget=DAY, validators=[check_day])
+    day = forms.DateField(label=gettext_lazy("Day"), widget=DAY, validators=[check_day, check_not_to_come])
     hour = forms.TimeField(
         label=gettext_lazy("Hour"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}), initial=time(12)
     )

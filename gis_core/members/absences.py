@@ -36,12 +36,7 @@ def record_absence(
     """
     membership = lock_membership(membership)
     check_may_give(rights, membership.member, membership.role)
-    today = database_clock.today()
-    if last_date < first_date:
-        raise Invalid(_("The last day comes after the first."), parameter="last_date")
-    if not today <= last_date <= today + timedelta(days=MOST_DAYS) or first_date < today - timedelta(days=MOST_DAYS):
-        message = _("An absence ends today or later, two years away at most.")
-        raise Invalid(message, parameter="last_date")
+    check_days(first_date, last_date)
     with acting_as(rights):
         if Absence.objects.filter(owner=membership.member, person=membership.user, ended_at=None).exists():
             raise Conflict(_("An absence of this person is not over yet: end it first."))
@@ -49,9 +44,19 @@ def record_absence(
             owner=membership.member, person=membership.user, colleague=colleague, first_date=first_date,
             last_date=last_date,
         )  # fmt: skip
-        if first_date <= today:
+        if first_date <= database_clock.today():
             begin_absence(absence, rights)
     return absence
+
+
+def check_days(first_date: date, last_date: date) -> None:
+    """Raise Invalid for days that no absence has: the last before the first, or past, or more than two years away."""
+    today = database_clock.today()
+    if last_date < first_date:
+        raise Invalid(_("The last day comes after the first."), parameter="last_date")
+    if not today <= last_date <= today + timedelta(days=MOST_DAYS) or first_date < today - timedelta(days=MOST_DAYS):
+        message = _("An absence ends today or later, two years away at most.")
+        raise Invalid(message, parameter="last_date")
 
 
 def begin_absence(absence: Absence, rights: Rights) -> None:

@@ -176,12 +176,13 @@ def check_communes(member: Member, role: str, communes: Sequence[str]) -> list[s
     """The communes that a town hall user works for; other roles have none. Raises Invalid."""
     if role != Role.TOWN_HALL:
         if communes:
-            raise Invalid(_("Only the town hall role is narrowed to communes."))
+            raise Invalid(_("Only the town hall role is narrowed to communes."), parameter="communes")
         return []
     wanted = set(communes)
     known = set(Commune.objects.filter(territories__member=member, insee__in=wanted).values_list("insee", flat=True))
     if not wanted or wanted != known:
-        raise Invalid(_("The town hall role needs one or more communes of the member's territory."))
+        message = _("The town hall role needs one or more communes of the member's territory.")
+        raise Invalid(message, parameter="communes")
     return sorted(known)
 
 

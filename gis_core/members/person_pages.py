@@ -144,6 +144,7 @@ def handover_page(request: HttpRequest, slug: str, membership_id: int) -> HttpRe
                 colleague = handover.colleague_of(person, form.cleaned_data["colleague"])
                 if request.POST.get("action") == "do":
                     return hand_over(request, rights, person, colleague, form.cleaned_data)
+                check_days(form.cleaned_data)
                 work = handover.work_of(person.user, person.member, colleague, rights)
             except ArpentError as error:
                 status = blame(form, error)
@@ -158,6 +159,14 @@ def handover_page(request: HttpRequest, slug: str, membership_id: int) -> HttpRe
                     "kept": kept,
                 }
     return render(request, "membres/handover.html", context, status=status)
+
+
+def check_days(given: dict[str, Any]) -> None:
+    """What is shown before it is done has days that doing it takes. Raises Invalid."""
+    if given["purpose"] == AWAY:
+        absences.check_days(given["first_date"], given["last_date"])
+    elif given["purpose"] == LEAVES:
+        people.check_last_date(given["last_date"])
 
 
 def hand_over(

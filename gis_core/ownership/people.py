@@ -7,6 +7,7 @@ are told apart by whoever answers: nothing is chosen by a name alone.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -14,6 +15,7 @@ from typing import Any, Final
 
 from django.apps import apps
 from django.db.models import CASCADE, Model
+from django.utils.translation import gettext as _
 from psycopg import sql
 
 from gis_core.database import clock as database_clock
@@ -31,6 +33,8 @@ from gis_core.version import VERSION
 
 MOST: Final = 500
 SHORTEST: Final = 3
+WHOLE_ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+")
+APART: Final = r"[\s.\-/()]{0,2}"  # between two digits of a telephone number
 FORGOTTEN: Final = "compte effacé"
 SECRETS: Final = ("digest", "key", "answer", "feed_digest", "token", "token_secret", "data", "session_key")
 """Columns of what hangs on an account that open something to whoever has them."""
@@ -110,8 +114,14 @@ class Sought:
         """What was typed, folded. Raises Invalid for too little to go by."""
         parts, place = frozenset(fold_terms(f"{name} {first_name}")), frozenset(fold_terms(address))
         sought = cls(parts, email.strip().casefold(), digits_of(phone), place if len(place) > 1 else frozenset())
+        if sought.email and not WHOLE_ADDRESS.fullmatch(sought.email):
+            raise Invalid(_("Give the whole e-mail address: name@example.org."), parameter="email")
+        if phone.strip() and not sought.digits:
+            raise Invalid(_("Give the whole telephone number, or leave it empty."), parameter="phone")
+        if address.strip() and not sought.place:
+            raise Invalid(_("Give more of the postal address, 12 rue des Lys, or leave it empty."), parameter="address")
         if not sought.email and not sought.digits and sum(map(len, sought.parts)) < SHORTEST:
-            raise Invalid("Donnez un nom d'au moins trois lettres, une adresse électronique ou un téléphone complet.")
+            raise Invalid(_("Give a name of three letters at least, an e-mail address or a whole telephone number."))
         return sought
 
     @property
@@ -123,7 +133,7 @@ class Sought:
         """Whether the columns hold what is given of the address, the number, and every part of the name."""
         if self.email and not any(value.strip().casefold() == self.email for value in values):
             return False
-        if self.digits and not any(digits_of(value) == self.digits for value in values):
+        if self.digits and not any(number_in(value, self.digits) for value in values if "@" not in value):
             return False
         return self.parts <= set(fold_terms(" ".join(values)))
 
@@ -207,6 +217,11 @@ def digits_of(phone: str) -> str:
     """The last nine digits of a number, by which `06…` and `+336…` are one; empty for what is no whole number."""
     digits = "".join(letter for letter in phone if letter.isdigit())
     return digits[-9:] if len(digits) >= 9 and "@" not in phone else ""
+
+
+def number_in(text: str, digits: str) -> re.Match[str] | None:
+    """Where a text holds a number of these last digits (`digits_of`), whatever other number stands beside it."""
+    return re.search(rf"(?<!\d)(?:\d{APART}){{0,6}}{APART.join(digits)}(?!\d)", text)
 
 
 def texts_of(columns: Sequence[str]) -> sql.Composable:

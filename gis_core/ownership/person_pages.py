@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django import forms
+from django.apps import apps
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -30,6 +31,7 @@ from gis_core.members.rights import Rights
 from gis_core.models import Job
 from gis_core.operations import security_journal
 from gis_core.ownership import person_requests as requests
+from gis_core.ownership.declarations import DECLARED
 from gis_core.ownership.pages import agency_rights
 from gis_core.ownership.private_files import KEPT, PrivateFiles
 from gis_core.ownership.proof import label_of
@@ -50,6 +52,7 @@ STEPS: Final[Mapping[str, Any]] = {
 }
 
 
+FOR_PROGRAMS: Final = ("id", "sha256", "version")
 HITS_A_PAGE: Final = 50
 REASONS: Final[Mapping[str, Any]] = {
     "name": gettext_lazy("name"),
@@ -201,8 +204,23 @@ def kinds_of(mentions: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def cells_of(mention: Mapping[str, Any]) -> list[tuple[str, str]]:
-    filled = [(name, value) for name, value in mention["columns"].items() if value not in (None, "", [], {}, False)]
-    return [(label_of(mention["mark"], name), text_of(value)[:LONGEST_CELL]) for name, value in filled[:MOST_CELLS]]
+    """What a row says, who it names first; without what only programs read."""
+    model = mention["mark"].partition(":")[0]
+    identity = DECLARED.get(model).identity
+    names = [*identity, *(name for name in mention["columns"] if name not in {*identity, *FOR_PROGRAMS})]
+    filled = [(name, mention["columns"].get(name)) for name in names]
+    return [
+        (label_of(mention["mark"], name), choice_of(model, name, text_of(value))[:LONGEST_CELL])
+        for name, value in filled
+        if value not in (None, "", [], {}, False)
+    ][:MOST_CELLS]
+
+
+def choice_of(model: str, column: str, text: str) -> str:
+    """The words of a value that is one of a list."""
+    fields = apps.get_model(model)._meta.concrete_fields
+    choices = next((one.flatchoices for one in fields if one.column == column), ())
+    return str(dict(choices).get(text, text))
 
 
 def text_of(value: Any) -> str:

@@ -78,7 +78,7 @@ class ChoiceForm(AccessibleForm):
         help_text=gettext_lazy("The article and its date; or why the agency chose this time."),
     )
     starts_date = forms.DateField(
-        label=gettext_lazy("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("Applies from"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
     def clean_starts_date(self) -> date:
@@ -120,7 +120,7 @@ def rows_of_kinds(counts: Mapping[str, Any], stocks: Mapping[str, Any]) -> Itera
             "when": FRENCH[kind.when],
             "duration": retention_times.duration_of(kind, choice),
             "source": retention_times.source_of(kind, choice),
-            "since": f"{choice.starts_date:%Y-%m-%d}" if choice and kind.when == When.CHOSEN else "",
+            "since": f"{choice.starts_date:%Y-%m-%d}" if choice and is_on(kind, choice) else "",
             "there": (there := stocks.get(kind.slug) or (None, None))[0],
             "oldest": there[1] or "",
             "gone": gone.get(kind.slug),
@@ -133,6 +133,11 @@ def rows_of_kinds(counts: Mapping[str, Any], stocks: Mapping[str, Any]) -> Itera
             yield {**line, "rows": None if due is None else 0}
         for member, count in due or []:
             yield {**line, "member": names.get(member, "") if member else "", "rows": count}
+
+
+def is_on(kind: RetentionKind, choice: RetentionChoice | None) -> bool:
+    """Whether the agency has switched the kind on."""
+    return kind.when == When.CHOSEN and choice is not None and choice.applies
 
 
 def report_file(form: str, counts: Mapping[str, Any], stocks: Mapping[str, Any]) -> bytes:
@@ -250,6 +255,7 @@ def choice_page(request: HttpRequest, retention: str) -> HttpResponse:
         "job_label": label,
         "job_message": message,
         "trial": job if job and may_confirm(job) else None,
+        "starts_later": later_start(job),
         "due": by_member(counts, names),
         "total": retention_times.total_of([(member, rows) for member, rows in counts]),
     }
@@ -260,6 +266,13 @@ def may_confirm(job: Job) -> bool:
     """Whether what was tried was counted, and no choice was made of it."""
     made = RetentionChoice.objects.filter(kind=job.parameters["kind"], made_at__gt=job.created_at)
     return job.state == Job.State.DONE and not made.exists()
+
+
+def later_start(job: Job | None) -> date | None:
+    """The day from which on what was tried would apply; None where that is now."""
+    given = job.parameters.get("starts_date") if job else None
+    day = date.fromisoformat(given) if given else None
+    return day if day and day > clock.today() else None
 
 
 def take_step(request: HttpRequest, kind: RetentionKind, form: ChoiceForm, rights: Rights) -> bool:

@@ -21,7 +21,7 @@ from gis_core.database.statements import fetch_all, fetch_one
 from gis_core.folding import fold_terms, without_accents
 from gis_core.ownership.declarations import DECLARED
 from gis_core.ownership.free_texts import FREE_TEXTS, FreeText, columns_of, is_searched, pages_of, title_of_texts
-from gis_core.ownership.people import Sought, digits_of, model_of
+from gis_core.ownership.people import Sought, model_of, number_in
 
 MOST_SECONDS: Final = 60.0
 MOST_ROWS: Final = 500
@@ -29,7 +29,6 @@ MOST_ROWS: Final = 500
 MOST_HITS: Final = 400
 AROUND: Final = 90
 """So many characters are read on each side of what fits."""
-PHONE: Final = re.compile(r"\+?\d(?:[\s.\-/()]{0,2}\d){8,14}")
 MARKS: Final = re.compile(r'["{}\[\]\\]+')
 """What JSON writes around what people wrote."""
 ESCAPED: Final = re.compile(r"\\[bfnrt]")
@@ -163,7 +162,7 @@ def reasons(text: str, sought: Sought) -> list[str]:
     facts = {
         "name": bool(sought.parts) and sought.parts <= terms,
         "email": bool(sought.email) and sought.email in text.casefold(),
-        "phone": bool(sought.digits) and any(digits_of(one) == sought.digits for one in PHONE.findall(text)),
+        "phone": bool(sought.digits) and number_in(text, sought.digits) is not None,
         "address": bool(sought.place) and sought.place <= terms,
     }
     return [name for name, fits in facts.items() if fits]
@@ -173,10 +172,8 @@ def span_of(text: str, sought: Sought, by: Sequence[str]) -> tuple[int, int] | N
     """From where to where in a text the first thing that fits stands."""
     if "email" in by and (start := text.casefold().find(sought.email)) >= 0:
         return start, start + len(sought.email)
-    if "phone" in by:
-        for number in PHONE.finditer(text):
-            if digits_of(number.group()) == sought.digits:
-                return number.span()
+    if "phone" in by and (number := number_in(text, sought.digits)):
+        return number.span()
     wanted = (sought.parts if "name" in by else frozenset()) | (sought.place if "address" in by else frozenset())
     for word in WORD.finditer(text):
         if wanted & set(fold_terms(word.group())):

@@ -79,6 +79,7 @@ def test_every_declared_page_has_an_address() -> None:
     [
         ("Vu avec Mme LEFEVRE (Zoe) le 3", ["name"]),
         ("appeler le +33 6 12.34.56.78 avant midi", ["phone"]),
+        ("02 38 00 00 00 ou 06 12 34 56 78, 12 rue des Acacias", ["phone"]),
         ("écrire à ZOE@example.org", ["email"]),
         ("le voisin du 12, rue des Lys", ["address"]),
         ("Zoé est passée", []),

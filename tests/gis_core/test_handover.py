@@ -211,6 +211,18 @@ def test_the_page_shows_the_difference_then_does_it(
     assert (instructor(permit), person.memberships.count()) == (colleague, 0)
 
 
+@pytest.mark.parametrize("given", [("leaves", 0, -1), ("away", 5, 2)])
+def test_what_cannot_be_done_is_refused_before_it_is_shown(
+    person: User, member: Member, rights: Rights, client: Client, given: tuple[str, int, int]
+) -> None:
+    purpose, first, last = given
+    client.force_login(User.objects.get(pk=rights.user_id))
+    sent = {name: value.isoformat() for name, value in days(first, last).items()}
+    address = f"/membres/{member.slug}/{of(person).pk}/passation/"
+    page = client.post(address, sent | {"purpose": purpose, "action": "try"})
+    assert (page.status_code, 'value="do"' in page.text) == (400, False)
+
+
 def test_the_list_of_people_says_who_is_away_and_until_when(
     person: User, colleague: User, member: Member, rights: Rights, client: Client
 ) -> None:

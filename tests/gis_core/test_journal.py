@@ -212,6 +212,8 @@ def test_an_absurd_day_of_access_is_refused_in_words() -> None:
     client.force_login(officer())
     page = client.get("/journal/acces/", {"layer": "x", "day": "9999-12-31", "hour": "23:59"})
     assert (page.status_code, "entre 2000 et 2099" in page.text) == (400, True)
+    page = client.get("/journal/acces/", {"layer": "x", "day": "2098-12-31", "hour": "23:59"})
+    assert (page.status_code, "jour déjà venu" in page.text) == (400, True)
 
 
 # -- whom it is for ---------------------------------------------------------------------------------------------------

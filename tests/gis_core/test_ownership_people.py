@@ -32,6 +32,7 @@ from tests.gis_core.departures import as_session
         ({"email": "zoe@example.org"}, ["anne.zoe@example.org"], False),
         ({"phone": "06 12 34 56 78"}, ["+33612345678"], True),
         ({"phone": "06 12 34 56 78"}, ["0612345679"], False),
+        ({"phone": "06 12 34 56 78"}, ["06 12 34 56 78 / 02 38 00 00 00"], True),
         ({"name": "Lefèvre", "email": "zoe@example.org"}, ["Lefèvre", "anne@example.org"], False),
         ({"name": "Lefèvre", "email": "zoe@example.org"}, ["Lefèvre", "zoe@example.org"], True),
     ],
@@ -40,7 +41,17 @@ def test_whom_a_row_is_about(given: dict[str, str], values: list[str], fits: boo
     assert people.Sought.of(**given).fits(values) is fits
 
 
-@pytest.mark.parametrize("given", [{}, {"name": "L"}, {"phone": "06 12"}])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"name": "L"},
+        {"phone": "06 12"},
+        {"email": "e"},
+        {"name": "Lefèvre", "phone": "06 12"},
+        {"name": "Lefèvre", "address": "Lys"},
+    ],
+)
 def test_too_little_finds_nobody(given: dict[str, str]) -> None:
     with pytest.raises(Invalid):
         people.Sought.of(**given)

@@ -273,8 +273,9 @@ def test_a_choice_begins_on_its_day_and_stops(agency: User, old: Member) -> None
     client = signed_in(agency)
     chosen(client, "tokens", starts_date=f"{clock.today() + timedelta(days=2):%Y-%m-%d}")
     assert night() == {}
-    assert "365 jours" in client.get(PAGE).content.decode()
+    assert "365 jours à partir du" in client.get(PAGE).content.decode()
     assert client.post(f"{PAGE}tokens/", {"step": "stop"}).status_code == 302
+    assert "365 jours à partir du" not in client.get(PAGE).content.decode()
     later = clock.today() + timedelta(days=2)
     with factories.as_owner():
         kept = list(RetentionChoice.objects.order_by("pk").values_list("starts_date", "applies"))

@@ -35,6 +35,9 @@ async function answer(form, button) {
     form.requestSubmit();
   } catch (error) {
     say(form, error.name === "InvalidStateError" ? "known" : "refused");
+    button.disabled = false;
+    // Switched off, it had lost its place to the keyboard.
+    button.focus();
   } finally {
     button.disabled = false;
   }
