@@ -20,12 +20,13 @@ from psycopg import sql
 
 from gis_core.database import clock as database_clock
 from gis_core.database.statements import execute, fetch_all, fetch_one
-from gis_core.errors import Conflict, Invalid
+from gis_core.errors import Invalid
 from gis_core.folding import fold_terms
 from gis_core.members.closing import close_access
 from gis_core.members.people import check_not_emergency, close_after, lock_people
 from gis_core.models import Member, Membership, User
 from gis_core.operations import security_journal
+from gis_core.ownership.administrators import administrators, check_administrators_stay
 from gis_core.ownership.declarations import DECLARED, Declared, Fate, Whose, title_of
 from gis_core.ownership.law import TRACES
 from gis_core.ownership.tables import stream, table_of
@@ -426,39 +427,6 @@ def check_no_emergency(one: Mention) -> None:
     for member in members.select_related("emergency_account"):
         assert member.emergency_account is not None
         check_not_emergency(member.emergency_account, member)
-
-
-@dataclass(frozen=True, slots=True)
-class Administrator:
-    """A role by which somebody can administer a member, or the agency too; `stays` where it has no last day."""
-
-    user: int
-    member: int
-    agency: bool
-    stays: bool
-
-
-def administrators() -> set[Administrator]:
-    return {
-        Administrator(*row)
-        for row in fetch_all(
-            "select m.user_id, m.member_id, m.role = 'agency_administrator', m.last_date is null"
-            " from gis_core_membership m join gis_core_user u on u.id = m.user_id"
-            " where m.role in ('agency_administrator', 'gis_administrator')"
-            " and arpent.in_force(m.accepted_at, m.last_date) and u.is_active and u.kind = 'person'"
-        )
-    }
-
-
-def check_administrators_stay(former: set[Administrator]) -> None:
-    """Whom an administrator leaves has another one, without a last day. Raises Conflict."""
-    now = administrators()
-    gone, stay = former - now, [one for one in now if one.stays]
-    if any(one.agency for one in gone) and not any(one.agency for one in stay):
-        raise Conflict("C'est le dernier administrateur de l'agence : donnez d'abord ce rôle à quelqu'un d'autre.")
-    if left := {one.member for one in gone} - {one.member for one in stay}:
-        names = ", ".join(Member.objects.filter(pk__in=left).order_by("name").values_list("name", flat=True))
-        raise Conflict(f"C'est le dernier administrateur de {names} : donnez d'abord ce rôle à quelqu'un d'autre.")
 
 
 def erase_account(user_id: int) -> None:

@@ -21,7 +21,7 @@ from django.test import Client
 from django.urls import resolve
 from jwt.warnings import InsecureKeyLengthWarning
 
-from gis_core.accounts.joining import FORGOTTEN, SESSION_KEY, provider_of
+from gis_core.accounts.joining import CLOSED_BY_RULE, FORGOTTEN, SESSION_KEY, provider_of
 from gis_core.accounts.providers import calls, discovery
 from gis_core.accounts.providers.errors import ProviderSilent
 from gis_core.errors import Busy
@@ -565,7 +565,8 @@ def test_who_was_closed_with_a_former_provider_comes_back_by_the_link(provider: 
     method = method_of(provider, member, claims=["service"])
     AccessRule.objects.create(method=method, group="service:urbanisme", member=member, role=Role.READER)
     user = factories.user(email=PERSON["email"], is_active=False)
-    SocialAccount.objects.create(user=user, provider=provider_of(method), uid=f"{FORGOTTEN}1")
+    closed = {CLOSED_BY_RULE: True}
+    SocialAccount.objects.create(user=user, provider=provider_of(method), uid=f"{FORGOTTEN}1", extra_data=closed)
     provider.person |= {"service": "Urbanisme"}
     client = Client()
     come_back(client, provider, method)
