@@ -65,46 +65,18 @@ SECRET: Final = "secret ou empreinte d'un secret, que nul ne lit"  # noqa: S105 
 SETTING: Final = "réglage de la plateforme, écrit par un administrateur"
 MACHINE: Final = "écrit par la plateforme : mesures, réponses et comptes rendus de calculs"
 COORDINATES: Final = "géométries et géographie"
+CODES: Final = """
+    insee slug siren siret sha256 digest kind kinds state table series code about_kind about_key number
+    numbers idu idus idurba media_type visa_number parcels communes reference target family material
+    position condition subtype object_kind other_kind object_reference cover frame ladder channel
+    infiltration defect defects repaired year_quality service_state content function flow_mode route
+    department carriageway nature status importance manager insee_left insee_right surface winter
+    traffic_way side size mark state_before start_reference end_reference conditions destinations
+    operation article meter sensitive anomalies architect_number provider_id provider folder key zone
+    permit networks desks user_agent url column patterns pattern act_pattern
+"""
 NOT_TEXT: Final[Mapping[str, str]] = {
-    **dict.fromkeys(
-        (
-            *(
-                "insee",
-                "slug",
-                "siren",
-                "siret",
-                "sha256",
-                "digest",
-                "kind",
-                "kinds",
-                "state",
-                "table",
-                "series",
-                "code",
-            ),
-            *("about_kind", "about_key", "number", "numbers", "idu", "idus", "idurba", "media_type", "visa_number"),
-            *("parcels", "communes", "reference", "target", "family", "material", "position", "condition", "subtype"),
-            *("object_kind", "other_kind", "object_reference", "cover", "frame", "ladder", "channel", "infiltration"),
-            *("defect", "defects", "repaired", "year_quality", "service_state", "content", "function", "flow_mode"),
-            *("route", "department", "carriageway", "nature", "status", "importance", "manager", "insee_left"),
-            *("insee_right", "surface", "winter", "traffic_way", "side", "size", "subtype", "mark", "state_before"),
-            *("start_reference", "end_reference", "hours", "conditions", "destinations", "operation", "article"),
-            *("meter", "sensitive", "anomalies", "architect_number", "provider_id", "provider", "folder", "key"),
-            *(
-                "zone",
-                "permit",
-                "networks",
-                "desks",
-                "user_agent",
-                "url",
-                "column",
-                "patterns",
-                "pattern",
-                "act_pattern",
-            ),
-        ),
-        CODE,
-    ),
+    **dict.fromkeys(CODES.split(), CODE),
     **dict.fromkeys(("search_text", "folded_text", "name_key", "address_key", "requester_key"), COMPUTED),
     **dict.fromkeys(("password", "former_password", "code_digest", "token", "token_secret", "secret"), SECRET),
     **dict.fromkeys(("reader_roles", "applicant_roles", "domains", "options", "encrypted_secret"), SETTING),

@@ -144,7 +144,7 @@ def search(running: RunningJob) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise Conflict(_("What was typed is gone: search again.")) from error
     mentions = people.find_mentions(sought, skip_nominative=True)
-    texts = text_search.search_texts(sought, lambda share: running.report_progress(share))
+    texts = text_search.search_texts(sought, running.report_progress)
     seen = [people.Mention(declared, row, {}) for declared, row in rows_in(texts)]
     note_readings([*mentions, *seen], "read", running.parameters["reference"])
     accounts = [one.row for one in mentions if one.declared.model == "gis_core.User"]

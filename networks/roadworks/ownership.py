@@ -54,7 +54,9 @@ FREE_TEXTS: Final = (
         columns=("description", "place", "applicant_address"),
         links=page_of("road_request"),
     ),
-    FreeText(model="roadworks.Work", columns=("title", "description", "place", "comment"), links=page_of("work")),
+    FreeText(
+        model="roadworks.Work", columns=("title", "description", "place", "hours", "comment"), links=page_of("work")
+    ),
     FreeText(
         model="roadworks.WorkDetour",
         columns=("direction", "gauge", "steps", "comment"),

@@ -52,7 +52,7 @@ FREE_TEXTS: Final = (
             model=f"water.{one}",
             columns=(
                 *("project_owner", "operator", "survey_source", "source", "comment", "more"),
-                *("address", "sensitive_name"),
+                *("address", "sensitive_name", "reference"),
             ),
         )
         for one in ("WaterConnection", "SewerConnection")
