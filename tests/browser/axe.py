@@ -40,13 +40,19 @@ def serious_in_both_schemes(page: Page) -> list[str]:
     return found
 
 
+def wider_by(page: Page) -> int:
+    """By how many pixels the page is wider than its window, once its styles have come: text may come before."""
+    page.wait_for_load_state()
+    return int(page.evaluate(OVERFLOW))
+
+
 def too_wide(page: Page) -> dict[str, int]:
     """Of the page that is there, by how much it is wider than each small window; it has its size again afterwards."""
     before = page.viewport_size
     wide: dict[str, int] = {}
     for name, size in SMALL.items():
         page.set_viewport_size(size)  # type: ignore[arg-type]
-        if over := page.evaluate(OVERFLOW):
+        if over := wider_by(page):
             wide[name] = over
     if before:
         page.set_viewport_size(before)

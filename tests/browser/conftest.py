@@ -6,7 +6,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -265,6 +265,17 @@ def linked(page: Page) -> None:
 def drawn(page: Page, selector: str) -> None:
     """Wait until the small map of a page shows what it has."""
     page.evaluate(DRAWN, [selector, PATIENCE_MS])
+
+
+@contextmanager
+def to_another_page(page: Page) -> Iterator[None]:
+    """What is pressed within leads to another page; one waits for that one.
+
+    Playwright takes `history.replaceState`, which gis_core/once.js calls, for a navigation: it is over by then.
+    """
+    page.wait_for_load_state()
+    with page.expect_navigation():
+        yield
 
 
 def until(page: Page, condition: Callable[[], bool], otherwise: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from demo.catalogue.parts import PARTS
+from tests.browser.axe import wider_by
 from tests.browser.conftest import DESK, PHONE, Demo, cookies_of
 
 WAYS: dict[str, dict[str, Any]] = {
@@ -25,7 +26,6 @@ REFUSED = "Failed to load resource"
 TEXT = 4.5
 LARGE = 3.0
 
-OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # Text and what it stands on, as they are computed: the first paper behind it that hides what is below.
 FAINT = """([text, large]) => {
     const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
@@ -142,7 +142,7 @@ def test_every_state_holds(browser: Browser, demo: Demo, way: str, tmp_path: Pat
             said = [one for one in complaints if not one.startswith(REFUSED)]
             complaints.clear()
             faint = page.evaluate(FAINT, [TEXT, LARGE]) if way != "forced" else []
-            found = {"wide": page.evaluate(OVERFLOW), "said": said, "faint": faint, "faults": page.evaluate(FAULTS)}
+            found = {"wide": wider_by(page), "said": said, "faint": faint, "faults": page.evaluate(FAULTS)}
             if found := {name: one for name, one in found.items() if one}:
                 wrong[address] = found
                 photo = tmp_path / f"{way}-{name}.jpg"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
-from tests.browser.axe import serious
+from tests.browser.axe import serious, wider_by
 from tests.browser.conftest import DESK, Demo, at_rest, linked, open_map, redrawn, until
 
 pytestmark = pytest.mark.browser
@@ -147,7 +147,7 @@ def test_references_are_chosen_and_those_unknown_stay_to_be_corrected(context: B
     expect(lines(page).first).to_contain_text("Saint-Aubin-du-Lys")
     expect(page.locator(".choose-table tfoot")).to_contain_text("m²")
     assert serious(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert wider_by(page) <= 0
     assert page.evaluate("document.querySelector('.panel-body').scrollWidth <= innerWidth")
 
 

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.axe import serious
-from tests.browser.conftest import Demo, arpent
+from tests.browser.axe import serious, wider_by
+from tests.browser.conftest import Demo, arpent, to_another_page
 
 pytestmark = pytest.mark.browser
 # A file on a parcel in the surroundings of a church, filed by the instructor of the Lys.
@@ -54,11 +54,11 @@ def test_a_suggestion_is_asked_and_its_answer_recorded(
     asked = page.locator(".consultation")
     expect(asked).to_contain_text("Réponse attendue jusqu’au")
     expect(asked).to_contain_text("2 mois (R.423-67)")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert wider_by(page) <= 0
     asked.get_by_text("Enregistrer l’avis").first.click()
     asked.get_by_label("Avis", exact=True).select_option("unfavourable")
     # The list of the form has the word, too: what is looked at is the page that follows.
-    with page.expect_navigation():
+    with to_another_page(page):
         asked.get_by_role("button", name="Enregistrer l’avis").click()
     expect(page.locator(".consultation")).to_contain_text("défavorable")
     assert serious(page) == []
@@ -70,7 +70,7 @@ def test_a_calendar_address_is_shown_once_and_serves_a_calendar(context: Browser
     page.get_by_role("button", name=re.compile("Faire une")).click()
     address = page.locator(".secret code").inner_text()
     assert serious(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert wider_by(page) <= 0
     answer = page.request.get(address)
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
     assert answer.text().startswith("BEGIN:VCALENDAR\r\n")

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from tests.browser.axe import serious_in_both_schemes
+from tests.browser.axe import serious_in_both_schemes, wider_by
 from tests.browser.conftest import DESK, PHONE, Demo, at_rest, cookies_of, open_map, sign_in, until
 
 pytestmark = pytest.mark.browser
@@ -818,7 +818,7 @@ def test_a_surface_is_drawn_with_the_crosshair_of_a_phone(phone: BrowserContext,
     page.locator(".cross-buttons").get_by_role("button", name="Terminer").tap()
     expect(page.locator(TITLE)).to_have_text("Nouvel objet")
     expect(field(page, "kind")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert wider_by(page) <= 0
 
 
 def test_a_vertex_is_taken_and_placed_with_the_crosshair_of_a_phone(phone: BrowserContext, demo: Demo) -> None:

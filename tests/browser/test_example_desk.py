@@ -13,7 +13,17 @@ import shapely
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.axe import serious
-from tests.browser.conftest import DESK, FIRST_VIEW_MS, Demo, at_rest, cookies_of, drawn, open_map, opened
+from tests.browser.conftest import (
+    DESK,
+    FIRST_VIEW_MS,
+    Demo,
+    at_rest,
+    cookies_of,
+    drawn,
+    open_map,
+    opened,
+    to_another_page,
+)
 
 pytestmark = pytest.mark.browser
 PATIENCE_MS = 120_000
@@ -89,11 +99,11 @@ def test_the_list_is_filtered_ordered_drawn_and_taken_away(page: Page, demo: Dem
     page.goto(f"{demo.url}/bornes/")
     page.get_by_label("Puissance minimale (kW)").focus()
     page.keyboard.type("40")
-    with page.expect_navigation():
+    with to_another_page(page):
         page.keyboard.press("Enter")
     assert references(page) == ["FRLYSPDC002", "FRLYSPDC003"]
     page.get_by_role("columnheader", name="Puissance").get_by_role("link").focus()
-    with page.expect_navigation():
+    with to_another_page(page):
         page.keyboard.press("Enter")
     assert references(page) == ["FRLYSPDC003", "FRLYSPDC002"]
     page.wait_for_selector("#list-map:not([aria-busy]) .map[data-rendered]")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.axe import serious_in_both_schemes
-from tests.browser.conftest import DESK, FIRST_VIEW_MS, PHONE, Demo, cookies_of, linked, until
+from tests.browser.conftest import DESK, FIRST_VIEW_MS, PHONE, Demo, cookies_of, linked, to_another_page, until
 
 pytestmark = pytest.mark.browser
 
@@ -58,7 +58,7 @@ def test_the_map_opens_as_the_person_left_it_and_forgets_it_when_asked(opened: C
     again = ready(page.context.new_page(), demo.url)
     assert "sections" not in on(again)
     assert "plu-zones" in on(again)
-    with again.expect_navigation():
+    with to_another_page(again):
         again.get_by_role("button", name="Revenir à la vue de départ").click()
     again.wait_for_selector("html[data-arpent-ready=true]", state="attached", timeout=FIRST_VIEW_MS)
     assert "sections" in on(again)

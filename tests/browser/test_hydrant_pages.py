@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.axe import serious
-from tests.browser.conftest import DESK, PHONE, Demo, cookies_of, drawn, opened
+from tests.browser.axe import serious, wider_by
+from tests.browser.conftest import DESK, PHONE, Demo, cookies_of, drawn, opened, to_another_page
 
 pytestmark = pytest.mark.browser
 
@@ -28,9 +27,9 @@ def desk(browser: Browser, demo: Demo) -> Iterator[Page]:
     yield from technician(browser, demo, DESK)
 
 
-def fits(page: Page) -> Any:
+def fits(page: Page) -> bool:
     """Whether nothing is wider than the screen."""
-    return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    return wider_by(page) <= 0
 
 
 def test_an_inspection_is_recorded_in_the_street(phone: Page, demo: Demo) -> None:
@@ -61,7 +60,7 @@ def test_measures_are_asked_of_a_technical_inspection_alone(phone: Page, demo: D
 def test_buildings_too_far_are_on_a_map_and_in_a_list(desk: Page, demo: Demo) -> None:
     desk.goto(f"{demo.url}/reseaux/hydrants/couverture/")
     desk.get_by_label("À plus de (m)").fill("400")
-    with desk.expect_navigation():
+    with to_another_page(desk):
         desk.get_by_role("button", name="Calculer").click()
     expect(desk.get_by_role("heading", level=1)).to_contain_text("400")
     desk.wait_for_selector("#cover-map:not([aria-busy]) .map[data-rendered]")

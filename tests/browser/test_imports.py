@@ -8,7 +8,7 @@ import shapely
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.axe import serious
-from tests.browser.conftest import DESK, PHONE, Demo, cookies_of
+from tests.browser.conftest import DESK, PHONE, Demo, cookies_of, to_another_page
 from tests.geopackages import Row, geopackage
 
 MIB = 1_048_576
@@ -155,7 +155,7 @@ def press_on(page: Page, name: str) -> None:
     for _step in range(120):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.textContent").strip() == name:
-            with page.expect_navigation():
+            with to_another_page(page):
                 page.keyboard.press("Enter")
             return
     raise AssertionError(f"{name} is not reached by Tab")

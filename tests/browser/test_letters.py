@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from gis_core.operations.environment import Place, variables
 from gis_core.operations.manage import command_line
-from tests.browser.axe import serious
+from tests.browser.axe import serious, wider_by
 from tests.browser.conftest import DESK, PHONE, Demo, cookies_of, opened
 
 pytestmark = pytest.mark.browser
@@ -45,7 +45,7 @@ def number(demo: Demo) -> str:
 def sound(page: Page) -> None:
     """No fault of accessibility, and nothing wider than the screen."""
     assert serious(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert wider_by(page) <= 0
 
 
 def test_a_letter_is_written_and_locked(context: BrowserContext, demo: Demo, number: str) -> None:

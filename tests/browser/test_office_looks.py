@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.axe import serious_in_both_schemes
+from tests.browser.axe import serious_in_both_schemes, wider_by
 from tests.browser.conftest import DESK, PHONE, Demo, arpent, cookies_of, opened
 
 pytestmark = pytest.mark.browser
@@ -77,7 +77,7 @@ def phone_of(request: pytest.FixtureRequest, browser: Browser, demo: Demo) -> It
 
 
 def faults(page: Page) -> list[str]:
-    wide = [] if page.evaluate("document.documentElement.scrollWidth <= innerWidth") else ["wider than the screen"]
+    wide = [] if wider_by(page) <= 0 else ["wider than the screen"]
     return [*wide, *serious_in_both_schemes(page)]
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.axe import serious
+from tests.browser.axe import serious, wider_by
 from tests.browser.conftest import DESK, Demo, cookies_of, opened
 
 pytestmark = pytest.mark.browser
@@ -33,7 +33,7 @@ def test_an_instructor_sees_names_and_no_birth(context: BrowserContext, demo: De
     page = consulted(context, demo)
     expect(page.locator("main")).not_to_contain_text("né(e) le")
     assert serious(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert wider_by(page) <= 0
 
 
 def test_the_administrator_reads_who_asked(context: BrowserContext, browser: Browser, demo: Demo) -> None:
@@ -47,7 +47,7 @@ def test_the_administrator_reads_who_asked(context: BrowserContext, browser: Bro
         page.get_by_role("link", name="Journal des consultations").click()
         expect(page.locator("tbody tr").first).to_contain_text("PC 045 901 26 00012")
         assert serious(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert wider_by(page) <= 0
 
 
 def test_the_counter_gives_a_file(context: BrowserContext, demo: Demo) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from gis_core.operations.environment import ROOT, Place, variables
 from gis_core.operations.manage import command_line
-from tests.browser.axe import OVERFLOW, serious_in_both_schemes
+from tests.browser.axe import serious_in_both_schemes, wider_by
 from tests.browser.conftest import DESK, PHONE, Demo, cookies_of
 
 pytestmark = pytest.mark.browser
@@ -58,7 +58,7 @@ def desk(browser: Browser, state: Any) -> Iterator[Page]:
 
 def check(page: Page) -> None:
     assert serious_in_both_schemes(page) == []
-    assert page.evaluate(OVERFLOW) <= 0
+    assert wider_by(page) <= 0
 
 
 def test_the_people_of_a_member_and_one_of_them(anywhere: Page, demo: Demo) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from gis_core.operations.environment import PYTHON, ROOT, Place, variables
-from tests.browser.axe import serious
+from tests.browser.axe import serious, wider_by
 from tests.browser.conftest import DESK, PHONE, Demo, cookies_of, drawn, opened
 
 pytestmark = pytest.mark.browser
@@ -59,7 +59,7 @@ def test_a_search_narrows_the_table(context: BrowserContext, demo: Demo) -> None
     page.get_by_role("button", name="Filtrer").click()
     expect(page.locator("tbody tr")).to_have_count(1)
     expect(page.locator("tbody")).to_contain_text("Serre pédagogique")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert wider_by(page) <= 0
 
 
 def test_the_row_that_is_pressed_is_told_beside_the_map(
@@ -115,7 +115,7 @@ def test_axe_finds_nothing_serious(context: BrowserContext, demo: Demo, path: st
     if page.viewport_size == DESK and page.locator("#permit-map").count():
         shown(page)
     assert serious(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert wider_by(page) <= 0
 
 
 def test_everybody_reads_the_register(browser: Browser, demo: Demo) -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.axe import serious
+from tests.browser.axe import serious, wider_by
 from tests.browser.conftest import DESK, Demo, arpent, cookies_of, open_map, opened
 from tests.documents import image, pdf
 
@@ -38,7 +38,7 @@ def permit(demo: Demo) -> tuple[str, str]:
 
 
 def fits(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+    return wider_by(page) <= 0
 
 
 def test_pieces_are_added_and_removed(context: BrowserContext, demo: Demo, permit: tuple[str, str]) -> None:

@@ -6,8 +6,8 @@ from itertools import count
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.axe import serious
-from tests.browser.conftest import DESK, Demo, today
+from tests.browser.axe import serious, wider_by
+from tests.browser.conftest import DESK, Demo, to_another_page, today
 
 pytestmark = pytest.mark.browser
 HOUSES = count(12)
@@ -31,7 +31,7 @@ def type_into(page: Page, name: str, text: str) -> None:
 
 def check_page(page: Page) -> None:
     assert serious(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert wider_by(page) <= 0
 
 
 def filed(context: BrowserContext, demo: Demo) -> Page:
@@ -152,7 +152,7 @@ def test_what_is_said_of_a_file_that_is_filed_twice_has_the_focus(
     for _time in range(2):
         page.goto(f"{demo.url}/permis/deposer/?parcels=45901000AB0002")
         page.get_by_label("Ce qui est demandé").select_option("PD")
-        with page.expect_navigation():
+        with to_another_page(page):
             page.get_by_role("button", name="Déposer le dossier").click()
     expect(page.get_by_role("alert").filter(has_text="semble déjà déposé")).to_be_focused()
     context.close()

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.axe import serious_in_both_schemes, too_wide
-from tests.browser.conftest import DESK, PHONE, Demo, cookies_of, opened
+from tests.browser.conftest import DESK, PHONE, Demo, cookies_of, opened, to_another_page
 
 pytestmark = pytest.mark.browser
 
@@ -20,7 +20,7 @@ def page(request: pytest.FixtureRequest, browser: Browser, demo: Demo) -> Iterat
 
 def order(page: Page, button: str) -> None:
     """Press a button that starts a job, and wait for the page that the server gives of it when it is over."""
-    with page.expect_navigation():
+    with to_another_page(page):
         page.get_by_role("button", name=button).press("Enter")
     expect(page.locator(".job[role=status]")).to_be_visible()
 

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
-from tests.browser.axe import serious, serious_in_both_schemes
+from tests.browser.axe import serious, serious_in_both_schemes, wider_by
 from tests.browser.conftest import DESK, PHONE, Demo, at_rest, open_map, opened, until
 
 pytestmark = pytest.mark.browser
@@ -437,7 +437,7 @@ def test_axe_finds_nothing_serious_with_photos(context: BrowserContext, demo: De
 def test_a_comparison_fits_a_phone(pocket: BrowserContext, demo: Demo) -> None:
     page = open_map(pocket, demo, f"{PLACE}&ph=2024&cmp=swipe.2020.50")
     expect(page.get_by_role("region", name="Comparaison de deux photos")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert wider_by(page) <= 0
     for button in page.locator(".photo-strip button").all():
         box = button.bounding_box()
         assert box

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pypdfium2 as pdfium
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from tests.browser.axe import serious
 from tests.browser.conftest import Demo, at_rest, open_map, until
@@ -101,14 +101,44 @@ def test_what_was_selected_is_still_outlined_where_the_sheet_gives_way_to_printi
     expect(phone.get_by_role("heading", name=re.compile(r"^AB\s12$"))).to_be_visible()
 
 
+def still_running(route: Route) -> None:
+    """The list of prints as it is before any is done, however fast the server."""
+    if route.request.method != "GET":
+        return route.continue_()
+    answer = route.fetch()
+    prints = [one | {"state": "running", "file": None} for one in answer.json()["results"]]
+    return route.fulfill(response=answer, json={**answer.json(), "results": prints})
+
+
+def test_a_list_that_does_not_come_once_is_asked_for_again(desk: Page) -> None:
+    desk.locator("[data-desk=print]").click()
+    panel = desk_of(desk)
+    lost: list[str] = []
+
+    def lose(route: Route) -> None:
+        """The first list after the order."""
+        if not lost and route.request.method == "GET":
+            lost.append(route.request.url)
+            return route.fulfill(status=200, content_type="application/json", body="{")
+        return route.continue_()
+
+    panel.get_by_label("Titre", exact=True).fill("Sous le pont")
+    desk.route("**/api/v1/prints/", lose)
+    panel.get_by_role("button", name="Imprimer en PDF").click()
+    expect(panel.get_by_role("link", name="Ouvrir : Sous le pont")).to_be_visible(timeout=120_000)
+    assert lost
+
+
 def test_a_map_that_is_done_after_the_panel_was_left_is_announced(context: BrowserContext, demo: Demo) -> None:
     context.clock.install()
     page = open_map(context, demo, PLACE)
     panel = desk_of(page)
+    page.route("**/api/v1/prints/", still_running)
     panel.get_by_label("Titre", exact=True).fill("Entre-temps")
     panel.get_by_role("button", name="Imprimer en PDF").click()
     expect(panel.get_by_text("Entre-temps").first).to_be_visible()
     page.locator(".panel-header button.icon-button").last.click()
+    page.unroute("**/api/v1/prints/")
     notice = page.locator("arp-notices").get_by_text("« Entre-temps » est prêt.")
     expect(notice).to_be_visible(timeout=120_000)
     context.clock.fast_forward(9_500)

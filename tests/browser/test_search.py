@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.axe import serious
+from tests.browser.axe import serious, wider_by
 from tests.browser.conftest import Demo, open_map
 
 pytestmark = pytest.mark.browser
@@ -51,7 +51,7 @@ def test_the_list_is_read_by_those_who_do_not_see_it(context: BrowserContext, de
 def test_nothing_lies_beside_the_page_with_its_list_open(context: BrowserContext, demo: Demo) -> None:
     page = typed(context, demo, "rue")
     expect(page.get_by_role("option").first).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert wider_by(page) <= 0
 
 
 def test_no_empty_list_is_left_where_the_text_is_taken_away(context: BrowserContext, demo: Demo) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.browser.axe import OVERFLOW, serious_in_both_schemes
+from tests.browser.axe import serious_in_both_schemes, wider_by
 from tests.browser.conftest import DESK, PHONE, Demo
 from tests.browser.test_sessions import end_session
 from tests.second_factors import code_of, secret_on
@@ -60,7 +60,7 @@ def sign_out(page: Page, demo: Demo) -> None:
 
 def clean(page: Page) -> None:
     assert serious_in_both_schemes(page) == [], page.url
-    assert page.evaluate(OVERFLOW) <= 0, page.url
+    assert wider_by(page) <= 0, page.url
 
 
 def window(page: Page) -> Locator:

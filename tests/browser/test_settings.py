@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.axe import serious, serious_in_both_schemes
+from tests.browser.axe import serious, serious_in_both_schemes, wider_by
 from tests.browser.conftest import DESK, PHONE, Demo, cookies_of, drawn, redrawn, until
 
 pytestmark = pytest.mark.browser
@@ -67,7 +67,7 @@ def test_axe_finds_nothing_serious_on_the_settings_of_a_layer(anywhere: Page, de
         for field in anywhere.locator(".columns summary").all():
             field.click()
         assert serious_in_both_schemes(anywhere) == [], path
-        assert anywhere.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert wider_by(anywhere) <= 0, path
 
 
 def test_what_was_typed_is_told_until_it_is_saved(desk: Page, demo: Demo) -> None:
@@ -145,7 +145,7 @@ def test_an_area_is_hatched_and_the_preview_and_the_swatch_show_it(anywhere: Pag
     redrawn(page, page.locator(PREVIEW), plain)
     expect(page.locator(".swatch-button path")).to_have_count(3)
     assert serious(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert wider_by(page) <= 0
     page.get_by_role("button", name="Enregistrer").click()
     expect(page.get_by_text("Le style est enregistré")).to_be_visible()
     (line,) = page.request.get(f"{demo.url}/api/v1/layers/green-areas/").json()["legend"]

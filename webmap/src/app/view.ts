@@ -96,8 +96,7 @@ export class View implements ViewPort {
   }
 
   editCanvas(events: EditEvents): Promise<EditCanvas> {
-    if (!this.map) throw new Error("There is no map yet.");
-    return this.map.edit(events);
+    return this.mapThere.then((map) => map.edit(events));
   }
 
   paperFrame(events: PaperFrameEvents): Promise<PaperFrame> {

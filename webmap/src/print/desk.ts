@@ -142,7 +142,9 @@ export class PrintDesk {
     const before = this.latest;
     if (answer) this.store.update({ prints: answer.results });
     if (this.latest && !isOpen(this.latest) && (!before || isOpen(before))) this.announce(this.latest);
-    if (this.state.prints.some(isOpen)) this.timer = window.setTimeout(() => void this.watch(), WATCH_MS);
+    // A list that did not come says nothing of what was ordered.
+    const awaited = this.latest === null && this.state.latest !== null && !answer;
+    if (awaited || this.state.prints.some(isOpen)) this.timer = window.setTimeout(() => void this.watch(), WATCH_MS);
   }
 
   /** The print that was ordered last from this page, as far as it is. */
