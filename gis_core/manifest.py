@@ -292,7 +292,7 @@ MANIFEST = Manifest(
             ),
             Task(name="remind_of_tokens", run=Later("gis_core.tokens.reminders.remind"), cron="47 6 * * *"),
             Task(name="tidy", run=Later("gis_core.tasks.tidy"), cron="17 3 * * *"),
-            Task(name="sweep_erased", run=Later("gis_core.files.erasing.sweep_erased"), cron="37 3 * * *"),
+            Task(name="sweep_erased", run=Later("gis_core.tasks.sweep_erased"), cron="37 3 * * *"),
             Task(name="apply_retention", run=Later(f"{RETENTION}.apply_choices"), cron="12 4 * * *"),
             Task(name="watch", run=Later(f"{WATCH}.alerts.watch"), queue=WAITED, cron="*/10 * * * *"),
             Task(name="measure_everything", run=Later(f"{WATCH}.alerts.measure_everything"), cron="7 2 * * *"),

@@ -34,6 +34,7 @@ from gis_core.database.failures import in_domain_terms
 from gis_core.database.outages import database_is_gone
 from gis_core.database.statements import fetch_one
 from gis_core.errors import DatabaseGone, Forbidden, MailNotTaken, TryAgain
+from gis_core.files import erasing
 from gis_core.jobs import services as jobs
 from gis_core.jobs.points import JOB_KINDS, TASKS, JobKind, Task
 from gis_core.jobs.task_process import (
@@ -443,6 +444,11 @@ def send_account_mail(kind: str, values: dict[str, Any]) -> None:
         account_mail.send(kind, values)
     except OSError as error:
         raise MailNotTaken(str(error)) from error
+
+
+def sweep_erased(timestamp: int) -> None:
+    """Every night: what was erased longer ago than the recovery window goes for good."""
+    note_gone("continuous_archive", erasing.sweep_erased())
 
 
 def tidy(timestamp: int) -> None:

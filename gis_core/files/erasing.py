@@ -40,10 +40,8 @@ def _set_aside(path: Path) -> None:
         shutil.move(path, target)
 
 
-def sweep_erased(timestamp: int) -> None:
-    """Every night: what was erased longer ago than the recovery window goes for good."""
-    from gis_core.ownership.stock import note_gone
-
+def sweep_erased() -> int:
+    """What was erased longer ago than the recovery window goes for good; how many files and folders went."""
     gone = 0
     limit = time.time() - settings.RECOVERY_DAYS * DAY_S
     folder = Path(settings.FILES_DIR) / ERASED
@@ -52,4 +50,4 @@ def sweep_erased(timestamp: int) -> None:
         if moment.isdigit() and int(moment) / 1e9 < limit:
             shutil.rmtree(one, ignore_errors=True)
             gone += 1
-    note_gone("continuous_archive", gone)
+    return gone

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 
 from tests.gis_core.departures import passwords, world  # noqa: F401
 
@@ -17,3 +18,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("vectors")
     subprocess.run([sys.executable, WRITER, folder], check=True)
     return folder
+
+
+@pytest.fixture
+def empty_cache() -> None:
+    """Nobody has tried a password yet, and nothing asked elsewhere is remembered."""
+    cache.clear()

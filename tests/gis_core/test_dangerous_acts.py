@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
-from django.core.cache import cache
 from django.test import Client
 from django.urls import get_resolver
 
@@ -104,12 +103,7 @@ def test_what_writes_about_people_and_accounts_is_of_one_list_or_the_other() -> 
 
 # -- by hand -----------------------------------------------------------------------------------------------------------
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _counts_begin_again() -> None:
-    cache.clear()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import decrypt
-from django.core.cache import cache
 from django.test import Client
 
 from gis_core.database import clock
@@ -20,12 +19,7 @@ from tests import factories
 from tests.post import outbox
 from tests.second_factors import HTML, add_application, browser_of, code_of, first_step, second_step, with_password
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _counts_begin_again() -> None:
-    cache.clear()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
 
 @pytest.fixture

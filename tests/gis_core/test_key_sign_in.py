@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from allauth.mfa.webauthn.internal.auth import STATE_SESSION_KEY
-from django.core.cache import cache
 from django.test import Client
 
 from gis_core.members.rights import Role
@@ -16,13 +15,8 @@ from tests.post import outbox
 from tests.second_factors import HTML, with_password
 from tests.soft_keys import HOST, SoftKey
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 BY_KEY = "/compte/connexion/cle/"
-
-
-@pytest.fixture(autouse=True)
-def _counts_begin_again() -> None:
-    cache.clear()
 
 
 @pytest.fixture

@@ -27,13 +27,8 @@ from tests.second_factors import (
     with_password,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 WINDOW = {**HTML, "x-requested-with": "XMLHttpRequest", "accept": "application/json"}
-
-
-@pytest.fixture(autouse=True)
-def _counts_begin_again() -> None:
-    cache.clear()
 
 
 @pytest.fixture

@@ -13,16 +13,11 @@ from gis_core.models import User
 from tests import factories
 from tests.post import outbox, waiting
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 PAGE = "/compte/connexion/"
 HTML = {"accept": "text/html", "accept-language": "fr"}
 RIGHT = "un cheval mange des huîtres"
 SLOWED = "Trop de tentatives"
-
-
-@pytest.fixture(autouse=True)
-def _counts_begin_again() -> None:
-    cache.clear()
 
 
 @pytest.fixture

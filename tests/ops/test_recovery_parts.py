@@ -139,7 +139,7 @@ def test_an_erased_file_stays_for_the_window_and_returns(tmp_path: Path) -> None
     with override_settings(FILES_DIR=files, RECOVERY_DAYS=35):
         erasing.erase(kept)
         assert not kept.exists()
-        erasing.sweep_erased(0)
+        erasing.sweep_erased()
     new.write_bytes(b"new")
     changes = file_recovery.apply(
         tmp_path, files, instant, {"files/permits/1/kept.pdf", "files/permits/1/lost.pdf"}, None
@@ -190,7 +190,7 @@ def test_the_sweep_erases_after_the_window_and_without_an_archive_nothing_stays(
     old = tmp_path / ERASED / f"{time.time_ns() - 36 * 86_400 * 10**9}-x" / "permits"
     old.mkdir(parents=True)
     with override_settings(FILES_DIR=tmp_path, RECOVERY_DAYS=35):
-        erasing.sweep_erased(0)
+        erasing.sweep_erased()
     assert not old.exists()
     (tmp_path / "photo").mkdir()
     with override_settings(FILES_DIR=tmp_path, RECOVERY_DAYS=0):

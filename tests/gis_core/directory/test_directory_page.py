@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
-from django.core.cache import cache
 from django.test import Client
 from django.utils import translation
 
@@ -18,13 +17,8 @@ from tests.gis_core.directory.slapd import BASE, PASSWORD, READER, SECRET, Direc
 from tests.gis_core.directory.test_signing_in import MARIE, make_method
 from tests.gis_core.directory.test_synchronising import synchronise
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 HTML = {"accept": "text/html", "accept-language": "fr"}
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_remembered() -> None:
-    cache.clear()
 
 
 @pytest.fixture

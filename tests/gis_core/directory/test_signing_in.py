@@ -24,13 +24,8 @@ from tests import factories
 from tests.gis_core.directory import bad_servers
 from tests.gis_core.directory.slapd import PASSWORD, SECRET, Directory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 MARIE = "marie.durand@commune.example"
-
-
-@pytest.fixture(autouse=True)
-def _counts_begin_again() -> None:
-    cache.clear()
 
 
 @pytest.fixture

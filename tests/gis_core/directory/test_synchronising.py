@@ -23,7 +23,7 @@ from tests.gis_core.directory.slapd import BASE, Directory, dn_of, group, group_
 from tests.gis_core.directory.test_signing_in import join_first, make_method
 from tests.post import outbox
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 COUNT = 45
 
 
@@ -38,11 +38,6 @@ def town() -> Iterator[Directory]:
 
 def uuid(number: int) -> str:
     return f"00000000-0000-4000-8000-{number:012d}"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_remembered() -> None:
-    cache.clear()
 
 
 @pytest.fixture
