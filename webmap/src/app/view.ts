@@ -26,6 +26,12 @@ export class View implements ViewPort {
     this.draw();
   }
 
+  /** Now, or once the map has come and stands at its first place. */
+  private once(act: (map: MapPort) => void): void {
+    if (this.map) act(this.map);
+    else void this.mapThere.then(act);
+  }
+
   draw(): void {
     this.map?.apply(buildModel(this.app.state, this.app.config.urls.tiles));
   }
@@ -53,12 +59,12 @@ export class View implements ViewPort {
   }
 
   goTo(place: Place): void {
-    this.map?.goTo({ ...place, animate: true });
+    this.once((map) => map.goTo({ ...place, animate: true }));
   }
 
   /** Goes there without a flight. */
   jumpTo(place: Place): void {
-    this.map?.goTo(place);
+    this.once((map) => map.goTo(place));
   }
 
   hover(ref: FeatureRef | null): void {
@@ -82,7 +88,7 @@ export class View implements ViewPort {
 
   async reveal(bbox: Bbox): Promise<void> {
     await this.laidOut();
-    this.map?.reveal(bbox);
+    this.once((map) => map.reveal(bbox));
   }
 
   async frame(place: Place): Promise<void> {
