@@ -271,10 +271,11 @@ def drawn(page: Page, selector: str) -> None:
 def to_another_page(page: Page) -> Iterator[None]:
     """What is pressed within leads to another page; one waits for that one.
 
-    Playwright takes `history.replaceState`, which gis_core/once.js calls, for a navigation: it is over by then.
+    Playwright takes `history.replaceState` for a navigation, which forms (gis_core/once.js) and the map call at any
+    time: what is waited for is the other page itself.
     """
     page.wait_for_load_state()
-    with page.expect_navigation():
+    with page.expect_event("load"):
         yield
 
 

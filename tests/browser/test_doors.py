@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.axe import serious
-from tests.browser.conftest import DESK, PHONE, Demo, cookies_of, open_map, opened, until
+from tests.browser.conftest import DESK, FIRST_VIEW_MS, PHONE, Demo, cookies_of, open_map, opened, until
 
 pytestmark = pytest.mark.browser
 CHOSEN = "document.querySelector('arpent-app').app.state.chosen.parcels.map(({ idu }) => idu)"
@@ -31,7 +31,7 @@ def test_the_menu_of_the_map_leads_to_the_networks_and_the_permits(technician: P
 def test_anomalies_of_the_sewer_open_on_the_map_and_lead_back(technician: Page, demo: Demo) -> None:
     technician.goto(f"{demo.url}/reseaux/anomalies/?family=sewer")
     technician.get_by_role("link", name="Réparer sur la carte").click()
-    technician.wait_for_selector("html[data-arpent-ready=true]", state="attached")
+    technician.wait_for_selector("html[data-arpent-ready=true]", state="attached", timeout=FIRST_VIEW_MS)
     expect(technician.get_by_role("tab", name="Anomalies")).to_have_attribute("aria-selected", "true")
     expect(technician.locator("input[name=anomaly-family]").last).to_be_checked()
     technician.get_by_role("link", name="Tableau des anomalies").click()
@@ -51,7 +51,7 @@ def test_the_parcels_of_a_file_are_chosen_on_the_map(blank_desk: Page, demo: Dem
     page.goto(f"{demo.url}/permis/?state=open")
     page.locator("table.list tbody th a").first.click()
     page.get_by_role("link", name="Voir sur la carte").click()
-    page.wait_for_selector("html[data-arpent-ready=true]", state="attached")
+    page.wait_for_selector("html[data-arpent-ready=true]", state="attached", timeout=FIRST_VIEW_MS)
     named = re.search(r"ps=([^&]+)", page.url)
     assert named
     until(page, lambda: page.evaluate(CHOSEN) == named[1].split(","), "other parcels are chosen")

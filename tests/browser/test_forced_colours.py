@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Demo, open_map
+from tests.browser.conftest import Demo, open_map, to_another_page
 
 pytestmark = pytest.mark.browser
 DARK = 100
@@ -43,7 +43,8 @@ def test_the_result_that_is_pointed_at_is_outlined(desk: Page) -> None:
 def test_the_tab_of_a_file_that_is_open_is_underlined(blank_desk: Page, demo: Demo) -> None:
     blank_desk.emulate_media(forced_colors="active")
     blank_desk.goto(f"{demo.url}/permis/")
-    blank_desk.locator("tbody a").first.click()
+    with to_another_page(blank_desk):
+        blank_desk.locator("tbody a").first.click()
     current, other = (
         blank_desk.locator(f".tabs a{which}").first for which in ("[aria-current]", ":not([aria-current])")
     )

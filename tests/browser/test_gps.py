@@ -6,10 +6,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.axe import serious
-from tests.browser.conftest import DESK, PHONE, Demo, cookies_of, open_map, opened
+from tests.browser.conftest import DESK, PHONE, Demo, at_rest, cookies_of, open_map, opened, until
 
 pytestmark = pytest.mark.browser
 HERE = {"longitude": 1.92, "latitude": 47.55, "accuracy": 3.0}
+STATE = "document.querySelector('arpent-app').app.state"
 PLACE = f"#v=1&c={HERE['longitude']},{HERE['latitude']}&z=19&l=street-lights,green-areas&p=edit"
 
 
@@ -46,25 +47,27 @@ def test_a_phone_measures_its_place_without_pulling_up_the_sheet(lamp: Page) -> 
 
 
 def test_the_measured_place_is_seen_on_the_map_before_it_is_taken(lamp: Page) -> None:
-    state = "document.querySelector('arpent-app').app.state"
+    there = f"{STATE}.pin !== null && Math.abs({STATE}.view.center[0] - {HERE['longitude']}) < 1e-3"
     lamp.evaluate("document.querySelector('arpent-app').app.view.jumpTo({ center: [1.93, 47.56] })")
     lamp.get_by_role("button", name="Mesurer ma position").tap()
-    lamp.wait_for_function(f"() => {state}.pin && Math.abs({state}.view.center[0] - {HERE['longitude']}) < 1e-3")
+    until(lamp, lambda: bool(lamp.evaluate(there)), "the map does not go where one is")
     lamp.get_by_role("button", name="Arrêter").tap()
-    lamp.wait_for_function(f"() => {state}.pin === null")
+    until(lamp, lambda: bool(lamp.evaluate(f"{STATE}.pin === null")), "the place stays on the map")
 
 
 def test_a_phone_says_above_its_buttons_what_to_do_next(lamp: Page) -> None:
     said = lamp.locator(".cross-remark")
     expect(said).to_have_text("Amenez la croix à l’endroit voulu, puis touchez « Point ».")
     expect(said).to_be_in_viewport(ratio=1)
-    before = lamp.evaluate("document.querySelector('arpent-app').app.state.view.center")
+    at_rest(lamp)
+    lon, lat = lamp.evaluate(f"{STATE}.view.center")
     lamp.touchscreen.tap(120, 220)
-    lamp.wait_for_function(
-        "([lon, lat]) => { const [x, y] = document.querySelector('arpent-app').app.state.view.center;"
-        " return x < lon && y > lat; }",
-        arg=before,
-    )
+
+    def brought() -> bool:
+        x, y = lamp.evaluate(f"{STATE}.view.center")
+        return bool(x < lon and y > lat)
+
+    until(lamp, brought, "the cross does not go where one taps")
     assert serious(lamp) == []
 
 

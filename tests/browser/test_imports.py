@@ -84,8 +84,8 @@ def test_the_server_says_how_large_files_may_be(
     plain.goto(f"{demo.url}/imports/")
     plain.get_by_text("Données de référence").click()
     plain.locator(field).set_input_files(too_large)
-    with plain.expect_response(lambda answer: answer.request.method == "POST") as answered:
-        plain.get_by_role("button", name=button).click()
+    with plain.expect_response(lambda answer: answer.request.method == "POST", timeout=PATIENCE_MS) as answered:
+        plain.get_by_role("button", name=button).click(timeout=PATIENCE_MS)
     assert answered.value.status == 413
     expect(plain.locator("p.notice[role=alert]").first).to_contain_text("500 Mo")
     context.close()

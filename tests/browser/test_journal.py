@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.axe import serious_in_both_schemes, wider_by
-from tests.browser.conftest import DESK, PHONE, Demo, cookies_of
+from tests.browser.conftest import DESK, PHONE, Demo, cookies_of, to_another_page
 
 AGENCY = "agence"
 PAGES = {
@@ -50,7 +50,8 @@ def test_a_program_gets_its_account_and_its_token_by_keyboard(browser: Browser, 
     page.goto(f"{demo.url}/membres/cc-lys/programmes/")
     page.get_by_label("Nom du programme").focus()
     page.keyboard.type("QGIS Server")
-    page.keyboard.press("Enter")
+    with to_another_page(page):
+        page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("QGIS Server")
     page.get_by_label("Nom du nouveau jeton").focus()
     page.keyboard.type("production")

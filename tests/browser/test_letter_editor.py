@@ -2,7 +2,7 @@
 
 from playwright.sync_api import BrowserContext, expect
 
-from tests.browser.conftest import Demo
+from tests.browser.conftest import Demo, to_another_page
 from tests.browser.test_letters import number, pytestmark, sound
 
 __all__ = ["number", "pytestmark"]
@@ -31,7 +31,9 @@ def test_a_letter_is_typed_as_on_the_page(context: BrowserContext, demo: Demo, n
     page.keyboard.type("trois")
     expect(field).to_have_value("Bonjour **Madame**\n\n- un \\* deux\n- trois")
     expect(page.locator(".sheet li").first).to_have_text("un * deux")
-    page.get_by_role("button", name="Enregistrer le projet").click()
+    # What is typed is shown before, too.
+    with to_another_page(page):
+        page.get_by_role("button", name="Enregistrer le projet").click()
     expect(editor.locator("strong")).to_have_text("Madame")
     page.get_by_role("button", name="Écrire avec les signes").click()
     expect(field).to_be_visible()

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from gis_core.operations.environment import Place, variables
 from gis_core.operations.manage import command_line
 from tests.browser.axe import serious, wider_by
-from tests.browser.conftest import DESK, PHONE, Demo, cookies_of, opened
+from tests.browser.conftest import DESK, PHONE, Demo, cookies_of, opened, to_another_page
 
 pytestmark = pytest.mark.browser
 FILE = """
@@ -36,7 +36,7 @@ def number(demo: Demo) -> str:
     """A file of the Lys."""
     command = command_line("shell", "--no-imports", "-c", FILE)
     env = variables(Place(demo.data), "worker")
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=600, check=False)
     found = re.search(r"number: (\w+)", done.stdout)
     assert found, done.stderr
     return found[1]
@@ -61,7 +61,9 @@ def test_a_letter_is_written_and_locked(context: BrowserContext, demo: Demo, num
     expect(page.locator(".sheet")).to_contain_text("Plan de masse")
     sound(page)
     page.get_by_label("Objet").fill("Votre dossier est incomplet")
-    page.get_by_role("button", name="Enregistrer le projet").click()
+    # The preview has the words as they are typed: what is looked at is the page that follows.
+    with to_another_page(page):
+        page.get_by_role("button", name="Enregistrer le projet").click()
     expect(page.locator(".sheet")).to_contain_text("Votre dossier est incomplet")
     page.get_by_text("Le rendre définitif, ou le jeter").click()
     page.get_by_role("button", name="Numéroter et verrouiller").click()

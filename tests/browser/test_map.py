@@ -164,9 +164,7 @@ def test_a_list_of_all_columns_scrolls_inside_its_panel_on_a_phone(phone: Page) 
 
 
 def test_axe_finds_nothing_serious_on_the_map(context: BrowserContext, demo: Demo) -> None:
-    page = context.new_page()
-    page.goto(f"{demo.url}/")
-    page.wait_for_selector("html[data-arpent-ready=true]", state="attached")
+    page = open_map(context, demo)
     assert serious_in_both_schemes(page) == []
 
 

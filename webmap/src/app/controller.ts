@@ -115,7 +115,7 @@ export class Controller implements AppPort {
     return {
       moved: () => this.view.moved(),
       pointer: (position, twin) => this.pointer.update({ position, twin }),
-      clicked: (at) => this.clicked(at),
+      clicked: (at, when) => this.clicked(at, when),
       doubleClicked: () => this.measure.finish(),
       tileFailed: () => void this.session.glance(),
       imageFailed: (slug, detail) => {
@@ -128,11 +128,11 @@ export class Controller implements AppPort {
     };
   }
 
-  clicked(at: LonLat): void {
+  clicked(at: LonLat, when = performance.now()): void {
     if (this.editing.editor) return;
     const { measure } = this.state;
     if (measure && !measure.finished) this.measure.addPoint(at);
-    else if (this.tool) this.tool.clicked(at);
+    else if (this.tool) this.tool.clicked(at, when);
     else void this.sheet.askHere(at);
   }
 

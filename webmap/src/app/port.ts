@@ -197,7 +197,8 @@ export interface EditingPort {
 
 /** What a click on the map, and the end of a drawing, mean while a desk has a tool of its own. */
 export interface MapTool {
-  clicked(at: LonLat): void;
+  /** `when`: by the page's clock, in milliseconds. */
+  clicked(at: LonLat, when: number): void;
   drawn(): void;
   /** What was drawn, or was about to be pointed at, is given up: it can be done again. */
   restart(): void;

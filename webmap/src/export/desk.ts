@@ -164,7 +164,9 @@ export class ExportDesk {
     const answer = await this.app.api.send(`${this.api}exports/`).catch(() => null);
     if (answer) this.store.update({ exports: ((await answer.json()) as { results: Export[] }).results });
     for (const made of this.state.exports) if (!isOpen(made)) this.deliver(made);
-    if (this.state.exports.some(isOpen)) this.timer = window.setTimeout(() => void this.watch(), WATCH_MS);
+    // A list that did not come says nothing of what was ordered.
+    const lost = !answer && this.awaited.size > 0;
+    if (lost || this.state.exports.some(isOpen)) this.timer = window.setTimeout(() => void this.watch(), WATCH_MS);
   }
 
   private deliver(made: Export): void {

@@ -10,7 +10,8 @@ export interface MapEvents {
   moved(view: ViewState): void;
   /** `twin`: over the left one of two maps. */
   pointer(position: LonLat | null, twin: boolean): void;
-  clicked(position: LonLat): void;
+  /** `when`: by the page's clock (ms); a busy page learns of it later. */
+  clicked(position: LonLat, when: number): void;
   doubleClicked(): void;
   rendered(): void;
   photoFailed(slug: string): void;

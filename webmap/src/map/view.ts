@@ -276,7 +276,7 @@ export class MapView implements MapPort {
     const several = this.model.sketch ? null : this.layers.clusterAt(event.pixel);
     if (several)
       return this.goTo({ bbox: transformExtent(several, "EPSG:3857", "EPSG:4326") as Bbox, zoom: CLUSTER_ZOOM });
-    this.events.clicked(toLonLat(event.coordinate) as LonLat);
+    this.events.clicked(toLonLat(event.coordinate) as LonLat, event.originalEvent.timeStamp);
   }
 
   private doubleClick(event: MapBrowserEvent): void {

@@ -69,7 +69,7 @@ export class ParcelDesk implements MapTool {
   private before: Choice = NOTHING;
   private question = Promise.resolve();
   private drawing: AbortController | null = null;
-  private drawnAt = 0;
+  private drawnAt = Number.NEGATIVE_INFINITY;
   /** How many questions wait for their answer. */
   private waiting = 0;
   /** Counts what gives up the answers that are still to come. */
@@ -156,8 +156,8 @@ export class ParcelDesk implements MapTool {
   // --- by clicking -------------------------------------------------------------------------------------------------
 
   /** One after the other: a quick second click must see what the first one chose. */
-  clicked(at: LonLat): void {
-    if (this.state.way === "draw" && Date.now() - this.drawnAt < DOUBLE_CLICK_MS) return;
+  clicked(at: LonLat, when = performance.now()): void {
+    if (this.state.way === "draw" && when - this.drawnAt < DOUBLE_CLICK_MS) return;
     if (this.state.way === "draw") return this.beginAt(at);
     this.question = this.question.then(() => this.toggleAt(at));
   }
@@ -200,7 +200,7 @@ export class ParcelDesk implements MapTool {
 
   drawn(): void {
     this.before = this.app.state.chosen;
-    this.drawnAt = Date.now();
+    this.drawnAt = performance.now();
     const points = this.app.state.measure?.points ?? [];
     if (points.length < LEAST_POINTS[this.state.kind]) {
       this.say(this.words(this.state.kind === "line" ? "said.twoPoints" : "said.threePoints"));
