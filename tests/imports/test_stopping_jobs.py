@@ -6,6 +6,7 @@ Real worker processes on a copy of the test database, where rows are committed.
 import os
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,18 @@ from tests import factories
 from tests.imports.hasty_worker import LOST_AFTER_S
 from tests.imports.long_tasks import IN_C, IN_PYTHON, IN_SQL, LOST, ONCE_LOST, WRITING
 from tests.imports.workers import LOST_S, PATIENCE_S, until, worker
+from tests.ops.conftest import before_others
 
 pytestmark = pytest.mark.django_db
 STOP_S = 5.0
 MODULE = "tests.imports.long_tasks"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def first_of_all() -> Iterator[None]:
+    """Seconds are counted here: other tests that run meanwhile wait for ours."""
+    with before_others(-10):
+        yield
 
 
 @pytest.fixture
@@ -142,8 +151,9 @@ def test_a_frozen_workers_job_goes_to_another_and_what_it_writes_when_it_wakes_i
             os.kill(pid, signal.SIGSTOP)
         (tmp_path / "go on").touch()
         try:
+            # Before there is another one, which takes it at once.
+            until(lambda: describe_job(now(job))[0] == "En attente", LOST_AFTER_S + 10)
             with worker(database, tmp_path, module=MODULE):
-                until(lambda: describe_job(now(job))[0] == "En attente", LOST_AFTER_S + 10)
                 until(lambda: now(job).state == "done", LOST_S)
                 done: Any = (job.title, job.report, job.ended_at)
                 for pid in family:

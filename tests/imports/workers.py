@@ -15,9 +15,9 @@ from psycopg import sql
 from gis_core.operations.environment import PYTHON, ROOT
 from tests import factories
 
-PATIENCE_S = 40
+PATIENCE_S = 120
 # Until a worker that runs has taken up what a killed one left, and done it.
-LOST_S = 60
+LOST_S = 180
 
 
 def administer(statement: str, *names: str) -> None:
