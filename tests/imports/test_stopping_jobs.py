@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -172,8 +173,10 @@ def test_a_frozen_workers_job_goes_to_another_and_what_it_writes_when_it_wakes_i
 def processes_of(pid: int) -> list[int]:
     found = [pid]
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, task.read_text().split()):
-            found += processes_of(child)
+        # A thread may end while it is looked at.
+        with suppress(OSError):
+            for child in map(int, task.read_text().split()):
+                found += processes_of(child)
     return found
 
 
