@@ -19,7 +19,7 @@ def ask(directory: Directory, act: str, heard: list[Any] | None = None, **more: 
     """The answer of the tests' directory; `options`, `server`, `secret` may be others."""
     options = Options.from_json(directory.options(**more.pop("options", {}))).as_json()
     request = (
-        options | {"act": act, "server": directory.server, "secret": SECRET, "network_s": 20, "now": time.time()} | more
+        options | {"act": act, "server": directory.server, "secret": SECRET, "network_s": 10, "now": time.time()} | more
     )
     return converse(request, 60, lambda kind, value: heard.append((kind, value)) if heard is not None else None)
 
