@@ -98,7 +98,8 @@ def replay() -> Iterator[tuple[Running, Replay]]:
             yield running, replayed(running, tokens[:WRITERS])
         finally:
             running.over.set()
-            keeper.join()
+            if keeper.is_alive():
+                keeper.join()
             group.stop()
 
 

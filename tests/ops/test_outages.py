@@ -182,7 +182,8 @@ def running() -> Iterator[Running]:
             yield found
         finally:
             found.over.set()
-            keeper.join()
+            if keeper.is_alive():
+                keeper.join()
             group.stop()
 
 
