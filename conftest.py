@@ -215,6 +215,27 @@ def database_clock_unknown(request: pytest.FixtureRequest, monkeypatch: pytest.M
         monkeypatch.setattr(database_clock, "ask", lambda: datetime.now(UTC))
 
 
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """What this process keeps for some seconds of what it was asked: who saw what, how often somebody was refused, what
+    was locked or away. A test that comes soon after another one is not answered by that.
+    """
+    from gis_core.database.lock_waits import locked
+    from gis_core.database.outages import outage
+    from gis_core.journal import keeping
+    from gis_core.operations import security_journal
+    from layers.ogc.kept import forget_layers
+    from tiles.asking import forget_everybody
+
+    locked.next_try.clear()
+    locked.hurried_until = 0.0
+    outage.known = False
+    keeping._silent_until = 0.0
+    security_journal._counts.clear()
+    forget_layers()
+    forget_everybody()
+
+
 @pytest.fixture(params=[-86_400, 3_600], ids=["a day late", "an hour fast"])
 def wrong_clock(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> timedelta:
     """The clock of this process is wrong by as much; the database's is right."""

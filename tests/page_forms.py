@@ -5,8 +5,11 @@ from html.parser import HTMLParser
 from threading import Barrier, Thread
 from typing import Any
 
+import pytest
 from django.db import connection
 from django.test import Client
+
+from gis_core.database import lock_waits
 
 type Sent = dict[str, list[str]]
 
@@ -93,8 +96,11 @@ def at_once[Found](*works: Callable[[], Found]) -> list[Found]:
             connection.close()
 
     threads = [Thread(target=run, args=[work]) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with pytest.MonkeyPatch.context() as patch:
+        # On a busy machine one waits longer for the other than a page does.
+        patch.setattr(lock_waits, "WRITE_PATIENCE", "120s")
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
     return found

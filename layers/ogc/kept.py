@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from django.db import ProgrammingError
 from django.utils.translation import gettext as _
 
+from gis_core.database.lock_waits import check_not_locked
 from gis_core.errors import Unavailable
 from gis_core.members.rights import Rights
 from layers.catalogue.models import Layer
@@ -25,11 +26,12 @@ _kept: dict[Hashable, tuple[float, Layer]] = {}
 
 
 def layer_to_read(slug: str, rights: Rights) -> Layer:
-    """The layer as far as the asker saw it two seconds ago or less. Raises NotFound."""
+    """The layer as far as the asker saw it two seconds ago or less. Raises NotFound, Busy (read while locked)."""
     key = (slug, rights.user_id, rights.agency, tuple(rights.roles.items()))
     now = time.monotonic()
     entry = _kept.get(key)
     if entry and now - entry[0] < KEPT_SECONDS:
+        check_not_locked(slug)
         return entry[1]
     layer = visible_layer(slug, rights)
     if len(_kept) >= MOST_KEPT:

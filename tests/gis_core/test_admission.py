@@ -13,6 +13,7 @@ from gis_core.errors import Busy
 from gis_core.http import admission
 from gis_core.http.admission import PDF, SEARCH, Actor, Kind, Pool, limit_concurrency, on_behalf_of
 from gis_core.members.rights import Role
+from gis_core.operations.processes import wait_until
 from tests import factories
 from tests.parcels.conftest import place  # noqa: F401 - a fixture
 
@@ -53,6 +54,7 @@ def test_whoever_waits_too_long_is_refused_and_leaves_nothing(pool: Pool) -> Non
 
 
 def test_one_asker_never_fills_a_pool(pool: Pool) -> None:
+    pool.patience_s = 30
     pool.enter(PDF, person(1))
     pool.enter(PDF, person(1))
     begun = time.monotonic()
@@ -63,6 +65,7 @@ def test_one_asker_never_fills_a_pool(pool: Pool) -> None:
 
 
 def test_who_waits_holds_a_thread_and_counts(pool: Pool) -> None:
+    pool.patience_s = 30
     for number in range(4):
         pool.enter(Kind(f"kind {number}"), person(number))
     begun = time.monotonic()
@@ -86,7 +89,7 @@ def test_the_member_that_runs_least_goes_first() -> None:
     for actor in (person(3, 7), person(4, 9)):
         threads.append(threading.Thread(target=run, args=(actor,)))
         threads[-1].start()
-        time.sleep(0.05)
+        assert wait_until(lambda: len(pool.tickets) == 2 + len(threads), 30), "it waits"
     pool.leave(other)
     threads[1].join(30)
     assert order[0] == 4  # came later, but its member runs nothing

@@ -15,7 +15,7 @@ from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import User
 from tests import factories
 
-VISITORS, THREADS, PATIENCE_S = 40, 8, 30
+VISITORS, THREADS, PATIENCE_S = 40, 8, 120
 COSTLY = {
     "/api/v1/here/?lon=2.5&lat=47.7": "layers.features.api.views.find_here",
     "/api/v1/search/?q=bray": "layers.features.api.views.suggestions",

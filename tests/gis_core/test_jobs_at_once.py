@@ -27,7 +27,7 @@ def test_the_end_of_a_job_waits_for_a_commit_that_is_under_way(database: str) ->
         stopping.start()
         stopping.join(0.5)
         assert stopping.is_alive()
-    stopping.join(10)
+    stopping.join(60)
     with acting_as(SYSTEM), transaction.atomic():
         job.refresh_from_db()
     assert (ended, job.state) == ([False], "done")

@@ -49,7 +49,7 @@ def test_a_line_that_commits_late_is_sent_too(settings: Any, tmp_path: Path) -> 
         late.commit()
     finally:
         late.close()
-    thread.join(10)
+    thread.join(60)
     with factories.as_worker():
         syslog.send_events()
     sent = [one.split(" - ")[1].split(" ")[-1] for one in (tmp_path / "syslog").read_text().splitlines()]

@@ -124,15 +124,17 @@ def test_one_address_has_sixty_a_minute_in_all(monkeypatch: pytest.MonkeyPatch, 
 
 
 def asked_for(email: str) -> tuple[float, Any]:
-    begun = time.perf_counter()
+    """The processor's time that it takes, which other processes do not make longer, and what is answered."""
+    begun = time.thread_time()
     answer = Client().post("/compte/mot-de-passe/oublie/", {"email": email}, headers=HTML)
-    return time.perf_counter() - begun, answer
+    return time.thread_time() - begun, answer
 
 
 def test_a_reset_does_the_same_for_an_address_that_nobody_has(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
     from gis_core.accounts import mail as account_mail
 
-    monkeypatch.setattr(account_mail, "send_mail", lambda *_given: time.sleep(0.5))
+    sent: list[Any] = []
+    monkeypatch.setattr(account_mail, "send_mail", lambda *given: sent.append(given))
     times: dict[bool, list[float]] = {True: [], False: []}
     for number in range(4):
         for known, email in ((True, owner.email), (False, f"inconnue{number}@example.org")):
@@ -141,6 +143,7 @@ def test_a_reset_does_the_same_for_an_address_that_nobody_has(owner: User, monke
             assert answer["Location"] == "/compte/mot-de-passe/oublie/envoye/"
             cache.clear()
     assert abs(min(times[True]) - min(times[False])) < 0.1
+    assert sent == [], "nobody waits for a mail server"
     assert [arguments["values"]["email"] == owner.email for _number, arguments in waiting()] == [True, False] * 4
     monkeypatch.undo()
     assert [mail.to for mail in outbox()] == [[owner.email]] * 4

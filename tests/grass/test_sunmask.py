@@ -47,7 +47,7 @@ def sunmasks(model: Path, suns: Sequence[tuple[float, float]], folder: Path) -> 
             f"r.out.bin -b input=shadow output={file} bytes=1 --q",
         ]
     grass = ["grass", "--tmp-project", "XY", "--exec", "bash", "-ec", "\n".join(commands)]
-    done = subprocess.run(grass, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(grass, capture_output=True, text=True, check=False, timeout=1200)
     assert done.returncode == 0, done.stderr[-2000:]
     with rasterio.open(model) as image:
         shape = image.shape

@@ -6,6 +6,8 @@ Real worker processes on a copy of the test database, where rows are committed.
 import os
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,9 @@ import pytest
 from django.db import connection
 from procrastinate.contrib.django import app as queue
 
-from gis_core.jobs import services
+from gis_core.jobs import services, task_process
 from gis_core.jobs.services import describe_job
+from gis_core.management.commands.worker import GRACE_S, POLL_S
 from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Job
 from gis_core.tasks import LOST_EXIT
@@ -22,10 +25,19 @@ from tests import factories
 from tests.imports.hasty_worker import LOST_AFTER_S
 from tests.imports.long_tasks import IN_C, IN_PYTHON, IN_SQL, LOST, ONCE_LOST, WRITING
 from tests.imports.workers import LOST_S, PATIENCE_S, until, worker
+from tests.ops.conftest import before_others
 
 pytestmark = pytest.mark.django_db
-STOP_S = 5.0
+# What is waited for is five seconds in all; the rest is a busy machine's. None of these jobs ends by itself.
+STOP_S = 15.0
 MODULE = "tests.imports.long_tasks"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def first_of_all() -> Iterator[None]:
+    """Seconds are counted here: other tests that run meanwhile wait for ours."""
+    with before_others(-10):
+        yield
 
 
 @pytest.fixture
@@ -63,6 +75,10 @@ def sessions_at_work() -> int:
             " and application_name like 'arpent worker%%' and state <> 'idle'"
         )
         return int(cursor.fetchone()[0])
+
+
+def test_nothing_is_waited_for_longer_than_five_seconds() -> None:
+    assert max(GRACE_S, POLL_S) + task_process.STOP_S < 5
 
 
 @pytest.mark.parametrize("kind", [IN_SQL, IN_C, IN_PYTHON])
@@ -142,8 +158,9 @@ def test_a_frozen_workers_job_goes_to_another_and_what_it_writes_when_it_wakes_i
             os.kill(pid, signal.SIGSTOP)
         (tmp_path / "go on").touch()
         try:
+            # Before there is another one, which takes it at once.
+            until(lambda: describe_job(now(job))[0] == "En attente", LOST_AFTER_S + 10)
             with worker(database, tmp_path, module=MODULE):
-                until(lambda: describe_job(now(job))[0] == "En attente", LOST_AFTER_S + 10)
                 until(lambda: now(job).state == "done", LOST_S)
                 done: Any = (job.title, job.report, job.ended_at)
                 for pid in family:
@@ -162,8 +179,10 @@ def test_a_frozen_workers_job_goes_to_another_and_what_it_writes_when_it_wakes_i
 def processes_of(pid: int) -> list[int]:
     found = [pid]
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, task.read_text().split()):
-            found += processes_of(child)
+        # A thread may end while it is looked at.
+        with suppress(OSError):
+            for child in map(int, task.read_text().split()):
+                found += processes_of(child)
     return found
 
 

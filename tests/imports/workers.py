@@ -15,9 +15,9 @@ from psycopg import sql
 from gis_core.operations.environment import PYTHON, ROOT
 from tests import factories
 
-PATIENCE_S = 40
+PATIENCE_S = 120
 # Until a worker that runs has taken up what a killed one left, and done it.
-LOST_S = 60
+LOST_S = 180
 
 
 def administer(statement: str, *names: str) -> None:
@@ -27,7 +27,23 @@ def administer(statement: str, *names: str) -> None:
 
 
 def discard(database: str) -> None:
-    """Drop it once its sessions are ended. `with (force)` fails where autovacuum works; without, PostgreSQL waits."""
+    """Drop it once its sessions are ended. `with (force)` fails where autovacuum works; without, PostgreSQL waits.
+
+    What a killed worker leaves may come in once more before it ends.
+    """
+    last = time.monotonic() + LOST_S
+    while True:
+        end_sessions(database)
+        try:
+            administer("drop database {}", database)
+        except psycopg.errors.ObjectInUse:
+            if time.monotonic() > last:
+                raise
+        else:
+            return
+
+
+def end_sessions(database: str) -> None:
     with psycopg.connect(**address("postgres"), autocommit=True) as opened:
         for role in ("arpent_worker", "arpent_web", "arpent_owner"):
             opened.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
@@ -35,7 +51,6 @@ def discard(database: str) -> None:
                 "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s and usename = %s",
                 (database, role),
             )
-    administer("drop database {}", database)
 
 
 def address(database: str) -> dict[str, Any]:

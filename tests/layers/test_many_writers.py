@@ -132,6 +132,9 @@ class Writer:
     troubles: int = 0
     failure: str = ""
 
+    def has_written_since(self, instant: float) -> bool:
+        return bool(self.acknowledged) and self.acknowledged[-1][-1] > instant
+
     def run(self) -> None:
         chance = random.Random(self.number)
         mine: dict[int, int] = {}
@@ -230,16 +233,24 @@ def everybodys(running: Running) -> list[int]:
 @pytest.fixture(scope="module")
 def writers(running: Running) -> tuple[list[Writer], float]:
     """Writers that have written, and when the database was there again."""
-    shared, until = everybodys(running), time.monotonic() + SECONDS
+    shared, until = everybodys(running), time.monotonic() + 3600
     found = [Writer(n, running.port, token, until, shared) for n, token in enumerate(running.tokens)]
     threads = [threading.Thread(target=writer.run) for writer in found]
     for thread in threads:
         thread.start()
-    time.sleep(SECONDS / 2)
-    crash(running.cluster)
-    again = time.monotonic()
-    for thread in threads:
-        thread.join()
+    try:
+        time.sleep(SECONDS / 2)
+        wait_until(lambda: all(writer.acknowledged or writer.failure for writer in found), 60)
+        crash(running.cluster)
+        again = time.monotonic()
+        time.sleep(SECONDS / 2)
+        # However long it takes here until each has written again.
+        wait_until(lambda: all(writer.has_written_since(again) or writer.failure for writer in found), 60)
+    finally:
+        for writer in found:
+            writer.until = time.monotonic()
+        for thread in threads:
+            thread.join()
     return found, again
 
 

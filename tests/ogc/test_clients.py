@@ -33,7 +33,7 @@ def with_gdal(served: Served, layer: str, **asked: Any) -> Any:  # noqa: F811
     environment = {"PATH": os.environ["PATH"], "no_proxy": "127.0.0.1", **asked.pop("environment", {})}
     told = json.dumps({"url": served.url, "layer": layer, **asked})
     ran = subprocess.run(
-        [sys.executable, str(READER), told], env=environment, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, str(READER), told], env=environment, capture_output=True, text=True, timeout=300, check=False
     )
     assert ran.returncode == 0, ran.stderr
     return json.loads(ran.stdout)

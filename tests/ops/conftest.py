@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gis_core.operations import services
 from gis_core.operations.cluster import Cluster
 from gis_core.operations.environment import Place
 
@@ -19,7 +20,10 @@ def temporary_place() -> Iterator[Place]:
     folder.chmod(0o755)
     place = Place(folder / "data")
     try:
-        yield place
+        with pytest.MonkeyPatch.context() as patch:
+            # On a busy machine a site takes minutes until it answers.
+            patch.setattr(services, "READY_SECONDS", 600)
+            yield place
     finally:
         Cluster(place).stop()
         shutil.rmtree(Cluster(place).data, ignore_errors=True)

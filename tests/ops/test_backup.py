@@ -350,7 +350,7 @@ def at_most(seconds: float) -> Iterator[None]:
 
 
 def entries_of(data: Path, files: HeldFiles) -> set[str]:
-    with tarfile.open(data / "archive", "w", dereference=True) as archive, at_most(5):
+    with tarfile.open(data / "archive", "w", dereference=True) as archive, at_most(60):
         return set(add_data(archive, Place(data), files))
 
 

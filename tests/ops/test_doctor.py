@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -219,16 +220,16 @@ def status(hours: float, failure: str = "", missing: int = 0) -> Status:
     ("last", "state", "said"),
     [
         (None, "failure", "aucune sauvegarde vérifiée"),
-        (status(2), "ok", "il y a 2 h"),
-        (status(50), "failure", "il y a 50 h"),
-        (status(2, failure="Le disque est plein."), "warning", "Le disque est plein."),
-        (status(2, missing=3), "warning", "3 fichier(s) manquaient"),
+        ({"hours": 2}, "ok", "il y a 2 h"),
+        ({"hours": 50}, "failure", "il y a 50 h"),
+        ({"hours": 2, "failure": "Le disque est plein."}, "warning", "Le disque est plein."),
+        ({"hours": 2, "missing": 3}, "warning", "3 fichier(s) manquaient"),
     ],
 )
-def test_the_age_of_the_last_verified_backup(place: Place, last: Status | None, state: str, said: str) -> None:
+def test_the_age_of_the_last_verified_backup(place: Place, last: dict[str, Any] | None, state: str, said: str) -> None:
     (place.backups / "status.json").unlink(missing_ok=True)
     if last:
-        write_status(place.data, last)
+        write_status(place.data, status(**last))
     found = of(site.backups(place), "backups")
     assert [one.state for one in found if said in one.message] == [state]
 

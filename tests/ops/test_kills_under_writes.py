@@ -16,6 +16,7 @@ import pytest
 from gis_core.operations import proxy, services
 from gis_core.operations.cluster import Cluster
 from gis_core.operations.environment import DATABASE
+from gis_core.operations.processes import wait_until
 from tests.layers import test_many_writers as many
 from tests.ops.conftest import temporary_place
 from tests.ops.migrated import give_migrated
@@ -66,6 +67,10 @@ class Replay:
     killed: dict[str, float] = field(default_factory=dict)
     away: dict[str, float] = field(default_factory=dict)
 
+    def wait_for_write_after(self, what: str) -> None:
+        at = self.killed[what]
+        assert wait_until(lambda: any(one.has_written_since(at) for one in self.programs), 2 * RECOVERY_S), what
+
     def first_write_after(self, what: str) -> float:
         at = self.killed[what]
         return min(told for one in self.programs for *_write, told in one.acknowledged if told > at) - at
@@ -93,7 +98,8 @@ def replay() -> Iterator[tuple[Running, Replay]]:
             yield running, replayed(running, tokens[:WRITERS])
         finally:
             running.over.set()
-            keeper.join()
+            if keeper.is_alive():
+                keeper.join()
             group.stop()
 
 
@@ -119,6 +125,7 @@ def replayed(running: Running, tokens: list[str]) -> Replay:
                 found.killed[what] = kill(pid())
                 time.sleep(0.3)
                 found.away[what] = 0.3 + recovered(running, RECOVERY_S)
+                found.wait_for_write_after(what)
             time.sleep(BETWEEN_S)
         finally:
             for one in programs:

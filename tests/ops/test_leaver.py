@@ -24,7 +24,7 @@ from gis_core.operations.environment import DATABASE, ROOT, Place, variables
 from gis_core.operations.manage import command_line
 from gis_core.operations.processes import wait_until
 from tests.layers.test_many_writers import free_port
-from tests.ops.conftest import temporary_place
+from tests.ops.conftest import before_others, temporary_place
 from tests.ops.migrated import give_migrated
 
 pytestmark = pytest.mark.slow
@@ -195,6 +195,13 @@ class Site:
         assert status == 302
 
 
+@pytest.fixture(scope="module", autouse=True)
+def first_of_all() -> Iterator[None]:
+    """Seconds are counted here: other tests that run meanwhile wait for ours."""
+    with before_others(-10):
+        yield
+
+
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
     with temporary_place() as place:
@@ -283,11 +290,12 @@ def watch(site: Site, accesses: dict[str, Callable[[], bool]], jobs: dict[str, s
     threads = [threading.Thread(target=ask, args=one) for one in asked.items()]
     for thread in threads:
         thread.start()
-    time.sleep(1)
-    site.remove_the_leaver()
-    time.sleep(WATCHED_S)
-    over.set()
-    for thread in threads:
-        thread.join()
-    assert all(last_open.values()), "each was open before"
+    try:
+        assert wait_until(lambda: all(last_open.values()), 60), "each was open before"
+        site.remove_the_leaver()
+        time.sleep(WATCHED_S)
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
     return {name: max(at - site.begun, 0.0) for name, at in last_open.items()}

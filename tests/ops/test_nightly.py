@@ -166,10 +166,14 @@ def test_a_backup_that_was_killed_is_seen_as_one_that_failed(place: Place):
 
 def test_the_program_writes_down_when_it_began_and_stops_at_once(tmp_path: Path):
     command = [str(PYTHON), "-m", "gis_core.operations", "nightly", "--data", str(tmp_path)]
-    running = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)})
-    assert wait_until(lambda: read_status(tmp_path) is not None, 20)
-    running.send_signal(signal.SIGTERM)
-    assert running.wait(5) == 130
+    with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)}) as running:
+        try:
+            assert wait_until(lambda: read_status(tmp_path) is not None, 60)
+            running.send_signal(signal.SIGTERM)
+            # It comes after all others (`nice`), and would otherwise sleep for five minutes.
+            assert running.wait(60) == 130
+        finally:
+            running.kill()
 
 
 def test_a_damaged_status_is_none(tmp_path: Path):

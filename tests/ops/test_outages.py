@@ -182,7 +182,8 @@ def running() -> Iterator[Running]:
             yield found
         finally:
             found.over.set()
-            keeper.join()
+            if keeper.is_alive():
+                keeper.join()
             group.stop()
 
 
@@ -200,7 +201,7 @@ def job_under_way(running: Running) -> Iterator[str]:
     client = [*running.cluster.client("psql"), "-d", DATABASE, "-c", IN_THE_WAY]
     blocker = subprocess.Popen(client, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        assert wait_until(lambda: "t" in count(running, "query like '%pg_sleep(600)%' and wait_event = 'PgSleep'"), 20)
+        assert wait_until(lambda: "t" in count(running, "query like '%pg_sleep(600)%' and wait_event = 'PgSleep'"), 60)
         job = running.manage("shell", "--no-imports", "-c", ORDER).split()[-1]
         assert wait_until(lambda: "t" in count(running, "wait_event_type = 'Lock' and wait_event = 'advisory'"), 60)
         assert recovered(running, 60, lambda: running.state_of(job) == "running")

@@ -3,7 +3,6 @@
 import fcntl
 import os
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -49,11 +48,12 @@ def test_apt_waits_for_another_one(apt: dict[str, str], tmp_path: Path, lock: st
     with (tmp_path / lock).open("w") as held:
         fcntl.lockf(held, fcntl.LOCK_EX)
         waiting = apt_get(apt, *words)
-        time.sleep(2)
+        assert waiting.stdout is not None
+        sentence = f"J'attends qu'une autre installation de paquets finisse (process {os.getpid()}"
+        assert any(line.startswith(sentence) for line in waiting.stdout)
         assert waiting.poll() is None
     said, _ = waiting.communicate(timeout=60)
     assert waiting.returncode == 0, said
-    assert f"J'attends qu'une autre installation de paquets finisse (process {os.getpid()}" in said
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="apt-get asks for root")

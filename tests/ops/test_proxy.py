@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
 from email.message import Message
+from pathlib import Path
 
 import pytest
 
@@ -81,14 +82,18 @@ def get(port: int, path: str, **headers: str) -> Answer:
 
 
 def is_prompt(port: int, seconds: float = 2.0) -> bool:
-    """Whether pages and health answer in under a second, for some seconds."""
+    """Whether pages and health answer, for some seconds, and the half of them in under a second: one alone may be late
+    on a busy machine; while no thread is free, no page comes so soon.
+    """
     until = time.monotonic() + seconds
+    lengths: dict[str, list[float]] = {"/health/live": [], "/page": []}
     while time.monotonic() < until:
-        for path in ("/health/live", "/page"):
+        for path, taken in lengths.items():
             begun = time.monotonic()
-            if get(port, path).status != 200 or time.monotonic() - begun > PROMPT_S:
+            if get(port, path).status != 200:
                 return False
-    return True
+            taken.append(time.monotonic() - begun)
+    return all(sorted(taken)[len(taken) // 2] < PROMPT_S for taken in lengths.values())
 
 
 def drip(sockets: list[socket.socket], ended: threading.Event) -> None:
@@ -104,9 +109,11 @@ def test_a_byte_a_second_of_a_body_stops_nobody_and_is_cut_off_in_words(port: in
     sockets = [opened(port, HEAD + b"Content-Length: 999999\r\n\r\na") for _n in range(count)]
     ended = threading.Event()
     threading.Thread(target=drip, args=(sockets, ended), daemon=True).start()
-    assert is_prompt(port)
-    said = sockets[0].recv(2000)
-    ended.set()
+    try:
+        assert is_prompt(port)
+        said = sockets[0].recv(2000)
+    finally:
+        ended.set()
     assert said.split()[1] == b"408"
     assert "trop lent" in said.decode()
     for one in sockets:
@@ -125,7 +132,7 @@ def test_a_body_that_stalls_is_cut_off(port: int) -> None:
     with opened(port, HEAD + b"Content-Length: 1000\r\n\r\na") as stalled:
         begun = time.monotonic()
         assert stalled.recv(2000).split()[1] == b"408"
-        assert 2 < time.monotonic() - begun < 8
+        assert 2 < time.monotonic() - begun < 20
 
 
 def test_an_honest_slow_body_arrives(port: int) -> None:
@@ -151,7 +158,7 @@ def test_slow_headers_and_idle_connections_stop_nobody_and_are_closed(port: int)
             begun = time.monotonic()
             with suppress(ConnectionResetError):
                 assert one.recv(100) == b""
-            assert time.monotonic() - begun < 8
+            assert time.monotonic() - begun < 20
 
 
 def test_slow_readers_of_large_answers_hold_no_thread(port: int) -> None:
@@ -164,17 +171,20 @@ def test_slow_readers_of_large_answers_hold_no_thread(port: int) -> None:
     assert len(get(port, "/large").body) == LARGE
 
 
-def test_health_answers_while_all_threads_are_taken(port: int) -> None:
+def test_health_answers_while_all_threads_are_taken(port: int, tmp_path: Path) -> None:
+    goes_on = tmp_path / "goes on"
+    goes_on.touch()
     with ThreadPoolExecutor(4) as pool:
-        blocked = [pool.submit(get, port, "/block") for _n in range(4)]
-        time.sleep(0.5)
-        begun = time.monotonic()
-        live = get(port, "/health/live")
-        assert (live.status, json.loads(live.body)) == (200, {"status": "live", "busy": True})
-        assert time.monotonic() - begun < PROMPT_S
-        ready = get(port, "/health/ready")
-        assert (ready.status, ready.headers["Content-Type"]) == (503, "application/problem+json")
-        assert time.monotonic() - begun < 3
+        try:
+            blocked = [pool.submit(get, port, "/block", X_While_There_Is=str(goes_on)) for _n in range(4)]
+            assert wait_until(lambda: len(list(tmp_path.iterdir())) == 3, 30), "each of two threads says so in a file"
+            live = get(port, "/health/live")
+            assert (live.status, json.loads(live.body)) == (200, {"status": "live", "busy": True})
+            ready = get(port, "/health/ready")
+            assert (ready.status, ready.headers["Content-Type"]) == (503, "application/problem+json")
+            assert not any(one.done() for one in blocked)
+        finally:
+            goes_on.unlink()
         assert {one.result().status for one in blocked} == {200}
 
 
@@ -206,11 +216,11 @@ def test_a_server_that_is_gone_is_told_in_words() -> None:
         group, port = Group("proxy-alone"), free_port()
         try:
             group.start(proxy.proxy(place, port, place.logs / "proxy.log"))
-            assert wait_until(lambda: reachable(port), 10)
+            assert wait_until(lambda: reachable(port), 60)
             begun = time.monotonic()
             page, program = get(port, "/permis/", Accept="text/html"), get(port, "/api/v1/layers/", Accept="text/html")
             live = get(port, "/health/live")
-            assert time.monotonic() - begun < 2
+            assert time.monotonic() - begun < 10
             assert [one.status for one in (page, program, live)] == [503, 503, 503]
             assert page.headers["Retry-After"] == program.headers["Retry-After"] == "5"
             assert "Le site ne peut pas répondre" in page.body.decode()

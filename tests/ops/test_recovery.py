@@ -29,6 +29,8 @@ from tests.ops.conftest import temporary_place
 WHOLE = bool(os.environ.get("ARPENT_RECOVERY"))
 WORK_SECONDS = 240 if WHOLE else 4
 SECONDS = 6 if WHOLE else 1
+# So many changes at least, however slow the machine is.
+LEAST = 20
 
 TABLES = """
 create schema if not exists arpent;
@@ -47,6 +49,8 @@ class Journal:
     """What was true from each instant on: the note and the file of each document."""
 
     moments: list[tuple[datetime, dict[int, tuple[str, str]]]] = field(default_factory=list)
+    # Between an entry and what was done next.
+    pauses: list[tuple[datetime, datetime]] = field(default_factory=list)
     present: dict[int, tuple[str, str]] = field(default_factory=dict)
     contents: dict[str, bytes] = field(default_factory=dict)
 
@@ -64,7 +68,7 @@ def work(place: Place, journal: Journal, chance: random.Random, seconds: float) 
     deadline = time.monotonic() + seconds
     with Cluster(place).connect(DATABASE) as connection:
         connection.autocommit = True
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline or len(journal.pauses) < LEAST:
             number = chance.randrange(40)
             if number in journal.present and chance.random() < 0.5:
                 _note, name = journal.present.pop(number)
@@ -83,14 +87,18 @@ def work(place: Place, journal: Journal, chance: random.Random, seconds: float) 
                 connection.execute("insert into document values (%s, 'new', %s)", [number, name])
                 journal.present[number] = ("new", name)
             journal.note()
-            # A commit and its line in the journal are some microseconds apart: no instant is taken between both.
+            # A commit and its line in the journal are some time apart: no instant is taken between both.
             time.sleep(0.02 + chance.random() * 0.06)
+            journal.pauses.append((journal.moments[-1][0], datetime.now(UTC)))
 
 
 def quiet_instant(journal: Journal, chance: random.Random) -> datetime:
-    """An instant in the middle between two entries."""
-    index = chance.randrange(len(journal.moments) // 4, len(journal.moments) - 2)
-    before, after = journal.moments[index][0], journal.moments[index + 1][0]
+    """An instant in the middle of a pause."""
+    return middle_of(journal, chance.randrange(len(journal.pauses) // 4, len(journal.pauses) - 2))
+
+
+def middle_of(journal: Journal, number: int) -> datetime:
+    before, after = journal.pauses[number]
     return before + (after - before) * 0.3
 
 
@@ -242,7 +250,7 @@ def test_the_same_machine_returns_and_goes_on(
     assert files == {name: journal.contents[name] for _note, name in rows.values()}
     # What was undone is set aside, and a later second of the former history can still be returned to.
     assert list_erased(place.files)
-    later = journal.moments[-2][0] + (journal.moments[-1][0] - journal.moments[-2][0]) * 0.3
+    later = middle_of(journal, -2)
     assert recovery.restore_at(place, recovery.Request(later, confirmed=True)) == 0
     rows, files = state_of(place)
     assert rows == journal.at(later)

@@ -2,7 +2,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -76,22 +75,23 @@ def test_a_service_that_is_killed_at_once_is_not_started_again(tmp_path: Path):
 def test_services_end_when_their_supervisor_is_killed(tmp_path: Path):
     program = (
         "import os, pathlib, sys, time; from gis_core.operations.services import Group, Service\n"
-        "sleeper = Service('s', [sys.executable, '-c', 'import time; time.sleep(60)'], dict(os.environ))\n"
-        "Group('orphan-run').start(sleeper); print('in', flush=True); time.sleep(60)"
+        "command = [sys.executable, '-c', 'import time; print(1, flush=True); time.sleep(60)']\n"
+        "Group('orphan-run').start(Service('s', command, dict(os.environ))); time.sleep(60)"
     )
-    supervisor = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
-    assert supervisor.stdout
-    supervisor.stdout.readline()
-    assert wait_until(lambda: bool(find_run_pids("orphan-run")), 10)
-    supervisor.kill()
-    supervisor.communicate()
-    assert wait_until(lambda: not find_run_pids("orphan-run"), 10)
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as supervisor:
+        assert supervisor.stdout
+        # The service itself has begun: from then on it ends with whoever started it.
+        assert supervisor.stdout.readline() == b"1\n"
+        assert find_run_pids("orphan-run")
+        supervisor.kill()
+        supervisor.wait()
+        assert wait_until(lambda: not find_run_pids("orphan-run"), 20)
 
 
 def test_leftovers_of_an_earlier_run_are_found_by_their_mark():
     left = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], env={RUN_VARIABLE: "left-run"})
     stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], env={RUN_VARIABLE: "other"})
-    time.sleep(0.1)
+    assert wait_until(lambda: all(map(find_run_pids, ("left-run", "other"))), 10)
     end_leftovers("left-run")
     assert left.wait(5) == -signal.SIGTERM
     assert stranger.poll() is None
@@ -159,14 +159,13 @@ def test_a_killed_server_starts_again_although_a_backend_is_still_at_work(
     killed = cluster.running_pid()
     assert killed is not None
     os.kill(killed, signal.SIGKILL)
-    begun = time.monotonic()
-    assert wait_until(lambda: cluster.running_pid() is None, 5)
+    assert wait_until(lambda: cluster.running_pid() is None, 20)
+    # One attempt: it would fail while that backend is there.
     group.revive()
     assert cluster.running_pid() not in (None, killed)
-    assert time.monotonic() - begun < 10
     assert cluster.psql("postgres", "-c", "select 1").strip() == "1"
     assert "PostgreSQL est reparti." in capsys.readouterr().out
-    busy.wait(10)
+    busy.wait(60)
 
 
 def pids_after_revival(group: Group) -> list[int]:

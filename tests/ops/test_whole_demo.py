@@ -29,6 +29,7 @@ from gis_core.operations import backup as backing_up
 from gis_core.operations.cluster import Cluster
 from gis_core.operations.environment import PYTHON, ROOT, Place
 from gis_core.operations.held_files import HeldFiles
+from gis_core.operations.processes import wait_until
 from gis_core.operations.restore import restore, verify
 from tests.browser.conftest import free_port
 from tests.documents import pdf
@@ -115,7 +116,7 @@ def command(*arguments: str) -> str:
     done = subprocess.run(
         [str(PYTHON), "-m", "gis_core.operations", *arguments],
         cwd=ROOT, env=env | {"ARPENT_DEMO_PHOTOS": "0"}, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-        timeout=900, check=False,
+        timeout=3600, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -262,9 +263,11 @@ def saved_under_writes(place: Place, url: str) -> Saved:
             beside.execute(sql.SQL("set transaction snapshot {}").format(snapshot.name))
             saved.rows = rows_of(beside)
         erase_plan(place, saved)
+        # Somebody goes on writing while it is saved.
+        wait_until(lambda: len(saved.acknowledged) > answered or not writer.is_alive(), 600)
         return snapshot
 
-    take_snapshot = backing_up.take_snapshot
+    take_snapshot, answered = backing_up.take_snapshot, 0
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(backing_up, "take_snapshot", watched)
         writer.start()

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from tests.ops.migrated import give_migrated
 KILLS = int(os.environ.get("ARPENT_TEST_KILLS", "3"))
 VICTIMS = ("worker", "reader", "postgresql")
 SIDE, RESOLUTION, WEST, NORTH = 1200, 0.2, 617_000, 6_717_000
-PATIENCE_S = 300
+PATIENCE_S = 900
 
 
 class Installation:
@@ -133,8 +134,10 @@ def kill(installed: Installation, victim: str, running: subprocess.Popen[bytes])
         os.killpg(running.pid, signal.SIGKILL)
     elif victim == "reader":
         for child in descendants(running.pid):
-            if b"child.main" in Path(f"/proc/{child}/cmdline").read_bytes():
-                os.kill(child, signal.SIGKILL)
+            # It may have ended since it was seen.
+            with suppress(OSError):
+                if b"child.main" in Path(f"/proc/{child}/cmdline").read_bytes():
+                    os.kill(child, signal.SIGKILL)
     else:
         postmaster = int((installed.place.data / "pg/postmaster.pid").read_text().splitlines()[0])
         os.kill(postmaster, signal.SIGKILL)
@@ -143,8 +146,9 @@ def kill(installed: Installation, victim: str, running: subprocess.Popen[bytes])
 def descendants(pid: int) -> list[int]:
     found = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, task.read_text().split()):
-            found += [child, *descendants(child)]
+        with suppress(OSError):
+            for child in map(int, task.read_text().split()):
+                found += [child, *descendants(child)]
     return found
 
 

@@ -40,7 +40,7 @@ class Prometheus:
 
     def ask(self, path: str, **parameters: str) -> Any:
         query = f"?{urllib.parse.urlencode(parameters)}" if parameters else ""
-        with urllib.request.urlopen(self.address + path + query, timeout=5) as answer:
+        with urllib.request.urlopen(self.address + path + query, timeout=30) as answer:
             return json.load(answer)["data"]
 
     def waits_for(self, is_done: Any, seconds: float = 90) -> bool:

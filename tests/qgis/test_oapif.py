@@ -53,7 +53,7 @@ def in_qgis(settings: dict[str, Any], home: Path) -> list[Any]:
         "LANG": "fr_FR.UTF-8",
     }
     command = ["/usr/bin/python3", str(EDITOR), json.dumps(settings)]
-    ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600, check=False)
     assert ran.returncode == 0, ran.stderr
     version, *found = json.loads(ran.stdout.splitlines()[-1])
     assert version.startswith("3.40")

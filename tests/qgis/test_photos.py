@@ -29,7 +29,7 @@ def test_qgis_shows_the_ground_of_the_sheets(address: str, grid: str, tmp_path: 
         "no_proxy": "127.0.0.1",
     }
     ran = subprocess.run(
-        [*command, str(x), str(y), str(step)], env=environment, capture_output=True, text=True, timeout=120, check=False
+        [*command, str(x), str(y), str(step)], env=environment, capture_output=True, text=True, timeout=600, check=False
     )
     assert ran.returncode == 0, ran.stderr
     found = json.loads(ran.stdout.splitlines()[-1])

@@ -20,7 +20,7 @@ def test_qgis_reads_a_hatch_over_a_fill_and_under_an_outline(tmp_path: Path) -> 
     style.write_text(qml_of(Layer(title="Zones", geometry_type="polygon", legend=[{"label": "A", "symbol": symbol}])))
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
     command = ["/usr/bin/python3", str(READER), str(style)]
-    ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=True)
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600, check=True)
     found = json.loads(ran.stdout.splitlines()[-1])
     assert found["version"].startswith("3.40")
     assert found["read"]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from gis_core.accounts.directory import asking
 from tests.gis_core.directory.slapd import Directory, dn_of, entry, group, group_dn, person, serving
 
 LOOPBACK = frozenset(f"127.0.0.1:{port}" for port in range(1, 65_536))
@@ -60,6 +61,12 @@ def people() -> list[str]:
 @pytest.fixture(autouse=True)
 def _the_operator_lets_the_tests_servers_be_asked(settings: Any) -> None:
     settings.EXTERNAL_PRIVATE_HOSTS = LOOPBACK
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who signs in is answered, however busy the machine is: tests of the product's three seconds set them again."""
+    monkeypatch.setattr(asking, "SIGN_IN_S", 30.0)
 
 
 @pytest.fixture(scope="session")

@@ -106,9 +106,10 @@ class Directory:
         connection.unbind_s()
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
+def free_ports() -> tuple[int, int]:
+    """Two different ones."""
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
+        return one.getsockname()[1], other.getsockname()[1]
 
 
 def make_certificate(folder: Path, name: str = "IP:127.0.0.1") -> str:
@@ -202,7 +203,7 @@ def serving(entries: Iterable[str], *, limits: str = UNLIMITED) -> Iterator[Dire
         ldif.write_text(top() + "".join(entries))
         command = ["/usr/sbin/slapadd", "-q", "-f", str(folder / "slapd.conf"), "-l", str(ldif)]
         subprocess.run(command, check=True, capture_output=True)
-        port, plain_port = free_port(), free_port()
+        port, plain_port = free_ports()
         addresses = f"ldaps://127.0.0.1:{port}/ ldap://127.0.0.1:{plain_port}/"
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(
@@ -219,7 +220,7 @@ def serving(entries: Iterable[str], *, limits: str = UNLIMITED) -> Iterator[Dire
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _attempt in range(100):
+    for _attempt in range(600):
         if process.poll() is not None:
             raise RuntimeError("slapd ended")
         with socket.socket() as one:

@@ -24,7 +24,7 @@ from tests import factories
 from tests.networks.roads.road_assets import loaded, looked_at
 
 X, Y = 620_000.0, 6_720_000.0
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 
 
 @pytest.fixture

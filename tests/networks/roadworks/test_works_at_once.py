@@ -14,7 +14,7 @@ from tests import factories
 from tests.networks.conftest import Network
 from tests.networks.roadworks.works import stretch, work
 
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 type Change = Callable[[Network, Work], object]
 
 

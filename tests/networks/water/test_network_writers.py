@@ -52,7 +52,7 @@ def test_writers_of_one_pipe_follow_each_other(network: Network) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(300)
     assert told == []
     with transaction.atomic():
         assert faults(network) == []

@@ -150,7 +150,7 @@ class TestTogether:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(90)
+            thread.join(300)
         assert told == []
         with transaction.atomic():
             nodes = network.rows("select reference from water_node where kind = 'valve' order by 1")
