@@ -122,7 +122,8 @@ def test_the_same_file_twice_is_told_and_confirmed(browser: Browser, signed_in: 
         page.goto(f"{demo.url}/permis/deposer/?parcels=45901000AB0001,45901000AB0009")
         page.get_by_label("Ce qui est demandé").select_option("PD")
         page.get_by_label("Adresse du terrain").fill(address)
-        page.get_by_role("button", name="Déposer le dossier").click()
+        with to_another_page(page):
+            page.get_by_role("button", name="Déposer le dossier").click()
         expect(page.get_by_role("status").or_(page.get_by_role("alert")).first).to_be_visible()
     expect(page.get_by_role("alert")).to_contain_text("Ce dossier semble déjà déposé")
     check_page(page)
