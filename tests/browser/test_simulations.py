@@ -22,6 +22,8 @@ TYPED = """(field, texts) => {
         field.dispatchEvent(new Event('input', { bubbles: true }));
     }
 }"""
+# What takes and draws on the map has code of its own, which comes a moment after.
+HAND = "Boolean(document.querySelector('arp-simulate-panel')?.hand?.canvas)"
 RULES = {"side_min": "3", "public_min": "5", "rear_min": "3", "ces": "0,5", "ridge": "9"}
 
 
@@ -71,6 +73,7 @@ def with_desk(page: Page) -> Page:
     page.get_by_role("button", name="Simuler un projet").click()
     expect(page.get_by_role("heading", name=f"Projet sur la parcelle {PLOT}")).to_be_focused()
     expect(limits(page)).to_have_count(4)
+    until(page, lambda: bool(page.evaluate(HAND)), "nothing can be taken on the map")
     return page
 
 
