@@ -170,7 +170,7 @@ def test_fields_move_and_keep_their_new_place(desk: Page, demo: Demo) -> None:
     desk.get_by_role("button", name=re.compile("^Descendre")).first.click()
     desk.get_by_role("button", name="Enregistrer").click()
     expect(desk.get_by_text("Les champs sont enregistrés.")).to_be_visible()
-    assert [code.inner_text() for code in desk.locator(".columns code").all()] == [names[1], names[0], *names[2:]]
+    expect(desk.locator(".columns code")).to_have_text([names[1], names[0], *names[2:]])
 
 
 # -- layers of other servers, in the map ------------------------------------------------------------------------------

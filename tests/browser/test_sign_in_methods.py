@@ -132,7 +132,7 @@ def stops(query: dict[str, str]) -> None:
 
 
 def at_the_provider(page: Page, demo: Demo) -> None:
-    """Sign in there and agree, on its own pages: the page that led there has a field of the same name."""
+    """Sign in there and agree, on its own pages."""
     page.wait_for_url(f"http://127.0.0.1:{demo.provider_ports[0]}/**")
     typed(page, page.locator("input[name=login]"), "a1b2")
     typed(page, page.locator("input[name=password]"), "x")

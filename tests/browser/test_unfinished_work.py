@@ -32,6 +32,7 @@ class Piece:
 
 
 def measure(page: Page) -> None:
+    expect(page.locator("arp-measure-panel .measure-result")).to_be_visible()
     lay(page, (-60, -40), (40, -40), (40, 30))
 
 
