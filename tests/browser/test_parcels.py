@@ -85,7 +85,6 @@ def test_a_part_that_does_not_come_says_so_and_is_asked_again(
 ) -> None:
     context = browser.new_context(locale="fr-FR", storage_state=signed_in)  # type: ignore[arg-type]
     parcel = built_parcel(context, demo)
-    page = context.new_page()
     broken = [True]
 
     def answer(route: Route) -> None:
@@ -95,8 +94,8 @@ def test_a_part_that_does_not_come_says_so_and_is_asked_again(
         else:
             route.continue_()
 
-    page.route("**/sheet/?sections=buildings", answer)
-    page.goto(f"{demo.url}/#v=1&c=2,48&z=12&l=parcels&s=parcels.{parcel['id']}&p=none")
+    context.route("**/sheet/?sections=buildings", answer)
+    page = open_map(context, demo, f"#v=1&c=2,48&z=12&l=parcels&s=parcels.{parcel['id']}&p=none")
     expect(page.get_by_text("La base redémarre : réessayez.")).to_be_visible()
     broken[0] = False
     page.get_by_role("button", name="Réessayer").click()
@@ -109,9 +108,8 @@ def test_a_sheet_whose_parts_are_not_known_says_so_and_is_asked_again(
 ) -> None:
     context = browser.new_context(locale="fr-FR", storage_state=signed_in)  # type: ignore[arg-type]
     parcel = built_parcel(context, demo)
-    page = context.new_page()
-    page.route("**/parcels/sections/", lambda route: route.abort(), times=1)
-    page.goto(f"{demo.url}/#v=1&c=2,48&z=12&l=parcels&s=parcels.{parcel['id']}&p=none")
+    context.route("**/parcels/sections/", lambda route: route.abort(), times=1)
+    page = open_map(context, demo, f"#v=1&c=2,48&z=12&l=parcels&s=parcels.{parcel['id']}&p=none")
     page.locator(".parcel-sections").get_by_role("button", name="Réessayer").click()
     expect(page.locator(".parcel-row").first).to_be_visible()
     context.close()
@@ -120,14 +118,13 @@ def test_a_sheet_whose_parts_are_not_known_says_so_and_is_asked_again(
 def test_what_is_to_be_checked_says_below_what(browser: Browser, signed_in: dict[str, Any], demo: Demo) -> None:
     context = browser.new_context(locale="fr-FR", storage_state=signed_in)  # type: ignore[arg-type]
     parcel = built_parcel(context, demo)
-    page = context.new_page()
     small = {"key": "zone:1", "title": "UB", "detail": "", "area_m2": 4.4, "share": 0.007, "length_m": None}
     small |= {"layer": None, "feature": None, "facts": [], "links": []}
     below = [{"display": "moins de 5 m² et de 1 %"}, {"display": "moins de 1 m d’une ligne"}]
     told = {"section": "zoning", "title": "Zonage", "facts": [], "lines": [], "uncertain": [small], "tolerances": below}
     answer = {"sections": [told | {"notes": [], "vintages": [], "failed": None}]}
-    page.route("**/sheet/?sections=zoning", lambda route: route.fulfill(json=answer))
-    page.goto(f"{demo.url}/#v=1&c=2,48&z=12&l=parcels&s=parcels.{parcel['id']}&p=none")
+    context.route("**/sheet/?sections=zoning", lambda route: route.fulfill(json=answer))
+    page = open_map(context, demo, f"#v=1&c=2,48&z=12&l=parcels&s=parcels.{parcel['id']}&p=none")
     heading = page.get_by_role("heading", name="Limite à vérifier")
     expect(heading).to_have_text("Limite à vérifier : moins de 5 m² et de 1 % · moins de 1 m d’une ligne")
     context.close()
@@ -139,11 +136,10 @@ def test_a_sheet_that_cannot_be_asked_says_so_and_is_asked_again(
 ) -> None:
     context = browser.new_context(locale="fr-FR", storage_state=signed_in)  # type: ignore[arg-type]
     parcel = built_parcel(context, demo)
-    page = context.new_page()
-    page.route(address, lambda route: route.abort())
-    page.goto(f"{demo.url}/#v=1&c=2,48&z=12&l=parcels&s=parcels.{parcel['id']}&p=none")
+    context.route(address, lambda route: route.abort())
+    page = open_map(context, demo, f"#v=1&c=2,48&z=12&l=parcels&s=parcels.{parcel['id']}&p=none")
     expect(page.get_by_role("alert")).to_contain_text("Le serveur ne répond pas")
-    page.unroute(address)
+    context.unroute(address)
     page.get_by_role("button", name="Réessayer").click()
     expect(page.locator(".parcel-row").first).to_be_visible()
     context.close()
@@ -152,11 +148,10 @@ def test_a_sheet_that_cannot_be_asked_says_so_and_is_asked_again(
 def test_a_ground_that_the_server_refuses_is_told_once(browser: Browser, signed_in: dict[str, Any], demo: Demo) -> None:
     context = browser.new_context(locale="fr-FR", storage_state=signed_in)  # type: ignore[arg-type]
     parcel = built_parcel(context, demo)
-    page = context.new_page()
     body = '{"title": "Introuvable", "detail": "Le plan n’a pas cette parcelle."}'
     refused = {"status": 404, "content_type": "application/problem+json", "body": body}
-    page.route("**/sheet/?sections=*", lambda route: route.fulfill(**refused))
-    page.goto(f"{demo.url}/#v=1&c=2,48&z=12&l=parcels&s=parcels.{parcel['id']}&p=none")
+    context.route("**/sheet/?sections=*", lambda route: route.fulfill(**refused))
+    page = open_map(context, demo, f"#v=1&c=2,48&z=12&l=parcels&s=parcels.{parcel['id']}&p=none")
     expect(page.get_by_role("alert")).to_have_text("Le plan n’a pas cette parcelle.")
     expect(page.get_by_role("button", name="Figer la fiche")).to_be_hidden()
     context.close()

@@ -34,7 +34,8 @@ def check(page: Page) -> None:
 def test_a_person_is_searched_and_the_difference_of_an_erasure_is_read(page: Page, demo: Demo) -> None:
     page.goto(f"{demo.url}/donnees-personnelles/")
     check(page)
-    page.get_by_role("link", name="Une personne demande").press("Enter")
+    with to_another_page(page):
+        page.get_by_role("link", name="Une personne demande").press("Enter")
     check(page)
     page.get_by_label("Adresse électronique").fill("instruction.lys@demo.invalid")
     page.get_by_label("Numéro de la demande dans votre registre").fill("2026-14")

@@ -14,7 +14,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from tests.browser.axe import serious, serious_in_both_schemes, wider_by
-from tests.browser.conftest import DESK, PHONE, Demo, at_rest, open_map, opened, until
+from tests.browser.conftest import DESK, FIRST_VIEW_MS, PHONE, Demo, at_rest, open_map, opened, until
 
 pytestmark = pytest.mark.browser
 
@@ -25,6 +25,7 @@ WHOLE = [1.85, 47.5, 2.02, 47.6]
 CLOSE = PLACE.replace("z=17", "z=18")
 # Two clusters with PLACE between them.
 CLUSTERS = [[1.85, 47.5, 1.8955, 47.6], [1.9055, 47.5, 2.02, 47.6]]
+LIST_STATUS = "document.querySelector('arpent-app').app.state.photos?.status"
 PLAIN_GROUND = (243, 240, 232)
 Photo = dict[str, object]
 
@@ -189,6 +190,7 @@ def test_the_divider_tells_what_it_divides(photos: BrowserContext, demo: Demo) -
 
 def test_the_divider_follows_the_mouse(photos: BrowserContext, demo: Demo) -> None:
     page = open_map(photos, demo, f"{PLACE}&ph=2024&cmp=swipe.2020.50")
+    expect(divider(page)).to_be_visible()
     at_rest(page)
     box = divider(page).bounding_box()
     assert box
@@ -201,6 +203,7 @@ def test_the_divider_follows_the_mouse(photos: BrowserContext, demo: Demo) -> No
 
 def test_the_divider_follows_a_finger(pocket: BrowserContext, demo: Demo) -> None:
     page = open_map(pocket, demo, f"{PLACE}&ph=2024&cmp=swipe.2020.50")
+    expect(divider(page)).to_be_visible()
     at_rest(page)
     box = divider(page).locator(".photo-grip").bounding_box()
     assert box
@@ -259,6 +262,7 @@ def test_closing_the_comparison_gives_the_focus_to_the_map(photos: BrowserContex
 def test_side_by_side_the_cursor_is_in_both_maps(photos: BrowserContext, demo: Demo) -> None:
     page = open_map(photos, demo, f"{PLACE}&ph=2024&cmp=side.2020.50")
     shows(page, (400, 300, "2020"), (1100, 300, "2024"))
+    at_rest(page)
     page.mouse.move(300, 400)
     expect(page.get_by_text(re.compile(r"Photo de juin 2020, 20\scm"))).to_be_visible()
     cursor = page.locator("#arpent-map .twin-cursor")
@@ -323,6 +327,8 @@ def test_between_the_clusters_the_desk_says_that_the_campaign_is_away(clusters: 
 
 def test_between_the_clusters_the_ground_is_that_of_the_plain_map(clusters: BrowserContext, demo: Demo) -> None:
     page = open_map(clusters, demo, f"{PLACE}&ph=2024")
+    # Before the photo is laid all of the ground is plain.
+    until(page, lambda: ground(page, 200, 300) != pytest.approx(PLAIN_GROUND, abs=100), "the photo is not laid")
     until(page, lambda: ground(page, 760, 300) == pytest.approx(PLAIN_GROUND, abs=2), "the ground is not the plain one")
     assert ground(page, 200, 300) != pytest.approx(PLAIN_GROUND, abs=100)
     page.mouse.move(200, 300)
@@ -337,16 +343,21 @@ def test_a_campaign_published_meanwhile_is_shown_when_one_comes_back_to_the_map(
     page = photos.new_page()
     page.clock.install()
     page.goto(f"{demo.url}/{PLACE}&ph=2024")
-    page.wait_for_selector("html[data-arpent-ready=true]", state="attached")
+    page.wait_for_selector("html[data-arpent-ready=true]", state="attached", timeout=FIRST_VIEW_MS)
+    come_back = "() => document.dispatchEvent(new Event('visibilitychange'))"
+    # However long the map took to come: the list is of now.
+    until(page, lambda: page.evaluate(LIST_STATUS) == "ready", "the list does not come")
+    page.clock.fast_forward(61_000)
+    with page.expect_response(re.compile("/api/v1/photos/")):
+        page.evaluate(come_back)
     new_edition = "/ortho/v9/wmts/2024/PM/{z}/{x}/{y}.png"
     known[0] = photo("2024", "2024-06-12", 0.05, edition=9, tiles=new_edition)
-    come_back = "() => document.dispatchEvent(new Event('visibilitychange'))"
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "/api/v1/photos/" in request.url else None)
     page.clock.fast_forward(30_000)
     page.evaluate(come_back)
     assert asked == []
-    page.clock.fast_forward(31_000)
+    page.clock.fast_forward(61_000)
     with page.expect_request(re.compile("/ortho/v9/wmts/2024/")):
         page.evaluate(come_back)
     assert len(asked) == 1
@@ -430,7 +441,7 @@ def test_axe_finds_nothing_serious_with_photos(context: BrowserContext, demo: De
     serve(context)
     page = context.new_page()
     page.goto(f"{demo.url}/{PLACE.removesuffix('&p=none')}&ph=2024{fragment}")
-    page.wait_for_selector("html[data-arpent-ready=true]", state="attached")
+    page.wait_for_selector("html[data-arpent-ready=true]", state="attached", timeout=FIRST_VIEW_MS)
     assert serious_in_both_schemes(page) == []
 
 
@@ -438,7 +449,9 @@ def test_a_comparison_fits_a_phone(pocket: BrowserContext, demo: Demo) -> None:
     page = open_map(pocket, demo, f"{PLACE}&ph=2024&cmp=swipe.2020.50")
     expect(page.get_by_role("region", name="Comparaison de deux photos")).to_be_visible()
     assert wider_by(page) <= 0
-    for button in page.locator(".photo-strip button").all():
+    buttons = page.locator(".photo-strip button")
+    expect(buttons.first).to_be_visible()
+    for button in buttons.all():
         box = button.bounding_box()
         assert box
         assert min(box["width"], box["height"]) >= 44

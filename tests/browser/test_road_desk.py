@@ -92,12 +92,12 @@ def cut(tabs: Locator) -> list[str]:
 
 def test_every_tab_of_a_phone_is_seen_whole_or_not_at_all(phone: Page) -> None:
     tabs = phone.locator("arp-rail nav > button")
-    assert cut(tabs) == []
     expect(tabs).to_have_count(6)
+    assert cut(tabs) == []
     phone.get_by_role("button", name="Plus", exact=True).tap()
     others = phone.locator(".rail-others button")
-    assert cut(others) == []
     expect(others.last).to_be_in_viewport(ratio=0.99)
+    assert cut(others) == []
 
 
 @pytest.mark.parametrize(
@@ -151,9 +151,10 @@ def height_of(page: Page, place: Place) -> float:
 
 
 def seen(page: Page, place: Place) -> bool:
+    height = height_of(page, place)
     drawer = page.locator(".drawer").bounding_box()
     assert drawer
-    return SEARCH_PX <= height_of(page, place) <= drawer["y"] - SCALE_PX
+    return SEARCH_PX <= height <= drawer["y"] - SCALE_PX
 
 
 @pytest.fixture
@@ -184,6 +185,7 @@ def dragged_down(page: Page, by: int) -> None:
 def under_the_sheet(page: Page, place: Place) -> None:
     """The sheet is lowered, and the place moved to where it was or further."""
     page.get_by_role("button", name="Réduire le volet").click()
+    at_rest(page)
     dragged_down(page, 300)
     assert height_of(page, place) > 420
 

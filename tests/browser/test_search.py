@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.axe import serious, wider_by
-from tests.browser.conftest import Demo, open_map
+from tests.browser.conftest import FIRST_VIEW_MS, Demo, open_map
 
 pytestmark = pytest.mark.browser
 
@@ -19,18 +19,23 @@ def typed(context: BrowserContext, demo: Demo, text: str) -> Page:
     return page
 
 
+def to_the_map(page: Page) -> None:
+    """By the first result."""
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("html[data-arpent-ready=true]", state="attached", timeout=FIRST_VIEW_MS)
+
+
 def test_a_parcel_typed_on_a_page_opens_on_the_map(context: BrowserContext, demo: Demo) -> None:
     page = typed(context, demo, "section AB parcelle 12")
     expect(page.locator(".find-group")).to_have_text("Parcelles")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
+    to_the_map(page)
     expect(page.get_by_role("heading", name=re.compile(r"^AB\s12$"))).to_be_visible()
 
 
 def test_a_list_that_is_chosen_on_a_page_opens_the_map_on_its_parcels(context: BrowserContext, demo: Demo) -> None:
     page = typed(context, demo, "45901 AB 1 à 12")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
+    to_the_map(page)
     expect(page.locator("arp-choose-panel")).to_contain_text("12 parcelles")
     expect(page).to_have_url(re.compile(r"&z=1[5-9]"))
 

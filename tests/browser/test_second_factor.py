@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser.axe import serious_in_both_schemes, wider_by
-from tests.browser.conftest import DESK, PHONE, Demo
+from tests.browser.conftest import DESK, PHONE, Demo, to_another_page
 from tests.browser.test_sessions import end_session
 from tests.second_factors import code_of, secret_on
 
@@ -134,7 +134,8 @@ def test_an_application_is_added_by_its_picture_on_a_phone(browser: Browser, dem
         page.wait_for_url(f"{demo.url}/*")
         page.goto(demo.url + FACTOR)
         expect(page.get_by_text("pas à cette adresse")).to_be_visible()
-        page.get_by_role("link", name="Ajouter une application").click()
+        with to_another_page(page):
+            page.get_by_role("link", name="Ajouter une application").click()
         secret = secret_on(page.content())
         assert page.locator("img.qr").evaluate("image => image.naturalWidth") > 0
         clean(page)

@@ -10,13 +10,24 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
-from tests.browser.conftest import DESK, PHONE, Demo, arpent, open_map, sign_in, until
+from tests.browser.conftest import DESK, FIRST_VIEW_MS, PHONE, Demo, arpent, open_map, sign_in, until
 from tests.browser.test_editing import CRS, WORKS_LEFT, another, edit, field, kept, lay, thing
 from tests.browser.test_permit_people import FILING
 from tests.documents import pdf
 
 pytestmark = pytest.mark.browser
 LAYER = "green-areas"
+# So many points of a drawing are in this browser, should the page go.
+POINTS_KEPT = """new Promise((resolve) => {
+    const asked = indexedDB.open('arpent-edit');
+    asked.onsuccess = () => {
+        const works = asked.result.transaction('work').objectStore('work').getAll();
+        works.onsuccess = () => {
+            asked.result.close();
+            resolve(Math.max(0, ...works.result.map(({ drawing }) => drawing?.groups.length ?? 0)));
+        };
+    };
+})"""
 
 
 @contextmanager
@@ -174,8 +185,10 @@ def test_another_person_in_another_tab_is_told_and_writes_nothing_for_the_first(
         expect(told).to_be_visible()
         told.get_by_role("button", name="Rester sur cette page").click()
         page.keyboard.press("Control+s")
+        page.evaluate("document.documentElement.dataset.former = ''")
         told.get_by_role("button", name="Recharger la page").click()
-        page.wait_for_selector("html[data-arpent-ready=true]", state="attached")
+        reloaded = "html[data-arpent-ready=true]:not([data-former])"
+        page.wait_for_selector(reloaded, state="attached", timeout=FIRST_VIEW_MS)
         expect(page.get_by_role("button", name="Reprendre")).to_have_count(0)
         assert thing(context, demo, LAYER, one.id).version == one.version
         assert page.evaluate("localStorage.getItem('arpent.edit')") is not None
@@ -218,7 +231,7 @@ def test_a_drawing_that_is_not_finished_survives_a_reload(browser: Browser, demo
         page.get_by_role("button", name=re.compile("^(Dessiner|Nouvel objet|Ajouter)")).first.click()
         lay(page, [(600, 300), (700, 300), (700, 400)])
         kept(page)
-        page.wait_for_timeout(600)
+        until(page, lambda: page.evaluate(POINTS_KEPT) == 3, "the drawing is not kept")
         page.reload()
         page.wait_for_selector("html[data-arpent-ready=true]", state="attached")
         page.get_by_role("button", name="Reprendre").click()

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from gis_core.operations.environment import ROOT, Place, secret_key, variables
 from gis_core.operations.manage import command_line
 from tests.browser.axe import serious_in_both_schemes, too_wide
-from tests.browser.conftest import DESK, PHONE, Demo, cookies_of
+from tests.browser.conftest import DESK, PHONE, Demo, cookies_of, to_another_page
 from tests.gis_core.certified import certified
 from tests.gis_core.stand_in import CLIENT, SECRET, Forgery, StandIn, serving
 
@@ -131,8 +131,9 @@ def stops(query: dict[str, str]) -> None:
     query["error"] = "access_denied"
 
 
-def at_the_provider(page: Page) -> None:
+def at_the_provider(page: Page, demo: Demo) -> None:
     """Sign in there and agree, on its own pages."""
+    page.wait_for_url(f"http://127.0.0.1:{demo.provider_ports[0]}/**")
     typed(page, page.locator("input[name=login]"), "a1b2")
     typed(page, page.locator("input[name=password]"), "x")
     page.keyboard.press("Enter")
@@ -147,7 +148,7 @@ def test_an_address_leads_to_the_provider_of_its_domain_and_back(
         clean(page)
         typed(page, page.get_by_label("Adresse électronique"), "lea.martin@agglo.example")
         page.keyboard.press("Enter")
-        at_the_provider(page)
+        at_the_provider(page, demo)
         page.wait_for_url(f"{demo.url}/permis/")
 
         page.goto(f"{demo.url}/compte/")
@@ -168,7 +169,7 @@ def test_an_address_leads_to_the_provider_of_its_domain_and_back(
         page.goto(f"{demo.url}/permis/")
         typed(page, page.get_by_label("Adresse électronique"), "lea.martin@agglo.example")
         page.keyboard.press("Enter")
-        at_the_provider(page)
+        at_the_provider(page, demo)
         expect(page.get_by_role("alert")).to_contain_text("Vous n’avez plus aucun rôle ici")
         clean(page)
 
@@ -189,7 +190,8 @@ def test_proconnect_is_joined_to_an_account_by_its_proof(browser: Browser, demo:
         expect(page.get_by_text("ProConnect vous connaît, et Arpent pas encore")).to_be_visible()
         expect(page.get_by_text("Demandez à l’administrateur de votre membre de vous inviter")).to_be_visible()
         clean(page)
-        press(page, page.get_by_role("link", name="Se connecter comme avant"))
+        with to_another_page(page):
+            press(page, page.get_by_role("link", name="Se connecter comme avant"))
         typed(page, page.locator("input[name=login]"), WHO)
         typed(page, page.locator("input[type=password]"), demo.passwords[WHO])
         page.keyboard.press("Enter")

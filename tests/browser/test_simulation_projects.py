@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.axe import serious
-from tests.browser.conftest import DESK, PHONE, Demo, cookies_of, open_map, opened
+from tests.browser.conftest import DESK, FIRST_VIEW_MS, PHONE, Demo, cookies_of, open_map, opened
 from tests.browser.test_simulations import add_rectangle, limits
 
 pytestmark = pytest.mark.browser
@@ -102,6 +102,7 @@ def test_two_people_are_told_of_both_versions(refused: Page, colleague: Page, de
     address = refused.get_by_role("link", name="Fiche du projet").get_attribute("href") or ""
     number = address.rstrip("/").rsplit("/", 1)[1]
     colleague.goto(f"{demo.url}/#v=1&p=simulate.{number}")
+    colleague.wait_for_selector("html[data-arpent-ready=true]", state="attached", timeout=FIRST_VIEW_MS)
     expect(colleague.get_by_label("Côté 1 (m)")).to_have_value("6")
     colleague.get_by_label("Côté 1 (m)").fill("8")
     colleague.get_by_role("button", name="Enregistrer", exact=True).click()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import DESK, PHONE, Demo, linked, sign_in
+from tests.browser.conftest import DESK, PHONE, Demo, linked, sign_in, until
 from tests.browser.test_choosing import lay, lines, take
 from tests.browser.test_editing import another, edit, field, kept
 from tests.browser.test_sessions import end_session, sign_in_again
@@ -32,6 +32,7 @@ class Piece:
 
 
 def measure(page: Page) -> None:
+    expect(page.locator("arp-measure-panel .measure-result")).to_be_visible()
     lay(page, (-60, -40), (40, -40), (40, 30))
 
 
@@ -59,7 +60,7 @@ def points_laid(page: Page) -> int:
 def expect_drawn(page: Page) -> None:
     expect(page.get_by_role("radio", name="Dessin", exact=True)).to_be_checked()
     page.wait_for_timeout(200)
-    assert points_laid(page) == 3
+    until(page, lambda: points_laid(page) == 3, "not all of its points are there")
 
 
 def expect_no_zone(page: Page) -> None:

@@ -127,6 +127,7 @@ def test_a_place_without_a_pipe_is_told_and_pointed_at_again(water: Page) -> Non
     water.locator(".map-canvas").focus()
     for _ in range(4):
         water.keyboard.press("ArrowUp")
+    at_rest(water)
     with water.expect_response(re.compile("isolation")):
         water.keyboard.press("Enter")
     expect(water.get_by_role("alert")).to_contain_text("25 m")

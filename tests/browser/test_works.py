@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.axe import serious
-from tests.browser.conftest import DESK, PHONE, Demo, cookies_of, drawn, open_map, opened, today
+from tests.browser.conftest import DESK, FIRST_VIEW_MS, PHONE, Demo, cookies_of, drawn, open_map, opened, today
 from tests.browser.test_hydrant_pages import fits
 from tests.browser.test_map import search_with_keyboard
 
@@ -83,5 +83,6 @@ def test_a_numbered_road_has_a_page_and_is_shown_whole_on_the_map(desk: Page, de
     assert fits(desk)
     assert serious(desk) == []
     desk.get_by_role("link", name="Voir toute la route sur la carte").click()
+    desk.wait_for_selector("html[data-arpent-ready=true]", state="attached", timeout=FIRST_VIEW_MS)
     expect(desk.get_by_role("heading", name="D 921", exact=True)).to_be_visible()
     expect(desk.get_by_role("link", name="Page de la route")).to_be_visible()

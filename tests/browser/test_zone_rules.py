@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.axe import serious_in_both_schemes
-from tests.browser.conftest import DESK, PHONE, Demo, cookies_of, opened
+from tests.browser.conftest import DESK, PHONE, Demo, cookies_of, opened, to_another_page
 from tests.browser.test_hydrant_pages import fits
 
 pytestmark = pytest.mark.browser
@@ -47,9 +47,11 @@ def test_a_zone_is_entered_beside_its_regulation(desk: Page, demo: Demo) -> None
 def test_the_pages_hold_on_a_phone(phone: Page, demo: Demo) -> None:
     phone.goto(f"{demo.url}/regles/")
     assert fits(phone)
-    phone.get_by_role("link", name="999000011_PLUi_20230620").click()
+    with to_another_page(phone):
+        phone.get_by_role("link", name="999000011_PLUi_20230620").click()
     assert fits(phone)
-    phone.get_by_role("link", name="UB", exact=True).click()
+    with to_another_page(phone):
+        phone.get_by_role("link", name="UB", exact=True).click()
     assert fits(phone)
     assert serious_in_both_schemes(phone) == []
 
@@ -57,5 +59,6 @@ def test_the_pages_hold_on_a_phone(phone: Page, demo: Demo) -> None:
 def test_the_pages_are_accessible(desk: Page, demo: Demo) -> None:
     desk.goto(f"{demo.url}/regles/")
     assert serious_in_both_schemes(desk) == []
-    desk.get_by_role("link", name="999000011_PLUi_20230620").click()
+    with to_another_page(desk):
+        desk.get_by_role("link", name="999000011_PLUi_20230620").click()
     assert serious_in_both_schemes(desk) == []

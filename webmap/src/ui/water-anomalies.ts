@@ -119,7 +119,7 @@ export class WaterAnomalies extends WaterElement {
       ${kind === MEASURED ? this.gaps() : nothing}
       ${about?.batch && mine ? this.batch(page.count) : nothing}
       ${page.next ? html`<p class="muted small">${this.say("first", { count: formatNumber(page.count, language) })}</p>` : nothing}
-      ${rows.length ? html`<ul class="water-list">${rows.map((one) => this.row(one))}</ul>` : emptiness(this.say("none"), this.say("noneAdvice"))}`;
+      ${rows.length ? html`<ul class="water-list">${rows.map((one) => this.row(one))}</ul>` : page.count ? skeleton(this.t, 3) : emptiness(this.say("none"), this.say("noneAdvice"))}`;
   }
 
   private gaps(): TemplateResult {

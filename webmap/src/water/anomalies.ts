@@ -181,9 +181,17 @@ export class AnomalyDesk {
   }
 
   setKind(kind: string | null): void {
-    this.store.update({ kind, within: null, current: null, said: null });
+    this.store.update({ kind, within: null, current: null, said: null, page: this.knownOf(kind) });
     if (kind) for (const layer of ["pipes", "nodes"]) this.app.layers.turnOn(`${this.state.family}-${layer}`);
     void this.load();
+  }
+
+  /** Until the list of a kind comes: those of it that are known. */
+  private knownOf(kind: string | null): AnomalyPage | null {
+    const { page } = this.state;
+    if (!page || !kind) return page;
+    const count = page.kinds.find((one) => one.kind === kind)?.count ?? 0;
+    return { ...page, count, features: page.features.filter(({ properties }) => properties.kind === kind) };
   }
 
   setWithin(within: number | null): void {
@@ -243,9 +251,10 @@ export class AnomalyDesk {
     this.store.update({ ignoring });
   }
 
+  /** Back to the list, which may not have come before one of it was looked at. */
   leave(): void {
     this.store.update({ current: null, ignoring: false, way: null });
-    if (!this.state.wholeNetwork) void this.load();
+    void this.load();
   }
 
   /** The one after this one in the list, the first after the last. */
