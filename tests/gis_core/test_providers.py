@@ -221,8 +221,8 @@ def test_names_of_keys_that_nobody_has_are_not_asked_for_again_and_again(provide
 def test_nobody_waits_without_limit_for_keys_that_another_one_reads(
     provider: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(calls, "LIMITS", Limits(seconds=0.1, bytes=500_000))
     said = discovery.provider_at(provider.issuer)
+    monkeypatch.setattr(calls, "LIMITS", Limits(seconds=0.1, bytes=500_000))
     with discovery.kept_of(provider.issuer).lock, pytest.raises(Busy):
         discovery.keys_for(said, None, "RS256")
 
