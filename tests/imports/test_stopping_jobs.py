@@ -28,8 +28,7 @@ from tests.imports.workers import LOST_S, PATIENCE_S, until, worker
 from tests.ops.conftest import before_others
 
 pytestmark = pytest.mark.django_db
-# What is waited for is five seconds in all; the rest is a busy machine's. None of these jobs ends by itself.
-STOP_S = 15.0
+STOP_S = 5.0
 MODULE = "tests.imports.long_tasks"
 
 

@@ -82,18 +82,14 @@ def get(port: int, path: str, **headers: str) -> Answer:
 
 
 def is_prompt(port: int, seconds: float = 2.0) -> bool:
-    """Whether pages and health answer, for some seconds, and the half of them in under a second: one alone may be late
-    on a busy machine; while no thread is free, no page comes so soon.
-    """
+    """Whether pages and health answer in under a second, for some seconds."""
     until = time.monotonic() + seconds
-    lengths: dict[str, list[float]] = {"/health/live": [], "/page": []}
     while time.monotonic() < until:
-        for path, taken in lengths.items():
+        for path in ("/health/live", "/page"):
             begun = time.monotonic()
-            if get(port, path).status != 200:
+            if get(port, path).status != 200 or time.monotonic() - begun > PROMPT_S:
                 return False
-            taken.append(time.monotonic() - begun)
-    return all(sorted(taken)[len(taken) // 2] < PROMPT_S for taken in lengths.values())
+    return True
 
 
 def drip(sockets: list[socket.socket], ended: threading.Event) -> None:
@@ -132,7 +128,7 @@ def test_a_body_that_stalls_is_cut_off(port: int) -> None:
     with opened(port, HEAD + b"Content-Length: 1000\r\n\r\na") as stalled:
         begun = time.monotonic()
         assert stalled.recv(2000).split()[1] == b"408"
-        assert 2 < time.monotonic() - begun < 20
+        assert 2 < time.monotonic() - begun < 8
 
 
 def test_an_honest_slow_body_arrives(port: int) -> None:
@@ -158,7 +154,7 @@ def test_slow_headers_and_idle_connections_stop_nobody_and_are_closed(port: int)
             begun = time.monotonic()
             with suppress(ConnectionResetError):
                 assert one.recv(100) == b""
-            assert time.monotonic() - begun < 20
+            assert time.monotonic() - begun < 8
 
 
 def test_slow_readers_of_large_answers_hold_no_thread(port: int) -> None:
@@ -220,7 +216,7 @@ def test_a_server_that_is_gone_is_told_in_words() -> None:
             begun = time.monotonic()
             page, program = get(port, "/permis/", Accept="text/html"), get(port, "/api/v1/layers/", Accept="text/html")
             live = get(port, "/health/live")
-            assert time.monotonic() - begun < 10
+            assert time.monotonic() - begun < 2
             assert [one.status for one in (page, program, live)] == [503, 503, 503]
             assert page.headers["Retry-After"] == program.headers["Retry-After"] == "5"
             assert "Le site ne peut pas répondre" in page.body.decode()

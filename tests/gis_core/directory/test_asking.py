@@ -174,8 +174,7 @@ def test_a_server_that_answers_badly_costs_no_more_than_its_time(directory: Dire
         elapsed = time.monotonic() - begun
     assert isinstance(answer, Trouble)
     assert answer.code in ("late", "no_answer", "no_tls", "strange")
-    # They would go on for a minute, or for ever: what is more than a second is the machine's.
-    assert elapsed < 15
+    assert elapsed < 1.6
 
 
 def test_nothing_goes_to_where_a_referral_leads() -> None:

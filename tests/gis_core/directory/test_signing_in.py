@@ -168,7 +168,7 @@ def test_servers_that_all_hang_share_the_three_seconds(
         begun = time.monotonic()
         with pytest.raises(asking.DirectoryTrouble):
             identity_of(method, MARIE, PASSWORD)
-        assert time.monotonic() - begun < 2 * SIGN_IN_S - 0.5
+        assert time.monotonic() - begun < 3.5
 
 
 def test_a_directory_in_trouble_takes_nobody_s_attempts(method: SignInMethod) -> None:
