@@ -37,22 +37,14 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A data folder of the run's own: files, cache and mail go there."""
     from django.conf import settings
 
+    from tests.copied_database import files_in
+
     folder = tmp_path_factory.mktemp("data")
-    kept = {
-        name: getattr(settings, name)
-        for name in ("DATA_DIR", "FILES_DIR", "CACHE_DIR", "INBOX_DIR", "PRINTS_DIR", "EXPORTS_DIR", "DELIVERIES_DIR")
-    }
+    kept = {name: getattr(settings, name) for name in ("DATA_DIR", "CACHE_DIR", "DELIVERIES_DIR")}
     settings.DATA_DIR = folder
-    settings.DELIVERIES_DIR = folder / "deliveries"
-    settings.FILES_DIR, settings.CACHE_DIR, settings.INBOX_DIR = (
-        folder / "files",
-        folder / "cache",
-        folder / "files" / "inbox",
-    )
-    settings.PRINTS_DIR = folder / "files" / "prints"
-    settings.EXPORTS_DIR = folder / "files" / "exports"
-    settings.INBOX_DIR.mkdir(parents=True)
-    yield folder
+    settings.DELIVERIES_DIR, settings.CACHE_DIR = folder / "deliveries", folder / "cache"
+    with files_in(folder):
+        yield folder
     for name, value in kept.items():
         setattr(settings, name, value)
 
@@ -144,26 +136,12 @@ def django_db_setup(
 
 
 @pytest.fixture
-def database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+def database(django_db_setup: None, django_db_blocker: Any, data_dir: Path) -> Iterator[str]:
     """The test database's copy, which Django uses meanwhile: other processes see its rows."""
-    from django.db import connection
+    from tests.copied_database import copied_database
 
-    from tests.imports.workers import administer, discard
-
-    original = connection.settings_dict["NAME"]
-    copy = f"{original}_worker"
-    with django_db_blocker.unblock():
-        connection.close()
-        administer("drop database if exists {}", copy)
-        # By file: a third of the work of writing each page to the journal, in a cluster that waits for no disk.
-        administer("create database {} owner arpent_owner template {} strategy file_copy", copy, original)
-        connection.settings_dict["NAME"] = copy
-        try:
-            yield copy
-        finally:
-            connection.close()
-            connection.settings_dict["NAME"] = original
-            discard(copy)
+    with django_db_blocker.unblock(), copied_database("worker", data_dir) as copy:
+        yield copy
 
 
 @pytest.fixture(autouse=True)

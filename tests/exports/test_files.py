@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 import openpyxl
 import pytest
 import shapely
+from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.test import Client
 from django.utils import timezone
@@ -57,6 +58,12 @@ class Silent:
         Silent.written.append(message)
 
     def close(self) -> None: ...
+
+
+@pytest.fixture(autouse=True)
+def own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What lies there is this test's."""
+    monkeypatch.setattr(settings, "EXPORTS_DIR", tmp_path_factory.mktemp("exports"))
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 Real worker processes on a copy of the test database, where rows are committed.
 """
 
+import asyncio
 import os
 import signal
 import time
@@ -17,7 +18,7 @@ from procrastinate.contrib.django import app as queue
 
 from gis_core.jobs import services, task_process
 from gis_core.jobs.services import describe_job
-from gis_core.management.commands.worker import GRACE_S, POLL_S
+from gis_core.management.commands.worker import GRACE_S, POLL_S, Connector
 from gis_core.members.rights import SYSTEM, Role, acting_as
 from gis_core.models import Job
 from gis_core.tasks import LOST_EXIT
@@ -201,3 +202,17 @@ def test_a_job_that_waits_for_what_another_holds_goes_back_into_the_queue(databa
     with worker(database, tmp_path, module=MODULE, PGOPTIONS="-c lock_timeout=500ms"):
         until(lambda: queued(job) == ("todo", 1))
         assert now(job).state == "waiting"
+
+
+def test_a_worker_frozen_while_it_says_that_it_lives_keeps_no_other_from_starting(database: str) -> None:
+    """Whatever it has just told the queue is committed: a worker that starts removes the rows of those lost."""
+
+    async def tell_and_start() -> list[int]:
+        async with queue.with_connector(Connector()).open_async() as ours:
+            mine = await ours.job_manager.register_worker()
+            async with ours.connector.pool.connection() as frozen:
+                await frozen.execute("select procrastinate_update_heartbeat_v1(%s)", [mine])
+                removed = await asyncio.wait_for(ours.job_manager.prune_stalled_workers(-1), PATIENCE_S)
+            return list(removed)
+
+    assert len(asyncio.run(tell_and_start())) == 1

@@ -31,6 +31,12 @@ ORDER: dict[str, Any] = {
 }
 
 
+@pytest.fixture(autouse=True)
+def own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What lies there is this test's."""
+    monkeypatch.setattr(settings, "PRINTS_DIR", tmp_path / "prints")
+
+
 @pytest.fixture
 def person() -> User:
     return factories.user(factories.member(), Role.READER, first_name="Jeanne", last_name="Martin")

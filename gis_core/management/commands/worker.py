@@ -73,7 +73,7 @@ class Connector(PsycopgConnector):
     def __init__(self) -> None:
         self.parameters = connector_params()
         self.lost = asyncio.Event()
-        super().__init__(kwargs=self.parameters, timeout=ANSWER_S)
+        super().__init__(kwargs=self.parameters, timeout=ANSWER_S, configure=commit_each_statement)
 
     async def check(self) -> None:
         """Raises psycopg's OperationalError at once while the database is away; opening the pool would wait."""
@@ -102,6 +102,13 @@ class Connector(PsycopgConnector):
             if database_is_gone(error):
                 self.lost.set()
             raise
+
+
+async def commit_each_statement(connection: psycopg.AsyncConnection[Any]) -> None:
+    """The queue is told one thing at a time. A worker that is frozen before its commit would hold its own row, for
+    which each worker that starts waits in vain.
+    """
+    await connection.set_autocommit(True)
 
 
 async def work(concurrency: int, once: bool, *queues: str) -> None:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from smtplib import SMTPRecipientsRefused, SMTPSenderRefused
 from types import SimpleNamespace
 from typing import Any
@@ -28,7 +29,7 @@ from networks.notifications.services.recipients import reach_of
 from networks.notifications.services.reporting import take_reports
 from networks.notifications.tasks import send_notice, try_notice
 from tests import factories
-from tests.imports.workers import administer, discard
+from tests.copied_database import copied_database
 from tests.networks.notifications.provider import Provider, providing
 
 pytestmark = pytest.mark.django_db
@@ -126,21 +127,10 @@ def system() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def committed(django_db_setup: None, django_db_blocker: Any, data_dir: Path) -> Iterator[None]:
     """Rows are kept, in a copy of the database: other connections see them. Each test has a member of its own."""
-    original = connection.settings_dict["NAME"]
-    copy = f"{original}_warning"
-    with django_db_blocker.unblock():
-        connection.close()
-        administer("drop database if exists {}", copy)
-        administer("create database {} owner arpent_owner template {}", copy, original)
-        connection.settings_dict["NAME"] = copy
-        try:
-            yield
-        finally:
-            connection.close()
-            connection.settings_dict["NAME"] = original
-            discard(copy)
+    with django_db_blocker.unblock(), copied_database("warning", data_dir):
+        yield
 
 
 @pytest.fixture
