@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from gis_core.accounts import devices
 from gis_core.accounts import mail as account_mail
@@ -42,7 +43,18 @@ LIMITS["join"] = "3/15m/key"  # links to join an identity, for an address
 WARNED_EVERY_S = 86_400
 
 
+# One sentence whichever of the two was typed: the label of the field says both.
+WRONG = _("This user name or address and this password do not go together.")
+
+
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": WRONG,
+        "email_password_mismatch": WRONG,
+        "enter_current_password": _("This is not your current password."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 

@@ -26,6 +26,7 @@ from gis_core.models import Member, Membership
 
 MOST_PEOPLE: Final = 500
 MOST_BYTES: Final = 1_048_576
+OTHER_FORMAT: Final = "other_format_lines"  # of the reader: it says so of lines of a fixed width, which a list has not
 HEADERS: Final[Mapping[str, tuple[str, ...]]] = {
     "email": ("email", "e mail", "mail", "courriel", "adresse e mail", "adresse", "e mail address"),
     "role": ("role",),
@@ -102,7 +103,8 @@ def read_people(stream: IO[bytes]) -> list[Person]:
         with RestrictedReader(Limits.for_documents(MOST_BYTES)) as reader:
             parts = list(reader.lines(reader.admit_stream(stream)))
     except ReadRefused as refused:
-        raise Invalid(refused.message, parameter="file") from refused
+        message = _("This is no text: send a CSV file.") if refused.problem.code == OTHER_FORMAT else refused.message
+        raise Invalid(message, parameter="file") from refused
     if problem := next((problem for part in parts for problem in part.problems), None):
         raise Invalid(_("Line %(row)s is no text: send a CSV file.") % {"row": problem.index}, parameter="file")
     return people_in([text for part in parts for text in part.texts])

@@ -7,11 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from gis_core.ownership.declarations import Basis
 
 VISA: Final = (
-    "Toute élimination d'archives publiques est interdite sans le visa de la personne chargée du contrôle scientifique"
-    " et technique de l'État sur les archives (Code du patrimoine, R. 212-14 ; L. 212-2)."
+    "Toute élimination d’archives publiques est interdite sans le visa de la personne chargée du contrôle scientifique"
+    " et technique de l’État sur les archives (Code du patrimoine, R. 212-14 ; L. 212-2)."
 )
 AGREED: Final = (
-    "la durée d'utilité administrative du tableau de gestion convenu avec les Archives départementales, saisie à la"
+    "la durée d’utilité administrative du tableau de gestion convenu avec les Archives départementales, saisie à la"
     " main avec sa source (aucun texte ne la fixe pour toutes les collectivités)"
 )
 
@@ -28,30 +28,30 @@ def agreed() -> str:
 
 ARCHIVES: Final = Basis(
     "Code du patrimoine, L. 211-4, L. 212-2, L. 212-3 et R. 212-14 ; RGPD, art. 17 § 3 b et d",
-    "Archives publiques : ni effacées ni changées à la demande d'une personne ; le tri est convenu entre qui les a"
-    " produites et l'administration des archives, et rien n'est éliminé sans visa.",
+    "Archives publiques : ni effacées ni changées à la demande d’une personne ; le tri est convenu entre qui les a"
+    " produites et l’administration des archives, et rien n’est éliminé sans visa.",
     AGREED,
 )
 APPLICATIONS: Final = Basis(
     "Code du patrimoine, L. 212-2, L. 212-3 et R. 212-14 ; instruction DGP/SIAF/2014/006 ; RGPD, art. 17 § 3 b et d",
-    "Dossier d'urbanisme : archive publique, que la commune conserve ; le demandeur est oublié par la plateforme après"
+    "Dossier d’urbanisme : archive publique, que la commune conserve ; le demandeur est oublié par la plateforme après"
     " la fin du dossier.",
-    "le nombre d'années après la fin du dossier que le membre a réglé (dix s'il n'a rien réglé : choix de la"
+    "le nombre d’années après la fin du dossier que le membre a réglé (dix s’il n’a rien réglé : choix de la"
     " plateforme, pas un texte), puis oubli chaque nuit ; les pièces : " + AGREED,
 )
 SIGNED: Final = Basis(
-    "Code des relations entre le public et l'administration, L. 212-1 ; Code du patrimoine, L. 212-2",
+    "Code des relations entre le public et l’administration, L. 212-1 ; Code du patrimoine, L. 212-2",
     "Un acte porte le prénom, le nom et la qualité de son auteur : la personne a signé en cette qualité.",
-    "celle de l'acte : " + AGREED,
+    "celle de l’acte : " + AGREED,
 )
 TRACES: Final = Basis(
     "RGPD, art. 5 § 2, art. 17 § 3 b et e, et art. 32",
     "Journal de qui a lu ou changé quoi : preuve de la sécurité du traitement, que nul ne peut changer.",
-    "aucun texte n'en donne une : celle que l'agence a décidée pour ses journaux",
+    "aucun texte n’en donne une : celle que l’agence a décidée pour ses journaux",
 )
 OBJECTION: Final = Basis(
     "RGPD, art. 21 et art. 17 § 3 b",
-    "Le refus d'être prévenu : sans lui, la personne serait prévenue de nouveau au prochain import.",
+    "Le refus d’être prévenu : sans lui, la personne serait prévenue de nouveau au prochain import.",
     "tant que le membre prévient ses abonnés ; il part avec le membre",
 )
 TAX: Final = Basis(
@@ -67,6 +67,6 @@ THIRD_PARTIES: Final = Basis(
 )
 WARNED: Final = Basis(
     "RGPD, art. 17 § 3 b et e",
-    "Preuve qu'un avis de coupure est parti : de quoi répondre d'un avis non reçu.",
+    "Preuve qu’un avis de coupure est parti : de quoi répondre d’un avis non reçu.",
     "le nombre de mois que le membre a réglé, puis oubli chaque nuit",
 )

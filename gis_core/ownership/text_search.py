@@ -185,12 +185,12 @@ def never_read() -> Iterator[tuple[str, str]]:
     """What this search reads nowhere."""
     yield (
         "le contenu des documents (PDF, images, tableurs)",
-        "la plateforme n'en garde pas le texte : leurs titres sont lus",
+        "la plateforme n’en garde pas le texte : leurs titres sont lus",
     )
     yield (
         "les objets des couches importées",
         "la plateforme ne sait pas ce que disent leurs colonnes",
     )
     yield "les propriétaires", "ils sont lus par leur page seule, qui écrit son journal"
-    yield "les lignes qu'un import a remplacées", "elles partent trente jours après, et des propriétaires en sont"
-    yield "les sauvegardes déjà faites", "elles gardent l'ancien état jusqu'à leur fin"
+    yield "les lignes qu’un import a remplacées", "elles partent trente jours après, et des propriétaires en sont"
+    yield "les sauvegardes déjà faites", "elles gardent l’ancien état jusqu’à leur fin"

@@ -18,7 +18,7 @@ DECLARATIONS: Final = (
     ),
     Declared(
         model="notifications.OptOut",
-        title="refus d'être prévenu",
+        title="refus d’être prévenu",
         whose=Whose.MEMBER,
         path="owner",
         asks=Fate.KEEP,

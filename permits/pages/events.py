@@ -150,8 +150,9 @@ class EventForm(AccessibleForm):
             required=False,
             help_text=_("Empty while it was not consulted: it counts after eight days."),
         )
-        if self.is_bound:
-            for name, channels in DAYS_OF.items():
+        for name, channels in DAYS_OF.items():
+            self.fields[name].unmarked = True  # type: ignore[attr-defined]
+            if self.is_bound:
                 self.fields[name].required = self.data.get("channel") in channels
 
     def add_note(self) -> None:

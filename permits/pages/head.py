@@ -72,9 +72,9 @@ def zone_day(ground: FileGround | None) -> str:
 
 
 def signatory_of(permit: Permit) -> str:
-    """Who may sign an act about the file today, with their quality; empty where nobody may."""
+    """Who may sign an act about the file today, with their quality, one on a line; empty where nobody may."""
     people = signatories_for(permit, database_clock.today())
-    return "; ".join(f"{one}, {one.quality}" for one in people)
+    return "\n".join(f"{one}, {one.quality}" for one in people)
 
 
 def waiting_opinions(permit: Permit) -> list[tuple[str, str]]:

@@ -144,7 +144,7 @@ class LetterForm(WordingForm):
         label=gettext_lazy("Recipient"), required=False, strip=False, widget=forms.Textarea(attrs={"rows": 4})
     )
     signatory = forms.CharField(
-        label=gettext_lazy("Signatory"), required=False, strip=False, widget=forms.Textarea(attrs={"rows": 3})
+        label=gettext_lazy("Signatory"), required=False, strip=False, widget=forms.Textarea(attrs={"rows": 5})
     )
     reread = forms.BooleanField(
         label=gettext_lazy("I have read the act again: it says what the file says today"), required=False

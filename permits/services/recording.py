@@ -258,7 +258,9 @@ def day_of(detail: Mapping[str, Any], name: str, *, latest: date | None = None) 
             day = date.fromisoformat(str(value)[:10])
         except ValueError as error:
             raise Invalid(_("“%(value)s” is no date.") % {"value": str(value)[:40]}, parameter=name) from error
-    if not EARLIEST <= day <= (latest or database_clock.today()):
+    if latest is None and day > database_clock.today():
+        raise Invalid(_("This day is still to come: %(day)s.") % {"day": format_day(day)}, parameter=name)
+    if not EARLIEST <= day <= (latest or day):
         raise Invalid(_("This day cannot be: %(day)s.") % {"day": format_day(day)}, parameter=name)
     return day
 

@@ -232,6 +232,10 @@ def test_its_list_is_filtered_ordered_and_taken_away(technician: Person) -> None
     assert [(one["Identifiant"], one["Puissance"]) for one in rows] == [("FRMODPDC002", "150"), ("FRMODPDC003", "50")]
 
 
+def test_the_title_of_its_list_says_which_tab_it_is(technician: Person) -> None:
+    assert "<title>Bornes · " in technician.page("/bornes/")
+
+
 def test_a_row_of_its_list_leads_to_its_sheet_on_the_map(technician: Person) -> None:
     load(technician, row(1))
     page = technician.page("/bornes/").replace("&amp;", "&")

@@ -359,7 +359,7 @@ def test_the_page_in_english_says_nothing_of_a_kind_in_french(agency: User) -> N
 
 def test_the_register_says_what_the_platform_does_of_its_own_tables(database: str) -> None:
     lines = {line["title"]: line for line in register()}
-    permits = lines["Autorisations d'urbanisme"]
+    permits = lines["Autorisations d’urbanisme"]
     assert "demandeurs (nom" in permits["data"]
     assert "Demandeurs des dossiers finis : les années réglées par chaque membre" in permits["retention"]
     assert "tables fermées" in permits["measures"]

@@ -93,6 +93,11 @@ def test_a_refused_row_keeps_everybody_out(member: Member, administrator: User) 
     assert (pending(member), len(waiting())) == (0, 0)
 
 
+def test_a_file_that_is_no_text_is_refused_as_a_list() -> None:
+    with pytest.raises(Invalid, match="send a CSV file"):
+        roster.read_people(io.BytesIO(b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\n"))
+
+
 def test_who_is_there_already_stays_as_they_are(member: Member, administrator: User) -> None:
     invite(member, administrator)
     assert invite(member, administrator) == ["known"] * 3

@@ -161,3 +161,10 @@ def test_a_reset_leads_back_in(owner: User) -> None:
     assert devices.COOKIE in client.cookies
     notices = [one for one in outbox() if one is not mail]
     assert [one.to for one in notices] == [[owner.email]]
+
+
+def test_a_wrong_password_is_called_so_in_plain_french(owner: User) -> None:
+    for login in (owner.username, owner.email):
+        page = Client().post(PAGE, {"login": login, "password": "faux"}, headers=HTML).content.decode()
+        assert "Nom d’utilisateur, adresse ou mot de passe incorrect." in page
+        assert "pseudo" not in page

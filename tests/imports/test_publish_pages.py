@@ -64,6 +64,14 @@ def test_a_sent_file_is_read_and_its_only_layer_shown(page: Client, desk: Desk) 
         assert word in shown, word
 
 
+def test_a_file_without_objects_is_not_offered_for_publishing(page: Client, desk: Desk) -> None:
+    (desk.folder / "objets.csv").write_text("ref;x;y\n")
+    delivery = desk.deliver(desk.folder / "objets.csv")
+    shown = text(page.get(f"/imports/fichiers/{delivery.pk}/1/"))
+    assert "Envoyer un autre fichier" in shown
+    assert "/nouvelle/" not in shown
+
+
 def test_a_script_is_told_the_address(page: Client, desk: Desk) -> None:
     path = geopackage(desk.folder / "objets.gpkg", [point(1)])
     answer = page.post("/imports/fichiers/", {"file": sent(path)}, headers={"accept": "application/json"})

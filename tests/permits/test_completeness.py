@@ -97,7 +97,7 @@ def test_a_piece_under_its_code_is_received(world: World) -> None:
     permit = world.file()
     assert attach(world, permit, code="PC2").status_code == 302
     assert states(world, permit)["PC2"] == "received"
-    assert "1 reçues sur 8" in page_of(world, permit).replace("\xa0", " ")
+    assert "1 reçue sur 8" in page_of(world, permit).replace("\xa0", " ")
 
 
 def test_a_piece_that_is_asked_for_leads_to_its_request(world: World) -> None:

@@ -204,6 +204,13 @@ def test_a_registered_letter_counts_from_its_presentation(world: World) -> None:
     assert made_of(world, permit, "longer_notified").on_date == shown
 
 
+def test_no_day_that_a_way_of_sending_needs_is_called_optional(world: World) -> None:
+    permit = world.file(filed_date=today() - timedelta(days=3))
+    page = unescape(event(world, permit, "pieces_asked", on=today(), **HAND).content.decode())
+    assert "Envoyé le</label>" in page
+    assert "Première présentation le</label>" in page
+
+
 def test_the_next_page_says_what_a_record_changed(world: World) -> None:
     permit = world.file(filed_date=today() - timedelta(days=3))
     text = told(event(world, permit, "longer_notified", on=today(), grounds=["commission"], **HAND))

@@ -437,6 +437,12 @@ def test_the_page_of_a_file_fetches_its_proposals_and_links_to_them(world: World
     assert "data-later" not in file_page_of(world, permit, Role.TOWN_HALL)
 
 
+def test_of_a_land_that_is_not_known_nothing_is_said_to_be_absent(world: World) -> None:
+    text = page_of(world, world.file(parcels=[]))
+    assert "aucune parcelle connue" in text
+    assert "Rien de ce qui traverse le terrain" not in text
+
+
 def test_a_town_hall_reads_what_was_reviewed_without_a_form(world: World) -> None:
     grounds.easement("AC1")
     permit = world.file()

@@ -41,6 +41,8 @@ describe("French figures", () => {
 
   it("writes dates as people do, and leaves what is not one", () => {
     expect(plain(formatDate("2026-11-24", "fr"))).toBe("24 nov. 2026");
+    expect(plain(formatDate("2026-12-01", "fr"))).toBe("1er déc. 2026");
+    expect(plain(formatDate("2026-12-01", "en"))).toBe("1 Dec 2026");
     expect(formatDate("inconnue", "fr")).toBe("inconnue");
   });
 });

@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy
 
 from gis_core.desk.edit_forms import EditForm
 from gis_core.desk.forms import ADDRESSES, AccessibleForm
-from gis_core.errors import ArpentError
+from gis_core.errors import ArpentError, Invalid
 from gis_core.models import Commune, Member
 from networks.roads.services.referring import as_kept
 from networks.roadworks.models import Work
 from networks.roadworks.services import stretches
 from networks.roadworks.services.conflicts import ConflictQuery
 from networks.roadworks.services.detours import heading
+from networks.roadworks.services.works import check_days
 
 WAYS: Final = [
     ("map", gettext_lazy("On the map")),
@@ -115,12 +116,21 @@ class WorkForm(AccessibleForm):
         if given.get("measure") == Work.Measure.ONE_WAY and not given.get("closed_way"):
             self.add_error("closed_way", _("Say which direction is closed."))
         way = given.get("where", "map")
+        self.check_both_days(given)
         try:
             given["stretch"] = self.stretch(way, given)
         except ArpentError as error:
             name = str(error.extra.get("parameter", ""))
             self.add_error(name if name in self.fields else ERRORS_AT[way], error.message)
         return given
+
+    def check_both_days(self, given: dict[str, Any]) -> None:
+        """Days in the wrong order are said with whatever else is wrong, not after it was put right."""
+        if given.get("starts_on") and given.get("ends_on"):
+            try:
+                check_days(given["starts_on"], given["ends_on"])
+            except Invalid as error:
+                self.add_error(str(error.extra["parameter"]), error.message)
 
     def stretch(self, way: str, given: dict[str, Any]) -> MultiLineString | None:
         """The line of the works (EPSG:2154) by the way it was given; None where none was drawn.

@@ -93,6 +93,7 @@ def test_without_a_script_conflicts_are_looked_for_by_a_button_and_nothing_is_ke
     ("given", "expected"),
     [
         ({"ends_on": "2020-01-01"}, "finissent avant de commencer"),
+        ({"ends_on": "2020-01-01", "title": ""}, "finissent avant de commencer"),
         ({"starts_on": "0026-11-30"}, "quatre chiffres"),
         ({"starts_on": "demain"}, "date"),
         ({"title": ""}, "obligatoire"),

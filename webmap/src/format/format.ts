@@ -45,11 +45,17 @@ export function formatCoordinates(position: LonLat, system: CoordinateSystem, la
   return `${latitude} · ${formatNumber(Math.abs(lon), language, 5)}°${NBSP}${lon < 0 ? west : "E"}`;
 }
 
-/** "24 nov. 2026" from an ISO date; the text itself when it is not one. */
+/** The first of a month is "1er" in French, for which Intl has no form. */
+function nameFirst(text: string, language: Language): string {
+  return language === "fr" ? text.replace(/^1\s/, "1er ") : text;
+}
+
+/** "24 nov. 2026", "1er déc. 2026" from an ISO date; the text itself when it is not one. */
 export function formatDate(iso: string, language: Language): string {
   const date = new Date(`${iso.slice(0, 10)}T12:00:00Z`);
   if (Number.isNaN(date.getTime())) return iso;
-  return new Intl.DateTimeFormat(LOCALES[language], { day: "numeric", month: "short", year: "numeric" }).format(date);
+  const options = { day: "numeric", month: "short", year: "numeric" } as const;
+  return nameFirst(new Intl.DateTimeFormat(LOCALES[language], options).format(date), language);
 }
 
 /** The day of an instant in Paris, where the law counts, as an ISO date. */
@@ -61,7 +67,8 @@ export function dayInParis(instant: Date): string {
 export function formatInstant(iso: string, language: Language): string {
   const date = new Date(iso);
   if (Number.isNaN(date.getTime())) return iso;
-  return new Intl.DateTimeFormat(LOCALES[language], { dateStyle: "medium", timeStyle: "short" }).format(date);
+  const text = new Intl.DateTimeFormat(LOCALES[language], { dateStyle: "medium", timeStyle: "short" }).format(date);
+  return nameFirst(text, language);
 }
 
 /** A number with the decimals that it has, four at most. */
@@ -86,7 +93,7 @@ export function formatAcquired(acquired: string, language: Language, month: "lon
     year: "numeric",
     ...(day === undefined ? {} : { day: "numeric" }),
   }).format(date);
-  return language === "fr" ? text.replace(/^1 /, "1er ") : text;
+  return nameFirst(text, language);
 }
 
 /** The same with its preposition: "du 12 juin 2024", "d’août 2024", "de 2024"; "of June 2024". */

@@ -141,8 +141,8 @@ export const simulationWords = texts({
   "keep.member": ["Membre qui garde le projet", "Member that keeps the project"],
   "keep.name": ["Nom du projet", "Name of the project"],
   "keep.never": [
-    "Pas encore enregistré : le dessin reste dans cet onglet.",
-    "Not saved yet: the drawing stays in this tab.",
+    "Pas encore enregistré : le dessin reste dans cet onglet. Pour l’enregistrer, donnez un nom au projet.",
+    "Not saved yet: the drawing stays in this tab. To save it, give the project a name.",
   ],
   "keep.none": ["Aucun projet enregistré sur cette parcelle.", "No project is saved on this parcel."],
   "keep.open": ["Projets sur cette parcelle", "Projects on this parcel"],

@@ -35,7 +35,7 @@ export class EditBar extends EditElement {
 
   protected override drawn(editor: Editor, edit: EditState): TemplateResult {
     const { readOnly } = editor;
-    return html`<div class="edit-bar" role="group" aria-label=${this.words("bar.label")}>
+    return html`<div class="edit-bar" role="region" aria-label=${this.words("bar.label")}>
       <button class="bar-button edit-leave" @click=${() => editor.leave()} title=${this.words("bar.leaveTip")}>
         <arp-icon name="close"></arp-icon><span>${this.words("bar.leave")}</span></button>
       ${readOnly ? nothing : html`${this.drawing(editor, edit)}${this.snapping(editor, edit)}${this.steps(editor)}`}

@@ -31,13 +31,14 @@ export class SimulateKeep extends SimulateElement {
       <p class="small" role="status">${this.standing()}</p>
       ${this.remarks()}${conflict ? this.conflict(conflict) : nothing}
       ${error ? this.fault(error) : nothing}
-      ${this.keeper.members.length || saved?.writable ? this.form() : html`<p class="muted small">${this.words("keep.reader")}</p>`}
+      ${this.keeper.members.length || saved?.writable ? this.form() : nothing}
+      ${saved && !saved.writable && !this.keeper.members.length ? html`<p class="muted small">${this.words("keep.reader")}</p>` : nothing}
       ${this.opening()}</section>`;
   }
 
   private standing(): string {
     const { saved } = this.keeper.state;
-    if (!saved) return this.words("keep.never");
+    if (!saved) return this.words(this.keeper.members.length ? "keep.never" : "keep.reader");
     if (this.keeper.changed) return this.words(saved.writable ? "keep.changed" : "keep.changedReader");
     return this.words("keep.saved", {
       number: saved.version,

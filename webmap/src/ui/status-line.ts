@@ -26,12 +26,13 @@ export class StatusLine extends ArpentElement {
   protected override render(): TemplateResult {
     const { view, language } = this.state;
     const latitude = view.center[1];
+    const sources = this.sources().join(" · ");
     return html`<footer class="status-line">
       <span class="scale" title=${this.t("status.scaleTip")}>${formatScale(scaleDenominator(view.zoom, latitude), language)}</span>
       ${this.bar(groundResolution(view.zoom, latitude))}
       ${this.coordinates()}
       ${this.photo()}
-      <span class="attribution">${this.sources().join(" · ")}</span>
+      <span class="attribution" title=${sources}>${sources}</span>
     </footer>`;
   }
 
