@@ -199,18 +199,19 @@ def kinds_of(mentions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     kinds: dict[str, dict[str, Any]] = {}
     for one in mentions:
         kind = kinds.setdefault(one["title"], {**one, "fate_label": FATES[one.get("done", one["fate"])], "rows": []})
-        kind["rows"].append({"mark": one["mark"], "number": one["mark"].partition(":")[2], "cells": cells_of(one)})
+        number = one["mark"].partition(":")[2]
+        kind["rows"].append({"mark": one["mark"], "number": number, "url": one.get("url", ""), "cells": cells_of(one)})
     return list(kinds.values())
 
 
 def cells_of(mention: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What a row says, who it names first; without what only programs read."""
-    model = mention["mark"].partition(":")[0]
+    model, called = mention["mark"].partition(":")[0], mention.get("names", {})
     identity = DECLARED.get(model).identity
     names = [*identity, *(name for name in mention["columns"] if name not in {*identity, *FOR_PROGRAMS})]
     filled = [(name, mention["columns"].get(name)) for name in names]
     return [
-        (label_of(mention["mark"], name), choice_of(model, name, text_of(value))[:LONGEST_CELL])
+        (label_of(mention["mark"], name), (called.get(name) or choice_of(model, name, text_of(value)))[:LONGEST_CELL])
         for name, value in filled
         if value not in (None, "", [], {}, False)
     ][:MOST_CELLS]

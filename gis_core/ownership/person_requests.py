@@ -28,6 +28,7 @@ from gis_core.ownership.declarations import DECLARED, Declared, title_of
 from gis_core.ownership.jobs import check_agency
 from gis_core.ownership.private_files import PrivateFiles
 from gis_core.ownership.proof import PERSON_FATES
+from gis_core.ownership.row_names import describe_rows
 
 if TYPE_CHECKING:
     from gis_core.tasks import RunningJob
@@ -149,7 +150,7 @@ def search(running: RunningJob) -> dict[str, Any]:
     note_readings([*mentions, *seen], "read", running.parameters["reference"])
     accounts = [one.row for one in mentions if one.declared.model == "gis_core.User"]
     result = {
-        "mentions": [one.as_json() for one in mentions],
+        "mentions": describe_rows(mentions),
         "journals": [one.as_json() for one in people.find_traces(accounts, sought)],
         "owners": [one.as_json() for one in people.count_nominative(sought)],
         "several": sought.several,
@@ -178,11 +179,12 @@ def export(running: RunningJob) -> dict[str, Any]:
 def preview(running: RunningJob) -> dict[str, Any]:
     """Erase, count what changes in every table, and undo it all."""
     chosen = mentions_of(running.parameters["marks"])
+    described = {one["mark"]: one for one in describe_rows(chosen)}
     with suppress(Undone), transaction.atomic():
         outcomes, difference = erase_and_compare(chosen)
         raise Undone
     result = {
-        "mentions": [one.as_json() for one in outcomes],
+        "mentions": [{**described[one.mention.mark], **one.as_json()} for one in outcomes],
         "difference": difference,
         "titles": titles_of(difference),
     }

@@ -13,6 +13,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import transaction
 from django.test import Client
+from django.urls import reverse
 
 from gis_core import tasks
 from gis_core.database.clock import today
@@ -108,6 +109,20 @@ def test_the_worker_finds_the_rows_and_the_job_names_nobody(agency: User, zoe: U
     assert "lef" not in kept
     assert [path.name for path in folder.iterdir()] == [f"{job.pk}.person.result.json"]
     assert folder.joinpath(f"{job.pk}.person.result.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_row_leads_to_its_page_and_says_of_which_file_it_is(agency: User) -> None:
+    file = made_world().file()
+    with factories.as_owner():
+        applicant = Applicant.objects.get(permit=file)
+        Applicant.objects.filter(pk=applicant.pk).update(name="Lefèvre Zoé")
+    client = signed_in(agency)
+    found, address = search(client)
+    tried, rehearsal = work(client.post(address, {"step": "preview", "choose": [f"permits.Applicant:{applicant.pk}"]}))
+    assert (found.state, tried.state) == ("done", "done"), tried.message
+    for text in (page_of(client, address), page_of(client, rehearsal)):
+        assert f'href="{reverse("applicant", args=[file.number])}" aria-label="Ouvrir la ligne {applicant.pk}"' in text
+        assert f"dossier : {file}" in text
 
 
 def test_rows_that_functions_alone_read_are_found_and_their_journals_say_so(agency: User) -> None:
