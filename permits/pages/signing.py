@@ -12,6 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 from gis_core.desk.list_pages import answer_list
 from gis_core.errors import Conflict, Invalid
 from gis_core.http.middleware import rights_of_request
+from gis_core.letters.services import check_whole
+from gis_core.models import Letter
 from permits.pages.frame import page, permit_of
 from permits.services import letters, signing
 from permits.services.signing import SIGNATURES
@@ -28,6 +30,14 @@ def signatures(request: HttpRequest) -> HttpResponse:
     return answer_list(request, SIGNATURES, show)
 
 
+def warn_of_gaps(request: HttpRequest, draft: Letter) -> None:
+    """What keeps the draft from being made final is said to whoever proposes it: the town hall cannot sign it so."""
+    try:
+        check_whole(draft)
+    except Invalid as error:
+        messages.warning(request, _("It cannot be made final yet. %(why)s") % {"why": error.message})
+
+
 @require_POST
 @page
 def propose(request: HttpRequest, permit: str, letter_id: int) -> HttpResponse:
@@ -39,6 +49,7 @@ def propose(request: HttpRequest, permit: str, letter_id: int) -> HttpResponse:
             case "propose":
                 signing.propose_for_signature(application, draft, rights)
                 messages.success(request, _("The town hall sees the draft, for its signature."))
+                warn_of_gaps(request, draft)
             case "refuse":
                 signing.send_back(application, draft, request.POST.get("reason", ""), rights)
                 messages.success(request, _("The draft is sent back to those who instruct the file."))

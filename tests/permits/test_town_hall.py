@@ -53,6 +53,20 @@ def seen(world: World, permit: Permit, who: str) -> list[int]:
 # -- drafts -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("body", "said"), [("Fait à Lorris.", False), ("Fait à [à compléter : lieu].", True)])
+def test_whoever_proposes_a_draft_is_told_what_keeps_it_from_being_made_final(
+    world: World, body: str, said: bool
+) -> None:
+    permit = world.file()
+    made = draft(world, permit)
+    with factories.as_owner():
+        Letter.objects.filter(pk=made.pk).update(body=body, recipient="Mairie de Lorris")
+    answer = world.client().post(address(permit, made, "signature/"), {"do": "propose"}, follow=True)
+    text = answer.content.decode()
+    assert "La mairie voit le projet" in text
+    assert ("Il ne peut pas encore être rendu définitif. Il reste un endroit à compléter" in text) == said
+
+
 def test_a_town_hall_sees_a_draft_once_it_is_proposed(world: World) -> None:
     permit = world.file()
     hidden = draft(world, permit)
