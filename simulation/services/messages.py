@@ -172,6 +172,10 @@ def display_value(value: float, unit: str) -> str:
     return with_unit(display_number(value, 2), unit)
 
 
+ROUNDING = 0.005
+"""Shares and metres that no sentence shows."""
+
+
 def describe_measure(measure: Measure) -> str:
     """“Setback from a side limit: 2 m for 3 m at least, off by 1 m, accuracy 0.2 m.” Empty where nothing is."""
     if measure.value is None or measure.limit is None or measure.margin is None:
@@ -189,6 +193,9 @@ def describe_measure(measure: Measure) -> str:
         else _("%(value)s for %(limit)s at most")
     )
     margin = _("off by %(margin)s") if measure.margin < 0 else _("margin %(margin)s")
+    if 0 < -measure.margin < abs(measure.value - measure.limit) - ROUNDING:
+        # A setback is asked, and the limit itself is nearer.
+        margin = _("off by %(margin)s from the limit, on which the rule allows building")
     parts = [
         _("%(what)s: %(comparison)s") % {"what": params["what"], "comparison": comparison % params},
         margin % params,

@@ -53,6 +53,20 @@ def test_the_verdict_is_said_in_french(town: Town) -> None:
     assert "autorisé" not in text
 
 
+def test_a_gap_from_the_limit_on_which_one_may_build_says_so(town: Town) -> None:
+    either = setback(5, "limiteLaterale", alignement="alignementEtRetraitPossibles")
+    answer = town.client.post(
+        "/api/v1/simulations/check",
+        json.dumps({"parcels": [town.plot.idu], "volumes": [volume(HOUSE)], "rules": [either]}),
+        content_type="application/json",
+        headers={"accept-language": "fr"},
+    )
+    assert answer.json()["results"][0]["text"] == (
+        "Non respecté. Retrait par rapport à une limite latérale : 2\u00a0m pour 5\u00a0m au moins,"
+        " écart de 2\u00a0m avec la limite, sur laquelle la règle permet de bâtir, précision 0,2\u00a0m."
+    )
+
+
 def test_rules_default_to_those_of_the_zone(town: Town) -> None:
     town.zone("UB", TERRAIN.buffer(100))
     town.keep("UB", setback(3, "fond"), {"catContrainte": "CES", "ratioMax": 0.3})
