@@ -54,6 +54,7 @@ def work(request: HttpRequest, work_id: int) -> HttpResponse:
     commune = Commune.objects.filter(insee=work.insee).values_list("name", flat=True).first() or ""
     context = {
         "one": work,
+        "state": works.describe_state(work),
         "commune": commune,
         "days": format_days(work.starts_on, work.ends_on),
         "traffic": traffic_of(work),

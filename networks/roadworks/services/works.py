@@ -11,8 +11,9 @@ from django.contrib.gis.geos import LineString, MultiLineString
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
+from gis_core.database import clock as database_clock
 from gis_core.database.statements import execute
 from gis_core.desk.list_query import ListQuery, choice, parameter
 from gis_core.desk.options import member_commune_options, member_options
@@ -327,6 +328,16 @@ def end_of_closed_direction(work: Work) -> str:
     except NotFound:
         return ""
     return str(end.reference)
+
+
+def describe_state(work: Work) -> str:
+    """Its state as people say it on this day: what is planned is under way once its first day has come, then over."""
+    if work.state == Work.State.PLANNED:
+        if is_over(work):
+            return pgettext("works", "Over")
+        if work.starts_on <= database_clock.today():
+            return pgettext("works", "Under way")
+    return work.get_state_display()
 
 
 def is_over(work: Work) -> bool:

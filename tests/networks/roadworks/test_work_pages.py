@@ -187,6 +187,13 @@ def test_a_draft_is_announced_and_works_are_cancelled_on_their_sheet(road: Netwo
     assert "Annulé" in words(page(road, path))
 
 
+@pytest.mark.parametrize(("first", "last", "said"), [(-9, -2, "Terminé"), (-2, 2, "En cours"), (2, 4, "Prévu")])
+def test_the_sheet_says_whether_works_have_begun(road: Network, first: int, last: int, said: str) -> None:
+    made = work(road, starts_on=today() + timedelta(days=first), ends_on=today() + timedelta(days=last))
+    answer = page(road, f"{CALENDAR}{made.pk}/").content.decode()
+    assert f'<span class="work-state planned">{said}</span>' in answer
+
+
 def test_other_files_add_their_parts_to_the_sheet(road: Network, monkeypatch: pytest.MonkeyPatch) -> None:
     def detour(_request: Any, one: Any, _rights: Any) -> Any:
         words = {"label": "Déviation", "why": "par la D 44", "gravity": "near", "days": ""}
