@@ -37,14 +37,22 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A data folder of the run's own: files, cache and mail go there."""
     from django.conf import settings
 
-    from tests.copied_database import files_in
-
     folder = tmp_path_factory.mktemp("data")
-    kept = {name: getattr(settings, name) for name in ("DATA_DIR", "CACHE_DIR", "DELIVERIES_DIR")}
+    kept = {
+        name: getattr(settings, name)
+        for name in ("DATA_DIR", "FILES_DIR", "CACHE_DIR", "INBOX_DIR", "PRINTS_DIR", "EXPORTS_DIR", "DELIVERIES_DIR")
+    }
     settings.DATA_DIR = folder
-    settings.DELIVERIES_DIR, settings.CACHE_DIR = folder / "deliveries", folder / "cache"
-    with files_in(folder):
-        yield folder
+    settings.DELIVERIES_DIR = folder / "deliveries"
+    settings.FILES_DIR, settings.CACHE_DIR, settings.INBOX_DIR = (
+        folder / "files",
+        folder / "cache",
+        folder / "files" / "inbox",
+    )
+    settings.PRINTS_DIR = folder / "files" / "prints"
+    settings.EXPORTS_DIR = folder / "files" / "exports"
+    settings.INBOX_DIR.mkdir(parents=True)
+    yield folder
     for name, value in kept.items():
         setattr(settings, name, value)
 

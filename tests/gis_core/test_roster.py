@@ -94,7 +94,7 @@ def test_a_refused_row_keeps_everybody_out(member: Member, administrator: User) 
 
 
 def test_a_file_that_is_no_text_is_refused_as_a_list() -> None:
-    with pytest.raises(Invalid, match="send a CSV file"):
+    with pytest.raises(Invalid, match="envoyez un fichier CSV"):
         roster.read_people(io.BytesIO(b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\n"))
 
 

@@ -108,7 +108,7 @@ def test_what_cannot_have_happened_is_refused(world: World, on_day: Any, case: s
 
 def test_a_signature_of_a_day_to_come_is_said_to_be_one(world: World, on_day: Any) -> None:
     on_day(date(2026, 2, 1))
-    with pytest.raises(Invalid, match="still to come"):
+    with pytest.raises(Invalid, match="pas encore venu"):
         world.record(world.file(), "decided", date(2026, 1, 20), outcome="granted", signed="2026-02-02")
 
 
