@@ -49,9 +49,9 @@ def names_in(model: type[Model], mentions: Sequence[Mention]) -> dict[str, dict[
 
 def references_of(model: type[Model]) -> list[tuple[str, type[Model]]]:
     """The columns that refer to rows which have a name and which more than functions read."""
-    found: list[tuple[str, type[Model]]] = []
+    references: list[tuple[str, type[Model]]] = []
     for one in model._meta.concrete_fields:
         related: Any = one.related_model
         if related and related.__str__ is not Model.__str__ and not is_closed(related):
-            found.append((str(one.column), related))
-    return found
+            references.append((str(one.column), related))
+    return references
