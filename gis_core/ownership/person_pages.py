@@ -52,7 +52,7 @@ STEPS: Final[Mapping[str, Any]] = {
 }
 
 
-FOR_PROGRAMS: Final = ("id", "sha256", "version")
+FOR_PROGRAMS: Final = ("id", "sha256", "version", "about_kind", "about_key", "begun_with")
 HITS_A_PAGE: Final = 50
 REASONS: Final[Mapping[str, Any]] = {
     "name": gettext_lazy("name"),

@@ -37,6 +37,7 @@ from networks.roadworks.services.detours import distance as said_distance
 from networks.roadworks.services.naming import doubts_in
 from networks.roadworks.services.request_documents import DOCUMENTS
 from networks.roadworks.services.requests import CONTACT, FIELDS, State
+from networks.roadworks.services.works import describe_state
 
 READ_AND_SEND: Final = ["GET", "HEAD", "POST"]
 NEAR_WORKS: Final = 20
@@ -348,6 +349,7 @@ def render_request(
         "kept": kept,
         "writes": writes,
         "works_address": reverse("work", args=[work_request.work.pk]) if work_request.work else "",
+        "work_state": describe_state(work_request.work) if work_request.work else "",
         "competence": competence,
         "receiver": transmitting.receiver_of(work_request, competence)
         if decides and in_hand and not numbered

@@ -9,6 +9,7 @@ from gis_core.desk.tables import Table
 from gis_core.files.writing.rows import Column
 from gis_core.models import Commune
 from networks.roadworks.models import Work
+from networks.roadworks.services.works import describe_state
 
 
 def as_table(works: Sequence[Work]) -> Table:
@@ -30,7 +31,7 @@ def as_table(works: Sequence[Work]) -> Table:
     names = communes_of(works)
     rows = [
         [
-            *(one.reference, one.title, one.get_kind_display(), one.get_state_display()),
+            *(one.reference, one.title, one.get_kind_display(), describe_state(one)),
             *(one.starts_on, one.ends_on, one.hours, one.get_measure_display(), one.speed_kmh),
             *(one.located, names.get(one.insee or "", one.insee), one.owner.name),
         ]

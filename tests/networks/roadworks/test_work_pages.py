@@ -192,6 +192,8 @@ def test_the_sheet_says_whether_works_have_begun(road: Network, first: int, last
     made = work(road, starts_on=today() + timedelta(days=first), ends_on=today() + timedelta(days=last))
     answer = page(road, f"{CALENDAR}{made.pk}/").content.decode()
     assert f'<span class="work-state planned">{said}</span>' in answer
+    table = page(road, f"{CALENDAR}?format=csv&du={made.starts_on}").content.decode("utf-8-sig")
+    assert f";{said};{made.starts_on}" in table
 
 
 def test_other_files_add_their_parts_to_the_sheet(road: Network, monkeypatch: pytest.MonkeyPatch) -> None:
