@@ -135,6 +135,8 @@ def demo() -> Iterator[Demo]:
         accounts = json.loads(place.accounts.read_text())
         passwords = {one["username"]: one["password"] for one in accounts}
         yield Demo(f"http://127.0.0.1:{port}", passwords, place.data, (providers[0], providers[1]))
+        # Before a test database that was made earlier is dropped, which Playwright's event loop would forbid.
+        ONE_BROWSER.close()
         arpent("stop", "--data", str(place.data))
 
 
